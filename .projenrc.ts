@@ -1,0 +1,137 @@
+import { cdk8s, javascript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-ci-deploy',
+  description: 'Give GitLab CI one Kubernetes namespace, and nothing else: cdk8s constructs and a command.',
+  author: 'cdk8s-ci-deploy authors',
+  authorAddress: 'authors@cdk8s-ci-deploy.example',
+  authorOrganization: true,
+  repositoryUrl: 'https://gitlab.example.com/cdk8s-ci-deploy/cdk8s-ci-deploy.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'cdk8s-ci-deploy authors',
+  keywords: ['cdk8s', 'gitlab', 'gitlab-ci', 'kubernetes', 'rbac', 'kubeconfig', 'deploy'],
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  projenrcTsOptions: { projenCodeDir: '.projen' },
+  github: false,
+  release: false,
+
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.16.0',
+  publishToPypi: { distName: 'cdk8s-ci-deploy', module: 'cdk8s_ci_deploy' },
+
+  // The floors are the oldest versions that work in every language; development happens on the floor.
+  cdk8sVersion: '2.68.91',
+  constructsVersion: '10.3.0',
+  peerDeps: ['cdk8s-plus-28@^2.5.6'],
+  bundledDeps: ['yaml@2.9.1'],
+  devDeps: [
+    'cdk8s-cli@2.207.60',
+    'esbuild@0.28.2',
+    'fast-check@4.10.2',
+    'fflate@0.8.3',
+    'tsx@4.23.15',
+  ],
+  bin: { 'cdk8s-ci-deploy': 'lib/cli/main.js' },
+  npmIgnoreOptions: { ignorePatterns: ['/examples/', '/bench/', '/.ci/', '/.gitattributes', '*.tsbuildinfo'] },
+
+  tsconfigDev: {
+    compilerOptions: { noUncheckedIndexedAccess: true, noImplicitOverride: true },
+  },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      coverageThreshold: { lines: 90, branches: 85 },
+      collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],
+      reporters: [new javascript.JestReporter('<rootDir>/test/support/closing-counts.cjs')],
+    },
+  },
+});
+project.package.addVersion('0.1.0');
+
+const compile = project.compileTask;
+compile.reset('jsii --fail-on-warnings --silence-warnings=reserved-word');
+compile.exec('esbuild lib/cli/main.js --bundle --platform=node --target=node20 --minify-syntax --minify-whitespace --allow-overwrite --log-level=warning --outfile=lib/cli/main.js');
+// jsii emits 0644; the Python console script executes the file itself.
+compile.exec('chmod +x lib/cli/main.js');
+// The examples import the library by its name, as a user does.
+compile.exec('ln -sfn .. node_modules/cdk8s-ci-deploy');
+project.npmignore?.exclude('/lib/cli/*');
+project.npmignore?.include('/lib/cli/main.js');
+
+// README and @example code must compile.
+project.package.addField('jsiiRosetta', { strict: true });
+project.postCompileTask.prependExec('jsii-rosetta extract');
+project.gitignore.exclude('.jsii.tabl.json', '/examples/**/dist/', '/examples/**/public/');
+
+// ts-jest only transpiles, so the types of src, test, examples and bench are checked apart.
+const typecheck = project.addTask('typecheck', {
+  description: 'Type check sources, tests, examples and benchmarks',
+  steps: ['test', 'examples', 'bench'].map((dir) => ({ exec: `tsc --noEmit -p ${dir}/tsconfig.json` })),
+});
+const lint = project.tasks.tryFind('eslint')!;
+
+// Tests of a kind, such as x.kubectl.test.ts, need more than Node.
+const slowTests = '\\.\\w+\\.test\\.ts$';
+project.testTask.reset();
+project.testTask.spawn(typecheck);
+project.testTask.exec(`jest --ci --testPathIgnorePatterns '${slowTests}'`, { receiveArgs: true });
+project.testTask.spawn(lint);
+
+project.addTask('test:all', {
+  description: 'Build, then every test: the quick ones, kubectl as the oracle, the packed library, another Node',
+  steps: [
+    { spawn: 'compile' },
+    { spawn: 'post-compile' },
+    { spawn: 'typecheck' },
+    { exec: 'jest --ci --coverage' },
+    { spawn: 'eslint' },
+    { exec: 'tsx test/support/on-node-24.ts' },
+  ],
+});
+project.addTask('demo', {
+  description: 'Build the library and synthesize the example as a GitLab job would',
+  steps: [{ spawn: 'compile' }, { exec: 'tsx examples/demo.ts' }],
+});
+project.addTask('bench', {
+  description: 'Print what synthesis, the command and the import cost, as ratios of one run',
+  steps: [{ spawn: 'compile' }, { exec: 'tsx bench/bench.ts' }],
+});
+
+// The walls of the layout.
+project.eslint?.addRules({
+  'import/no-cycle': 'error',
+  'no-console': 'error',
+  'no-restricted-imports': ['error', { paths: ['https', 'node:https', 'child_process', 'node:child_process'] }],
+  'no-restricted-properties': ['error', {
+    object: 'process', property: 'env', message: 'read variables through src/private/ci-variables.ts',
+  }],
+  'import/no-restricted-paths': ['error', {
+    zones: [{ target: './src/!(cli)/**/*', from: './src/cli' }, { target: './src/*.ts', from: './src/cli' }],
+  }],
+});
+for (const dir of ['examples', 'bench']) project.eslint?.addLintPattern(dir);
+project.eslint?.addOverride({
+  files: ['src/private/ci-variables.ts', 'src/cli/main.ts'],
+  rules: { 'no-restricted-properties': 'off' },
+});
+// cdk8s and cdk8s-plus are loaded when a construct needs them, and only there.
+project.eslint?.addOverride({
+  files: ['src/private/lazy-modules.ts'],
+  rules: { '@typescript-eslint/no-require-imports': 'off' },
+});
+project.eslint?.addOverride({
+  files: ['test/**', 'examples/**', 'bench/**', '.projenrc.ts'],
+  rules: {
+    'no-console': 'off',
+    'no-restricted-imports': 'off',
+    'no-restricted-properties': 'off',
+    'import/no-extraneous-dependencies': 'off',
+    'import/no-unresolved': 'off',
+  },
+});
+
+project.synth();

@@ -1,0 +1,271 @@
+import { ImageReference } from './image-reference';
+import { CiVariables, ciVariables, isCi } from './private/ci-variables';
+import { located, refusal, show } from './private/invalid-input';
+
+/**
+ * What an image must satisfy before it is deployed.
+ */
+export interface ImagePolicy {
+  /**
+   * Whether a tag that someone may move is good enough: no tag, `latest`, or the name of the branch that is being built.
+   * A digest beside the tag always is.
+   *
+   * The price: the cluster may run something else than what was synthesized, and a redeploy may change nothing.
+   *
+   * @default false
+   */
+  readonly allowMutableTag?: boolean;
+
+  /**
+   * Whether the reference must name the content by digest.
+   *
+   * @default false
+   */
+  readonly requireDigest?: boolean;
+
+  /**
+   * Where the image may come from: registries (`registry.example.com`) or repositories in them
+   * (`registry.example.com/group/project`), each with everything below it.
+   *
+   * @default - for a variable in a CI job, the project's own registry (CI_REGISTRY_IMAGE); everything otherwise
+   */
+  readonly allowedRegistries?: string[];
+}
+
+/**
+ * How an image is taken from a variable.
+ */
+export interface EnvironmentImageOptions extends ImagePolicy {
+  /**
+   * The CI/CD variables, where the process' own cannot be set in time: in other languages than TypeScript
+   * the library sees only what was in the environment when its own process started.
+   *
+   * @default - the variables of the process
+   */
+  readonly ciVariables?: { [name: string]: string };
+}
+
+/**
+ * How an image is taken from the image job of a GitLab pipeline.
+ */
+export interface GitlabImageOptions extends EnvironmentImageOptions {
+  /**
+   * The variable in which the image job hands the reference over. The pipeline's id travels beside it as `<variable>_PIPELINE_ID`.
+   *
+   * @default 'IMAGE'
+   */
+  readonly variable?: string;
+
+  /**
+   * A reference that stands in on a workstation, where no image job ran. Never used in a CI job.
+   *
+   * @default - outside CI as well, the variable must be set
+   */
+  readonly local?: string;
+}
+
+/**
+ * The answer of a `CiImage`.
+ */
+export interface ImageLookup {
+  /**
+   * The image.
+   */
+  readonly reference: ImageReference;
+
+  /**
+   * Which source answered, for people: `variable IMAGE of pipeline 4711`, `local stand-in`, `given in the program`.
+   */
+  readonly source: string;
+}
+
+/**
+ * Where the image of a workload comes from.
+ *
+ * It is looked up when manifests are rendered, so that a program can be built on a workstation although its image exists only in CI.
+ * It can stand wherever an image is expected in a manifest: cdk8s resolves it.
+ */
+export class CiImage {
+  /**
+   * The image that an earlier job of this pipeline built and handed over in its dotenv report:
+   * `IMAGE=<reference>` and `IMAGE_PIPELINE_ID=$CI_PIPELINE_ID`.
+   *
+   * The reference is taken as it is. It cannot be computed a second time, since CI_JOB_ID differs in every job.
+   * In a CI job the pair must be of this pipeline: a project variable of the same name silently beats a dotenv report.
+   *
+   * @see https://docs.gitlab.com/ci/variables/#cicd-variable-precedence
+   */
+  public static fromGitlab(options: GitlabImageOptions = {}): CiImage {
+    const variable = options.variable ?? 'IMAGE';
+    const { local } = options;
+    return new CiImage(options, (variables) => {
+      const sources = [() => handedOver(variable, variables), () => standIn(local, variables)];
+      return firstAnswer(sources) ?? missing(variable, variables, local === undefined);
+    });
+  }
+
+  /**
+   * The image named by an environment variable, whoever set it. Nothing is known about its pipeline.
+   *
+   * @param name The variable.
+   * @param options What the image must satisfy.
+   */
+  public static fromEnvironment(name: string, options: EnvironmentImageOptions = {}): CiImage {
+    return new CiImage(options, (variables) =>
+      fromVariable(name, variables, `variable ${name}`) ?? missing(name, variables, false));
+  }
+
+  /**
+   * An image that is known when the program is written.
+   *
+   * @param reference The reference.
+   * @param policy What the image must satisfy.
+   */
+  public static of(reference: string, policy: ImagePolicy = {}): CiImage {
+    return new CiImage(policy, () => ({ at: 'image', text: reference, source: 'given in the program', trusted: true }));
+  }
+
+  private readonly policy: EnvironmentImageOptions;
+
+  private constructor(policy: EnvironmentImageOptions, private readonly answer: (variables: CiVariables) => Answer) {
+    this.policy = { ...policy, allowedRegistries: policy.allowedRegistries && [...policy.allowedRegistries] };
+  }
+
+  /**
+   * Looks the image up and says which source answered.
+   *
+   * @throws When there is no image, or it does not satisfy the policy.
+   */
+  public lookup(): ImageLookup {
+    const variables = ciVariables(this.policy.ciVariables);
+    const answer = this.answer(variables);
+    const reference = parse(answer);
+    checkTag(answer, reference, this.policy, variables);
+    checkRegistry(answer, reference, this.policy, variables);
+    return { reference, source: answer.source };
+  }
+
+  /**
+   * The reference as text. cdk8s calls this when it renders a manifest.
+   *
+   * @throws When there is no image, or it does not satisfy the policy.
+   */
+  public resolve(): string {
+    return this.lookup().reference.toString();
+  }
+}
+
+interface Answer {
+  /** Names the value in errors. */
+  readonly at: string;
+  readonly text: string;
+  readonly source: string;
+  /** Written by the authors of the program, so no registry is suspicious. */
+  readonly trusted: boolean;
+}
+
+function firstAnswer(sources: Array<() => Answer | undefined>): Answer | undefined {
+  for (const source of sources) {
+    const answer = source();
+    if (answer) return answer;
+  }
+  return undefined;
+}
+
+function handedOver(variable: string, variables: CiVariables): Answer | undefined {
+  const pipeline = variables.CI_PIPELINE_ID;
+  const source = pipeline ? `variable ${variable} of pipeline ${pipeline}` : `variable ${variable}`;
+  const answer = fromVariable(variable, variables, source);
+  if (answer && isCi(variables)) checkPipeline(variable, variables);
+  return answer;
+}
+
+function fromVariable(name: string, variables: CiVariables, source: string): Answer | undefined {
+  const text = variables[name];
+  return text === undefined ? undefined : { at: `variable ${name}`, text, source, trusted: false };
+}
+
+function standIn(local: string | undefined, variables: CiVariables): Answer | undefined {
+  if (local === undefined || isCi(variables)) return undefined;
+  return { at: 'local', text: local, source: 'local stand-in', trusted: true };
+}
+
+function missing(variable: string, variables: CiVariables, mayStandIn: boolean): never {
+  const outside = mayStandIn ? 'set it, or give a reference as `local` for work outside CI' : 'set it';
+  throw refusal({
+    at: `variable ${variable}`,
+    given: 'it is not set',
+    expected: 'the reference of the image that this pipeline built',
+    fix: isCi(variables) ? `let this job need the image job with its dotenv report (needs: job, artifacts: true), which writes ${variable}` : outside,
+  });
+}
+
+function checkPipeline(variable: string, variables: CiVariables): void {
+  const pair = `${variable}_PIPELINE_ID`;
+  const [theirs, ours] = [variables[pair], variables.CI_PIPELINE_ID];
+  if (theirs !== undefined && theirs === ours) return;
+  throw refusal({
+    at: `variable ${variable}`,
+    given: `it comes with ${pair} ${show(theirs)}`,
+    expected: `this pipeline's id ${show(ours)}`,
+    fix: `let the image job write ${pair}=$CI_PIPELINE_ID beside it, and remove a project, group or instance variable ${variable}, which beats the report`,
+  });
+}
+
+function parse(answer: Answer): ImageReference {
+  if (answer.text === 'IMAGE') {
+    throw refusal({
+      at: answer.at,
+      given: 'it is the placeholder "IMAGE"',
+      expected: 'an image reference such as "registry.example.com/group/project:1.0"',
+      fix: 'hand over what the image job pushed',
+    });
+  }
+  try {
+    return ImageReference.parse(answer.text);
+  } catch (error) {
+    throw located(answer.at, error);
+  }
+}
+
+function checkTag(answer: Answer, reference: ImageReference, policy: ImagePolicy, variables: CiVariables): void {
+  if (reference.isPinned) return;
+  if (policy.requireDigest) {
+    throw refusal({
+      at: answer.at,
+      given: `${show(answer.text)} has no digest`,
+      expected: 'a reference by digest such as "registry.example.com/group/project@sha256:…"',
+      fix: 'let the image job hand over the digest that the push printed',
+    });
+  }
+  if (policy.allowMutableTag || !isMutable(reference, variables)) return;
+  throw refusal({
+    at: answer.at,
+    given: `${show(answer.text)} has ${reference.tag === undefined ? 'no tag' : `the mutable tag ${show(reference.tag)}`}`,
+    expected: 'a tag that is pushed once, or a digest',
+    fix: 'tag with the commit and the job, hand over the digest, or allow it by allowMutableTag',
+  });
+}
+
+function isMutable(reference: ImageReference, variables: CiVariables): boolean {
+  const { tag } = reference;
+  const branch = variables.CI_COMMIT_TAG ? undefined : variables.CI_COMMIT_REF_SLUG;
+  return tag === undefined || tag === 'latest' || tag === branch;
+}
+
+function checkRegistry(answer: Answer, reference: ImageReference, policy: ImagePolicy, variables: CiVariables): void {
+  const allowed = policy.allowedRegistries ?? ownRegistry(answer, variables);
+  const name = `${reference.registry}/${reference.repository}`;
+  if (!allowed || allowed.some((prefix) => name === prefix || name.startsWith(`${prefix.replace(/\/+$/, '')}/`))) return;
+  throw refusal({
+    at: answer.at,
+    given: `${show(answer.text)} is in ${show(name)}`,
+    expected: allowed.length > 0 ? `an image in ${allowed.map(show).join(' or ')}` : 'the project\'s own registry, but CI_REGISTRY_IMAGE is not set',
+    fix: 'push to the project\'s own registry, or name the other one in allowedRegistries',
+  });
+}
+
+function ownRegistry(answer: Answer, variables: CiVariables): string[] | undefined {
+  if (answer.trusted || !isCi(variables)) return undefined;
+  return variables.CI_REGISTRY_IMAGE ? [variables.CI_REGISTRY_IMAGE] : [];
+}

@@ -1,0 +1,222 @@
+import { refusal, show } from './invalid-input';
+
+/**
+ * A reference in its parts.
+ */
+export interface ImageParts {
+  /** Registry and path as they were written. */
+  readonly name: string;
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/**
+ * Reads a reference as `ParseNormalizedNamed` of github.com/distribution/reference does (reference.go, normalize.go), and says what is wrong with one that is none.
+ */
+export function parseImage(text: string): ImageParts {
+  checkText(text);
+  const [named, digest] = cut(text, '@');
+  const { host, rest, registry } = splitRegistry(named);
+  const [path, tag] = cut(rest, ':');
+  const repository = registry === DEFAULT_REGISTRY && !path.includes('/') ? `library/${path}` : path;
+  checkName(text, path, tag, digest);
+  checkRegistry(registry);
+  checkPath(path);
+  checkLength(repository);
+  if (tag !== undefined) checkTag(tag);
+  if (digest !== undefined) checkDigest(digest);
+  return { name: host + path, registry, repository, tag, digest };
+}
+
+const DEFAULT_REGISTRY = 'docker.io';
+const LEGACY_REGISTRY = 'index.docker.io';
+
+/** More than a DNS name (253), a port, a path (255), a tag (128) and a sha512 digest (135) have together. */
+const LONGEST_TEXT = 1024;
+const LONGEST_REPOSITORY = 255;
+const LONGEST_TAG = 128;
+
+const IDENTIFIER = /^[a-f0-9]{64}$/;
+const URL_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+
+const HOST_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const REGISTRY = new RegExp(`^(?:${HOST_PART}(?:\\.${HOST_PART})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
+
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const PATH = new RegExp(`^${PATH_PART}(?:/${PATH_PART})*$`);
+
+const NOT_IN_TAG = /^[.-]|[^\w.-]/;
+
+const ALGORITHM = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*$/;
+const LOWER_CASE_HEX = /^[a-f0-9]*$/;
+const HEX_DIGITS = new Map([['sha256', 64], ['sha384', 96], ['sha512', 128]]);
+
+const TAG_EXPECTED = `at most ${LONGEST_TAG} letters, digits, "_", "." and "-", the first of them a letter, a digit or "_"`;
+const DIGEST_EXPECTED = '"sha256:" and 64 lower-case hexadecimal digits';
+const TAG_FIX = 'tag images with CI_COMMIT_SHA; the name of a branch is not a tag';
+const DIGEST_FIX = 'copy the whole digest that the registry or the build printed';
+
+/** Up to the separator, and what follows it, if it is there. */
+function cut(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+interface SplitName {
+  /** As written, with the slash that ends it; empty without one. */
+  readonly host: string;
+  readonly rest: string;
+  readonly registry: string;
+}
+
+function splitRegistry(named: string): SplitName {
+  const [first, rest] = cut(named, '/');
+  const isHost = first === 'localhost' || /[.:]/.test(first) || first.toLowerCase() !== first;
+  return rest === undefined || !isHost
+    ? { host: '', rest: named, registry: DEFAULT_REGISTRY }
+    : { host: `${first}/`, rest, registry: first === LEGACY_REGISTRY ? DEFAULT_REGISTRY : first };
+}
+
+function checkText(text: string): void {
+  // Callers in plain JavaScript pass what a variable holds, which is nothing when it is not set.
+  if (typeof text !== 'string' || text === '') {
+    throw refusal({
+      given: text === '' ? 'the image reference is empty' : `the image reference is ${show(text)}`,
+      expected: 'a reference such as "registry.example.com/group/app:1.27"',
+      fix: 'set the variable that it comes from',
+    });
+  }
+  if (text.length > LONGEST_TEXT) {
+    throw refusal({
+      given: `the image reference ${show(text)} has ${text.length} characters`,
+      expected: `at most ${LONGEST_TEXT}`,
+      fix: 'check where it comes from',
+    });
+  }
+  if (text.trim() !== text) {
+    throw refusal({
+      given: `the image reference ${show(text)} starts or ends with white space`,
+      expected: 'none',
+      fix: 'remove it; text that a command printed or that was read from a file ends with a newline',
+    });
+  }
+  checkOrigin(text);
+}
+
+/** What is no reference because it is something else, or has not become one yet. */
+function checkOrigin(text: string): void {
+  if (text.includes('$')) {
+    throw refusal({
+      given: `the image reference ${show(text)} contains "$", a variable that was not expanded`,
+      expected: 'its value',
+      fix: 'set the variable in this job, or read it where the reference is put together',
+    });
+  }
+  if (URL_SCHEME.test(text)) {
+    throw refusal({
+      given: `the image reference ${show(text)} is a URL`,
+      expected: 'a reference such as "registry.example.com/group/app:1.27"',
+      fix: 'remove everything up to and including "://"',
+    });
+  }
+  if (IDENTIFIER.test(text)) {
+    throw refusal({
+      given: `the image reference ${show(text)} is the identifier of an image, which no registry knows`,
+      expected: 'a name',
+      fix: 'push the image, and use the name and the digest that it was pushed under, "<name>@sha256:<digest>"',
+    });
+  }
+}
+
+function checkName(text: string, path: string, tag?: string, digest?: string): void {
+  if (path !== '') return;
+  const empty = tag === undefined && digest === undefined ? 'after the registry' : 'before the tag or digest';
+  throw refusal({
+    given: `the image reference ${show(text)} has no name ${empty}`,
+    expected: 'a repository such as "group/app"',
+    fix: 'set the variable that the name comes from, such as CI_REGISTRY_IMAGE',
+  });
+}
+
+function checkRegistry(registry: string): void {
+  if (REGISTRY.test(registry)) return;
+  throw refusal({
+    given: `the image registry is ${show(registry)}`,
+    expected: 'a host name or an address in square brackets, with or without ":" and a port',
+    fix: 'correct what comes before the first "/" of the reference; a tag cannot contain "/"',
+  });
+}
+
+function checkPath(path: string): void {
+  if (/[A-Z]/.test(path)) {
+    throw refusal({
+      given: `the image repository ${show(path)} has upper-case letters`,
+      expected: 'lower case only',
+      fix: `write ${show(path.toLowerCase())}; CI_REGISTRY_IMAGE is lower-case, CI_PROJECT_PATH is not`,
+    });
+  }
+  if (!PATH.test(path)) {
+    throw refusal({
+      given: `the image repository is ${show(path)}`,
+      expected: 'parts of lower-case letters and digits, separated by "/", and inside a part by one ".", one or two "_", or any number of "-"',
+      fix: 'rename it, or check the variables that it is made of',
+    });
+  }
+}
+
+function checkLength(repository: string): void {
+  if (repository.length <= LONGEST_REPOSITORY) return;
+  throw refusal({
+    given: `the image repository ${show(repository)} has ${repository.length} characters`,
+    expected: `at most ${LONGEST_REPOSITORY}`,
+    fix: 'use a shorter path',
+  });
+}
+
+/**
+ * Refuses what is no tag.
+ */
+export function checkTag(tag: string): void {
+  if (typeof tag !== 'string' || tag === '') {
+    throw refusal({
+      given: 'the image tag is empty',
+      expected: TAG_EXPECTED,
+      fix: 'set the variable that it comes from, or leave out the ":"',
+    });
+  }
+  if (tag.length > LONGEST_TAG) {
+    throw refusal({ given: `the image tag ${show(tag)} has ${tag.length} characters`, expected: `at most ${LONGEST_TAG}`, fix: TAG_FIX });
+  }
+  const wrong = NOT_IN_TAG.exec(tag);
+  if (wrong) {
+    const where = wrong.index === 0 ? 'starts with' : 'contains';
+    throw refusal({ given: `the image tag ${show(tag)} ${where} ${show(wrong[0])}`, expected: TAG_EXPECTED, fix: TAG_FIX });
+  }
+}
+
+/**
+ * Refuses what is no digest.
+ */
+export function checkDigest(digest: string): void {
+  const [algorithm, hex] = typeof digest === 'string' && digest.length <= LONGEST_TEXT ? cut(digest, ':') : ['', undefined];
+  if (hex === undefined || !ALGORITHM.test(algorithm) || !LOWER_CASE_HEX.test(hex)) {
+    throw refusal({ given: `the image digest is ${show(digest)}`, expected: DIGEST_EXPECTED, fix: DIGEST_FIX });
+  }
+  const digits = HEX_DIGITS.get(algorithm);
+  if (digits === undefined) {
+    throw refusal({
+      given: `the image digest ${show(digest)} has the unknown algorithm ${show(algorithm)}`,
+      expected: [...HEX_DIGITS.keys()].join(', '),
+      fix: DIGEST_FIX,
+    });
+  }
+  if (hex.length !== digits) {
+    throw refusal({
+      given: `the image digest ${show(digest)} has ${hex.length} hexadecimal digits`,
+      expected: `${digits} for ${algorithm}`,
+      fix: DIGEST_FIX,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * A mistake of the user, as opposed to a bug: its message is all there is to say, so the command prints no stack for it.
+ */
+export class InvalidInput extends Error {
+  public override readonly name = 'InvalidInput';
+}
+
+/**
+ * What every refusal says, in the order in which a reader needs it.
+ */
+export interface Refusal {
+  /** Where: a construct path, `file:line:column`, or the name of a variable. */
+  readonly at?: string;
+  /** What was given, as a noun phrase; values in it go through `show` first, secrets never appear. */
+  readonly given: string;
+  /** What would have been accepted. */
+  readonly expected: string;
+  /** What to do now. */
+  readonly fix: string;
+}
+
+/**
+ * One sentence: `at: given, expected …; fix`.
+ */
+export function refusal(parts: Refusal): InvalidInput {
+  const where = parts.at ? `${parts.at}: ` : '';
+  return new InvalidInput(`${where}${parts.given}, expected ${parts.expected}; ${parts.fix}`);
+}
+
+const LONGEST_SHOWN = 160;
+
+/**
+ * An untrusted value, a text in quotes, that is safe in a terminal and in a log: everything that is not printable ASCII
+ * is escaped, so neither control sequences nor text that reorders a line get through, and long values are cut.
+ */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (['number', 'bigint', 'boolean'].includes(typeof value) || value === null) return String(value);
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return JSON.stringify(cut).replace(/[^\x20-\x7e…]/g, escapeCodeUnit);
+}
+
+function escapeCodeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * The same refusal, said of a place: for values that are checked by someone who does not know where they came from.
+ * Anything but a refusal is returned as it is.
+ */
+export function located(at: string, error: unknown): unknown {
+  return error instanceof InvalidInput ? new InvalidInput(`${at}: ${error.message}`) : error;
+}

@@ -1,0 +1,106 @@
+/**
+ * The Kubernetes version whose API discovery the tables below were recorded from, with every alpha and beta API switched on.
+ */
+export const KINDS_VERSION = 'v1.36.3';
+
+/**
+ * Where objects of a kind live: in a namespace, in the cluster, or unknown, as for the kinds of custom resources.
+ */
+export type Scope = 'namespace' | 'cluster' | 'unknown';
+
+/**
+ * The scope of a kind, for any version of its API.
+ *
+ * @param apiVersion `group/version`, or `version` in the core group.
+ * @param kind The kind.
+ */
+export function scopeOf(apiVersion: string, kind: string): Scope {
+  const name = kindName(apiVersion, kind);
+  if (NAMESPACED.has(name)) return 'namespace';
+  return CLUSTER_SCOPED.has(name) ? 'cluster' : 'unknown';
+}
+
+/**
+ * `Deployment.apps`, `Pod`: a kind with its group, as kubectl writes it.
+ */
+export function kindName(apiVersion: string, kind: string): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return group ? `${kind}.${group}` : kind;
+}
+
+const NAMESPACED = new Set([
+  'Binding',
+  'CSIStorageCapacity.storage.k8s.io',
+  'ConfigMap',
+  'ControllerRevision.apps',
+  'CronJob.batch',
+  'DaemonSet.apps',
+  'Deployment.apps',
+  'EndpointSlice.discovery.k8s.io',
+  'Endpoints',
+  'Event',
+  'Event.events.k8s.io',
+  'HorizontalPodAutoscaler.autoscaling',
+  'Ingress.networking.k8s.io',
+  'Job.batch',
+  'Lease.coordination.k8s.io',
+  'LeaseCandidate.coordination.k8s.io',
+  'LimitRange',
+  'LocalSubjectAccessReview.authorization.k8s.io',
+  'NetworkPolicy.networking.k8s.io',
+  'PersistentVolumeClaim',
+  'Pod',
+  'PodDisruptionBudget.policy',
+  'PodTemplate',
+  'ReplicaSet.apps',
+  'ReplicationController',
+  'ResourceClaim.resource.k8s.io',
+  'ResourceClaimTemplate.resource.k8s.io',
+  'ResourceQuota',
+  'Role.rbac.authorization.k8s.io',
+  'RoleBinding.rbac.authorization.k8s.io',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+  'StatefulSet.apps',
+]);
+
+const CLUSTER_SCOPED = new Set([
+  'APIService.apiregistration.k8s.io',
+  'CSIDriver.storage.k8s.io',
+  'CSINode.storage.k8s.io',
+  'CertificateSigningRequest.certificates.k8s.io',
+  'ClusterRole.rbac.authorization.k8s.io',
+  'ClusterRoleBinding.rbac.authorization.k8s.io',
+  'ComponentStatus',
+  'CustomResourceDefinition.apiextensions.k8s.io',
+  'DeviceClass.resource.k8s.io',
+  'DeviceTaintRule.resource.k8s.io',
+  'FlowSchema.flowcontrol.apiserver.k8s.io',
+  'IPAddress.networking.k8s.io',
+  'IngressClass.networking.k8s.io',
+  'MutatingAdmissionPolicy.admissionregistration.k8s.io',
+  'MutatingAdmissionPolicyBinding.admissionregistration.k8s.io',
+  'MutatingWebhookConfiguration.admissionregistration.k8s.io',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PriorityClass.scheduling.k8s.io',
+  'PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io',
+  'ResourcePoolStatusRequest.resource.k8s.io',
+  'ResourceSlice.resource.k8s.io',
+  'RuntimeClass.node.k8s.io',
+  'SelfSubjectAccessReview.authorization.k8s.io',
+  'SelfSubjectReview.authentication.k8s.io',
+  'SelfSubjectRulesReview.authorization.k8s.io',
+  'ServiceCIDR.networking.k8s.io',
+  'StorageClass.storage.k8s.io',
+  'StorageVersion.internal.apiserver.k8s.io',
+  'SubjectAccessReview.authorization.k8s.io',
+  'TokenReview.authentication.k8s.io',
+  'ValidatingAdmissionPolicy.admissionregistration.k8s.io',
+  'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io',
+  'ValidatingWebhookConfiguration.admissionregistration.k8s.io',
+  'VolumeAttachment.storage.k8s.io',
+  'VolumeAttributesClass.storage.k8s.io',
+]);

@@ -1,0 +1,27 @@
+import { refusal, show } from './invalid-input';
+import { dns1123Label } from './names';
+
+/**
+ * Refuses what is no namespace's name and, unless allowed, the namespaces that a cluster keeps for itself or shares:
+ * `default` and `kube-*`.
+ *
+ * @param at Names the value in errors.
+ */
+export function checkNamespace(at: string, namespace: string, allowProtected = false): void {
+  const expected = dns1123Label(namespace);
+  if (expected) throw refusal({ at, given: `namespace is ${show(namespace)}`, expected, fix: 'name an existing namespace' });
+  if (allowProtected || !isProtectedNamespace(namespace)) return;
+  throw refusal({
+    at,
+    given: `namespace is ${show(namespace)}`,
+    expected: 'a namespace of the application\'s own, not "default" or "kube-*"',
+    fix: 'create one for it, or allow this one by allowProtectedNamespace',
+  });
+}
+
+/**
+ * Whether the cluster keeps this namespace for itself (`kube-*`) or everyone lands in it (`default`).
+ */
+export function isProtectedNamespace(namespace: string): boolean {
+  return namespace === 'default' || namespace.startsWith('kube-');
+}

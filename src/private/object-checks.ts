@@ -1,0 +1,82 @@
+import { Refusal, show } from './invalid-input';
+import { scopeOf, kindName, KINDS_VERSION } from './kinds';
+import { annotationKey, ANNOTATIONS_LIMIT, labelValue, NameRule, nameRuleOf, qualifiedName } from './names';
+import { Metadata, ObjectHeader } from './rendered-objects';
+
+/**
+ * What a chart for one namespace accepts.
+ */
+export interface ChartRules {
+  readonly namespace: string;
+  /** Kinds of custom resources that live in a namespace, as `Kind.group`. */
+  readonly namespacedKinds: ReadonlySet<string>;
+}
+
+/**
+ * What the API server, or the deployer's role, would refuse of an object.
+ */
+export function problemsOf(object: ObjectHeader, rules: ChartRules): Refusal[] {
+  const scope = checkScope(object, rules);
+  return scope ? [scope] : [...checkPlace(object, rules), ...checkMetadata(object)];
+}
+
+function checkScope(object: ObjectHeader, rules: ChartRules): Refusal | undefined {
+  const { at, apiVersion, kind } = object;
+  const name = kindName(apiVersion, kind);
+  if (rules.namespacedKinds.has(name)) return undefined;
+  switch (scopeOf(apiVersion, kind)) {
+    case 'namespace': return undefined;
+    case 'cluster': return {
+      at,
+      given: `${name} is cluster-scoped`,
+      expected: `objects of namespace ${show(rules.namespace)}, all that its deployer may write`,
+      fix: 'move it to the manifests that an administrator applies',
+    };
+    default: return {
+      at,
+      given: `${show(name)} is no kind of Kubernetes ${KINDS_VERSION}, so whether it is namespaced is not known`,
+      expected: 'a known kind',
+      fix: `if its custom resource definition says "scope: Namespaced", declare it by namespacedKinds: [${show(name)}]`,
+    };
+  }
+}
+
+function checkPlace(object: ObjectHeader, rules: ChartRules): Refusal[] {
+  const { namespace } = object.metadata;
+  if (namespace === rules.namespace) return [];
+  const subject = `${object.kind} ${show(object.metadata.name)}`;
+  const given = namespace === undefined ? `${subject} has no namespace` : `${subject} is in namespace ${show(namespace)}`;
+  return [{ at: object.at, given, expected: `namespace ${show(rules.namespace)}`, fix: fixOfPlace(object) }];
+}
+
+function fixOfPlace(object: ObjectHeader): string {
+  if (object.metadata.namespace !== undefined) return 'leave its namespace out, or put it into a NamespacedChart of that namespace';
+  return object.isItem ? 'write it in the item, since a chart gives its namespace to the List only' : 'define it in the NamespacedChart itself; a nested Chart does not inherit the namespace';
+}
+
+function checkMetadata({ at, kind, metadata }: ObjectHeader): Refusal[] {
+  return [
+    ...checkName(at, `metadata.name of ${kind}`, metadata.name, nameRuleOf(kind)),
+    ...checkMap(at, 'label', metadata.labels, qualifiedName, labelValue),
+    ...checkMap(at, 'annotation', metadata.annotations, annotationKey, () => undefined),
+    ...checkAnnotationsSize(at, metadata),
+  ];
+}
+
+function checkName(at: string, what: string, value: unknown, rule: NameRule): Refusal[] {
+  const expected = typeof value === 'string' ? rule(value) : 'a text';
+  return expected ? [{ at, given: `${what} is ${show(value)}`, expected, fix: 'change it' }] : [];
+}
+
+function checkMap(at: string, what: string, map: unknown, keyRule: NameRule, valueRule: NameRule): Refusal[] {
+  return Object.entries(map ?? {}).flatMap(([key, value]) => [
+    ...checkName(at, `the key of ${what} ${show(key)}`, key, keyRule),
+    ...checkName(at, `${what} ${show(key)}`, value, valueRule),
+  ]);
+}
+
+function checkAnnotationsSize(at: string, metadata: Metadata): Refusal[] {
+  const size = Object.entries(metadata.annotations ?? {}).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
+  if (size <= ANNOTATIONS_LIMIT) return [];
+  return [{ at, given: `its annotations have ${size} bytes`, expected: `at most ${ANNOTATIONS_LIMIT}`, fix: 'keep large data in a ConfigMap' }];
+}

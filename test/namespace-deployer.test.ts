@@ -1,0 +1,175 @@
+import { Chart } from 'cdk8s';
+import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../src';
+import { app, messageOf, only, plainChart, synth } from './support/synth';
+
+function manifestsOf(props: Partial<NamespaceDeployerProps> = {}) {
+  const chart = plainChart('access');
+  new NamespaceDeployer(chart, 'gitlab', { namespace: 'example', ...props });
+  return synth(chart);
+}
+
+test('a namespace alone gives a ServiceAccount and ClusterRole admin in it', () => {
+  expect(manifestsOf()).toMatchInlineSnapshot(`
+[
+  {
+    "apiVersion": "v1",
+    "automountServiceAccountToken": false,
+    "kind": "ServiceAccount",
+    "metadata": {
+      "name": "gitlab-example",
+      "namespace": "example",
+    },
+  },
+  {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "RoleBinding",
+    "metadata": {
+      "name": "gitlab-example-admin",
+      "namespace": "example",
+    },
+    "roleRef": {
+      "apiGroup": "rbac.authorization.k8s.io",
+      "kind": "ClusterRole",
+      "name": "admin",
+    },
+    "subjects": [
+      {
+        "kind": "ServiceAccount",
+        "name": "gitlab-example",
+        "namespace": "example",
+      },
+    ],
+  },
+]
+`);
+});
+
+test('the namespace is written even when the chart has another one', () => {
+  const chart = new Chart(app(), 'access', { namespace: 'elsewhere' });
+  new NamespaceDeployer(chart, 'gitlab', { namespace: 'example' });
+  const manifests = synth(chart);
+  expect(manifests.map((manifest) => manifest.metadata.namespace)).toEqual(['example', 'example']);
+  expect(only('RoleBinding', manifests).subjects[0].namespace).toBe('example');
+});
+
+test.each([
+  [DeployerRole.admin(), 'admin'],
+  [DeployerRole.edit(), 'edit'],
+  [DeployerRole.clusterRole('deployers:web'), 'deployers:web'],
+])('role %# is bound under a name of its own, since a roleRef is immutable', (role, name) => {
+  const binding = only('RoleBinding', manifestsOf({ role }));
+  expect(binding.roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
+  expect(binding.metadata.name).toBe(`gitlab-example-${name}`);
+});
+
+test('a token Secret names its ServiceAccount and is not listed in it', () => {
+  const identity = DeployerIdentity.serviceAccount({ name: 'ci', token: DeployerToken.tokenSecret() });
+  const manifests = manifestsOf({ identity });
+  expect(only('Secret', manifests)).toEqual({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/service-account-token',
+    metadata: { name: 'ci-token', namespace: 'example', annotations: { 'kubernetes.io/service-account.name': 'ci' } },
+  });
+  expect(only('ServiceAccount', manifests)).not.toHaveProperty('secrets');
+});
+
+test('a requested token leaves nothing in the manifests', () => {
+  const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenRequest() });
+  expect(manifestsOf({ identity }).map((manifest) => manifest.kind)).toEqual(['ServiceAccount', 'RoleBinding']);
+});
+
+test('the Namespace is defined on request, cluster-scoped, with its labels', () => {
+  const chart = new Chart(app(), 'access', { namespace: 'example' });
+  new NamespaceDeployer(chart, 'gitlab', {
+    namespace: 'example',
+    createNamespace: true,
+    namespaceLabels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+  });
+  expect(only('Namespace', synth(chart)).metadata).toEqual({ name: 'example', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
+});
+
+describe('the GitLab agent', () => {
+  test('is bound by its own ServiceAccount', () => {
+    const identity = DeployerIdentity.gitlabAgent({ serviceAccountName: 'gitlab-agent', serviceAccountNamespace: 'gitlab-agent-prod' });
+    const manifests = manifestsOf({ identity });
+    expect(manifests.map((manifest) => manifest.kind)).toEqual(['RoleBinding']);
+    expect(manifests[0].subjects).toEqual([{ kind: 'ServiceAccount', name: 'gitlab-agent', namespace: 'gitlab-agent-prod' }]);
+    expect(manifests[0].metadata).toEqual({ name: 'gitlab-agent-prod-gitlab-agent-admin', namespace: 'example' });
+  });
+
+  test.each([
+    [{ projectId: 42 }, 'gitlab:project:42', 'gitlab-agent-project-42-admin'],
+    [{ projectId: 42, environmentSlug: 'production' }, 'gitlab:project_env:42:production', 'gitlab-agent-project-42-env-production-admin'],
+  ])('is bound by the group it impersonates: %j', (options, name, bindingName) => {
+    const binding = only('RoleBinding', manifestsOf({ identity: DeployerIdentity.gitlabAgent(options) }));
+    expect(binding.subjects).toEqual([{ kind: 'Group', name, apiGroup: 'rbac.authorization.k8s.io' }]);
+    expect(binding.metadata.name).toBe(bindingName);
+  });
+
+  test.each([
+    [{}, 'gitlabAgent has neither a ServiceAccount nor a projectId'],
+    [{ projectId: 1, serviceAccountName: 'a', serviceAccountNamespace: 'b' }, 'gitlabAgent has both a ServiceAccount and a projectId'],
+    [{ serviceAccountName: 'a' }, 'serviceAccountNamespace is ""'],
+    [{ serviceAccountNamespace: 'a' }, 'serviceAccountName is ""'],
+    [{ projectId: 0 }, 'projectId is 0'],
+    [{ projectId: 1.5 }, 'projectId is 1.5'],
+    [{ environmentSlug: 'production' }, 'environmentSlug is "production" without projectId'],
+    [{ projectId: 42, environmentSlug: 'Review/1' }, 'environmentSlug is "Review/1"'],
+  ])('fails for %j', (options, message) => {
+    expect(() => DeployerIdentity.gitlabAgent(options)).toThrow(message);
+  });
+});
+
+describe('OIDC', () => {
+  const trust = { projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com' };
+
+  test('binds a user named after the project id and records whom to trust', () => {
+    const binding = only('RoleBinding', manifestsOf({ identity: DeployerIdentity.oidc(trust) }));
+    expect(binding.subjects).toEqual([{ kind: 'User', name: 'gitlab:project:42', apiGroup: 'rbac.authorization.k8s.io' }]);
+    expect(binding.metadata).toEqual({
+      name: 'gitlab-project-42-admin',
+      namespace: 'example',
+      annotations: { 'cdk8s-ci-deploy/oidc-issuer': trust.issuer, 'cdk8s-ci-deploy/oidc-audience': trust.audience },
+    });
+  });
+
+  test.each([
+    [{ issuer: 'http://gitlab.example.com' }, 'issuer is "http://gitlab.example.com"'],
+    [{ issuer: 'https://gitlab.example.com/?a' }, 'issuer is'],
+    [{ audience: ' ' }, 'audience is " "'],
+    [{ usernamePrefix: 'system:' }, 'usernamePrefix is "system:"'],
+    [{ usernamePrefix: '' }, 'usernamePrefix is ""'],
+    [{ projectId: -1 }, 'projectId is -1'],
+  ])('fails for %j', (change, message) => {
+    expect(() => DeployerIdentity.oidc({ ...trust, ...change })).toThrow(message);
+  });
+});
+
+test.each(['default', 'kube-system', 'kube-anything'])('fails for the protected namespace %s, unless it is allowed', (namespace) => {
+  expect(messageOf(() => manifestsOf({ namespace }))).toBe(
+    `access/gitlab: namespace is "${namespace}", expected a namespace of the application's own, not "default" or "kube-*"; ` +
+    'create one for it, or allow this one by allowProtectedNamespace',
+  );
+  expect(manifestsOf({ namespace, allowProtectedNamespace: true })).toHaveLength(2);
+});
+
+test.each(['', 'Example', 'a.b', 'a_b', '-a', 'a'.repeat(64), 'example\n'])('fails for the namespace %j', (namespace) => {
+  expect(messageOf(() => manifestsOf({ namespace }))).toMatch(/^access\/gitlab: namespace is ".*", expected a DNS label .* of at most 63 characters; name an existing namespace$/);
+});
+
+test('fails for a ServiceAccount name that Kubernetes refuses, with the path of the construct', () => {
+  const identity = DeployerIdentity.serviceAccount({ name: 'Bad_Name' });
+  expect(messageOf(() => manifestsOf({ identity }))).toMatch(/^access\/gitlab: identity: name is "Bad_Name", expected a DNS subdomain/);
+});
+
+test('fails for a ClusterRole name that Kubernetes refuses', () => {
+  expect(() => DeployerRole.clusterRole('a/b')).toThrow('role: clusterRole is "a/b"');
+});
+
+test('says for people who deploys', () => {
+  const deployer = new NamespaceDeployer(plainChart(), 'gitlab', { namespace: 'example' });
+  expect(deployer.subject).toBe('ServiceAccount example/gitlab-example');
+  expect(deployer.roleBindingName).toBe('gitlab-example-admin');
+  expect(deployer.role.name).toBe('admin');
+});

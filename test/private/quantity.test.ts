@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+import { quantityRule } from '../../src/private/quantity';
+import { describeVectors } from '../support/vectors';
+
+interface Vectors {
+  readonly upstream: Vector[];
+  readonly oracle: Vector[];
+}
+
+interface Vector {
+  readonly fn: string;
+  readonly input: string;
+  readonly ok: boolean;
+}
+
+describe('an amount of a resource', () => {
+  test.each([
+    '0', '00', '007', '1', '250m', '0.5', '.5', '1.', '5.m', '64Mi', '1.5Gi', '+5', '1k', '1Ki', '100n', '100u', '2E', '2Ei',
+    '1e3', '1E3', '1e+3', '1e-3', '1.5e03', '1e999', '99999999999999999999999',
+  ])('may be %j', (value) => {
+    expect(quantityRule(value)).toBeUndefined();
+  });
+
+  test.each([
+    ['', 'empty'],
+    ['1K', 'kilo is k'],
+    ['1ki', 'kibi is Ki'],
+    ['64MB', 'no B'],
+    ['64mi', 'mebi is Mi'],
+    ['1i', 'no unit'],
+    ['1Zi', 'no such unit'],
+    ['64 Mi', 'space inside'],
+    [' 1', 'space before'],
+    ['1\n', 'newline'],
+    ['1..2', 'two points'],
+    ['1.2.3', 'two points'],
+    ['1,5', 'comma'],
+    ['1_000', 'underscore'],
+    ['0x10', 'hexadecimal'],
+    ['1e', 'no exponent'],
+    ['1e+', 'no exponent'],
+    ['1e1.5', 'broken exponent'],
+    ['1e3Mi', 'exponent and unit'],
+    ['--1', 'two signs'],
+    ['$MEMORY', 'not expanded'],
+    ['１', 'full-width digit'],
+  ])('is not %j (%s)', (value) => {
+    expect(quantityRule(value)).toContain('an amount that is not negative');
+  });
+
+  // Each was given to ParseQuantity of k8s.io/apimachinery v0.28.3, which took it, or for the last exponents did not come back.
+  test.each([
+    ['-1', 'negative'],
+    ['-500m', 'negative'],
+    ['-0', 'negative'],
+    ['-', 'no number'],
+    ['+', 'no number'],
+    ['.', 'no number'],
+    ['Mi', 'no number'],
+    ['m', 'no number'],
+    ['+Ki', 'no number'],
+    ['1e99999', 'exponent'],
+    ['1E2147483648', 'exponent'],
+    ['9'.repeat(65), 'length'],
+  ])('is deliberately not %j (%s)', (value) => {
+    expect(quantityRule(value)).toContain('an amount that is not negative');
+  });
+
+  test('may be any number with any unit', () => {
+    const unit = fc.constantFrom('', 'n', 'u', 'm', 'k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'e3', 'E-3');
+    fc.assert(fc.property(fc.nat(), fc.nat(), unit, (whole, fraction, suffix) => {
+      expect(quantityRule(`${whole}${suffix}`)).toBeUndefined();
+      expect(quantityRule(`${whole}.${fraction}${suffix}`)).toBeUndefined();
+    }));
+  });
+});
+
+describeVectors<Vectors>('k8s-names.json', ({ upstream, oracle }) => {
+  const vectors = [...upstream, ...oracle].filter(({ fn }) => fn === 'ParseQuantity');
+
+  test.each(vectors)('ParseQuantity says $ok to $input', ({ input, ok }) => {
+    expect(quantityRule(input) === undefined).toBe(ok);
+  });
+
+  test('agree', () => {
+    const agreeing = vectors.filter(({ input, ok }) => (quantityRule(input) === undefined) === ok);
+    process.stdout.write(`quantities: ${agreeing.length} of ${vectors.length} vectors agree\n`);
+    expect(agreeing).toHaveLength(vectors.length);
+    expect(vectors.length).toBeGreaterThanOrEqual(21);
+  });
+});

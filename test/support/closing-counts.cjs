@@ -1,0 +1,50 @@
+const path = require('node:path');
+
+/**
+ * Jest reporter: one line of counts per kind of test file at the very end, then the name of everything that was skipped.
+ *
+ * The kind is the word before `.test.ts` (`*.kubectl.test.ts`), else `unit`. CLOSING_COUNTS_WHERE is added to it, for runs on another Node.
+ */
+class ClosingCounts {
+  onRunComplete(_contexts, results) {
+    const text = closingCounts(results.testResults, process.env.CLOSING_COUNTS_WHERE).join('\n');
+    // Jest runs its own summary after every other reporter, and prints it to stderr.
+    process.once('exit', () => process.stderr.write(`\n${text}\n`));
+  }
+}
+
+function closingCounts(files, where) {
+  const kinds = new Map();
+  for (const file of files) {
+    const kind = kindOf(file.testFilePath);
+    kinds.set(kind, add(kinds.get(kind) ?? { passed: 0, failed: 0, skipped: [] }, file));
+  }
+  const lines = [...kinds].sort(unitFirst).flatMap(([kind, counts]) => linesOf(where ? `${kind} ${where}` : kind, counts));
+  return lines.length > 0 ? lines : ['no test ran'];
+}
+
+function kindOf(file) {
+  return /\.(\w+)\.(?:test|spec)\.tsx?$/.exec(path.basename(file))?.[1] ?? 'unit';
+}
+
+function add(counts, file) {
+  const skipped = file.testResults.filter((test) => !['passed', 'failed'].includes(test.status));
+  // A file that could not be loaded has no failing test, and must not pass for that.
+  const broken = file.testExecError && file.numFailingTests === 0 ? 1 : 0;
+  return {
+    passed: counts.passed + file.numPassingTests,
+    failed: counts.failed + file.numFailingTests + broken,
+    skipped: [...counts.skipped, ...skipped.map((test) => test.fullName)],
+  };
+}
+
+function unitFirst([a], [b]) {
+  return Number(b === 'unit') - Number(a === 'unit') || a.localeCompare(b);
+}
+
+function linesOf(title, { passed, failed, skipped }) {
+  return [`${title}: ${passed} passed, ${failed} failed, ${skipped.length} skipped`, ...skipped.map((name) => `  skipped: ${name}`)];
+}
+
+module.exports = ClosingCounts;
+module.exports.closingCounts = closingCounts;

@@ -1,0 +1,38 @@
+import { closingCounts } from './closing-counts.cjs';
+
+function file(testFilePath: string, statuses: string[], testExecError?: Error) {
+  return {
+    testFilePath,
+    testExecError,
+    numPassingTests: statuses.filter((status) => status === 'passed').length,
+    numFailingTests: statuses.filter((status) => status === 'failed').length,
+    testResults: statuses.map((status, index) => ({ status, fullName: `${testFilePath} ${index}` })),
+  };
+}
+
+test('each kind of test file has its line, unit first, followed by what was skipped', () => {
+  const files = [
+    file('a.kubectl.test.ts', ['passed', 'failed']),
+    file('b.test.ts', ['passed', 'pending', 'todo']),
+    file('ci-image.test.ts', ['passed']),
+  ];
+
+  expect(closingCounts(files)).toEqual([
+    'unit: 2 passed, 0 failed, 2 skipped',
+    '  skipped: b.test.ts 1',
+    '  skipped: b.test.ts 2',
+    'kubectl: 1 passed, 1 failed, 0 skipped',
+  ]);
+});
+
+test('a file that could not be loaded counts as a failure', () => {
+  expect(closingCounts([file('a.test.ts', [], new Error('no such module'))])).toEqual(['unit: 0 passed, 1 failed, 0 skipped']);
+});
+
+test('where the tests ran is part of the line', () => {
+  expect(closingCounts([file('a.test.ts', ['passed'])], 'on Node 24')).toEqual(['unit on Node 24: 1 passed, 0 failed, 0 skipped']);
+});
+
+test('a run without tests says so', () => {
+  expect(closingCounts([])).toEqual(['no test ran']);
+});

