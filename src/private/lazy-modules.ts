@@ -1,15 +1,7 @@
 /*
- * Importing the library costs no more than what a program uses of it: cdk8s takes 65 % of Node's own start, cdk8s-plus twice that,
- * so each is loaded by the first construct that needs it.
+ * Importing the library, or starting the command, costs no more than what is used of it: what takes long to load is loaded by the first that needs it.
+ * cdk8s-plus stands in a file of its own, so that the bundle of the command does not take it in.
  */
-
-export function cdk8sModule(): typeof import('cdk8s') {
-  return require('cdk8s');
-}
-
-export function kplusModule(): typeof import('cdk8s-plus-28') {
-  return require('cdk8s-plus-28');
-}
 
 export function yamlModule(): typeof import('yaml') {
   return require('yaml');

@@ -1,0 +1,97 @@
+import type * as yaml from 'yaml';
+import { yamlModule } from './lazy-modules';
+
+/**
+ * Something that the `yaml` package reads and kubectl does not, or reads otherwise.
+ */
+export interface SyntaxProblem {
+  readonly offset: number;
+  readonly given: string;
+  readonly fix: string;
+}
+
+/**
+ * The first thing in a document that YAML 1.2 allows and go-yaml does not: tabs before a token, `?` and a leading `:` in the plain scalars of
+ * flow collections, keys of flow maps that do not end on their line, and anchors with other names than words.
+ */
+export function syntaxProblem(text: string, document: yaml.Document.Parsed): SyntaxProblem | undefined {
+  const { visit } = yamlModule();
+  const problems: SyntaxProblem[] = [];
+  const opaque: Array<readonly [number, number]> = [];
+  visit(document, {
+    Scalar: (_, node, path) => {
+      if (node.type !== 'PLAIN') opaque.push(rangeOf(node));
+      problems.push(...anchorOf(node, node.anchor), ...tabInBlock(text, node), ...plainInFlow(text, node, path));
+    },
+    Collection: (_, node) => {
+      if (node.flow) opaque.push(rangeOf(node));
+      problems.push(...anchorOf(node, node.anchor));
+    },
+    Alias: (_, node) => {
+      problems.push(...anchorOf(node, node.source));
+    },
+    Pair: (_, pair, path) => {
+      problems.push(...keyOverLines(text, pair as Pair, path.at(-1)));
+    },
+  });
+  return problems[0] ?? tabBeforeToken(text, opaque);
+}
+
+type Pair = yaml.Pair<yaml.Node | null, yaml.Node | null>;
+
+const TABS = { given: 'a tab', fix: 'indent with spaces' };
+
+function rangeOf(node: unknown): readonly [number, number] {
+  const [start, end] = (node as yaml.Node).range ?? [0, 0];
+  return [start, end];
+}
+
+function tabInBlock(text: string, node: yaml.Scalar): SyntaxProblem[] {
+  if (node.type !== 'BLOCK_LITERAL' && node.type !== 'BLOCK_FOLDED') return [];
+  const [start, end] = rangeOf(node);
+  const body = start + Math.max(0, text.slice(start, end).indexOf('\n') + 1);
+  const lines = text.slice(body, end);
+  const first = lines.search(/[^ \r\n]/);
+  const indent = first - (lines.lastIndexOf('\n', first) + 1);
+  const tab = lines[first] === '\t' ? first : lines.search(new RegExp(`^ {0,${Math.max(0, indent - 1)}}\\t`, 'm'));
+  return indent > 0 && tab >= 0 ? [{ offset: body + tab, ...TABS }] : [];
+}
+
+function anchorOf(node: unknown, name: string | undefined): SyntaxProblem[] {
+  if (name === undefined || /^[A-Za-z0-9_-]+$/.test(name)) return [];
+  return [{ offset: rangeOf(node)[0], given: 'the name of an anchor', fix: 'name it with letters, digits, "-" and "_"' }];
+}
+
+function plainInFlow(text: string, node: yaml.Scalar, path: readonly unknown[]): SyntaxProblem[] {
+  if (node.type !== 'PLAIN' || !/^:|\?/.test(node.source ?? '')) return [];
+  const inFlow = path.some((parent) => yamlModule().isCollection(parent) && parent.flow);
+  const [start, end] = rangeOf(node);
+  const mark = text.slice(start, end).search(/^:|\?/);
+  return inFlow ? [{ offset: start + mark, given: '"?" or ":" without quotes inside brackets', fix: 'quote the text' }] : [];
+}
+
+function keyOverLines(text: string, { key, value }: Pair, parent: unknown): SyntaxProblem[] {
+  if (!key || !value || !yamlModule().isMap(parent) || !parent.flow) return [];
+  const [, end] = rangeOf(key);
+  const between = text.slice(end, rangeOf(value)[0]);
+  return /\n[^:]*:/.test(between.replace(/#[^\n]*/g, '')) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon behind the key' }] : [];
+}
+
+function tabBeforeToken(text: string, opaque: Array<readonly [number, number]>): SyntaxProblem | undefined {
+  const tab = /^[ ?:-]*\t/m;
+  if (!tab.test(text)) return undefined;
+  const found = tab.exec(masked(text, opaque));
+  return found ? { offset: found.index + found[0].length - 1, ...TABS } : undefined;
+}
+
+/** The text with the ranges written over, in which everything else keeps its place. */
+function masked(text: string, ranges: Array<readonly [number, number]>): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const [start, end] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    if (start < done) continue;
+    parts.push(text.slice(done, start), 'x'.repeat(end - start));
+    done = end;
+  }
+  return parts.join('') + text.slice(done);
+}

@@ -1,0 +1,299 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { App, Chart, ChartProps, JsonPatch, Testing, Yaml, YamlOutputType } from 'cdk8s';
+import * as fc from 'fast-check';
+import { CiImage, NamespacedChart } from '../src';
+import { messageOf } from './support/synth';
+import { ManifestTemplate, ManifestTemplateProps } from '../src/manifest-template';
+import { setImages } from '../src/private/container-images';
+import { Json } from '../src/private/json';
+import { parseManifest } from '../src/private/kubectl-yaml';
+
+const IMAGE = 'registry.example.com/group/site:1';
+const image = CiImage.of(IMAGE);
+const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: IMAGE}\n';
+const AWKWARD = readFileSync(join(__dirname, 'fixtures', 'awkward-template.yml'), 'utf8');
+
+function chart(props: ChartProps = {}): Chart {
+  return new Chart(Testing.app(), 'chart', props);
+}
+
+function template(props: ManifestTemplateProps, chartProps: ChartProps = {}): ManifestTemplate {
+  return new ManifestTemplate(chart(chartProps), 'site', props);
+}
+
+function rendered(props: ManifestTemplateProps, chartProps: ChartProps = {}): any[] {
+  const manifest = template(props, chartProps);
+  return Testing.synth(Chart.of(manifest));
+}
+
+function withImage(text: string): Json[] {
+  const read = parseManifest(text, 'text').map(({ value }) => value);
+  return read.map((value) => setImages(value, (container) => (container.image === 'IMAGE' ? IMAGE : undefined)).object);
+}
+
+/** With what is not enumerable left out, as it is when it is written. */
+function written(manifests: unknown[]): unknown[] {
+  return JSON.parse(JSON.stringify(manifests));
+}
+
+describe('values', () => {
+  test('only images differ from what kubectl makes of the template', () => {
+    expect(written(rendered({ text: AWKWARD, image }))).toEqual(withImage(AWKWARD));
+  });
+
+  test('what cdk8s writes is read back as the same values', () => {
+    const text = Yaml.stringify(...rendered({ text: AWKWARD, image }));
+    expect(parseManifest(text, 'written').map(({ value }) => value)).toEqual(withImage(AWKWARD));
+  });
+
+  test('a manifest of the example is one object a document', () => {
+    const manifests = rendered({ text: `${POD}---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n`, image });
+    expect(manifests).toMatchInlineSnapshot(`
+[
+  {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {
+      "name": "web",
+    },
+    "spec": {
+      "containers": [
+        {
+          "image": "registry.example.com/group/site:1",
+          "name": "web",
+        },
+      ],
+    },
+  },
+  {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {
+      "name": "web",
+    },
+  },
+]
+`);
+    expect(manifests[0].spec.containers[0].image).toBe(IMAGE);
+  });
+
+  test('rendering again changes nothing', () => {
+    const manifest = template({ text: AWKWARD, image });
+    expect(Testing.synth(Chart.of(manifest))).toEqual(Testing.synth(Chart.of(manifest)));
+  });
+
+  test('any values survive', () => {
+    const key = fc.string({ unit: 'binary', maxLength: 6 }).filter((text) => text !== '__proto__' && text !== 'metadata');
+    const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+      tree: fc.oneof({ maxDepth: 3 },
+        fc.constantFrom<Json>('IMAGE', '0755', '1e3', 'yes', '~', 'null', '', ' ', '2001-01-01', '1_0', '<<', '=', null, true, 0, -1.5, 2 ** 53, 1e-7),
+        fc.string({ unit: 'grapheme-ascii' }), fc.integer(), fc.array(tie('tree'), { maxLength: 4 }), fc.dictionary(key, tie('tree'), { maxKeys: 4 })),
+    }));
+    const text = (spec: Json) => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec, containers: [{ name: 'a', image: 'IMAGE' }] });
+    let survived = 0;
+    fc.assert(fc.property(tree, (spec) => {
+      const refusal = refusalOf({ text: text(spec), image });
+      if (refusal !== undefined) return expect(refusal).toMatch(/expected values that cdk8s writes|without control characters|escape/);
+      survived += 1;
+      const read = parseManifest(Yaml.stringify(...rendered({ text: text(spec), image })), 'written').map(({ value }) => value);
+      return expect(read).toEqual(withImage(text(spec)));
+    }), { numRuns: 300 });
+    expect(survived).toBeGreaterThan(100);
+  });
+});
+
+function refusalOf(props: ManifestTemplateProps): string | undefined {
+  try {
+    template(props);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe('the file', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'manifest-template-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('is found from the working directory', () => {
+    const file = relative(process.cwd(), join(folder, 'deployment.yml'));
+    writeFileSync(file, POD);
+    expect(rendered({ file, image })).toEqual(withImage(POD));
+  });
+
+  test('fails when it is not there', () => {
+    expect(messageOf(() => template({ file: 'missing.yml' }))).toMatch(/^chart\/site: "missing\.yml" cannot be read in ".+" \(ENOENT\), expected a file; correct the path$/);
+  });
+
+  test('fails when it is too large, with its name', () => {
+    const file = join(folder, 'large.yml');
+    writeFileSync(file, Buffer.alloc(10 * 1024 * 1024, 'a'));
+    expect(messageOf(() => template({ file }))).toContain(`chart/site: ${file}: 10485760 bytes, expected at most`);
+  });
+
+  test.each([
+    ['FILE_PER_RESOURCE', YamlOutputType.FILE_PER_RESOURCE, 4],
+    ['FOLDER_PER_CHART_FILE_PER_RESOURCE', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, 4],
+    ['FILE_PER_CHART', YamlOutputType.FILE_PER_CHART, 1],
+    ['FILE_PER_APP', YamlOutputType.FILE_PER_APP, 1],
+  ])('objects without a name do not overwrite each other with %s', (_, yamlOutputType, files) => {
+    const app = new App({ outdir: folder, yamlOutputType });
+    const pod = POD.replace('name: web}', 'generateName: a-}');
+    const list = 'apiVersion: v1\nkind: List\nitems: []\n';
+    new ManifestTemplate(new Chart(app, 'chart'), 'site', { text: `${pod}---\n${pod}---\n${list}---\n${list}`, image });
+    app.synth();
+
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'));
+    const documents = paths.flatMap((path) => parseManifest(readFileSync(join(folder, path), 'utf8'), path));
+    expect(paths).toHaveLength(files);
+    expect(documents.map(({ value }) => value.metadata)).toEqual(expect.arrayContaining([{ generateName: 'a-' }, { generateName: 'a-' }, undefined, undefined]));
+    expect(documents).toHaveLength(4);
+  });
+});
+
+describe('images', () => {
+  const two = `${POD}    - {name: side, image: SIDE}\n`;
+
+  test('several placeholders', () => {
+    const [pod] = rendered({ text: two, images: { IMAGE: image, SIDE: CiImage.of('side:1') } });
+    expect(pod.spec.containers.map((container: any) => container.image)).toEqual([IMAGE, 'side:1']);
+  });
+
+  test('another placeholder', () => {
+    const [pod] = rendered({ text: two, placeholder: 'SIDE', image });
+    expect(pod.spec.containers.map((container: any) => container.image)).toEqual(['IMAGE', IMAGE]);
+  });
+
+  test('containers by name win over placeholders, which need not be there then', () => {
+    const [pod] = rendered({ text: two, containers: { side: image }, image: CiImage.of('web:1') });
+    expect(pod.spec.containers.map((container: any) => container.image)).toEqual(['web:1', IMAGE]);
+    expect(rendered({ text: POD.replace('IMAGE', 'x'), containers: { web: image } })).toEqual(withImage(POD));
+  });
+
+  test('an image of the pipeline', () => {
+    const manifest = template({ text: POD, image: CiImage.fromGitlab({ ciVariables: { IMAGE } }) });
+    expect(manifest.apiObjects[0]?.toJson().spec.containers[0].image).toBe(IMAGE);
+  });
+
+  test('an image that is not known yet is asked for when manifests are rendered', () => {
+    const manifest = template({ text: POD, image: CiImage.fromGitlab({ ciVariables: {} }) });
+    expect(manifest.apiObjects.map(({ kind, name }) => [kind, name])).toEqual([['Pod', 'web']]);
+    expect(messageOf(() => Testing.synth(Chart.of(manifest)))).toContain('[chart/site] variable IMAGE: it is not set');
+  });
+
+  test('what the caller does to the props later has no effect', () => {
+    const images: { [placeholder: string]: CiImage } = { IMAGE: image };
+    const manifest = template({ text: POD, images });
+    images.IMAGE = CiImage.of('other:1');
+    expect(Testing.synth(Chart.of(manifest))).toEqual(withImage(POD));
+  });
+
+  test.each<[string, ManifestTemplateProps, string]>([
+    ['a template without the placeholder', { text: POD.replace('IMAGE', 'nginx:1') },
+      'chart/site: text: the containers "web" with "nginx:1", expected a container with the image "IMAGE"; write that where'],
+    ['a template without containers', { text: 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\n' }, 'no containers, expected a container with the image "IMAGE"'],
+    ['one of two placeholders that is not there', { text: POD, images: { IMAGE: image, SIDE: image } }, 'a container with the image "SIDE"'],
+    ['a container that is not there', { text: POD, containers: { side: image } }, 'a container with the name "side"'],
+    ['no images', { text: POD, images: {} }, 'expected a container with an image to set'],
+    ['images beside image', { text: POD, images: {}, image }, 'chart/site: images beside image or placeholder, expected one way'],
+    ['images beside placeholder', { text: POD, images: {}, placeholder: 'X' }, 'images beside image or placeholder'],
+    ['no manifest', {}, 'chart/site: no manifest, expected file or text; give one of the two'],
+    ['two manifests', { file: 'a', text: 'b' }, 'chart/site: file and text, expected file or text'],
+    ['invalid YAML', { text: `${POD}a: [` }, 'chart/site: text:7:5: invalid YAML'],
+    ['a tab', { text: `${POD}\ta: 1` }, 'chart/site: text:7:1: '],
+    ['a duplicate key', { text: `${POD}kind: Pod\n` }, 'chart/site: text:7:1: the key "kind" for the second time'],
+    ['nothing in it', { text: '' }, 'chart/site: text:1:1: no document'],
+    ['an object without a name', { text: POD.replace('name: web}', 'labels: {}}') }, 'chart/site: text:1:1: metadata.name is nothing, expected text; name the object'],
+    ['a name that is a number', { text: POD.replace('name: web}', 'name: 1}') }, 'metadata.name is 1, expected text; quote it'],
+    ['an empty name', { text: POD.replace('name: web}', 'name: ""}') }, 'metadata.name is "", expected text'],
+    ['an apiVersion with two slashes', { text: POD.replace('v1', 'a/b/v1') }, 'invalid apiVersion a/b/v1'],
+  ])('fails for %s', (_, props, message) => {
+    expect(messageOf(() => template(props))).toContain(message);
+  });
+});
+
+describe('what cdk8s would write so that kubectl reads something else', () => {
+  test.each([
+    ['0o17', '"0o17"'],
+    ['+0o17', '"+0o17"'],
+    ['a\u0085b', '"a\\Nb"'],
+  ])('fails for the text %j', (value, yaml) => {
+    const message = messageOf(() => template({ text: `${POD}status: {list: [{value: ${yaml}}]}\n`, image }));
+    expect(message).toContain(`chart/site: text:1:1: status.list.0.value with ${JSON.stringify(value).replace('\u0085', '\\u0085')}, expected values that cdk8s writes`);
+    expect(message).toContain('cdk8s-ci-deploy render');
+  });
+
+  test('fails for such a key', () => {
+    expect(messageOf(() => template({ text: `${POD}status: {"0o17": 1}\n`, image }))).toContain('a key of status with "0o17"');
+  });
+});
+
+describe('in a chart', () => {
+  test('namespace and labels of the chart apply, those of the template win', () => {
+    const text = `${POD}---\n${POD.replace('name: web}', 'name: own, namespace: own, labels: {app: own, x: "1"}}')}`;
+    const [pod, own] = rendered({ text, image }, { namespace: 'example', labels: { app: 'web' } });
+    expect(pod.metadata).toEqual({ name: 'web', namespace: 'example', labels: { app: 'web' } });
+    expect(own.metadata).toEqual({ name: 'own', namespace: 'own', labels: { app: 'own', x: '1' } });
+  });
+
+  test('the items of a List get them, the List itself not', () => {
+    const text = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: IMAGE}]}}\n';
+    const [list] = written(rendered({ text, image }, { namespace: 'example', labels: { app: 'web' } })) as any[];
+    expect(Object.keys(list)).toEqual(['apiVersion', 'kind', 'items']);
+    expect(list.items[0].metadata).toEqual({ name: 'a', namespace: 'example', labels: { app: 'web' } });
+  });
+
+  test('a NamespacedChart accepts the objects and the items', () => {
+    const namespaced = new NamespacedChart(Testing.app(), 'chart', { namespace: 'example', namespacedKinds: ['Rollout.example.com'] });
+    const text = AWKWARD.replace('0755: octal', 'octal: octal');
+    new ManifestTemplate(namespaced, 'site', { text, image });
+    expect(Testing.synth(namespaced)).toHaveLength(4);
+  });
+
+  test('objects can be changed like any other', () => {
+    const manifest = template({ text: `${AWKWARD}`, image }, { namespace: 'example' });
+    const [configMap, , once] = manifest.apiObjects;
+    configMap?.metadata.addLabel('added', 'label');
+    configMap?.metadata.addAnnotation('added', 'annotation');
+    configMap?.metadata.add('deletionGracePeriodSeconds', 1);
+    configMap?.addJsonPatch(JsonPatch.remove('/data'), JsonPatch.add('/immutable', true));
+    configMap?.addJsonPatch(JsonPatch.replace('/binaryData', {}));
+    once?.metadata.addFinalizers('example.com/wait');
+    const [read, , pod] = written(Testing.synth(Chart.of(manifest))) as any[];
+    expect(read).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      immutable: true,
+      binaryData: {},
+      metadata: {
+        name: 'awkward',
+        namespace: 'example',
+        creationTimestamp: null,
+        deletionGracePeriodSeconds: 1,
+        labels: { added: 'label' },
+        annotations: { 'example.com/note': 'IMAGE stays', 'example.com/empty': '', 'yes': 'no', 'added': 'annotation' },
+      },
+    });
+    expect(pod.metadata).toEqual({
+      generateName: 'once-', namespace: 'example', managedFields: [{ fieldsV1: { 'f:metadata': {}, 'f:x': null } }], finalizers: ['example.com/wait'],
+    });
+  });
+
+  test('ids of objects are kind and name', () => {
+    const manifest = template({ text: `${AWKWARD}---\n${POD}---\n${POD}`, image });
+    expect(manifest.apiObjects.map(({ node }) => node.id)).toEqual([
+      'configmap-awkward', 'cronjob-nightly', 'pod-once-', 'list', 'pod-web', 'pod-web#2',
+    ]);
+  });
+
+  test('the list of objects is a copy', () => {
+    const manifest = template({ text: POD, image });
+    manifest.apiObjects.pop();
+    expect(manifest.apiObjects).toHaveLength(1);
+  });
+});

@@ -1,0 +1,72 @@
+import { ChooseImage, containersOf, noContainer, setImages } from '../../src/private/container-images';
+import { JsonObject } from '../../src/private/json';
+
+const placeholder: ChooseImage = ({ image }) => (image === 'IMAGE' ? 'web:1' : undefined);
+const spec = (image: string): JsonObject => ({ containers: [{ name: 'web', image }], initContainers: [{ name: 'init', image }] });
+const template = (image: string): JsonObject => ({ template: { metadata: { labels: { app: 'web' } }, spec: spec(image) } });
+
+test.each<[string, (image: string) => JsonObject]>([
+  ['Pod', (image) => ({ spec: spec(image) })],
+  ['Deployment', (image) => ({ spec: template(image) })],
+  ['StatefulSet', (image) => ({ spec: { ...template(image), serviceName: 'web' } })],
+  ['DaemonSet', (image) => ({ spec: template(image) })],
+  ['ReplicaSet', (image) => ({ spec: template(image) })],
+  ['Job', (image) => ({ spec: template(image) })],
+  ['CronJob', (image) => ({ spec: { jobTemplate: { spec: template(image) } } })],
+  ['PodTemplate', template],
+  ['Rollout', (image) => ({ spec: { strategy: { canary: {} }, ...template(image) } })],
+  ['List', (image) => ({ items: [{ spec: spec(image) }, { spec: template(image) }] })],
+  ['List of Lists', (image) => ({ items: [{ items: [{ spec: template(image) }] }] })],
+])('images of a %s are set, and nothing else', (_, object) => {
+  const before = object('IMAGE');
+  const { object: after, replaced } = setImages(before, placeholder);
+
+  expect(after).toEqual(object('web:1'));
+  expect(before).toEqual(object('IMAGE'));
+  expect(replaced.map(({ container }) => container.image)).toEqual(replaced.map(() => 'IMAGE'));
+});
+
+test('ephemeral containers count', () => {
+  const { object } = setImages({ spec: { ephemeralContainers: [{ name: 'debug', image: 'IMAGE' }] } }, placeholder);
+  expect(object).toEqual({ spec: { ephemeralContainers: [{ name: 'debug', image: 'web:1' }] } });
+});
+
+test.each<[string, JsonObject]>([
+  ['an environment variable', { containers: [{ name: 'web', env: [{ name: 'IMAGE', value: 'IMAGE' }], image: 'other' }] }],
+  ['an annotation', { metadata: { annotations: { image: 'IMAGE' } } }],
+  ['containers in the metadata', { metadata: { containers: [{ name: 'web', image: 'IMAGE' }] } }],
+  ['containers in the status', { status: { containers: [{ name: 'web', image: 'IMAGE' }] } }],
+  ['containers in data', { data: { containers: [{ name: 'web', image: 'IMAGE' }] } }],
+  ['containers in stringData', { stringData: { containers: [{ name: 'web', image: 'IMAGE' }] } }],
+  ['an item without a name', { containers: [{ image: 'IMAGE' }] }],
+  ['an item whose name is a number', { containers: [{ name: 1, image: 'IMAGE' }] }],
+  ['items that are texts', { containers: ['IMAGE', null, ['IMAGE']] }],
+  ['containers that are a map', { containers: { name: 'web', image: 'IMAGE' } }],
+  ['an image elsewhere', { spec: { image: 'IMAGE', volumes: [{ name: 'a', image: 'IMAGE' }] } }],
+  ['a longer text', { containers: [{ name: 'web', image: 'IMAGE:1' }] }],
+])('%s stays', (_, object) => {
+  expect(setImages(object, placeholder)).toEqual({ object, replaced: [] });
+});
+
+test('a container that is named gets an image whatever it has', () => {
+  const containers: JsonObject[] = [{ name: 'web' }, { name: 'web', image: null }, { name: 'web', image: 7 }, { name: 'web', image: 'x' }, { name: 'other' }];
+  const { object } = setImages({ containers }, ({ name }) => (name === 'web' ? 'web:1' : undefined));
+  const set = { name: 'web', image: 'web:1' };
+  expect(object).toEqual({ containers: [set, set, set, set, { name: 'other' }] });
+});
+
+test('each container is asked for once', () => {
+  const choose = jest.fn(() => 'web:1');
+  setImages({ spec: spec('IMAGE') }, choose);
+  expect(choose.mock.calls).toEqual([[{ name: 'web', image: 'IMAGE' }], [{ name: 'init', image: 'IMAGE' }]]);
+});
+
+test('all containers can be listed', () => {
+  expect(containersOf({ spec: { containers: [{ name: 'a', image: 'x' }, { name: 'b', image: 1 }] } })).toEqual([{ name: 'a', image: 'x' }, { name: 'b' }]);
+});
+
+test('the refusal names what was looked for and what is there', () => {
+  expect(noContainer('f.yml', 'the image "IMAGE"', [{ name: 'a', image: 'x:1' }, { name: 'b' }]).message).toBe(
+    'f.yml: the containers "a" with "x:1", "b" with no image, expected a container with the image "IMAGE"; write that where the image belongs, or name what the manifest has');
+  expect(noContainer('f.yml', 'the image "IMAGE"', []).message).toContain('f.yml: no containers, expected');
+});
