@@ -1,0 +1,43 @@
+import { refusal } from './invalid-input';
+import { cryptoModule } from './lazy-modules';
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const BLOCK = /-----BEGIN ([^-\n]+)-----[\s\S]*?-----END \1-----/g;
+
+/**
+ * The same certificates as one line of base64. Kubernetes decodes with Go's base64, which skips line breaks.
+ *
+ * @param at Names the value in errors.
+ * @param data Base64 of PEM certificates.
+ * @throws When it is not base64, or holds anything but certificates. The value itself is never shown: it may be a key.
+ */
+export function certificateData(at: string, data: string): string {
+  const text = data.replace(/[\r\n]/g, '');
+  const problem = problemOf(text);
+  if (!problem) return text;
+  throw refusal({
+    at,
+    given: problem,
+    expected: 'base64 of one or more PEM certificates',
+    fix: 'copy certificate-authority-data from `kubectl config view --raw --minify` as it is',
+  });
+}
+
+function problemOf(text: string): string | undefined {
+  if (text.startsWith('-----BEGIN')) return 'it is PEM itself, not yet base64';
+  if (text === '' || !BASE64.test(text)) return 'it is not base64';
+  const pem = Buffer.from(text, 'base64').toString('latin1');
+  const blocks = [...pem.matchAll(BLOCK)];
+  if (blocks.length === 0) return 'it is base64 of something that is not PEM';
+  const allClosed = pem.split('-----BEGIN ').length - 1 === blocks.length;
+  return allClosed && blocks.every(isCertificate) ? undefined : 'it is PEM, but not of certificates alone';
+}
+
+function isCertificate([block, label]: RegExpMatchArray): boolean {
+  if (label !== 'CERTIFICATE') return false;
+  try {
+    return new (cryptoModule().X509Certificate)(block).subject !== null;
+  } catch {
+    return false;
+  }
+}

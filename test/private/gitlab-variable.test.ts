@@ -1,0 +1,80 @@
+import { parseDotenv } from '../../src/private/dotenv';
+import { fitsEnvironment, MaskingRule, maskingProblem, variableKey } from '../../src/private/gitlab-variable';
+import { describeVectors } from '../support/vectors';
+
+const RULES: MaskingRule[] = ['expanded', 'raw'];
+
+describe('whether GitLab masks a value', () => {
+  test.each<[string, string, string | undefined, string | undefined]>([
+    ['letters', 'helloworld', undefined, undefined],
+    ['base64', 'YXBpVmVyc2lvbjogdjE+/w==', undefined, undefined],
+    ['a token', 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln-_', undefined, undefined],
+    ['a token of the agent', 'ci:1:job-token', undefined, undefined],
+    ['one-line JSON', '{"kind":"Config"}', 'it has "{" in it', undefined],
+    ['a reference', 'pass$word', 'it has "$" in it', undefined],
+    ['letters beyond ASCII', 'pässwörd', 'it has "\\u00e4" in it', undefined],
+    ['a no-break space', 'password\u00a01', 'it has "\\u00a0" in it', undefined],
+    ['seven characters', '1234567', 'it has fewer than 8 characters', 'it has fewer than 8 characters'],
+    ['seven characters of two code units', '😀'.repeat(7), 'it has fewer than 8 characters', 'it has fewer than 8 characters'],
+    ['a space', 'pass word', 'it has white space in it', 'it has white space in it'],
+    ['a tab', 'pass\tword', 'it has white space in it', 'it has white space in it'],
+    ['several lines', 'apiVersion: v1\nkind: Config\n', 'it has several lines', 'it has several lines'],
+    ['a final carriage return', 'password\r', 'it has several lines', 'it has several lines'],
+  ])('%s', (_, value, expanded, raw) => {
+    expect(RULES.map((rule) => maskingProblem(value, rule))).toEqual([expanded, raw]);
+  });
+
+  test('an environment variable holds 131072 bytes with its name', () => {
+    expect(fitsEnvironment('KUBECONFIG', 'x'.repeat(131_060))).toBe(true);
+    expect(fitsEnvironment('KUBECONFIG', 'x'.repeat(131_061))).toBe(false);
+  });
+});
+
+test.each<[string, boolean]>([
+  ['KUBECONFIG', true], ['kube_config_1', true], ['1A', true], ['K'.repeat(255), true],
+  ['K'.repeat(256), false], ['', false], ['KUBE-CONFIG', false], ['KUBE CONFIG', false], ['KUBECONFIG\n', false], ['schlüssel', false],
+])('%j is a variable key: %s', (key, expected) => {
+  expect(variableKey(key) === undefined).toBe(expected);
+});
+
+describe('a dotenv report', () => {
+  test('is read without unquoting and expansion, the last of a key wins', () => {
+    expect(parseDotenv('A = "1" \r\nB=$A=x\nA=2')).toEqual(new Map([['A', '2'], ['B', '$A=x']]));
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['an empty line', 'A=1\n\nB=2\n', /^line 2: it has no "="/],
+    ['a comment', '# image\n', /^line 1: it has no "="/],
+    ['a key that is none', 'export A=1\n', /^line 1: its key is "export A"/],
+    ['21 variables', Array.from({ length: 21 }, (_, index) => `K${index}=1`).join('\n'), /it has 21 variables/],
+    ['5120 bytes', `A=${'x'.repeat(5118)}`, /it has 5120 bytes/],
+  ])('is refused with %s', (_, text, expected) => {
+    expect(() => parseDotenv(text)).toThrow(expected);
+  });
+});
+
+interface VariableVectors {
+  readonly maskable: Array<{ readonly value: string; readonly okExpanded: boolean; readonly okRaw: boolean }>;
+  readonly dotenv: Array<{ readonly blob: string; readonly ok: boolean; readonly variables?: Record<string, string> }>;
+  readonly runnerMasker: unknown[];
+}
+
+describeVectors<VariableVectors>('gitlab-variables.json', ({ maskable, dotenv, runnerMasker }) => {
+  let agreed = 0;
+
+  test.each(maskable.map((vector) => [vector.value, vector] as const))('masking of %j', (value, { okExpanded, okRaw }) => {
+    expect(RULES.map((rule) => maskingProblem(value, rule) === undefined)).toEqual([okExpanded, okRaw]);
+    agreed++;
+  });
+
+  test.each(dotenv.map((vector) => [vector.blob.slice(0, 40), vector] as const))('dotenv %j', (_, { blob, ok, variables }) => {
+    if (ok) expect(Object.fromEntries(parseDotenv(blob))).toEqual(variables);
+    else expect(() => parseDotenv(blob)).toThrow();
+    agreed++;
+  });
+
+  afterAll(() => {
+    const all = maskable.length + dotenv.length;
+    console.log(`gitlab-variables.json: ${agreed} of ${all} judged as GitLab does; ${runnerMasker.length} of the runner's masker not used, as nothing here masks`);
+  });
+});
