@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArguments } from './arguments';
+import type { Command, Host } from './command';
+import { COMMANDS } from './commands';
+import { ExitCode } from './exit-code';
+import { Files } from './files';
+import { commandHelp, overview } from './help';
+import { nearest } from './nearest';
+import { UnwritableOutput } from './standard-output';
+import { InvalidInput, refusal, show } from '../private/invalid-input';
+
+/**
+ * Runs the command line and says how it ended. Mistakes of the user are one line on stderr; anything else is a bug and comes with its stack.
+ *
+ * @param argv What follows the name of the program.
+ */
+export async function runCommandLine(argv: string[], host: Host): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, host);
+  } catch (error) {
+    return complain(error, host);
+  }
+}
+
+async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode> {
+  if (name === undefined) return say(overview(), host.stderr, ExitCode.USAGE);
+  if (['--help', '-h', 'help'].includes(name)) return say(overview(), host.stdout);
+  if (name === '--version') return say(`${version()}\n`, host.stdout);
+  const command = COMMANDS.get(name)?.load() ?? unknownCommand(name);
+  if (wantsHelp(rest)) return say(commandHelp(command), host.stdout);
+  const { stdout, stderr, variables } = host;
+  return command.run({ stdout, stderr, variables, args: parseArguments(rest, command), files: new Files(host) });
+}
+
+function wantsHelp(args: string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+function say(text: string, output: Host['stdout'], code = ExitCode.DONE): ExitCode {
+  output.write(text);
+  return code;
+}
+
+function unknownCommand(name: string): Command {
+  const names = [...COMMANDS.keys()];
+  const similar = nearest(name, names);
+  throw refusal({
+    given: /^[\w-]{1,30}$/.test(name) ? `there is no command ${show(name)}` : 'the first argument is no command',
+    expected: names.join(', '),
+    fix: similar ? `did you mean ${similar}?` : 'see cdk8s-ci-deploy --help',
+  });
+}
+
+function complain(error: unknown, { stderr }: Host): ExitCode {
+  if (error instanceof UnwritableOutput) return say(`cdk8s-ci-deploy: the result cannot be written: ${error.message}\n`, stderr, ExitCode.NO);
+  if (error instanceof InvalidInput) return say(`cdk8s-ci-deploy: ${error.message}\n`, stderr, ExitCode.USAGE);
+  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+  return say(`cdk8s-ci-deploy: this is a bug; please report it with these lines\n${stack}\n`, stderr, ExitCode.NO);
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
+}

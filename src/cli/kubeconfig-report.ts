@@ -1,0 +1,106 @@
+import type { Kubeconfig } from '../kubeconfig';
+import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../private/gitlab-variable';
+
+/**
+ * One form of the credential and what GitLab makes of it.
+ */
+export interface FormReport {
+  readonly form: string;
+  readonly bytes: number;
+  /** Why GitLab refuses to mask it while "Expand variable reference" is on, or null when it masks it. */
+  readonly notMaskedExpanded: string | null;
+  /** The same while it is off. */
+  readonly notMaskedRaw: string | null;
+}
+
+/**
+ * What can be said of a kubeconfig without saying a secret.
+ */
+export interface KubeconfigReport {
+  readonly server: string;
+  readonly serverCertificates: 'embedded' | 'those the runner trusts';
+  readonly namespace: string;
+  readonly user: string;
+  readonly forms: FormReport[];
+  readonly advice: string[];
+  readonly warnings: string[];
+}
+
+/** The variable that kubectl reads. */
+const KEY = 'KUBECONFIG';
+
+const ADVICE = [
+  `${KEY}, type File, value: the JSON, "Mask variable" on, "Expand variable reference" off; kubectl uses it as it is`,
+  `or ${KEY}, type Variable, value: the base64, "Mask variable" on; the job decodes it into a file`,
+  'and the token alone as a masked variable of its own: GitLab masks exact values, so a token out of the decoded file is not masked otherwise',
+  '"Protect variable" on, and the environment of this namespace as its scope',
+];
+
+/**
+ * The report on a kubeconfig.
+ */
+export function reportOn(kubeconfig: Kubeconfig): KubeconfigReport {
+  const forms = new Map([['yaml', kubeconfig.toYaml()], ['json', kubeconfig.toJson()], ['base64', kubeconfig.toBase64()], ['token', kubeconfig.token]]);
+  return {
+    server: kubeconfig.server,
+    serverCertificates: kubeconfig.certificateAuthorityData ? 'embedded' : 'those the runner trusts',
+    namespace: kubeconfig.namespace,
+    user: kubeconfig.user,
+    forms: [...forms].map(([form, text]) => formReport(form, text)),
+    advice: ADVICE,
+    warnings: [...warnings(kubeconfig, forms)],
+  };
+}
+
+/**
+ * The report for people.
+ */
+export function reportText(report: KubeconfigReport): string {
+  const head = [
+    ['server', `${report.server} (certificates: ${report.serverCertificates})`],
+    ['namespace', report.namespace],
+    ['user', report.user],
+  ];
+  const rows = report.forms.map(({ form, bytes, notMaskedExpanded, notMaskedRaw }) =>
+    [form, String(bytes), answer(notMaskedExpanded), answer(notMaskedRaw)]);
+  return [
+    ...columns(head),
+    '',
+    ...columns([['form', 'bytes', 'masked, expanded', 'masked, not expanded'], ...rows]),
+    '',
+    'store it in GitLab as',
+    ...report.advice.map((line) => `- ${line}`),
+    ...report.warnings.map((line) => `warning: ${line}`),
+    '',
+  ].join('\n');
+}
+
+function formReport(form: string, text: string): FormReport {
+  return {
+    form,
+    bytes: Buffer.byteLength(text),
+    notMaskedExpanded: maskingProblem(text, 'expanded') ?? null,
+    notMaskedRaw: maskingProblem(text, 'raw') ?? null,
+  };
+}
+
+function* warnings(kubeconfig: Kubeconfig, forms: ReadonlyMap<string, string>): Generator<string> {
+  const { hostname } = new URL(kubeconfig.server);
+  if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) yield `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
+  for (const form of ['json', 'base64']) {
+    const text = forms.get(form) ?? '';
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MASKED_BY_OLD_RUNNERS) yield `the ${form} has ${bytes} bytes: GitLab Runner before 15.4 may print what is beyond ${MASKED_BY_OLD_RUNNERS}`;
+    if (!fitsEnvironment(KEY, text)) yield `the ${form} does not fit into an environment variable of a Linux runner (131072 bytes with its name)`;
+  }
+  if (maskingProblem(kubeconfig.token, 'expanded')) yield 'the token alone can only be masked with "Expand variable reference" off, if at all';
+}
+
+function answer(problem: string | null): string {
+  return problem === null ? 'yes' : `no: ${problem}`;
+}
+
+function columns(rows: string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}

@@ -1,0 +1,32 @@
+import { writeSync } from 'node:fs';
+import type { Output } from './command';
+
+/**
+ * Standard output (1) or error (2). It is written to directly, since Node's streams take long to load.
+ */
+export class StandardOutput implements Output {
+  public constructor(private readonly descriptor: 1 | 2, private readonly stream: () => NodeJS.WritableStream) {}
+
+  /**
+   * Writes all of it. A reader that has seen enough (`| head`) is no failure.
+   */
+  public write(text: string): void {
+    let rest: Uint8Array = Buffer.from(text);
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.descriptor, rest));
+    } catch (error) {
+      this.failed(error as NodeJS.ErrnoException, rest);
+    }
+  }
+
+  private failed(error: NodeJS.ErrnoException, rest: Uint8Array): void {
+    // A pipe that does not block, and whose reader is slow: only a stream can wait for it.
+    if (error.code === 'EAGAIN') this.stream().write(rest);
+    else if (error.code !== 'EPIPE') throw new UnwritableOutput(error.message);
+  }
+}
+
+/**
+ * The result cannot be written: the disk is full, for instance.
+ */
+export class UnwritableOutput extends Error {}
