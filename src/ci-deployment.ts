@@ -9,7 +9,7 @@ import { configHash } from './private/config-hash';
 import { checkDeployment } from './private/deployment-checks';
 import { environmentSlug } from './private/environment-slug';
 import { imageProblems } from './private/image-problems';
-import { kplusModule } from './private/lazy-modules';
+import { kplusModule } from './private/lazy-kplus';
 import { configReferences, DeploymentManifest, Resources, StringMap } from './private/pod-spec';
 
 /**

@@ -4,6 +4,9 @@ export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOpt
 export { DeployerRole } from './deployer-role';
 export { DeployerToken } from './deployer-token';
 export { ImageReference } from './image-reference';
+export { Kubeconfig, type KubeconfigProps } from './kubeconfig';
+export { type AgentContextOptions, KubeconfigPolicy, type StoredKubeconfigOptions } from './kubeconfig-policy';
+export { ManifestTemplate, type ManifestTemplateProps } from './manifest-template';
 export { NamespaceDeployer, type NamespaceDeployerProps } from './namespace-deployer';
 export { NamespacedChart, type NamespacedChartProps } from './namespaced-chart';
 export type { PodSecurityOptions } from './pod-security';

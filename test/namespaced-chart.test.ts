@@ -190,6 +190,13 @@ test('nothing is rendered to check it: a validation calls no lazy value of a spe
   expect(rendered).toBe(0);
 });
 
+test('a List whose image is missing fails for the image', () => {
+  const chart = namespacedChart();
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'example' }, spec: { containers: [{ name: 'a', image: CiImage.fromGitlab({ ciVariables: {} }) }] } };
+  rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [pod] });
+  expect(() => synth(chart)).toThrow('variable IMAGE: it is not set');
+});
+
 test('objects that spread are as they are without the checks', () => {
   const chart = namespacedChart();
   new CiDeployment(chart, 'web', { image: CiImage.of('web:1') }).deployment.scheduling.spread({ topology: kplus.Topology.HOSTNAME });

@@ -23,9 +23,12 @@ export interface Refusal {
  * One sentence: `at: given, expected …; fix`.
  */
 export function refusal(parts: Refusal): InvalidInput {
-  const where = parts.at ? `${parts.at}: ` : '';
+  const where = parts.at ? `${parts.at.replace(UNPRINTABLE, escapeCodeUnit)}: ` : '';
   return new InvalidInput(`${where}${parts.given}, expected ${parts.expected}; ${parts.fix}`);
 }
+
+/** Control characters, line separators, and what turns the direction of a text: paths keep their letters, in any script. */
+const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 const LONGEST_SHOWN = 160;
 

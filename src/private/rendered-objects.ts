@@ -37,9 +37,18 @@ export function headersBelow(root: IConstruct, skip: (construct: IConstruct) => 
 
 function headersOf(object: ApiObject): ObjectHeader[] {
   const props: { [key: string]: unknown } = Reflect.get(object, 'props') ?? {};
-  if (isList(object.kind, props.items)) return unfold(object.node.path, object.toJson());
+  if (isList(object.kind, props.items)) return unfold(object.node.path, rendered(object));
   const { apiVersion, kind } = object;
   return [toHeader(object.node.path, patched(object, { apiVersion, kind, metadata: object.metadata.toJson() }), false)];
+}
+
+function rendered(list: ApiObject): { items?: unknown } {
+  try {
+    return list.toJson();
+  } catch {
+    // What cannot be rendered yet, an image that is missing for instance, is said by the construct it belongs to, or by cdk8s.
+    return {};
+  }
 }
 
 function isList(kind: string, items: unknown): boolean {

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { Yaml } from 'cdk8s';
+import { gitlabJob } from './gitlab-job';
+
+const root = resolve(__dirname, '..');
+const site = join(__dirname, 'hugo-site');
+const dist = join(site, 'dist');
+
+const say = (...lines: string[]) => console.log(lines.join('\n'));
+
+function run(program: string, variables: { [name: string]: string } = {}) {
+  const { PATH, HOME } = process.env;
+  const tsx = join(root, 'node_modules', '.bin', 'tsx');
+  return spawnSync(tsx, [program], { cwd: site, encoding: 'utf8', env: { PATH, HOME, ...gitlabJob, ...variables } });
+}
+
+function mustRun(program: string): void {
+  const { status, stderr } = run(program);
+  if (status !== 0) throw new Error(`${program} failed:\n${stderr}`);
+}
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function objects(file: string): any[] {
+  return Yaml.load(file);
+}
+
+function account(environment: string): string[] {
+  const access = objects(join(dist, `access-${environment}.yaml`));
+  const { roleRef, subjects, metadata } = access.find((object) => object.kind === 'RoleBinding');
+  const deployment = objects(join(dist, environment, 'web.k8s.yaml')).find((object) => object.kind === 'Deployment');
+  return [
+    `  ${environment}`,
+    `    identity   ${subjects[0].kind} ${subjects[0].namespace}/${subjects[0].name}`,
+    `    role       ${roleRef.kind} ${roleRef.name}, in namespace ${metadata.namespace} only`,
+    `    image      ${deployment.spec.template.spec.containers[0].image}`,
+    `    came from  ${deployment.metadata.annotations['cdk8s-ci-deploy/image-source']}`,
+  ];
+}
+
+function refusal(label: string, variables: { [name: string]: string }): string[] {
+  const { status, stderr } = run('main.ts', variables);
+  if (status === 0) throw new Error(`main.ts accepted ${label}`);
+  const sentence = /\[[^\]]+\] (.+)/.exec(stderr)?.[1] ?? stderr;
+  return [`  ${label}`, `    ${sentence}`];
+}
+
+rmSync(dist, { recursive: true, force: true });
+['access.ts', 'main.ts', 'template.ts'].forEach(mustRun);
+const manifests = files(dist);
+const before = manifests.map((file) => readFileSync(file, 'utf8'));
+
+say('', 'Synthesized examples/hugo-site as job "synth" of pipeline 4711 would:', '', ...manifests.map((file) => `  ${relative(process.cwd(), file)}`));
+say('', 'What was decided', ...['staging', 'production'].flatMap(account));
+say('', 'What a wrong image would have said, before anything was written',
+  ...refusal('a tag that moves', { IMAGE: 'registry.example.com/group/site:latest' }),
+  ...refusal('an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }),
+  ...refusal('a variable that nobody expanded', { IMAGE: '$CI_REGISTRY_IMAGE:1' }),
+  ...refusal('a foreign registry', { IMAGE: 'registry.example.net/group/site:1' }), '');
+
+if (manifests.some((file, index) => readFileSync(file, 'utf8') !== before[index])) throw new Error('a refused program wrote a manifest');

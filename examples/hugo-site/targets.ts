@@ -1,0 +1,7 @@
+/** The values that the access manifests, the workload and the pipeline share. */
+export const name = 'web';
+
+export const targets = [
+  { environment: 'staging', namespace: 'example-staging' },
+  { environment: 'production', namespace: 'example' },
+];
