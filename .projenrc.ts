@@ -51,6 +51,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addVersion('0.1.0');
+// Of 1.13.0 not every platform's binding is published, which makes `npm ci` refuse the lock file.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 const compile = project.compileTask;
 compile.reset('jsii --fail-on-warnings --silence-warnings=reserved-word');
