@@ -243,7 +243,7 @@ function checkTag(answer: Answer, reference: ImageReference, policy: ImagePolicy
     at: answer.at,
     given: `${show(answer.text)} has ${reference.tag === undefined ? 'no tag' : `the mutable tag ${show(reference.tag)}`}`,
     expected: 'a tag that is pushed once, or a digest',
-    fix: 'tag with the commit and the job, hand over the digest, or allow it by allowMutableTag',
+    fix: 'tag with the commit and the job, hand over the digest, or allow tags that move (allowMutableTag, --allow-mutable-tag)',
   });
 }
 
@@ -261,7 +261,7 @@ function checkRegistry(answer: Answer, reference: ImageReference, policy: ImageP
     at: answer.at,
     given: `${show(answer.text)} is in ${show(name)}`,
     expected: allowed.length > 0 ? `an image in ${allowed.map(show).join(' or ')}` : 'the project\'s own registry, but CI_REGISTRY_IMAGE is not set',
-    fix: 'push to the project\'s own registry, or name the other one in allowedRegistries',
+    fix: 'push to the project\'s own registry, or allow the other one (allowedRegistries, --allow-registry)',
   });
 }
 

@@ -145,7 +145,7 @@ export class Kubeconfig {
    * a token with white space or still in base64.
    */
   public constructor(props: KubeconfigProps) {
-    checkNamespace('namespace', props.namespace, props.allowProtectedNamespace);
+    checkNamespace('', props.namespace, props.allowProtectedNamespace);
     checkToken(props.token);
     this.server = checkUrl('server', props.server, ['https:']);
     this.certificateAuthorityData = optional(props.certificateAuthorityData, (data) => certificateData('certificateAuthorityData', data));

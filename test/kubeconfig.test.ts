@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { parse } from 'yaml';
 import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from './support/kubeconfigs';
-import { describeVectors } from './support/vectors';
+import { describeVectors, printAgreement } from './support/vectors';
 import { Kubeconfig, KubeconfigProps } from '../src/kubeconfig';
 import { KubeconfigPolicy } from '../src/kubeconfig-policy';
 import { InvalidInput } from '../src/private/invalid-input';
@@ -73,10 +73,10 @@ describe('a kubeconfig made from values', () => {
     ['a server with a query', { server: `${SERVER}?a=b` }, /^server: /],
     ['a server with white space', { server: `${SERVER}\n` }, /^server: /],
     ['an empty server', { server: '' }, /^server: /],
-    ['a namespace of 64 characters', { namespace: 'a'.repeat(64) }, /^namespace: .*DNS label/],
-    ['an empty namespace', { namespace: '' }, /^namespace: /],
-    ['a namespace in capitals', { namespace: 'NS1' }, /^namespace: /],
-    ['a protected namespace', { namespace: 'kube-system' }, /^namespace: .*"default" or "kube-\*"/],
+    ['a namespace of 64 characters', { namespace: 'a'.repeat(64) }, /^namespace is .*DNS label/],
+    ['an empty namespace', { namespace: '' }, /^namespace is /],
+    ['a namespace in capitals', { namespace: 'NS1' }, /^namespace is /],
+    ['a protected namespace', { namespace: 'kube-system' }, /^namespace is .*"default" or "kube-\*"/],
     ['a proxy of another kind', { proxyUrl: 'ftp://x' }, /^proxyUrl: .*http, https, socks5/],
     ['a TLS name that is no host', { tlsServerName: 'a b' }, /^tlsServerName: /],
     ['a user with a line break', { user: 'a\nb' }, /^user: .*control characters/],
@@ -124,8 +124,8 @@ describe('a stored kubeconfig', () => {
     ['an auth provider', { user: { 'auth-provider': { name: 'gcp', config: { 'access-token': SECRET } } } }, /auth-provider/],
     ['unverified TLS', { cluster: { 'insecure-skip-tls-verify': true } }, /^clusters\[0\]\.cluster: it has insecure-skip-tls-verify/],
     ['no namespace', { context: { namespace: undefined } }, /^namespace: the context names none.*kubectl config set-context/],
-    ['an empty namespace', { context: { namespace: '' } }, /^namespace: /],
-    ['a protected namespace', { context: { namespace: 'default' } }, /^namespace: /],
+    ['an empty namespace', { context: { namespace: '' } }, /^namespace is /],
+    ['a protected namespace', { context: { namespace: 'default' } }, /^namespace is /],
     ['a token with a line break', { user: { token: `${TOKEN}\n` } }, /^token: it has a line break/],
     ['a token that is a number', { user: { token: 12345678 } }, /^users\[0\]\.user\.token: it is a number, expected text; quote it/],
     ['no token', { user: { token: undefined } }, /^users\[0\]\.user\.token: it is missing/],
@@ -219,7 +219,7 @@ describe('the kubeconfig of the GitLab agent', () => {
   test('is refused with a protected namespace, unless allowed', () => {
     const options = { context: 'group/project:staging', namespace: 'default' };
 
-    expect(messageOf(() => Kubeconfig.parse(AGENT_FILE, KubeconfigPolicy.agent(options)))).toMatch(/^namespace: /);
+    expect(messageOf(() => Kubeconfig.parse(AGENT_FILE, KubeconfigPolicy.agent(options)))).toMatch(/^namespace is /);
     expect(Kubeconfig.parse(AGENT_FILE, KubeconfigPolicy.agent({ ...options, allowProtectedNamespace: true })).namespace).toBe('default');
   });
 });
@@ -278,7 +278,7 @@ describeVectors<KubeconfigVectors>('kubeconfigs.json', ({ cases }) => {
     agreed.push(name);
   });
 
-  afterAll(() => console.log(`kubeconfigs.json: ${agreed.length} of ${cases.length} kubeconfigs judged as their policy says`));
+  afterAll(() => printAgreement('kubeconfigs.json', agreed.length, cases.length));
 });
 
 function bomb(): string {

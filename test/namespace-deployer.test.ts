@@ -149,7 +149,7 @@ describe('OIDC', () => {
 test.each(['default', 'kube-system', 'kube-anything'])('fails for the protected namespace %s, unless it is allowed', (namespace) => {
   expect(messageOf(() => manifestsOf({ namespace }))).toBe(
     `access/gitlab: namespace is "${namespace}", expected a namespace of the application's own, not "default" or "kube-*"; ` +
-    'create one for it, or allow this one by allowProtectedNamespace',
+    'create one for it, or allow this one (allowProtectedNamespace, --allow-protected-namespace)',
   );
   expect(manifestsOf({ namespace, allowProtectedNamespace: true })).toHaveLength(2);
 });

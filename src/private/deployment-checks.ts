@@ -10,9 +10,9 @@ import { quantityRule } from './quantity';
  * @param name The name of the Deployment.
  */
 export function checkDeployment(at: string, name: string, props: CiDeploymentProps): void {
-  const check = (prop: string, value: string | undefined, rule: NameRule) => {
+  const check = (prop: string, value: string | undefined, rule: NameRule, use = '') => {
     const expected = value === undefined ? undefined : rule(value);
-    if (expected) throw refusal({ at, given: `${prop} is ${show(value)}`, expected, fix: `change ${prop}` });
+    if (expected) throw refusal({ at, given: `${prop}${use} is ${show(value)}`, expected, fix: `change ${prop}` });
   };
   const checkNumber = (prop: string, value: number | undefined, lowest: number, highest: number) => {
     if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
@@ -25,9 +25,9 @@ export function checkDeployment(at: string, name: string, props: CiDeploymentPro
   };
 
   check('name', name, dns1123Subdomain);
-  check('name, which becomes a label,', name, labelValue);
+  check('name', name, labelValue, ', which becomes a label,');
   check('containerName', props.containerName ?? name, dns1123Label);
-  if (props.servicePort !== undefined) check('name, which the Service has as well,', name, dns1035Label);
+  if (props.servicePort !== undefined) check('name', name, dns1035Label, ', which the Service has as well,');
   check('serviceAccountName', props.serviceAccountName, dns1123Subdomain);
   check('healthPath', props.healthPath, absolutePath);
   each('writablePaths', props.writablePaths, absolutePath);

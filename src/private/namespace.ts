@@ -5,7 +5,7 @@ import { dns1123Label } from './names';
  * Refuses what is no namespace's name and, unless allowed, the namespaces that a cluster keeps for itself or shares:
  * `default` and `kube-*`.
  *
- * @param at Names the value in errors.
+ * @param at The construct path, if there is one.
  */
 export function checkNamespace(at: string, namespace: string, allowProtected = false): void {
   const expected = dns1123Label(namespace);
@@ -15,7 +15,7 @@ export function checkNamespace(at: string, namespace: string, allowProtected = f
     at,
     given: `namespace is ${show(namespace)}`,
     expected: 'a namespace of the application\'s own, not "default" or "kube-*"',
-    fix: 'create one for it, or allow this one by allowProtectedNamespace',
+    fix: 'create one for it, or allow this one (allowProtectedNamespace, --allow-protected-namespace)',
   });
 }
 

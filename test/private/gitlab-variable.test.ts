@@ -1,6 +1,6 @@
 import { parseDotenv } from '../../src/private/dotenv';
 import { fitsEnvironment, MaskingRule, maskingProblem, variableKey } from '../../src/private/gitlab-variable';
-import { describeVectors } from '../support/vectors';
+import { describeVectors, printAgreement } from '../support/vectors';
 
 const RULES: MaskingRule[] = ['expanded', 'raw'];
 
@@ -73,8 +73,6 @@ describeVectors<VariableVectors>('gitlab-variables.json', ({ maskable, dotenv, r
     agreed++;
   });
 
-  afterAll(() => {
-    const all = maskable.length + dotenv.length;
-    console.log(`gitlab-variables.json: ${agreed} of ${all} judged as GitLab does; ${runnerMasker.length} of the runner's masker not used, as nothing here masks`);
-  });
+  afterAll(() => printAgreement('gitlab-variables.json', agreed, maskable.length + dotenv.length,
+    `${runnerMasker.length} of the runner's masker not used, as nothing here masks`));
 });

@@ -152,10 +152,8 @@ describe('size', () => {
     ['many aliases of aliases', ['a: &a [x, x, x, x, x, x, x, x, x]', ...[...'bcdefgh'].map((name, i) => `${name}: &${name} [${`*${'abcdefg'[i]}, `.repeat(9)}]`)].join('\n')],
     ['one large anchor repeated', `a: &a [${'x, '.repeat(2000)}]\nb: [${'*a, '.repeat(60)}]`],
     ['merges of merges', ['a: &a {x: 1, z: 2}', ...[...'bcdefghijklmnopq'].map((name, i) => `${name}: &${name} [${`{<<: *${'abcdefghijklmnop'[i]}, ${name}: 1}, `.repeat(1)}]`)].join('\n').replace(/\[|\]/g, '')],
-  ])('ends quickly for %s', (_, text) => {
-    const started = process.hrtime.bigint();
+  ])('ends before the test times out for %s', (_, text) => {
     expect(refusalOf(`${HEAD}${text}\n`)).toMatch(/aliases that repeat too much|invalid YAML/);
-    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(2000);
   });
 
   test('a few hundred aliases are no bomb', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { quantityRule } from '../../src/private/quantity';
-import { describeVectors } from '../support/vectors';
+import { describeVectors, printAgreement } from '../support/vectors';
 
 interface Vectors {
   readonly upstream: Vector[];
@@ -84,7 +84,7 @@ describeVectors<Vectors>('k8s-names.json', ({ upstream, oracle }) => {
 
   test('agree', () => {
     const agreeing = vectors.filter(({ input, ok }) => (quantityRule(input) === undefined) === ok);
-    process.stdout.write(`quantities: ${agreeing.length} of ${vectors.length} vectors agree\n`);
+    printAgreement('k8s-names.json (quantities)', agreeing.length, vectors.length);
     expect(agreeing).toHaveLength(vectors.length);
     expect(vectors.length).toBeGreaterThanOrEqual(21);
   });

@@ -28,6 +28,6 @@ export function describeVectors<T>(file: string, tests: (vectors: T) => void): v
 /**
  * One line for the reader of a test run.
  */
-export function printAgreement(file: string, agreed: number, total: number): void {
-  process.stderr.write(`${file}: ${agreed} of ${total} agree\n`);
+export function printAgreement(file: string, agreed: number, total: number, note = ''): void {
+  process.stderr.write(`${file}: ${agreed} of ${total} agree${note && `; ${note}`}\n`);
 }

@@ -131,8 +131,8 @@ describe('building a kubeconfig', () => {
 
   test.each<[string, string[], CliOptions, RegExp]>([
     ['no namespace', BUILD.slice(0, 4), {}, /--namespace: it is missing/],
-    ['an invalid namespace', [...BUILD.slice(0, 5), 'NS'], {}, /namespace: .*DNS label/],
-    ['a protected namespace', [...BUILD.slice(0, 5), 'kube-system'], {}, /namespace: .*"kube-\*"/],
+    ['an invalid namespace', [...BUILD.slice(0, 5), 'NS'], {}, /namespace is .*DNS label/],
+    ['a protected namespace', [...BUILD.slice(0, 5), 'kube-system'], {}, /namespace is .*"kube-\*"/],
     ['a server in clear text', [...BUILD, '--server', 'http://x'], {}, /server: .*https/],
     ['a context that is not there', [...BUILD, '--context', 'y'], {}, /admin\.conf: context: "y" is not in the file, expected one of "x"/],
     ['a token with a line break in it', BUILD, { files: { ...FILES, token: `${TOKEN.slice(0, 40)}\n${TOKEN.slice(40)}\n` } }, /token: it has a line break in it/],
@@ -188,7 +188,7 @@ describe('checking a kubeconfig', () => {
     ['an exec plugin', { user: { token: undefined, exec: { command: SECRET } } }, /ci\.conf: users\[0\]\.user: it has exec/],
     ['unverified TLS', { cluster: { 'insecure-skip-tls-verify': true } }, /ci\.conf: clusters\[0\]\.cluster: it has insecure-skip-tls-verify/],
     ['no namespace', { context: { namespace: undefined } }, /ci\.conf: namespace: the context names none/],
-    ['a protected namespace', { context: { namespace: 'default' } }, /ci\.conf: namespace: /],
+    ['a protected namespace', { context: { namespace: 'default' } }, /ci\.conf: namespace is /],
     ['a token with a line break', { user: { token: `${TOKEN}\n` } }, /ci\.conf: token: it has a line break/],
     ['a password', { user: { username: 'admin', password: SECRET } }, /ci\.conf: users\[0\]\.user: it has username/],
     ['a password in the address', { cluster: { server: `https://admin:${SECRET}@host` } }, /ci\.conf: server: /],
