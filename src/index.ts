@@ -1,4 +1,5 @@
-export { CiDeployment, type CiDeploymentProps } from './ci-deployment';
+export { CiDeployment } from './ci-deployment';
+export type { CiDeploymentProps } from './ci-deployment-props';
 export { CiImage, type EnvironmentImageOptions, type GitlabImageOptions, type ImageLookup, type ImagePolicy } from './ci-image';
 export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './deployer-identity';
 export { DeployerRole } from './deployer-role';

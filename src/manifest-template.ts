@@ -4,8 +4,7 @@ import { Construct } from 'constructs';
 import { CiImage } from './ci-image';
 import { checkWritable } from './private/cdk8s-writer';
 import { Container, containersOf, noContainer } from './private/container-images';
-import { imageProblems } from './private/image-problems';
-import { refusal, show } from './private/invalid-input';
+import { refusal, refusalsOf, show } from './private/invalid-input';
 import { isObject } from './private/json';
 import { ManifestDocument, parseManifest } from './private/kubectl-yaml';
 import { isList, templateObject } from './private/template-object';
@@ -101,7 +100,7 @@ export class ManifestTemplate extends Construct {
     const ids = idsOf(documents);
     this.objects = documents.map(({ value }, index) => templateObject(this, ids[index] ?? '', value, choose));
     const used = new Set(containers.map((container) => images.of(container)));
-    this.node.addValidation({ validate: () => [...used].flatMap((image) => (image ? imageProblems(image) : [])) });
+    this.node.addValidation({ validate: () => [...used].flatMap((image) => refusalsOf(() => image?.lookup())) });
   }
 
   /**

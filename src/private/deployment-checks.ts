@@ -1,4 +1,4 @@
-import type { CiDeploymentProps } from '../ci-deployment';
+import type { CiDeploymentProps } from '../ci-deployment-props';
 import { refusal, show } from './invalid-input';
 import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule, qualifiedName } from './names';
 import { quantityRule } from './quantity';

@@ -55,3 +55,16 @@ function escapeCodeUnit(unit: string): string {
 export function located(at: string, error: unknown): unknown {
   return error instanceof InvalidInput ? new InvalidInput(`${at}: ${error.message}`) : error;
 }
+
+/**
+ * The refusal of an action as the list that a construct's validation returns, empty when it went well. Anything else is thrown on.
+ */
+export function refusalsOf(action: () => unknown): string[] {
+  try {
+    action();
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return [error.message];
+    throw error;
+  }
+}

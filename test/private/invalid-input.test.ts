@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { InvalidInput, located, refusal, show } from '../../src/private/invalid-input';
+import { InvalidInput, located, refusal, refusalsOf, show } from '../../src/private/invalid-input';
 
 describe('a shown value', () => {
   test.each([
@@ -78,5 +78,19 @@ describe('a refusal', () => {
     const bug = new TypeError('x is not a function');
     expect(located('variable IMAGE', bug)).toBe(bug);
     expect(located('variable IMAGE', 'thrown text')).toBe('thrown text');
+  });
+});
+
+describe('the refusals of an action', () => {
+  test('are none when it goes well', () => {
+    expect(refusalsOf(() => 'done')).toEqual([]);
+  });
+
+  test('are its message when it is refused', () => {
+    expect(refusalsOf(() => { throw refusal({ given: 'a', expected: 'b', fix: 'c' }); })).toEqual(['a, expected b; c']);
+  });
+
+  test('do not hide a bug', () => {
+    expect(() => refusalsOf(() => { throw new TypeError('bug'); })).toThrow(TypeError);
   });
 });
