@@ -1,5 +1,7 @@
 import { refusal, show } from './private/invalid-input';
 import { pathSegment } from './private/names';
+import { PolicyRule } from './private/rbac';
+import { ADMIN_RULES, EDIT_RULES } from './private/user-facing-roles';
 
 /**
  * What a deployer may do in its namespace.
@@ -12,7 +14,7 @@ export class DeployerRole {
    * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
    */
   public static admin(): DeployerRole {
-    return new DeployerRole('admin');
+    return new DeployerRole('admin', ADMIN_RULES);
   }
 
   /**
@@ -20,11 +22,12 @@ export class DeployerRole {
    * It can still run pods as any ServiceAccount of the namespace and read every Secret in it.
    */
   public static edit(): DeployerRole {
-    return new DeployerRole('edit');
+    return new DeployerRole('edit', EDIT_RULES);
   }
 
   /**
    * Another ClusterRole, which must exist in the cluster. It is bound in the one namespace only.
+   * What it allows is not known here, so nothing is refused on its account.
    *
    * @param name The ClusterRole.
    * @throws When Kubernetes would not accept the name.
@@ -38,5 +41,15 @@ export class DeployerRole {
   private constructor(
     /** The ClusterRole. */
     public readonly name: string,
+    private readonly rules?: readonly PolicyRule[],
   ) {}
+
+  /**
+   * What it allows, if that is known.
+   *
+   * @internal
+   */
+  public _rules(): readonly PolicyRule[] | undefined {
+    return this.rules;
+  }
 }

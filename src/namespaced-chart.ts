@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { DeployerRole } from './deployer-role';
 import { refusal, show } from './private/invalid-input';
 import { checkNamespace } from './private/namespace';
 import { ChartRules, problemsOf } from './private/object-checks';
@@ -13,6 +14,14 @@ export interface NamespacedChartProps {
    * The namespace of every object in the chart.
    */
   readonly namespace: string;
+
+  /**
+   * What the deployer may do in the namespace. Kinds that it may not write are refused.
+   * What custom resources need is for the cluster to say: declared kinds are not checked.
+   *
+   * @default DeployerRole.admin()
+   */
+  readonly role?: DeployerRole;
 
   /**
    * Kinds of custom resources that live in a namespace, as `Kind.group`: `Certificate.cert-manager.io`.
@@ -50,7 +59,7 @@ const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
  * A chart that one deployer can apply: all its objects are in one namespace.
  *
  * Checked when it is synthesized, whatever defines the objects (constructs, Include, Helm, raw API objects, items of Lists): nothing cluster-scoped,
- * nothing of another namespace, and names, labels and annotations that Kubernetes accepts.
+ * nothing that the deployer's role cannot write, nothing of another namespace, and names, labels and annotations that Kubernetes accepts.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -73,7 +82,8 @@ export class NamespacedChart extends Chart {
     Object.defineProperty(this, BRAND, { value: true });
     checkNamespace(this.node.path, props.namespace, props.allowProtectedNamespace);
     checkEnclosing(this);
-    const rules: ChartRules = { namespace: props.namespace, namespacedKinds: new Set(props.namespacedKinds) };
+    const { namespace, namespacedKinds, role = DeployerRole.admin() } = props;
+    const rules: ChartRules = { namespace, namespacedKinds: new Set(namespacedKinds), role };
     this.node.addValidation({ validate: () => validate(this, rules) });
   }
 }

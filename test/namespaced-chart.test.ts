@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Include, JsonPatch, Lazy, Testing, YamlOutputType } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { CiDeployment, CiImage, NamespacedChart } from '../src';
+import { CiDeployment, CiImage, DeployerRole, NamespacedChart } from '../src';
 import { app, messageOf, namespacedChart, rawObject, synth } from './support/synth';
 
 let folder: string;
@@ -136,6 +136,37 @@ describe('custom resources', () => {
     const chart = namespacedChart();
     rawObject(chart, 'service', { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'a' } });
     expect(problemsOf(chart)).toEqual([expect.stringContaining('"Service.serving.knative.dev" is no kind of Kubernetes')]);
+  });
+});
+
+describe('what the role cannot write is refused', () => {
+  const withKind = (apiVersion: string, kind: string, role?: DeployerRole) => {
+    const chart = namespacedChart({ role });
+    rawObject(chart, 'object', { apiVersion, kind, metadata: { name: 'a' } });
+    return chart;
+  };
+
+  test('with the verbs that are missing and both ways out', () => {
+    expect(problemsOf(withKind('v1', 'ResourceQuota'))).toEqual([
+      '[chart] chart/object: ClusterRole "admin" of Kubernetes v1.36.3 may not create, patch resourcequotas, expected kinds that the deployer\'s role may write; ' +
+      'move it to the manifests that an administrator applies, or give the deployer another role',
+    ]);
+  });
+
+  test.each([
+    ['v1', 'LimitRange'], ['v1', 'Endpoints'], ['v1', 'PodTemplate'], ['discovery.k8s.io/v1', 'EndpointSlice'], ['apps/v1', 'ControllerRevision'],
+  ])('%s %s under admin', (apiVersion, kind) => {
+    expect(problemsOf(withKind(apiVersion, kind))).toEqual([expect.stringContaining('ClusterRole "admin"')]);
+  });
+
+  test.each(['Role', 'RoleBinding'])('%s under edit, not under admin', (kind) => {
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    expect(synth(withKind(apiVersion, kind))).toHaveLength(1);
+    expect(problemsOf(withKind(apiVersion, kind, DeployerRole.edit()))).toEqual([expect.stringContaining(`ClusterRole "edit" of Kubernetes v1.36.3 may not get, create, patch ${kind.toLowerCase()}s`)]);
+  });
+
+  test('nothing on account of a role whose rules are not known', () => {
+    expect(synth(withKind('v1', 'ResourceQuota', DeployerRole.clusterRole('quota-manager')))).toHaveLength(1);
   });
 });
 

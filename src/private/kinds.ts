@@ -21,48 +21,61 @@ export function scopeOf(apiVersion: string, kind: string): Scope {
 }
 
 /**
+ * The resource of a namespaced kind, as RBAC rules name it, or nothing for a kind that is not known.
+ */
+export function resourceOf(apiVersion: string, kind: string): { readonly group: string; readonly resource: string } | undefined {
+  const resource = NAMESPACED.get(kindName(apiVersion, kind));
+  return resource === undefined ? undefined : { group: groupOf(apiVersion), resource };
+}
+
+/**
  * `Deployment.apps`, `Pod`: a kind with its group, as kubectl writes it.
  */
 export function kindName(apiVersion: string, kind: string): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const group = groupOf(apiVersion);
   return group ? `${kind}.${group}` : kind;
 }
 
-const NAMESPACED = new Set([
-  'Binding',
-  'CSIStorageCapacity.storage.k8s.io',
-  'ConfigMap',
-  'ControllerRevision.apps',
-  'CronJob.batch',
-  'DaemonSet.apps',
-  'Deployment.apps',
-  'EndpointSlice.discovery.k8s.io',
-  'Endpoints',
-  'Event',
-  'Event.events.k8s.io',
-  'HorizontalPodAutoscaler.autoscaling',
-  'Ingress.networking.k8s.io',
-  'Job.batch',
-  'Lease.coordination.k8s.io',
-  'LeaseCandidate.coordination.k8s.io',
-  'LimitRange',
-  'LocalSubjectAccessReview.authorization.k8s.io',
-  'NetworkPolicy.networking.k8s.io',
-  'PersistentVolumeClaim',
-  'Pod',
-  'PodDisruptionBudget.policy',
-  'PodTemplate',
-  'ReplicaSet.apps',
-  'ReplicationController',
-  'ResourceClaim.resource.k8s.io',
-  'ResourceClaimTemplate.resource.k8s.io',
-  'ResourceQuota',
-  'Role.rbac.authorization.k8s.io',
-  'RoleBinding.rbac.authorization.k8s.io',
-  'Secret',
-  'Service',
-  'ServiceAccount',
-  'StatefulSet.apps',
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+}
+
+/** By kind, the resource that stands for it in the API's paths and in RBAC rules. */
+const NAMESPACED = new Map([
+  ['Binding', 'bindings'],
+  ['CSIStorageCapacity.storage.k8s.io', 'csistoragecapacities'],
+  ['ConfigMap', 'configmaps'],
+  ['ControllerRevision.apps', 'controllerrevisions'],
+  ['CronJob.batch', 'cronjobs'],
+  ['DaemonSet.apps', 'daemonsets'],
+  ['Deployment.apps', 'deployments'],
+  ['EndpointSlice.discovery.k8s.io', 'endpointslices'],
+  ['Endpoints', 'endpoints'],
+  ['Event', 'events'],
+  ['Event.events.k8s.io', 'events'],
+  ['HorizontalPodAutoscaler.autoscaling', 'horizontalpodautoscalers'],
+  ['Ingress.networking.k8s.io', 'ingresses'],
+  ['Job.batch', 'jobs'],
+  ['Lease.coordination.k8s.io', 'leases'],
+  ['LeaseCandidate.coordination.k8s.io', 'leasecandidates'],
+  ['LimitRange', 'limitranges'],
+  ['LocalSubjectAccessReview.authorization.k8s.io', 'localsubjectaccessreviews'],
+  ['NetworkPolicy.networking.k8s.io', 'networkpolicies'],
+  ['PersistentVolumeClaim', 'persistentvolumeclaims'],
+  ['Pod', 'pods'],
+  ['PodDisruptionBudget.policy', 'poddisruptionbudgets'],
+  ['PodTemplate', 'podtemplates'],
+  ['ReplicaSet.apps', 'replicasets'],
+  ['ReplicationController', 'replicationcontrollers'],
+  ['ResourceClaim.resource.k8s.io', 'resourceclaims'],
+  ['ResourceClaimTemplate.resource.k8s.io', 'resourceclaimtemplates'],
+  ['ResourceQuota', 'resourcequotas'],
+  ['Role.rbac.authorization.k8s.io', 'roles'],
+  ['RoleBinding.rbac.authorization.k8s.io', 'rolebindings'],
+  ['Secret', 'secrets'],
+  ['Service', 'services'],
+  ['ServiceAccount', 'serviceaccounts'],
+  ['StatefulSet.apps', 'statefulsets'],
 ]);
 
 const CLUSTER_SCOPED = new Set([

@@ -1,7 +1,10 @@
 import { Refusal, show } from './invalid-input';
-import { scopeOf, kindName, KINDS_VERSION } from './kinds';
+import { kindName, KINDS_VERSION, resourceOf, scopeOf } from './kinds';
 import { annotationKey, ANNOTATIONS_LIMIT, labelValue, NameRule, nameRuleOf, qualifiedName } from './names';
+import { allows } from './rbac';
 import { Metadata, ObjectHeader } from './rendered-objects';
+import { ROLES_VERSION } from './user-facing-roles';
+import type { DeployerRole } from '../deployer-role';
 
 /**
  * What a chart for one namespace accepts.
@@ -10,14 +13,18 @@ export interface ChartRules {
   readonly namespace: string;
   /** Kinds of custom resources that live in a namespace, as `Kind.group`. */
   readonly namespacedKinds: ReadonlySet<string>;
+  readonly role: Pick<DeployerRole, 'name' | '_rules'>;
 }
+
+/** What server-side apply asks of the API server. */
+const APPLY = ['get', 'create', 'patch'];
 
 /**
  * What the API server, or the deployer's role, would refuse of an object.
  */
 export function problemsOf(object: ObjectHeader, rules: ChartRules): Refusal[] {
   const scope = checkScope(object, rules);
-  return scope ? [scope] : [...checkPlace(object, rules), ...checkMetadata(object)];
+  return scope ? [scope] : [...checkRole(object, rules), ...checkPlace(object, rules), ...checkMetadata(object)];
 }
 
 function checkScope(object: ObjectHeader, rules: ChartRules): Refusal | undefined {
@@ -39,6 +46,19 @@ function checkScope(object: ObjectHeader, rules: ChartRules): Refusal | undefine
       fix: `if its custom resource definition says "scope: Namespaced", declare it by namespacedKinds: [${show(name)}]`,
     };
   }
+}
+
+function checkRole({ at, apiVersion, kind }: ObjectHeader, { role }: ChartRules): Refusal[] {
+  const resource = resourceOf(apiVersion, kind);
+  const rules = role._rules();
+  const missing = resource && rules ? APPLY.filter((verb) => !allows(rules, { verb, ...resource })) : [];
+  if (missing.length === 0) return [];
+  return [{
+    at,
+    given: `ClusterRole ${show(role.name)} of Kubernetes ${ROLES_VERSION} may not ${missing.join(', ')} ${resource?.resource}`,
+    expected: 'kinds that the deployer\'s role may write',
+    fix: 'move it to the manifests that an administrator applies, or give the deployer another role',
+  }];
 }
 
 function checkPlace(object: ObjectHeader, rules: ChartRules): Refusal[] {
