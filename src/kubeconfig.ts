@@ -2,7 +2,7 @@ import { KubeconfigPolicy } from './kubeconfig-policy';
 import { certificateData } from './private/certificates';
 import { refusal } from './private/invalid-input';
 import { shown } from './private/kubeconfig-file';
-import { yamlModule } from './private/lazy-modules';
+import { yamlModule } from './private/lazy-yaml';
 import { checkNamespace } from './private/namespace';
 
 /**

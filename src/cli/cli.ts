@@ -27,7 +27,7 @@ async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode
   if (name === undefined) return say(overview(), host.stderr, ExitCode.USAGE);
   if (['--help', '-h', 'help'].includes(name)) return say(overview(), host.stdout);
   if (name === '--version') return say(`${version()}\n`, host.stdout);
-  const command = COMMANDS.get(name)?.load() ?? unknownCommand(name);
+  const command = COMMANDS.get(name) ?? unknownCommand(name);
   if (wantsHelp(rest)) return say(commandHelp(command), host.stdout);
   const { stdout, stderr, variables } = host;
   return command.run({ stdout, stderr, variables, args: parseArguments(rest, command), files: new Files(host) });

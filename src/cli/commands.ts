@@ -1,20 +1,8 @@
 import type { Command } from './command';
-
-interface CommandEntry {
-  readonly summary: string;
-  readonly load: () => Command;
-}
+import { kubeconfig } from './commands/kubeconfig';
+import { render } from './commands/render';
 
 /**
  * The commands, in the order of the help.
  */
-export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
-  ['render', {
-    summary: 'put an image into a manifest and change nothing else',
-    load: () => (require('./commands/render') as typeof import('./commands/render')).render,
-  }],
-  ['kubeconfig', {
-    summary: 'build or check the kubeconfig of a CI job and say how GitLab masks it',
-    load: () => (require('./commands/kubeconfig') as typeof import('./commands/kubeconfig')).kubeconfig,
-  }],
-]);
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([render, kubeconfig].map((command) => [command.name, command]));

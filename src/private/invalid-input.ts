@@ -41,7 +41,7 @@ export function show(value: unknown): string {
   if (['number', 'bigint', 'boolean'].includes(typeof value) || value === null) return String(value);
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-  return JSON.stringify(cut).replace(/[^\x20-\x7e…]/g, escapeCodeUnit);
+  return JSON.stringify(cut).replace(/[^\x20-\x7e\u2026]/g, escapeCodeUnit);
 }
 
 function escapeCodeUnit(unit: string): string {

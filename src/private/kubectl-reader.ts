@@ -2,7 +2,7 @@ import type * as yaml from 'yaml';
 import { refusal, show } from './invalid-input';
 import { isObject, Json, JsonObject } from './json';
 import { keyText, plainScalar, Scalar, taggedScalar } from './kubectl-scalars';
-import { yamlModule } from './lazy-modules';
+import { yamlModule } from './lazy-yaml';
 
 /** The fix of everything that braces in pairs lead to. */
 export const RENDER_FIRST = 'it looks like a Helm or Go template ("{{ }}"): render that first';

@@ -3,7 +3,7 @@ import { refusal, show } from './invalid-input';
 import { isObject, Json, JsonObject } from './json';
 import { KubectlReader, RENDER_FIRST } from './kubectl-reader';
 import { syntaxProblem } from './kubectl-syntax';
-import { yamlModule } from './lazy-modules';
+import { yamlModule } from './lazy-yaml';
 import { checkSize } from './text-file';
 
 /**

@@ -5,7 +5,7 @@ import { refusal, show } from './invalid-input';
 import { Json } from './json';
 import { plainScalar } from './kubectl-scalars';
 import { ManifestDocument, parseManifest } from './kubectl-yaml';
-import { yamlModule } from './lazy-modules';
+import { yamlModule } from './lazy-yaml';
 
 interface Edit {
   readonly start: number;
