@@ -1,7 +1,31 @@
 import { parseArgs } from 'node:util';
-import type { Command, Option } from './command';
 import { nearest } from './nearest';
 import { refusal, show } from '../private/invalid-input';
+
+/**
+ * One option of a command.
+ */
+export interface Option {
+  /** The name of its value in the help; an option without one is a switch. */
+  readonly takes?: string;
+  /** Whether it may be given several times. */
+  readonly many?: boolean;
+  readonly summary: string;
+}
+
+/**
+ * What a command accepts.
+ */
+export interface Syntax {
+  readonly name: string;
+  /** What may follow the name, apart from options: `[FILE|-]`. */
+  readonly operands: string[];
+  /** Operands that must be there. */
+  readonly required: number;
+  readonly options: ReadonlyMap<string, Option>;
+  /** Options that people try and that are missing on purpose, with what to do instead. */
+  readonly missing?: ReadonlyMap<string, string>;
+}
 
 /**
  * The arguments of a command, checked against its options.
@@ -36,7 +60,7 @@ export class Arguments {
 /**
  * Reads what follows the name of a command. Errors repeat neither values nor operands: one of them may be a secret in the wrong place.
  */
-export function parseArguments(argv: string[], command: Command): Arguments {
+export function parseArguments(argv: string[], command: Syntax): Arguments {
   const options = Object.fromEntries([...command.options].map(([name, { takes }]) => [name, { type: takes ? 'string' : 'boolean' } as const]));
   const { tokens } = parseArgs({ args: argv, options, allowPositionals: true, strict: false, tokens: true });
   const operands: string[] = [];
@@ -58,7 +82,7 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
-function unknownOption(rawName: string, name: string, command: Command): never {
+function unknownOption(rawName: string, name: string, command: Syntax): never {
   const hint = command.missing?.get(name);
   if (hint) throw refusal({ at: rawName, given: 'there is no such option on purpose', expected: 'no secret among the arguments', fix: hint });
   const names = [...command.options.keys()];
@@ -87,7 +111,7 @@ function once(name: string, option: Option, values: string[]): string[] {
   throw refusal({ at: `--${name}`, given: `it is there ${values.length} times`, expected: 'once', fix: 'decide for one' });
 }
 
-function checkOperands(operands: string[], command: Command): void {
+function checkOperands(operands: string[], command: Syntax): void {
   if (operands.length >= command.required && operands.length <= command.operands.length) return;
   throw refusal({
     at: command.name,

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments } from './arguments';
-import type { Command, Host } from './command';
+import type { Command } from './command';
 import { COMMANDS } from './commands';
 import { ExitCode } from './exit-code';
 import { Files } from './files';
 import { commandHelp, overview } from './help';
+import type { Host } from './host';
 import { nearest } from './nearest';
 import { UnwritableOutput } from './standard-output';
 import { InvalidInput, refusal, show } from '../private/invalid-input';

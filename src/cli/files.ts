@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Host } from './command';
+import type { Host } from './host';
 import { refusal } from '../private/invalid-input';
 
 /**

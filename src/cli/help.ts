@@ -1,4 +1,5 @@
-import type { Command, Option } from './command';
+import type { Option } from './arguments';
+import type { Command } from './command';
 import { COMMANDS } from './commands';
 
 /** The options that every command has. */

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Output } from './command';
+import type { Output } from './host';
 
 /**
  * Standard output (1) or error (2). It is written to directly, since Node's streams take long to load.

@@ -22,6 +22,6 @@ export function checkNamespace(at: string, namespace: string, allowProtected = f
 /**
  * Whether the cluster keeps this namespace for itself (`kube-*`) or everyone lands in it (`default`).
  */
-export function isProtectedNamespace(namespace: string): boolean {
+function isProtectedNamespace(namespace: string): boolean {
   return namespace === 'default' || namespace.startsWith('kube-');
 }
