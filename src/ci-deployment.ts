@@ -63,7 +63,7 @@ export class CiDeployment extends Construct {
     super(scope, id);
     this.name = props.name ?? id;
     checkDeployment(this.node.path, this.name, props);
-    this.props = props;
+    this.props = copied(props);
     this.image = props.image ?? CiImage.fromGitlab({ ciVariables: props.ciVariables });
     this.node.addValidation({ validate: () => refusalsOf(() => this.image.lookup()) });
     this.deployment = this.defineDeployment();
@@ -155,9 +155,10 @@ export class CiDeployment extends Construct {
 
   private mountWritablePaths(deployment: kplus.Deployment): void {
     const { Volume } = kplusModule();
+    const [container] = deployment.containers;
     for (const path of this.props.writablePaths ?? ['/tmp']) {
       const name = `writable${path.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.replace(/-$/, '');
-      for (const container of deployment.containers) container.mount(path, Volume.fromEmptyDir(this, name, name));
+      container?.mount(path, Volume.fromEmptyDir(this, name, name));
     }
   }
 
@@ -205,6 +206,12 @@ const GITLAB_ENV = 'app.gitlab.com/env';
 const COMMIT = 'cdk8s-ci-deploy/commit';
 const IMAGE_SOURCE = 'cdk8s-ci-deploy/image-source';
 const CONFIG_HASH = 'cdk8s-ci-deploy/config-hash';
+
+// Much is read when rendered, and the lists and maps are the caller's.
+function copied(props: CiDeploymentProps): CiDeploymentProps {
+  const copy = (value: unknown) => (Array.isArray(value) ? [...value] : value?.constructor === Object ? { ...value } : value);
+  return Object.fromEntries(Object.entries(props).map(([key, value]) => [key, copy(value)]));
+}
 
 function projectSlugOf(props: CiDeploymentProps, variables: CiVariables): string | undefined {
   return props.projectSlug ?? variables.CI_PROJECT_PATH_SLUG;

@@ -332,6 +332,16 @@ test('JSON patches of the user have the last word on what cdk8s-plus renders', (
   expect(spec.template.spec.containers[0].imagePullPolicy).toBe('Never');
 });
 
+test('lists and maps are copied on the way in', () => {
+  const props = { imagePullSecrets: ['registry'], selector: { app: 'web' } };
+  const { chart } = define(props);
+  props.imagePullSecrets.push('other');
+  props.selector.app = 'other';
+  const { spec } = only('Deployment', synth(chart));
+  expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
+  expect(spec.selector.matchLabels).toEqual({ app: 'web' });
+});
+
 test('a missing image is said with the path of the construct', () => {
   const { chart } = define({ image: CiImage.fromGitlab({ ciVariables: {} }) });
   expect(messageOf(() => synth(chart))).toContain('[chart/web] variable IMAGE: it is not set, expected the reference of the image that this pipeline built');

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { App, Chart, ChartProps, JsonPatch, Testing, Yaml, YamlOutputType } from 'cdk8s';
 import * as fc from 'fast-check';
 import { CiImage, NamespacedChart } from '../src';
-import { messageOf } from './support/synth';
+import { Manifest, messageOf } from './support/synth';
 import { ManifestTemplate, ManifestTemplateProps } from '../src/manifest-template';
 import { setImages } from '../src/private/container-images';
 import { Json } from '../src/private/json';
@@ -34,7 +34,7 @@ function withImage(text: string): Json[] {
 }
 
 /** With what is not enumerable left out, as it is when it is written. */
-function written(manifests: unknown[]): unknown[] {
+function written(manifests: unknown[]): Manifest[] {
   return JSON.parse(JSON.stringify(manifests));
 }
 
@@ -243,7 +243,7 @@ describe('in a chart', () => {
 
   test('the items of a List get them, the List itself not', () => {
     const text = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: IMAGE}]}}\n';
-    const [list] = written(rendered({ text, image }, { namespace: 'example', labels: { app: 'web' } })) as any[];
+    const [list] = written(rendered({ text, image }, { namespace: 'example', labels: { app: 'web' } }));
     expect(Object.keys(list)).toEqual(['apiVersion', 'kind', 'items']);
     expect(list.items[0].metadata).toEqual({ name: 'a', namespace: 'example', labels: { app: 'web' } });
   });
@@ -264,7 +264,7 @@ describe('in a chart', () => {
     configMap?.addJsonPatch(JsonPatch.remove('/data'), JsonPatch.add('/immutable', true));
     configMap?.addJsonPatch(JsonPatch.replace('/binaryData', {}));
     once?.metadata.addFinalizers('example.com/wait');
-    const [read, , pod] = written(Testing.synth(Chart.of(manifest))) as any[];
+    const [read, , pod] = written(Testing.synth(Chart.of(manifest)));
     expect(read).toEqual({
       apiVersion: 'v1',
       kind: 'ConfigMap',
