@@ -2,7 +2,8 @@ import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { BoundIdentity, DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
-import { located } from './private/invalid-input';
+import { located, refusal } from './private/invalid-input';
+import { checkLabels } from './private/labels';
 import { checkNamespace } from './private/namespace';
 import { RBAC_GROUP } from './private/subject';
 
@@ -90,11 +91,12 @@ export class NamespaceDeployer extends Construct {
    * @param scope The chart of the access manifests, which is not the workload's.
    * @param id The construct id.
    * @param props Who, where and what.
-   * @throws When Kubernetes would not accept a name, or the namespace is protected.
+   * @throws When Kubernetes would not accept a name or label, or the namespace is protected.
    */
   constructor(scope: Construct, id: string, props: NamespaceDeployerProps) {
     super(scope, id);
     checkNamespace(this.node.path, props.namespace, props.allowProtectedNamespace);
+    checkNamespaceLabels(this.node.path, props);
     const identity = this.bind(props.identity ?? DeployerIdentity.serviceAccount(), props.namespace);
     this.namespace = props.namespace;
     this.role = props.role ?? DeployerRole.admin();
@@ -150,4 +152,10 @@ export class NamespaceDeployer extends Construct {
       subjects: [identity.subject],
     });
   }
+}
+
+function checkNamespaceLabels(at: string, { createNamespace, namespaceLabels }: NamespaceDeployerProps): void {
+  checkLabels(at, 'label', namespaceLabels);
+  if (createNamespace || !namespaceLabels) return;
+  throw refusal({ at, given: 'namespaceLabels is given without createNamespace', expected: 'both', fix: 'set createNamespace, or label the namespace yourself' });
 }

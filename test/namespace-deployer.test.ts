@@ -89,6 +89,13 @@ test('the Namespace is defined on request, cluster-scoped, with its labels', () 
   expect(only('Namespace', synth(chart)).metadata).toEqual({ name: 'example', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
 });
 
+test.each([
+  [{ namespaceLabels: { a: 'b' } }, 'access/gitlab: namespaceLabels is given without createNamespace, expected both; set createNamespace, or label the namespace yourself'],
+  [{ createNamespace: true, namespaceLabels: { a: 'b c' } }, 'access/gitlab: label "a" is "b c", expected a label value'],
+])('fails for the labels in %j', (props, message) => {
+  expect(messageOf(() => manifestsOf(props))).toContain(message);
+});
+
 describe('the GitLab agent', () => {
   test('is bound by its own ServiceAccount', () => {
     const identity = DeployerIdentity.gitlabAgent({ serviceAccountName: 'gitlab-agent', serviceAccountNamespace: 'gitlab-agent-prod' });

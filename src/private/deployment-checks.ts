@@ -1,6 +1,7 @@
 import type { CiDeploymentProps } from '../ci-deployment-props';
 import { refusal, show } from './invalid-input';
-import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule, qualifiedName } from './names';
+import { checkLabels } from './labels';
+import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule } from './names';
 import { quantityRule } from './quantity';
 
 /**
@@ -19,10 +20,6 @@ export function checkDeployment(at: string, name: string, props: CiDeploymentPro
     throw refusal({ at, given: `${prop} is ${show(value)}`, expected: `a whole number from ${lowest} to ${highest}`, fix: `change ${prop}` });
   };
   const each = (prop: string, values: string[] | undefined, rule: NameRule) => values?.forEach((value) => check(prop, value, rule));
-  const eachLabel = (prop: string, labels: { [key: string]: string } | undefined) => {
-    each(`a key of ${prop}`, Object.keys(labels ?? {}), qualifiedName);
-    Object.entries(labels ?? {}).forEach(([key, value]) => check(`${prop} ${show(key)}`, value, labelValue));
-  };
 
   check('name', name, dns1123Subdomain);
   check('name', name, labelValue, ', which becomes a label,');
@@ -36,8 +33,8 @@ export function checkDeployment(at: string, name: string, props: CiDeploymentPro
   each('envFromSecrets', props.envFromSecrets, dns1123Subdomain);
   each('a name in env', Object.keys(props.env ?? {}), envVarName);
   each('addCapabilities', props.addCapabilities, capability);
-  eachLabel('labels', props.labels);
-  eachLabel('selector', props.selector);
+  checkLabels(at, 'label', props.labels);
+  checkLabels(at, 'selector', props.selector);
   check('cpuRequest', props.cpuRequest, quantityRule);
   check('cpuLimit', props.cpuLimit, quantityRule);
   check('memoryRequest', props.memoryRequest, quantityRule);

@@ -1,6 +1,7 @@
 import { Refusal, show } from './invalid-input';
 import { kindName, KINDS_VERSION, resourceOf, scopeOf } from './kinds';
-import { annotationKey, ANNOTATIONS_LIMIT, labelValue, NameRule, nameRuleOf, qualifiedName } from './names';
+import { entryProblems, labelProblems, textProblems } from './labels';
+import { annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from './names';
 import { allows } from './rbac';
 import { Metadata, ObjectHeader } from './rendered-objects';
 import { ROLES_VERSION } from './user-facing-roles';
@@ -76,23 +77,11 @@ function fixOfPlace(object: ObjectHeader): string {
 
 function checkMetadata({ at, kind, metadata }: ObjectHeader): Refusal[] {
   return [
-    ...checkName(at, `metadata.name of ${kind}`, metadata.name, nameRuleOf(kind)),
-    ...checkMap(at, 'label', metadata.labels, qualifiedName, labelValue),
-    ...checkMap(at, 'annotation', metadata.annotations, annotationKey, () => undefined),
+    ...textProblems(at, `metadata.name of ${kind}`, metadata.name, nameRuleOf(kind)),
+    ...labelProblems(at, 'label', metadata.labels),
+    ...entryProblems(at, 'annotation', metadata.annotations, annotationKey, () => undefined),
     ...checkAnnotationsSize(at, metadata),
   ];
-}
-
-function checkName(at: string, what: string, value: unknown, rule: NameRule): Refusal[] {
-  const expected = typeof value === 'string' ? rule(value) : 'a text';
-  return expected ? [{ at, given: `${what} is ${show(value)}`, expected, fix: 'change it' }] : [];
-}
-
-function checkMap(at: string, what: string, map: unknown, keyRule: NameRule, valueRule: NameRule): Refusal[] {
-  return Object.entries(map ?? {}).flatMap(([key, value]) => [
-    ...checkName(at, `the key of ${what} ${show(key)}`, key, keyRule),
-    ...checkName(at, `${what} ${show(key)}`, value, valueRule),
-  ]);
 }
 
 function checkAnnotationsSize(at: string, metadata: Metadata): Refusal[] {
