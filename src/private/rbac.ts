@@ -51,8 +51,9 @@ function matchesResource(allowed: readonly string[], { resource, subresource }: 
   return allowed.some((entry) => entry === '*' || entry === combined || (Boolean(subresource) && entry === `*/${subresource}`));
 }
 
-function matchesName(allowed: readonly string[], name: string | undefined): boolean {
-  return allowed.length === 0 || (name !== undefined && allowed.includes(name));
+// The server knows no missing name, only an empty one, which a rule may list.
+function matchesName(allowed: readonly string[], name = ''): boolean {
+  return allowed.length === 0 || allowed.includes(name);
 }
 
 function matchesUrl(pattern: string, path: string): boolean {

@@ -20,6 +20,7 @@ test.each<[string, PolicyRule, Parameters<typeof allows>[1], boolean]>([
   ['the name that is listed', { ...deployments, resourceNames: ['web'] }, { verb: 'get', group: 'apps', resource: 'deployments', name: 'web' }, true],
   ['another name', { ...deployments, resourceNames: ['web'] }, { verb: 'get', group: 'apps', resource: 'deployments', name: 'api' }, false],
   ['no name, where names are listed', { ...deployments, resourceNames: ['web'] }, { verb: 'get', group: 'apps', resource: 'deployments' }, false],
+  ['no name, where the empty name is listed', { ...deployments, resourceNames: [''] }, { verb: 'get', group: 'apps', resource: 'deployments' }, true],
   ['a resource by a rule for paths', { verbs: ['get'], nonResourceURLs: ['*'] }, { verb: 'get', group: 'apps', resource: 'deployments' }, false],
 ])('%s', (_, rule, request, expected) => {
   expect(allows([rule], request)).toBe(expected);
