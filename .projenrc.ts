@@ -86,15 +86,20 @@ project.testTask.exec(`jest --ci --testPathIgnorePatterns '${slowTests}'`, { rec
 project.testTask.spawn(lint);
 
 project.addTask('test:all', {
-  description: 'Build, then every test: the quick ones, kubectl as the oracle, the packed library, another Node',
+  description: 'Build, then every test: the quick ones, kubectl as the oracle, a real API server, the packed library, another Node',
   steps: [
     { spawn: 'compile' },
     { spawn: 'post-compile' },
     { spawn: 'typecheck' },
+    { exec: 'tsx test/cluster/prepare.ts' },
     { exec: 'jest --ci --coverage' },
     { spawn: 'eslint' },
     { exec: 'tsx test/support/on-node-24.ts' },
   ],
+});
+project.addTask('cluster', {
+  description: 'Start a Kubernetes control plane to play with, and stop it on Ctrl-C',
+  steps: [{ exec: 'tsx test/cluster/play.ts' }],
 });
 project.addTask('demo', {
   description: 'Build the library and synthesize the example as a GitLab job would',

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runKubectl } from './cluster';
+import { ResourceRequest } from '../../src/private/rbac';
+import { jsonObjects } from '../support/discovery-server';
+
+/**
+ * A request in a namespace, and who makes it.
+ */
+export interface AccessRequest {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly namespace: string;
+  readonly request: ResourceRequest;
+}
+
+interface Review {
+  readonly status: { readonly allowed: boolean; readonly evaluationError?: string };
+}
+
+/**
+ * What the API server's authorizer says to each request, in their order, by one run of kubectl.
+ */
+export function serverAllows(kubeconfig: string, requests: readonly AccessRequest[]): boolean[] {
+  const list = { apiVersion: 'v1', kind: 'List', items: requests.map(review) };
+  const answers = jsonObjects(runKubectl(kubeconfig, ['create', '--validate=ignore', '-o', 'json', '-f', '-'], JSON.stringify(list))) as Review[];
+  if (answers.length !== requests.length) throw new Error(`${requests.length} access reviews had ${answers.length} answers`);
+  return answers.map(({ status }) => status.allowed);
+}
+
+/**
+ * Waits until a right that was given last is one: the authorizer learns of Roles and RoleBindings by a watch.
+ */
+export async function untilAllowed(kubeconfig: string, request: AccessRequest): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    if (serverAllows(kubeconfig, [request])[0]) return;
+    await sleep(100);
+  }
+  throw new Error(`still not allowed: ${JSON.stringify(request)}`);
+}
+
+/** How the API server names a ServiceAccount that has shown its token. */
+export function serviceAccountUser(namespace: string, name: string): Pick<AccessRequest, 'user' | 'groups'> {
+  return {
+    user: `system:serviceaccount:${namespace}:${name}`,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  };
+}
+
+function review({ user, groups, namespace, request }: AccessRequest): object {
+  return {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user, groups, resourceAttributes: { namespace, ...request } },
+  };
+}

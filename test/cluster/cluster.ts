@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { resolve } from 'node:path';
+import { startControlPlane } from './control-plane';
+import { controlPlanePrograms } from './programs';
+import { kubectl, NO_CLUSTER } from '../support/kubectl';
+
+/**
+ * A cluster and its administrator's kubeconfig.
+ */
+export interface Cluster {
+  readonly kubeconfig: string;
+  stop(): Promise<void>;
+}
+
+/** What a run of a program gave. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * The cluster of E2E_KUBECONFIG, else a control plane that is started for the caller, who must stop it.
+ */
+export async function startCluster(variables = process.env): Promise<Cluster> {
+  const existing = variables.E2E_KUBECONFIG;
+  if (!existing) return startControlPlane(controlPlanePrograms(variables));
+  if (!existsSync(existing)) throw new Error(`E2E_KUBECONFIG is ${existing}, and there is no such file`);
+  return { kubeconfig: resolve(existing), stop: async () => undefined };
+}
+
+/**
+ * Runs kubectl with a kubeconfig.
+ */
+export function tryKubectl(kubeconfig: string, args: readonly string[], stdin = ''): Outcome {
+  // kubectl's cache of discovery goes by host and port, which another cluster may have had.
+  const env = { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull };
+  const { status, stdout, stderr, error } = spawnSync(kubectl(), args, { input: stdin, encoding: 'utf8', env, timeout: 60_000, maxBuffer: 64e6 });
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
+
+/**
+ * What kubectl prints. Throws with its stderr when it fails.
+ */
+export function runKubectl(kubeconfig: string, args: readonly string[], stdin?: string): string {
+  const { status, stdout, stderr } = tryKubectl(kubeconfig, args, stdin);
+  if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr || `status ${status}`}`);
+  return stdout;
+}

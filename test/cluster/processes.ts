@@ -1,0 +1,74 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+/**
+ * Programs that end with this process, whatever ends it: a Ctrl-C and a SIGKILL leave none of them behind, nor their folder.
+ */
+export class Processes {
+  /** Theirs alone, and removed when they are stopped. */
+  public readonly folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+
+  private readonly guard = spawn('sh', ['-c', GUARD, 'guard', this.folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  private readonly ended: string[] = [];
+
+  constructor() {
+    leaveAlone(this.guard);
+    this.guard.stdin.on('error', () => undefined);
+  }
+
+  /** Its output goes to NAME.log in the folder. It does not see the user's variables, nor a Ctrl-C at the terminal. */
+  public start(program: string, args: readonly string[]): void {
+    const name = basename(program);
+    const log = openSync(this.logOf(name), 'w', 0o600);
+    const child = spawn(program, args, { cwd: this.folder, env: { PATH: process.env.PATH, HOME: this.folder }, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.once('error', (error) => this.ended.push(`${program}: ${error.message}`));
+    child.once('exit', (status, signal) => this.ended.push(`${name} ended with ${signal ?? `status ${status}`}`));
+    leaveAlone(child);
+    if (child.pid !== undefined) this.guard.stdin.write(`${child.pid}\n`);
+  }
+
+  /** Throws when one of them has ended. */
+  public check(): void {
+    if (this.ended.length > 0) throw new Error(this.ended.join(', '));
+  }
+
+  public logOf(name: string): string {
+    return join(this.folder, `${name}.log`);
+  }
+
+  public lastLines(name: string, count = 15): string {
+    return readFileSync(this.logOf(name), 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+  }
+
+  /** Resolves when they are gone. */
+  public async stop(): Promise<void> {
+    if (this.guard.exitCode !== null || this.guard.signalCode !== null) return;
+    const gone = once(this.guard, 'exit');
+    this.guard.ref();
+    this.guard.stdin.end();
+    await gone;
+  }
+}
+
+/**
+ * Each line of its standard input is the id of a process that this one has started. The input ends with this process.
+ * SIGKILL, since nothing of a test cluster is worth keeping and the API server takes seconds to end by itself.
+ */
+const GUARD = `
+while read -r id; do ids="$ids $id"; done
+kill -KILL $ids
+gone() { for id in $ids; do if kill -0 "$id"; then return 1; fi; done; }
+tries=0
+until gone || [ $tries = 100 ]; do tries=$((tries + 1)); sleep 0.05; done
+rm -rf "$1"
+`;
+
+// A test that forgets to stop its cluster must not keep jest from ending.
+function leaveAlone(child: ChildProcess): void {
+  child.unref();
+  (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+}
