@@ -54,7 +54,7 @@ function checkGo(variables: NodeJS.ProcessEnv): void {
   if (!error) return;
   throw new Error([
     `the control plane of the cluster tests is compiled with Go, which cannot be started: ${error.message}.`,
-    'Install Go 1.26 or newer (https://go.dev/dl),',
+    'Install Go 1.26 or newer,',
     'or let KUBEBUILDER_ASSETS name a folder that has etcd and kube-apiserver, or E2E_KUBECONFIG the kubeconfig of a cluster to test on.',
   ].join(' '), { cause: error });
 }
