@@ -111,10 +111,12 @@ project.addTask('bench', {
 });
 
 // The walls of the layout.
+const NETWORK = ['http', 'http2', 'https', 'net', 'tls'].flatMap((name) => [name, `node:${name}`]);
+const CHILD_PROCESS = ['child_process', 'node:child_process'];
 project.eslint?.addRules({
   'import/no-cycle': 'error',
   'no-console': 'error',
-  'no-restricted-imports': ['error', { paths: ['https', 'node:https', 'child_process', 'node:child_process'] }],
+  'no-restricted-imports': ['error', { paths: [...NETWORK, ...CHILD_PROCESS] }],
   'no-restricted-properties': ['error', {
     object: 'process', property: 'env', message: 'read variables through src/private/ci-variables.ts',
   }],
@@ -127,9 +129,17 @@ project.eslint?.addOverride({
   files: ['src/private/ci-variables.ts'],
   rules: { 'no-restricted-properties': 'off' },
 });
+project.eslint?.addOverride({
+  files: ['src/cli/network/*.ts'],
+  rules: { 'no-restricted-imports': ['error', { paths: CHILD_PROCESS }] },
+});
+project.eslint?.addOverride({
+  files: ['src/cli/cluster/exec-plugin.ts'],
+  rules: { 'no-restricted-imports': ['error', { paths: NETWORK }] },
+});
 // What takes long to load is loaded by the first that needs it. `import()` would make that asynchronous, which a construct cannot be.
 project.eslint?.addOverride({
-  files: ['src/private/lazy-*.ts'],
+  files: ['src/private/lazy-*.ts', 'src/cli/**/lazy-*.ts'],
   rules: { '@typescript-eslint/no-require-imports': 'off' },
 });
 project.eslint?.addOverride({

@@ -4,6 +4,7 @@ import { parseArguments } from './arguments';
 import type { Command } from './command';
 import { COMMANDS } from './commands';
 import { ExitCode } from './exit-code';
+import { Failure } from './failure';
 import { Files } from './files';
 import { commandHelp, overview } from './help';
 import type { Host } from './host';
@@ -30,8 +31,8 @@ async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode
   if (name === '--version') return say(`${version()}\n`, host.stdout);
   const command = COMMANDS.get(name) ?? unknownCommand(name);
   if (wantsHelp(rest)) return say(commandHelp(command), host.stdout);
-  const { stdout, stderr, variables } = host;
-  return command.run({ stdout, stderr, variables, args: parseArguments(rest, command), files: new Files(host) });
+  const { stdout, stderr, variables, cwd, clock, signal } = host;
+  return command.run({ stdout, stderr, variables, cwd, clock, signal, args: parseArguments(rest, command), files: new Files(host) });
 }
 
 function wantsHelp(args: string[]): boolean {
@@ -56,6 +57,7 @@ function unknownCommand(name: string): Command {
 
 function complain(error: unknown, { stderr }: Host): ExitCode {
   if (error instanceof UnwritableOutput) return say(`cdk8s-ci-deploy: the result cannot be written: ${error.message}\n`, stderr, ExitCode.NO);
+  if (error instanceof Failure) return say(`cdk8s-ci-deploy: ${error.message}\n`, stderr, error.exitCode);
   if (error instanceof InvalidInput) return say(`cdk8s-ci-deploy: ${error.message}\n`, stderr, ExitCode.USAGE);
   const stack = error instanceof Error ? error.stack ?? error.message : String(error);
   return say(`cdk8s-ci-deploy: this is a bug; please report it with these lines\n${stack}\n`, stderr, ExitCode.NO);

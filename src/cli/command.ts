@@ -6,7 +6,7 @@ import type { Host } from './host';
 /**
  * What a command has to work with.
  */
-export interface Context extends Pick<Host, 'stdout' | 'stderr' | 'variables'> {
+export interface Context extends Pick<Host, 'stdout' | 'stderr' | 'variables' | 'cwd' | 'clock' | 'signal'> {
   readonly args: Arguments;
   readonly files: Files;
 }

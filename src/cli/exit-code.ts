@@ -8,4 +8,12 @@ export enum ExitCode {
   NO = 1,
   /** The usage or the input is wrong: nothing was written or contacted. */
   USAGE = 2,
+  /** A server does not know the credential, or does not let it do this (401, 403). */
+  REFUSED = 3,
+  /** A server could not be reached in time, or over a connection that is not to be trusted; worth a retry. */
+  UNREACHABLE = 4,
+  /** Ended by SIGINT. */
+  INTERRUPTED = 130,
+  /** Ended by SIGTERM. */
+  TERMINATED = 143,
 }

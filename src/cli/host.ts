@@ -4,6 +4,7 @@ import type { CiVariables } from '../private/ci-variables';
  * A way out: results go to one, talk to the other.
  */
 export interface Output {
+  readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
@@ -12,6 +13,16 @@ export interface Output {
  */
 export interface Input extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean;
+}
+
+/**
+ * Time as the command sees it.
+ */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rejects with the signal's reason when it is aborted before. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -24,4 +35,7 @@ export interface Host {
   readonly variables: CiVariables;
   /** Relative file names start here. */
   readonly cwd: string;
+  readonly clock: Clock;
+  /** Aborted with an `Interrupted` when the command is to end. */
+  readonly signal: AbortSignal;
 }

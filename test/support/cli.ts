@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { runCommandLine } from '../../src/cli/cli';
+import { Clock } from '../../src/cli/host';
 import { CiVariables } from '../../src/private/ci-variables';
 
 /** A folder of its own for each test. */
@@ -15,6 +17,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 export interface CliOptions {
+  /** By default that of the machine. */
+  readonly clock?: Clock;
+  /** Aborted by a test that ends the command. */
+  readonly signal?: AbortSignal;
   readonly stdin?: string | Buffer;
   readonly stdinIsTerminal?: boolean;
   readonly variables?: CiVariables;
@@ -31,16 +37,22 @@ export interface CliResult {
 /**
  * Runs the command in the folder of the test, with streams in memory and nothing of this process' environment.
  */
-export async function runCli(argv: string[], { stdin = '', stdinIsTerminal = false, variables = {}, files = {} }: CliOptions = {}): Promise<CliResult> {
+export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
+  const { stdin = '', stdinIsTerminal = false, variables = {}, files = {}, clock = CLOCK, signal = new AbortController().signal } = options;
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   }
   const [stdout, stderr] = [new Written(), new Written()];
   const input = Object.assign(Readable.from([Buffer.from(stdin)]), { isTTY: stdinIsTerminal });
-  const code = await runCommandLine(argv, { stdin: input, stdout, stderr, variables, cwd: folder });
+  const code = await runCommandLine(argv, { stdin: input, stdout, stderr, variables, cwd: folder, clock, signal });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
+
+const CLOCK: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+};
 
 class Written {
   public text = '';

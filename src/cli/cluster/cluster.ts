@@ -1,0 +1,71 @@
+import type { JsonObject } from '../../private/json';
+
+/**
+ * A Kubernetes API server, as one credential reaches it. Transient failures are retried within the time budget that the caller set.
+ *
+ * Paths are those of the API: `/api/v1/namespaces/example/secrets`. Build them by `objectPath` and `collectionPath`.
+ * Every method throws `ApiRefusal` when the server answers no, and `Unreachable` when it does not answer in time.
+ */
+export interface Cluster {
+  /** The address, for people. */
+  readonly server: string;
+  /** How many connections and requests there were so far. */
+  readonly counts: { readonly connections: number; readonly requests: number };
+  get(path: string, query?: Query): Promise<JsonObject>;
+  /** Retried only as far as the request cannot have had an effect, unless `repeatable` says that twice is as good as once. */
+  create(path: string, object: object, options?: CreateOptions): Promise<JsonObject>;
+  /** Server-side apply. */
+  apply(path: string, object: object, options?: ApplyOptions): Promise<JsonObject>;
+  /** A JSON merge patch. */
+  merge(path: string, patch: object): Promise<JsonObject>;
+  /** Resolves to whether there was something to delete. */
+  delete(path: string, options?: DeleteOptions): Promise<boolean>;
+  /** What happens to a collection from now on, resumed when the connection ends. */
+  watch(path: string, query?: Query): AsyncIterable<WatchEvent>;
+  /** Which resources the server has. */
+  resources(): Promise<readonly ApiResource[]>;
+  close(): void;
+}
+
+export type Query = { readonly [name: string]: string | undefined };
+
+export interface CreateOptions {
+  readonly query?: Query;
+  /** Whether it does no harm when the server executes it twice: reviews, and what is found again by its name. */
+  readonly repeatable?: boolean;
+}
+
+export interface ApplyOptions {
+  /** Whether nothing is stored; every check of the server is made all the same. */
+  readonly dryRun?: boolean;
+  /** Whether fields of other managers are taken over. */
+  readonly force?: boolean;
+  /** By default `cdk8s-ci-deploy`. */
+  readonly fieldManager?: string;
+}
+
+export interface DeleteOptions {
+  readonly dryRun?: boolean;
+  /** Delete this very object, none that came after it under the same name. */
+  readonly uid?: string;
+  readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: JsonObject;
+}
+
+/**
+ * One resource that the server serves, without subresources.
+ */
+export interface ApiResource {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** The plural, as in paths and RBAC rules. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}

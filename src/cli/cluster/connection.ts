@@ -1,0 +1,29 @@
+/**
+ * Where an API server is, whom to trust there and who asks. Made from a kubeconfig; nothing in it is printed.
+ */
+export interface Connection {
+  readonly server: string;
+  /** PEM; by default the certificates that Node trusts. */
+  readonly certificateAuthority?: string;
+  readonly tlsServerName?: string;
+  readonly proxyUrl?: string;
+  readonly credentials: Credentials;
+}
+
+/**
+ * How a request says who asks.
+ */
+export interface Credentials {
+  /** For people: `a token`, `a client certificate`, `the exec plugin "aws"`. */
+  readonly description: string;
+  /** Asked before each request. `renew`: the server did not accept what was given before. */
+  present(renew?: boolean): Promise<Presented>;
+}
+
+/**
+ * What is shown to the server.
+ */
+export interface Presented {
+  readonly token?: string;
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+}

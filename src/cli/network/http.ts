@@ -1,0 +1,58 @@
+/**
+ * A request to a server, ready to be sent.
+ */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `https`, or `http` on the loopback interface. */
+  readonly url: URL;
+  /** Header names in lower case. */
+  readonly headers: { readonly [name: string]: string };
+  readonly body?: string;
+  /** Milliseconds for this one exchange, from connecting to the last byte. A stream is only bounded until its first byte, and between two. */
+  readonly timeout: number;
+}
+
+/**
+ * A whole answer.
+ */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Header names in lower case; of a header that comes several times, its values joined by ", ". */
+  readonly headers: { readonly [name: string]: string | undefined };
+  readonly body: string;
+}
+
+/**
+ * An answer whose body is read as it comes.
+ */
+export interface HttpStream extends Omit<HttpAnswer, 'body'> {
+  readonly body: AsyncIterable<string>;
+}
+
+/**
+ * Whom to trust on the way, and what to show.
+ */
+export interface Trust {
+  /** PEM certificates that the server is verified with, and no others; by default those that Node trusts. */
+  readonly certificateAuthority?: string;
+  /** The name that the server's certificate is for, when it is not the host of the URL. */
+  readonly serverName?: string;
+  /** PEM of a client certificate and its key. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  /** `http` or `https` proxy that every connection goes through; by default what the environment says of the URL. */
+  readonly proxy?: string;
+}
+
+/**
+ * The one door to servers: it sends one request over a connection that is kept, and says truthfully how that ended. It does not retry.
+ */
+export interface HttpDoor {
+  /** How many connections and requests there were. */
+  readonly counts: { readonly connections: number; readonly requests: number };
+  /**
+   * @throws `Unreachable`, with `cause` the `ConnectionError` that says whether the request can have reached the server.
+   */
+  exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
+  stream(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream>;
+  close(): void;
+}
