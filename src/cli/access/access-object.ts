@@ -1,0 +1,82 @@
+import { refusal, show } from '../../private/invalid-input';
+import { isObject, Json, JsonObject } from '../../private/json';
+import { kindName } from '../../private/kinds';
+import { ManifestDocument, parseManifest } from '../../private/kubectl-yaml';
+import { dns1123Subdomain, nameRuleOf } from '../../private/names';
+
+/**
+ * One object of access manifests, with the parts that everyone asks for.
+ */
+export interface AccessObject {
+  /** `file:line:column`. */
+  readonly at: string;
+  readonly kind: AccessKind;
+  readonly name: string;
+  /** Missing for the Namespace itself. */
+  readonly namespace?: string;
+  readonly annotations: JsonObject;
+  readonly value: JsonObject;
+}
+
+/** What gives access and nothing else, in an order in which it can be applied. */
+const KINDS = ['Namespace', 'ServiceAccount', 'Secret', 'Role', 'RoleBinding'] as const;
+
+export type AccessKind = typeof KINDS[number];
+
+const API_VERSIONS: Record<AccessKind, string> = {
+  Namespace: 'v1',
+  ServiceAccount: 'v1',
+  Secret: 'v1',
+  Role: 'rbac.authorization.k8s.io/v1',
+  RoleBinding: 'rbac.authorization.k8s.io/v1',
+};
+
+/**
+ * The objects of access manifests, each checked by itself, in an order in which they can be applied. A List counts as its items.
+ *
+ * @throws A refusal with `file:line:column` for whatever else stands in the file.
+ */
+export function accessObjects(text: string, fileName: string): AccessObject[] {
+  const objects = parseManifest(text, fileName).flatMap(unfold).map(({ at, value }) => accessObject(at, value));
+  const twice = objects.find((object, index) => objects.findIndex((other) => other.kind === object.kind && other.name === object.name) < index);
+  if (twice) throw refusal({ at: twice.at, given: `${twice.kind} ${show(twice.name)} for the second time`, expected: 'each object once', fix: 'remove one of them' });
+  return objects.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+function unfold({ value, at }: ManifestDocument): Array<{ at: string; value: JsonObject }> {
+  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at: at(), value }];
+  return value.items.map((item, index) => {
+    if (isObject(item)) return { at: `${at()}: items[${index}]`, value: item };
+    throw refusal({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'correct the List' });
+  });
+}
+
+function accessObject(at: string, value: JsonObject): AccessObject {
+  const kind = accessKind(at, value);
+  const metadata = isObject(value.metadata) ? value.metadata : {};
+  const name = requiredText(at, 'metadata.name', metadata.name, nameRuleOf(kind));
+  const namespace = kind === 'Namespace' ? undefined : requiredText(at, 'metadata.namespace', metadata.namespace, dns1123Subdomain);
+  return { at, kind, name, namespace, annotations: isObject(metadata.annotations) ? metadata.annotations : {}, value };
+}
+
+function accessKind(at: string, { apiVersion, kind }: JsonObject): AccessKind {
+  const found = KINDS.find((known) => known === kind && API_VERSIONS[known] === apiVersion);
+  if (found) return found;
+  throw refusal({
+    at,
+    given: `${show(kindName(String(apiVersion), String(kind)))} in ${show(apiVersion)}`,
+    expected: `the objects that give access: ${KINDS.join(', ')}`,
+    fix: kind === 'ClusterRoleBinding'
+      ? 'bind the role in one namespace, by a RoleBinding'
+      : 'give the manifests that NamespaceDeployer synthesizes, and nothing of the application',
+  });
+}
+
+/**
+ * A field that must be text which Kubernetes accepts there.
+ */
+export function requiredText(at: string, field: string, value: Json | undefined, rule: (text: string) => string | undefined): string {
+  const expected = typeof value === 'string' ? rule(value) : 'text';
+  if (typeof value === 'string' && expected === undefined) return value;
+  throw refusal({ at, given: `${field} is ${show(value)}`, expected: expected ?? 'text', fix: 'correct it' });
+}

@@ -1,0 +1,39 @@
+import type { OidcTrust } from './access';
+import { AccessObject, requiredText } from './access-object';
+import { OIDC_ANNOTATIONS } from '../../private/access-annotations';
+import { refusal, show } from '../../private/invalid-input';
+import type { Subject } from '../../private/subject';
+
+/**
+ * Whose id_tokens make the subject of a RoleBinding, as its annotations say, or nothing when it has none.
+ *
+ * @throws A refusal when the annotations do not say the same as the subject.
+ */
+export function readOidcTrust(binding: AccessObject, subject: Subject): OidcTrust | undefined {
+  const { at, annotations } = binding;
+  const { issuer, audience, projectId, usernamePrefix, environment } = OIDC_ANNOTATIONS;
+  if (!Object.values(OIDC_ANNOTATIONS).some((key) => key in annotations)) return undefined;
+  const text = (key: string) => requiredText(at, `annotation ${key}`, annotations[key], (value) => (value ? undefined : 'text'));
+  const id = requiredText(at, `annotation ${projectId}`, annotations[projectId], (value) => (/^[1-9]\d{0,14}$/.test(value) ? undefined : 'the project\'s id'));
+  const trust: OidcTrust = {
+    issuer: text(issuer),
+    audience: text(audience),
+    projectId: Number(id),
+    usernamePrefix: text(usernamePrefix),
+    ...(environment in annotations ? { environment: text(environment) } : {}),
+  };
+  checkSubject(at, subject, trust);
+  return trust;
+}
+
+function checkSubject(at: string, subject: Subject, { usernamePrefix, projectId, environment }: OidcTrust): void {
+  const user = `${usernamePrefix}project:${projectId}`;
+  const expected = environment === undefined ? { kind: 'User', name: user } : { kind: 'Group', name: `${user}:environment:${environment}` };
+  if (subject.kind === expected.kind && subject.name === expected.name) return;
+  throw refusal({
+    at,
+    given: `the subject is ${subject.kind} ${show(subject.name)}`,
+    expected: `${expected.kind} ${show(expected.name)}, as the annotations say`,
+    fix: 'synthesize the manifests again',
+  });
+}

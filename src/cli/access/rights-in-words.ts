@@ -1,0 +1,53 @@
+import type { Access } from './access';
+import { show } from '../../private/invalid-input';
+import { allows, PolicyRule, ResourceRequest } from '../../private/rbac';
+
+/**
+ * What access manifests mean, for the person who is about to apply them. What is said follows from the rules, so it cannot disagree with them.
+ */
+export function accessInWords(access: Access): string[] {
+  const { role, namespace } = access;
+  const head = `${subjectInWords(access)} gets ${role.kind} ${show(role.name)} in namespace ${show(namespace)}, and nothing outside it`;
+  if (!role.rules) return [`${head}. What that role allows is not known here: kubectl describe clusterrole ${show(role.name)}`];
+  return [`${head}. There it`, ...rightsInWords(role.rules).map((line) => `  ${line}`)];
+}
+
+/**
+ * The subject as people name it.
+ */
+export function subjectInWords({ subject }: Pick<Access, 'subject'>): string {
+  return subject.namespace === undefined ? `${subject.kind} ${show(subject.name)}` : `${subject.kind} ${show(`${subject.namespace}/${subject.name}`)}`;
+}
+
+/** `may …` and `may not …`, the dangerous ones with what they amount to. */
+export function rightsInWords(rules: readonly PolicyRule[]): string[] {
+  return RIGHTS.map(({ words, needs }) => `${needs.every((request) => allows(rules, request)) ? 'may     ' : 'may not '} ${words}`);
+}
+
+interface Right {
+  readonly words: string;
+  readonly needs: readonly ResourceRequest[];
+}
+
+const RIGHTS: readonly Right[] = [
+  { words: 'create, change and delete workloads (Deployments, StatefulSets, DaemonSets, Jobs, CronJobs)', needs: writing('apps', 'deployments', 'statefulsets', 'daemonsets').concat(writing('batch', 'jobs', 'cronjobs')) },
+  { words: 'create, change and delete Services, Ingresses and ConfigMaps', needs: writing('', 'services', 'configmaps').concat(writing('networking.k8s.io', 'ingresses')) },
+  { words: 'read every Secret', needs: [{ verb: 'get', group: '', resource: 'secrets' }, { verb: 'list', group: '', resource: 'secrets' }] },
+  { words: 'create, change and delete Secrets', needs: writing('', 'secrets') },
+  { words: 'delete PersistentVolumeClaims, and so the data on them', needs: [{ verb: 'delete', group: '', resource: 'persistentvolumeclaims' }] },
+  { words: 'run commands in its pods', needs: [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec' }] },
+  {
+    words: 'act as every ServiceAccount of the namespace (make its tokens, or impersonate it)',
+    needs: [
+      { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token' }, { verb: 'impersonate', group: '', resource: 'serviceaccounts' },
+    ],
+  },
+  { words: 'give its own rights in the namespace to others (Roles and RoleBindings)', needs: writing('rbac.authorization.k8s.io', 'roles', 'rolebindings') },
+  { words: 'give away more rights than it has', needs: [{ verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'roles' }] },
+  { words: 'change the namespace\'s quota and limits', needs: writing('', 'resourcequotas', 'limitranges') },
+  { words: 'delete the namespace itself', needs: [{ verb: 'delete', group: '', resource: 'namespaces' }] },
+];
+
+function writing(group: string, ...resources: string[]): ResourceRequest[] {
+  return resources.flatMap((resource) => ['create', 'patch', 'delete'].map((verb) => ({ verb, group, resource })));
+}
