@@ -1,26 +1,10 @@
 #!/usr/bin/env node
 import { runCommandLine } from './cli';
+import { systemClock } from './clock';
 import { ExitCode } from './exit-code';
 import { Interrupted } from './failure';
-import type { Clock } from './host';
 import { StandardOutput } from './standard-output';
 import { ciVariables } from '../private/ci-variables';
-
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds, signal) => new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const ended = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', ended);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', ended, { once: true });
-  }),
-};
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -42,7 +26,7 @@ void runCommandLine(process.argv.slice(2), {
   stderr: new StandardOutput(2, () => process.stderr),
   variables: ciVariables(),
   cwd: process.cwd(),
-  clock,
+  clock: systemClock,
   signal: abort.signal,
 }).then((code: ExitCode) => {
   process.exitCode = code;

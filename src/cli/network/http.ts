@@ -35,12 +35,18 @@ export interface HttpStream extends Omit<HttpAnswer, 'body'> {
 export interface Trust {
   /** PEM certificates that the server is verified with, and no others; by default those that Node trusts. */
   readonly certificateAuthority?: string;
+  /** What those are called in errors: `the kubeconfig's certificate-authority-data`. */
+  readonly certificateAuthorityName?: string;
+  /** Whether the certificates that Node trusts count beside them. */
+  readonly alsoTrusted?: boolean;
   /** The name that the server's certificate is for, when it is not the host of the URL. */
   readonly serverName?: string;
   /** PEM of a client certificate and its key. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
   /** `http` or `https` proxy that every connection goes through; by default what the environment says of the URL. */
   readonly proxy?: string;
+  /** What that is called in errors: `the kubeconfig's proxy-url`. */
+  readonly proxyName?: string;
 }
 
 /**
@@ -50,7 +56,8 @@ export interface HttpDoor {
   /** How many connections and requests there were. */
   readonly counts: { readonly connections: number; readonly requests: number };
   /**
-   * @throws `Unreachable`, with `cause` the `ConnectionError` that says whether the request can have reached the server.
+   * @throws `Unreachable`, with `cause` the `ConnectionError` that says whether the request can have reached the server;
+   * the signal's reason when it is aborted; a refusal, before anything is contacted, of an address that is neither `https` nor on the loopback interface.
    */
   exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
   stream(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream>;

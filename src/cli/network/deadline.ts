@@ -1,0 +1,53 @@
+import type { Clock } from '../host';
+
+/**
+ * One time limit, joined with the signal of the caller: `signal` is aborted by whichever comes first.
+ */
+export class Deadline {
+  private readonly abort = new AbortController();
+  private timer = new AbortController();
+  private expired = false;
+
+  /**
+   * @param milliseconds From now on.
+   */
+  public constructor(private readonly clock: Clock, private readonly milliseconds: number, private readonly outer?: AbortSignal) {
+    if (outer?.aborted) this.cancel();
+    else outer?.addEventListener('abort', this.cancel, { once: true });
+    this.start();
+  }
+
+  public get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  /** Whether it was the time that ended it. */
+  public get timedOut(): boolean {
+    return this.expired;
+  }
+
+  /** Lets the time begin anew. */
+  public restart(): void {
+    this.timer.abort();
+    this.timer = new AbortController();
+    this.start();
+  }
+
+  /** What it bounded is done. */
+  public end(): void {
+    this.timer.abort();
+    this.outer?.removeEventListener('abort', this.cancel);
+  }
+
+  private readonly cancel = () => this.abort.abort(this.outer?.reason);
+
+  private start(): void {
+    this.clock.sleep(this.milliseconds, this.timer.signal).then(() => this.expire(), () => undefined);
+  }
+
+  private expire(): void {
+    if (this.abort.signal.aborted) return;
+    this.expired = true;
+    this.abort.abort();
+  }
+}

@@ -1,0 +1,383 @@
+import { connect, createServer } from 'node:net';
+import { Interrupted, Unreachable } from '../../../src/cli/failure';
+import { ConnectionError } from '../../../src/cli/network/connection-error';
+import { HttpDoor, HttpRequest, Trust } from '../../../src/cli/network/http';
+import { httpDoor } from '../../../src/cli/network/http-door';
+import { CiVariables } from '../../../src/private/ci-variables';
+import { InvalidInput } from '../../../src/private/invalid-input';
+import { bodyOf, httpServer, httpsServer, listen, Loopback } from '../../support/loopback';
+import { TestAuthority } from '../../support/x509';
+
+const CA = new TestAuthority();
+const SERVING = CA.issue();
+const SECRET = 'token-of-nobody';
+
+const doors: HttpDoor[] = [];
+
+afterEach(() => doors.splice(0).forEach((door) => door.close()));
+
+function doorOf(trust: Trust = { certificateAuthority: CA.certificate, certificateAuthorityName: 'the CA of the test' }, variables: CiVariables = {}): HttpDoor {
+  const door = httpDoor(trust, variables);
+  doors.push(door);
+  return door;
+}
+
+function get(address: string, more: Partial<HttpRequest> = {}): HttpRequest {
+  return { method: 'GET', url: new URL(address), headers: { authorization: `Bearer ${SECRET}` }, timeout: 5000, ...more };
+}
+
+function addressOf({ port }: Loopback, scheme = 'https', host = '127.0.0.1'): string {
+  return `${scheme}://${host}:${port}/`;
+}
+
+async function failure(attempt: Promise<unknown>): Promise<{ message: string; sent: boolean; lasting: boolean }> {
+  const error = await attempt.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Unreachable);
+  const { message, cause } = error as Unreachable;
+  expect(cause).toBeInstanceOf(ConnectionError);
+  expect(message).not.toContain(SECRET);
+  const { sent, lasting } = cause as ConnectionError;
+  return { message: message.replace(/:\d+\b/, ':PORT').replace(/:\d+ \(/, ':PROXY ('), sent, lasting };
+}
+
+describe('an exchange', () => {
+  test('sends method, path, headers and body, and gives the whole answer', async () => {
+    const server = await httpsServer(SERVING, (request, response) => {
+      void bodyOf(request).then((body) => {
+        response.writeHead(418, { 'X-Twice': ['a', 'b'], 'Warning': '299 - "old"' });
+        response.end(JSON.stringify({ method: request.method, url: request.url, type: request.headers['content-type'], agent: request.headers['user-agent'], body }));
+      });
+    });
+    const request = get(`${addressOf(server)}a%2Fb/c?d=e%26`, { method: 'PATCH', headers: { 'content-type': 'text/plain' }, body: 'ä' });
+
+    const { status, headers, body } = await doorOf().exchange(request);
+
+    expect(status).toBe(418);
+    expect(headers).toMatchObject({ 'x-twice': 'a, b', 'warning': '299 - "old"' });
+    expect(JSON.parse(body)).toEqual({ method: 'PATCH', url: '/a%2Fb/c?d=e%26', type: 'text/plain', agent: 'cdk8s-ci-deploy', body: 'ä' });
+  });
+
+  test('follows no redirect', async () => {
+    const server = await httpsServer(SERVING, (_, response) => response.writeHead(302, { location: 'https://203.0.113.1/' }).end());
+
+    expect(await doorOf().exchange(get(addressOf(server)))).toMatchObject({ status: 302, headers: { location: 'https://203.0.113.1/' } });
+  });
+
+  test('one after the other use one connection, sixty at once use four', async () => {
+    const server = await httpsServer(SERVING, (_, response) => setTimeout(() => response.end('{}'), 5));
+    const door = doorOf();
+
+    for (let turn = 0; turn < 3; turn += 1) await door.exchange(get(addressOf(server)));
+    expect(door.counts).toEqual({ connections: 1, requests: 3 });
+
+    await Promise.all(Array.from({ length: 60 }, async () => door.exchange(get(addressOf(server)))));
+    expect(door.counts).toEqual({ connections: 4, requests: 63 });
+  });
+
+  test('is refused over http to another machine, and anything but http', async () => {
+    await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow(InvalidInput);
+    await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow('"http://203.0.113.1": it is not https');
+    await expect(doorOf().exchange(get('file:///etc/passwd'))).rejects.toThrow('"file:": it is not https');
+  });
+
+  test('over http reaches a server on this machine', async () => {
+    const server = await httpServer((_, response) => response.end('{}'));
+
+    expect(await doorOf({}).exchange(get(addressOf(server, 'http')))).toMatchObject({ status: 200, body: '{}' });
+  });
+
+  test('ends with the signal, and says its reason', async () => {
+    const server = await httpsServer(SERVING, () => undefined);
+    const abort = new AbortController();
+    const attempt = doorOf().exchange(get(addressOf(server)), abort.signal);
+    setTimeout(() => abort.abort(new Interrupted('SIGTERM')), 20);
+
+    await expect(attempt).rejects.toThrow(new Interrupted('SIGTERM'));
+    await expect(doorOf().exchange(get(addressOf(server)), abort.signal)).rejects.toThrow('ended by SIGTERM');
+  });
+
+  test('takes 64 MiB and not more', async () => {
+    const chunk = Buffer.alloc(1024 * 1024);
+    const server = await httpsServer(SERVING, (_, response) => {
+      for (let count = 0; count < 65; count += 1) response.write(chunk);
+      response.end();
+    });
+
+    expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
+      message: 'https://127.0.0.1:PORT: its answer is larger than 64 MiB', sent: true, lasting: true,
+    });
+  });
+});
+
+describe('a failed exchange says what happened and whether the request can have arrived', () => {
+  test.each<[string, (server: Loopback) => void, string]>([
+    ['closed at once', ({ server }) => server.on('request', (request) => request.socket.destroy()), 'it closed the connection without an answer'],
+    ['closed in the middle', ({ server }) => server.on('request', (request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"kind":');
+      setTimeout(() => request.socket.destroy(), 10);
+    }), 'it closed the connection in the middle of the answer'],
+    ['no HTTP', ({ server }) => server.on('request', (request) => request.socket.end('SMTP ready\r\n')), 'its answer is not HTTP (HPE_INVALID_CONSTANT)'],
+    ['hanging', () => undefined, 'no answer within 0.2 s'],
+    ['hanging in the middle', ({ server }) => server.on('request', (_, response) => response.write('{')), 'no complete answer within 0.2 s'],
+  ])('%s', async (_, behave, expected) => {
+    const server = await httpsServer(SERVING, () => undefined);
+    behave(server);
+
+    const { message, sent } = await failure(doorOf().exchange(get(addressOf(server), { timeout: 200 })));
+
+    expect(message).toBe(`https://127.0.0.1:PORT: ${expected}`);
+    expect(sent).toBe(true);
+  });
+
+  test('a port where nobody listens', async () => {
+    const { port, close } = await httpServer(() => undefined);
+    await close();
+
+    expect(await failure(doorOf().exchange(get(`https://127.0.0.1:${port}/`)))).toEqual({
+      message: 'https://127.0.0.1:PORT: it refused the connection', sent: false, lasting: false,
+    });
+  });
+
+  test('a host that does not exist', async () => {
+    const { message, sent } = await failure(doorOf().exchange(get('https://does-not-exist.invalid:1/')));
+
+    expect(message).toMatch(/^https:\/\/does-not-exist\.invalid:PORT: (?:there is no such host|its name cannot be resolved at the moment)$/);
+    expect(sent).toBe(false);
+  });
+
+  test('a server that takes connections and says nothing to TLS', async () => {
+    const server = await listen(createServer());
+
+    expect(await failure(doorOf().exchange(get(addressOf(server), { timeout: 100 })))).toEqual({
+      message: 'https://127.0.0.1:PORT: no connection within 0.1 s', sent: false, lasting: false,
+    });
+  });
+
+  test('a server that does not speak TLS', async () => {
+    const server = await httpServer((_, response) => response.end());
+
+    expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
+      message: 'https://127.0.0.1:PORT: it does not speak TLS', sent: false, lasting: true,
+    });
+  });
+
+  test('a server that hangs up on TLS', async () => {
+    const server = await listen(createServer((socket) => socket.destroy()));
+
+    expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
+      message: 'https://127.0.0.1:PORT: it closed the connection before it was secure', sent: false, lasting: false,
+    });
+  });
+});
+
+describe('TLS', () => {
+  const DAY = 86_400_000;
+  const UNTRUSTED = 'https://127.0.0.1:PORT: its TLS certificate is not to be trusted: ';
+
+  test.each<[string, Trust, ReturnType<TestAuthority['issue']>, string]>([
+    ['signed by another CA', { certificateAuthority: new TestAuthority('another').certificate, certificateAuthorityName: 'the kubeconfig\'s certificate-authority-data' },
+      SERVING, 'it was verified with the kubeconfig\'s certificate-authority-data, and none of them signed it'],
+    ['another CA of the same name', { certificateAuthority: new TestAuthority().certificate }, SERVING,
+      'it was verified with the given CA certificates, and none of them signed it'],
+    ['signed by a private CA', {}, SERVING, 'it was verified with the certificates Node trusts, and none of them signed it'],
+    ['a CA beside those of Node', { certificateAuthority: new TestAuthority('another').certificate, certificateAuthorityName: 'CA file ca.pem', alsoTrusted: true },
+      SERVING, 'it was verified with the certificates Node trusts, and CA file ca.pem, and none of them signed it'],
+    ['expired', { certificateAuthority: CA.certificate }, CA.issue({ notAfter: new Date(Date.now() - DAY / 2) }), 'it has expired'],
+    ['not valid yet', { certificateAuthority: CA.certificate }, CA.issue({ notBefore: new Date(Date.now() + DAY / 2) }),
+      'it is not valid yet (or the clock of this machine is wrong)'],
+    ['of another host', { certificateAuthority: CA.certificate }, CA.issue({ hosts: ['api.example.com', '192.0.2.1'] }),
+      'it is for "DNS:api.example.com, IP Address:192.0.2.1", not for "127.0.0.1"'],
+    ['not of the server name', { certificateAuthority: CA.certificate, serverName: 'kubernetes' }, SERVING,
+      'it is for "DNS:localhost, IP Address:127.0.0.1", not for "kubernetes"'],
+  ])('does not trust a certificate %s', async (_, trust, certified, expected) => {
+    const server = await httpsServer(certified, (__, response) => response.end('{}'));
+
+    expect(await failure(doorOf(trust).exchange(get(addressOf(server))))).toEqual({ message: `${UNTRUSTED}${expected}`, sent: false, lasting: true });
+  });
+
+  test.each<[string, Trust, ReturnType<TestAuthority['issue']>]>([
+    ['the given CA', { certificateAuthority: CA.certificate }, SERVING],
+    ['one of several CAs', { certificateAuthority: new TestAuthority('another').certificate + CA.certificate }, SERVING],
+    ['the given CA beside those of Node', { certificateAuthority: CA.certificate, alsoTrusted: true }, SERVING],
+    ['the given server name', { certificateAuthority: CA.certificate, serverName: 'kubernetes' }, CA.issue({ hosts: ['kubernetes'] })],
+    ['an address as the server name', { certificateAuthority: CA.certificate, serverName: '10.96.0.1' }, CA.issue({ hosts: ['10.96.0.1'] })],
+  ])('trusts %s', async (_, trust, certified) => {
+    const server = await httpsServer(certified, (__, response) => response.end('{}'));
+
+    expect((await doorOf(trust).exchange(get(addressOf(server)))).status).toBe(200);
+  });
+
+  test('is at least 1.2', async () => {
+    const server = await httpsServer(SERVING, (_, response) => response.end(), { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' });
+
+    const { message, sent, lasting } = await failure(doorOf().exchange(get(addressOf(server))));
+
+    expect(message).toMatch(/^https:\/\/127\.0\.0\.1:PORT: no TLS connection: /);
+    expect([sent, lasting]).toEqual([false, true]);
+  });
+
+  test('shows a client certificate', async () => {
+    const client = CA.issue({ commonName: 'admin', hosts: [] });
+    const server = await httpsServer(SERVING, (request, response) => {
+      const { subject } = (request.socket as unknown as { getPeerCertificate(): { subject?: { CN: string } } }).getPeerCertificate();
+      response.end(subject?.CN);
+    }, { requestCert: true, rejectUnauthorized: false });
+    const trust = { certificateAuthority: CA.certificate, clientCertificate: client };
+
+    expect((await doorOf(trust).exchange(get(addressOf(server)))).body).toBe('admin');
+    expect((await doorOf().exchange(get(addressOf(server)))).body).toBe('');
+  });
+
+  test('refuses a client certificate that is not of its key, without showing either', () => {
+    const act = () => httpDoor({ clientCertificate: { certificate: CA.issue().certificate, key: CA.issue().key } }, {});
+
+    expect(act).toThrow(InvalidInput);
+    expect(act).toThrow('client certificate: it does not go with its key');
+    expect(act).not.toThrow('BEGIN');
+  });
+});
+
+describe('a proxy', () => {
+  /** Takes every host for 127.0.0.1, and what it was asked for to its log. */
+  async function proxy(log: string[], answer?: string): Promise<Loopback> {
+    const server = await httpServer(() => undefined);
+    server.server.on('connect', (request, socket) => {
+      log.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? 'nobody'} ${request.headers.authorization ?? ''}`.trim());
+      if (answer) return socket.end(answer);
+      const upstream = connect(Number(request.url.split(':').pop()), '127.0.0.1', () => socket.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+      upstream.on('error', () => socket.destroy());
+      return upstream.pipe(socket).pipe(upstream);
+    });
+    return server;
+  }
+
+  const forExample = CA.issue({ hosts: ['api.example.com'] });
+
+  test('of the environment is asked to CONNECT, and told its own credentials and no others', async () => {
+    const log: string[] = [];
+    const [server, { port }] = [await httpsServer(forExample, (_, response) => response.end('{}')), await proxy(log)];
+    const door = doorOf({ certificateAuthority: CA.certificate }, { HTTPS_PROXY: `http://us%20er:pass@127.0.0.1:${port}` });
+
+    for (let turn = 0; turn < 2; turn += 1) expect((await door.exchange(get(addressOf(server, 'https', 'api.example.com')))).status).toBe(200);
+
+    expect(log).toEqual([`CONNECT api.example.com:${server.port} Basic ${Buffer.from('us er:pass').toString('base64')}`]);
+    expect(door.counts).toEqual({ connections: 1, requests: 2 });
+  });
+
+  test('of the trust goes before the environment, also to loopback', async () => {
+    const log: string[] = [];
+    const [server, { port }] = [await httpsServer(SERVING, (_, response) => response.end('{}')), await proxy(log)];
+    const trust = { certificateAuthority: CA.certificate, proxy: `http://127.0.0.1:${port}` };
+
+    expect((await doorOf(trust, { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' }).exchange(get(addressOf(server)))).status).toBe(200);
+    expect(log).toEqual([`CONNECT 127.0.0.1:${server.port} nobody`]);
+  });
+
+  test('may itself be reached by https', async () => {
+    const server = await httpsServer(forExample, (_, response) => response.end('{}'));
+    const secure = await httpsServer(SERVING, () => undefined);
+    secure.server.on('connect', (_, socket) => {
+      const upstream = connect(server.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      upstream.pipe(socket).pipe(upstream);
+    });
+    const door = doorOf({ certificateAuthority: CA.certificate }, { HTTPS_PROXY: `https://127.0.0.1:${secure.port}` });
+
+    expect((await door.exchange(get(addressOf(server, 'https', 'api.example.com')))).status).toBe(200);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'the proxy answered 407 "Proxy Authentication Required" to CONNECT', true],
+    ['HTTP/1.1 403 \u001b[31m\r\n\r\n', 'the proxy answered 403 "\\u001b[31m" to CONNECT', true],
+    ['HTTP/1.1 502 Bad Gateway\r\n\r\n', 'the proxy answered 502 "Bad Gateway" to CONNECT', false],
+    ['garbage\r\n\r\n', 'its answer is not HTTP (HPE_INVALID_CONSTANT)', true],
+  ])('that says %j is named without its password', async (answer, expected, lasting) => {
+    const { port } = await proxy([], answer);
+    const door = doorOf(undefined, { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
+
+    expect(await failure(door.exchange(get('https://api.example.com:6443/')))).toEqual({
+      message: `https://api.example.com:PORT through the proxy http://127.0.0.1:PROXY (HTTPS_PROXY): ${expected}`, sent: false, lasting,
+    });
+  });
+
+  test('that hangs is given up in time', async () => {
+    const { port } = await listen(createServer());
+    const door = doorOf(undefined, { HTTPS_PROXY: `http://127.0.0.1:${port}` });
+
+    const { message, sent } = await failure(door.exchange(get('https://api.example.com/', { timeout: 100 })));
+
+    expect(message).toContain('no connection within 0.1 s');
+    expect(sent).toBe(false);
+  });
+
+  test('that speaks SOCKS is refused', async () => {
+    const door = doorOf(undefined, { ALL_PROXY: 'socks5://127.0.0.1:1080' });
+
+    await expect(door.exchange(get('https://api.example.com/'))).rejects.toThrow('ALL_PROXY: it is a SOCKS proxy, which this command does not speak');
+  });
+});
+
+describe('a stream', () => {
+  test('gives what comes as it comes, characters whole', async () => {
+    const server = await httpsServer(SERVING, (_, response) => {
+      const bytes = Buffer.from('{"ä":1}\n');
+      response.write(bytes.subarray(0, 3));
+      setTimeout(() => response.end(bytes.subarray(3)), 20);
+    });
+
+    const { status, body } = await doorOf().stream(get(addressOf(server)));
+    let text = '';
+    for await (const piece of body) text += piece;
+
+    expect(status).toBe(200);
+    expect(text).toBe('{"ä":1}\n');
+  });
+
+  test('does not count among the four', async () => {
+    const server = await httpsServer(SERVING, (request, response) => (request.url === '/watch' ? response.write('\n') : response.end('{}')));
+    const door = doorOf();
+    const streams = await Promise.all(Array.from({ length: 5 }, async () => door.stream(get(`${addressOf(server)}watch`))));
+
+    expect((await door.exchange(get(addressOf(server)))).status).toBe(200);
+    for (const { body } of streams) for await (const _ of body) break;
+  });
+
+  test('closes its connection when the reader stops', async () => {
+    const closed = new Promise<void>((resolve) => {
+      void httpsServer(SERVING, (request, response) => {
+        request.socket.once('close', () => resolve());
+        response.write('\n');
+      }).then(async (server) => {
+        const { body } = await doorOf().stream(get(addressOf(server)));
+        for await (const _ of body) break;
+      });
+    });
+
+    await expect(closed).resolves.toBeUndefined();
+  });
+
+  test.each<[string, (server: Loopback) => void, string]>([
+    ['silent', () => undefined, 'no complete answer within 0.1 s'],
+    ['cut', ({ server }) => server.on('request', (request) => setTimeout(() => request.socket.destroy(), 20)), 'it closed the connection in the middle of the answer'],
+  ])('that is %s fails', async (_, behave, expected) => {
+    const server = await httpsServer(SERVING, (__, response) => response.write('\n'));
+    behave(server);
+    const { body } = await doorOf().stream(get(addressOf(server), { timeout: 100 }));
+    const read = async () => {
+      for await (const piece of body) expect(piece).toBe('\n');
+    };
+
+    expect((await failure(read())).message).toBe(`https://127.0.0.1:PORT: ${expected}`);
+  });
+
+  test('ends with the signal', async () => {
+    const server = await httpsServer(SERVING, (_, response) => response.write('\n'));
+    const abort = new AbortController();
+    const { body } = await doorOf().stream(get(addressOf(server)), abort.signal);
+    const read = async () => {
+      for await (const _ of body) abort.abort(new Interrupted('SIGINT'));
+    };
+
+    await expect(read()).rejects.toThrow('ended by SIGINT');
+  });
+});
