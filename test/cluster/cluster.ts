@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { resolve } from 'node:path';
-import { startControlPlane } from './control-plane';
+import { ControlPlaneOptions, startControlPlane } from './control-plane';
 import { controlPlanePrograms } from './programs';
 import { kubectl, NO_CLUSTER } from '../support/kubectl';
 
@@ -24,10 +24,11 @@ export interface Outcome {
 /**
  * The cluster of E2E_KUBECONFIG, else a control plane that is started for the caller, who must stop it.
  */
-export async function startCluster(variables = process.env): Promise<Cluster> {
+export async function startCluster(options: ControlPlaneOptions = {}, variables = process.env): Promise<Cluster> {
   const existing = variables.E2E_KUBECONFIG;
-  if (!existing) return startControlPlane(controlPlanePrograms(variables));
+  if (!existing) return startControlPlane(controlPlanePrograms(variables), options);
   if (!existsSync(existing)) throw new Error(`E2E_KUBECONFIG is ${existing}, and there is no such file`);
+  if (options.apiServerFlags) throw new Error('the cluster of E2E_KUBECONFIG runs already and takes no flags: this needs startControlPlane()');
   return { kubeconfig: resolve(existing), stop: async () => undefined };
 }
 

@@ -1,10 +1,10 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runKubectl, startCluster } from './cluster';
+import { runKubectl, startCluster, tryKubectl } from './cluster';
 import { ControlPlane, startControlPlane } from './control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms, Programs } from './programs';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
@@ -58,13 +58,24 @@ describe('a control plane', () => {
 
   test('records who asked for what', () => {
     runKubectl(controlPlane.kubeconfig, ['create', 'configmap', 'recorded', '-n', 'default']);
-    const events = readFileSync(controlPlane.auditLog, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
-    expect(events).toContainEqual(expect.objectContaining({
+    expect(controlPlane.auditEvents()).toContainEqual(expect.objectContaining({
       verb: 'create',
       user: expect.objectContaining({ username: 'admin' }),
       objectRef: expect.objectContaining({ resource: 'configmaps', namespace: 'default', name: 'recorded' }),
       responseStatus: expect.objectContaining({ code: 201 }),
     }));
+  });
+
+  test('its API server may be killed and started again, and knows what it knew', async () => {
+    const { kubeconfig, server, certificateAuthority } = controlPlane;
+    runKubectl(kubeconfig, ['create', 'configmap', 'kept', '-n', 'default']);
+    await controlPlane.stopApiServer();
+    expect(tryKubectl(kubeconfig, ['get', 'configmap', 'kept', '-n', 'default']).stderr).toContain('connection refused');
+
+    await controlPlane.startApiServer();
+    expect(runKubectl(kubeconfig, ['get', 'configmap', 'kept', '-n', 'default', '-o', 'name'])).toBe('configmap/kept\n');
+    const cluster = JSON.parse(runKubectl(kubeconfig, ['config', 'view', '--raw', '-o', 'json'])).clusters[0].cluster;
+    expect(cluster).toEqual({ 'server': server, 'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64') });
   });
 
   test('leaves nothing when it is stopped, and may be stopped twice', async () => {
@@ -74,6 +85,16 @@ describe('a control plane', () => {
     expect([existsSync(folder), processesIn(folder)]).toEqual([false, []]);
     await controlPlane.stop();
   });
+});
+
+test('flags of the API server come after its own', async () => {
+  const controlPlane = await startControlPlane(programs, { apiServerFlags: ['--anonymous-auth=false'] });
+  try {
+    const { stderr } = tryKubectl(controlPlane.kubeconfig, ['get', '--raw', '/version', '--server', controlPlane.server, '--user', 'nobody']);
+    expect(stderr).toContain('Unauthorized');
+  } finally {
+    await controlPlane.stop();
+  }
 });
 
 describe('a start that fails', () => {
@@ -100,7 +121,11 @@ describe('a start that fails', () => {
     ['E2E_KUBECONFIG', { E2E_KUBECONFIG: '/nowhere/config' }, /^E2E_KUBECONFIG is \/nowhere\/config, and there is no such file$/],
     ['KUBEBUILDER_ASSETS', { KUBEBUILDER_ASSETS: '/nowhere' }, /^there is no \/nowhere\/etcd and no \/nowhere\/kube-apiserver \(the folder is KUBEBUILDER_ASSETS\)$/],
   ])('names what %s lacks', async (_, variables, message) => {
-    await expect(startCluster(variables)).rejects.toThrow(message);
+    await expect(startCluster({}, variables)).rejects.toThrow(message);
+  });
+
+  test('of flags for a cluster that runs already says what takes them', async () => {
+    await expect(startCluster({ apiServerFlags: ['--v=4'] }, { E2E_KUBECONFIG: __filename })).rejects.toThrow(/takes no flags: this needs startControlPlane\(\)$/);
   });
 
   test('says where Go comes from when it is missing, and what does without it', () => {

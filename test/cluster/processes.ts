@@ -4,6 +4,12 @@ import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
+/** A program that runs. */
+export interface Started {
+  /** Kills it alone. Resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
 /**
  * Programs that end with this process, whatever ends it: a Ctrl-C and a SIGKILL leave none of them behind, nor their folder.
  */
@@ -20,15 +26,28 @@ export class Processes {
   }
 
   /** Its output goes to NAME.log in the folder. It does not see the user's variables, nor a Ctrl-C at the terminal. */
-  public start(program: string, args: readonly string[]): void {
-    const name = basename(program);
-    const log = openSync(this.logOf(name), 'w', 0o600);
+  public start(program: string, args: readonly string[], name = basename(program)): Started {
+    const log = openSync(this.logOf(name), 'a', 0o600);
     const child = spawn(program, args, { cwd: this.folder, env: { PATH: process.env.PATH, HOME: this.folder }, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
-    child.once('error', (error) => this.ended.push(`${program}: ${error.message}`));
-    child.once('exit', (status, signal) => this.ended.push(`${name} ended with ${signal ?? `status ${status}`}`));
+    const gone = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
+    const failed = (how: string) => this.ended.push(how);
+    const asked = { toStop: false };
+    child.once('error', (error) => failed(`${program}: ${error.message}`));
+    child.once('exit', (status, signal) => {
+      this.tellGuard('ended', child);
+      if (!asked.toStop) failed(`${name} ended with ${signal ?? `status ${status}`}`);
+    });
     leaveAlone(child);
-    if (child.pid !== undefined) this.guard.stdin.write(`${child.pid}\n`);
+    this.tellGuard('started', child);
+    return {
+      stop: async () => {
+        asked.toStop = true;
+        child.ref();
+        child.kill('SIGKILL');
+        await gone;
+      },
+    };
   }
 
   /** Throws when one of them has ended. */
@@ -52,16 +71,27 @@ export class Processes {
     this.guard.stdin.end();
     await gone;
   }
+
+  private tellGuard(event: 'started' | 'ended', { pid }: ChildProcess): void {
+    if (pid !== undefined && this.guard.stdin.writable) this.guard.stdin.write(`${event} ${pid}\n`);
+  }
 }
 
 /**
- * Each line of its standard input is the id of a process that this one has started. The input ends with this process.
+ * Each line of its standard input is about a process that this one has started: the id of one that has ended may soon be another's.
+ * The input ends with this process.
  * SIGKILL, since nothing of a test cluster is worth keeping and the API server takes seconds to end by itself.
  */
 const GUARD = `
-while read -r id; do ids="$ids $id"; done
+without() { for id in $ids; do if [ $id != $1 ]; then echo $id; fi; done; }
+while read -r event id; do
+  case $event in
+    started) ids="$ids $id" ;;
+    ended) ids=$(without $id) ;;
+  esac
+done
 kill -KILL $ids
-gone() { for id in $ids; do if kill -0 "$id"; then return 1; fi; done; }
+gone() { for id in $ids; do if kill -0 $id; then return 1; fi; done; }
 tries=0
 until gone || [ $tries = 100 ]; do tries=$((tries + 1)); sleep 0.05; done
 rm -rf "$1"

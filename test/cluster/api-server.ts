@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { base64Of, CertificateAuthority } from './pki';
+import { Processes, Started } from './processes';
+
+/** What the API server and those who speak with it share: names of files. */
+export interface Credentials {
+  readonly serviceAccountKey: string;
+  readonly authority: string;
+  readonly auditLog: string;
+  /** The administrator's. */
+  readonly kubeconfig: string;
+}
+
+const READY_WITHIN = 90_000;
+
+/**
+ * kube-apiserver on a port of its own, which it keeps when it is started again, with etcd behind it.
+ */
+export class ApiServer {
+  /** @param flags come after its own. */
+  public static async create(program: string, processes: Processes, flags: readonly string[]): Promise<ApiServer> {
+    return new ApiServer(program, processes, flags, await freePort());
+  }
+
+  public readonly server: string;
+  public readonly credentials: Credentials;
+
+  private readonly flags: readonly string[];
+  private readonly tls: object;
+  private running: Started | undefined;
+
+  private constructor(private readonly program: string, private readonly processes: Processes, flags: readonly string[], port: number) {
+    const { folder } = processes;
+    const ca = new CertificateAuthority(folder);
+    const serving = ca.issue('server', '/CN=kube-apiserver', 'server');
+    const admin = ca.issue('admin', '/O=system:masters/CN=admin', 'client');
+    this.server = `https://127.0.0.1:${port}`;
+    this.tls = { ca: readFileSync(ca.certificate), cert: readFileSync(admin.certificate), key: readFileSync(admin.key) };
+    this.credentials = {
+      authority: ca.certificate, serviceAccountKey: ca.key('service-accounts'), auditLog: join(folder, 'audit.log'), kubeconfig: join(folder, 'kubeconfig'),
+    };
+    writeFileSync(this.credentials.kubeconfig, kubeconfigOf(this.server, ca.certificate, admin), { mode: 0o600 });
+    this.flags = [
+      ...servingFlags(port, serving, ca.certificate), ...auditFlags(folder, this.credentials.auditLog),
+      ...serviceAccountFlags(this.credentials.serviceAccountKey), `--etcd-servers=unix://${join(folder, 'etcd.sock')}`, '--authorization-mode=RBAC', ...flags,
+    ];
+  }
+
+  /** Resolves when it is ready. */
+  public async start(): Promise<void> {
+    this.running = this.processes.start(this.program, this.flags);
+    await this.until('/readyz');
+  }
+
+  public async stop(): Promise<void> {
+    await this.running?.stop();
+  }
+
+  /** Resolves when the administrator can read a path. */
+  public async until(path: string): Promise<void> {
+    const end = Date.now() + READY_WITHIN;
+    for (;;) {
+      this.processes.check();
+      const said = await statusOf(this.server + path, this.tls);
+      if (said === 200) return;
+      if (Date.now() > end) throw new Error(`${this.server}${path} says ${said} after ${READY_WITHIN / 1000} s`);
+      await sleep(100);
+    }
+  }
+}
+
+/** A port of 127.0.0.1 that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+interface KeyPair {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+function servingFlags(port: number, { key, certificate }: KeyPair, ca: string): string[] {
+  return [
+    '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${port}`, '--service-cluster-ip-range=10.96.0.0/16',
+    `--tls-cert-file=${certificate}`, `--tls-private-key-file=${key}`, `--client-ca-file=${ca}`,
+  ];
+}
+
+function auditFlags(folder: string, log: string): string[] {
+  const policy = join(folder, 'audit-policy.yaml');
+  writeFileSync(policy, stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] }));
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`];
+}
+
+function serviceAccountFlags(key: string): string[] {
+  return ['--service-account-issuer=https://kubernetes.default.svc', `--service-account-key-file=${key}`, `--service-account-signing-key-file=${key}`];
+}
+
+function kubeconfigOf(server: string, ca: string, admin: KeyPair): string {
+  return stringify({
+    'apiVersion': 'v1',
+    'kind': 'Config',
+    'clusters': [{ name: 'test', cluster: { 'server': server, 'certificate-authority-data': base64Of(ca) } }],
+    'users': [{ name: 'admin', user: { 'client-certificate-data': base64Of(admin.certificate), 'client-key-data': base64Of(admin.key) } }],
+    'contexts': [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+    'current-context': 'test',
+  }, { lineWidth: 0 });
+}
+
+function statusOf(url: string, tls: object): Promise<number | string | undefined> {
+  return new Promise((resolve) => {
+    get(url, { ...tls, agent: false, timeout: 5_000 }, (response) => resolve(response.resume().statusCode))
+      .on('timeout', function (this: { destroy(error: Error): void }) { this.destroy(new Error('nothing for 5 s')); })
+      .on('error', (error) => resolve(error.message));
+  });
+}
