@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { get } from 'node:https';
+import { request } from 'node:https';
 import { AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { base64Of, CertificateAuthority } from './pki';
@@ -43,12 +44,12 @@ export class ApiServer {
     this.server = `https://127.0.0.1:${port}`;
     this.tls = { ca: readFileSync(ca.certificate), cert: readFileSync(admin.certificate), key: readFileSync(admin.key) };
     this.credentials = {
-      authority: ca.certificate, serviceAccountKey: ca.key('service-accounts'), auditLog: join(folder, 'audit.log'), kubeconfig: join(folder, 'kubeconfig'),
+      authority: ca.certificate, serviceAccountKey: ca.key('service-accounts'), auditLog: join(folder, 'audit.jsonl'), kubeconfig: join(folder, 'kubeconfig'),
     };
     writeFileSync(this.credentials.kubeconfig, kubeconfigOf(this.server, ca.certificate, admin), { mode: 0o600 });
     this.flags = [
       ...servingFlags(port, serving, ca.certificate), ...auditFlags(folder, this.credentials.auditLog),
-      ...serviceAccountFlags(this.credentials.serviceAccountKey), `--etcd-servers=unix://${join(folder, 'etcd.sock')}`, '--authorization-mode=RBAC', ...flags,
+      ...serviceAccountFlags(this.credentials.serviceAccountKey), ...kubeletFlags(ca), `--etcd-servers=unix://${join(folder, 'etcd.sock')}`, '--authorization-mode=RBAC', ...flags,
     ];
   }
 
@@ -62,16 +63,32 @@ export class ApiServer {
     await this.running?.stop();
   }
 
-  /** Resolves when the administrator can read a path. */
-  public async until(path: string): Promise<void> {
+  /** Resolves when the administrator can read a path, and what is there is as wanted. */
+  public async until(path: string, isWanted: (text: string) => boolean = () => true): Promise<void> {
     const end = Date.now() + READY_WITHIN;
     for (;;) {
       this.processes.check();
-      const said = await statusOf(this.server + path, this.tls);
-      if (said === 200) return;
-      if (Date.now() > end) throw new Error(`${this.server}${path} says ${said} after ${READY_WITHIN / 1000} s`);
+      const { status, text } = await this.ask('GET', path);
+      if (status === 200 && isWanted(text)) return;
+      if (Date.now() > end) throw new Error(`${this.server}${path} says ${status ?? ''} ${text} after ${READY_WITHIN / 1000} s`);
       await sleep(100);
     }
+  }
+
+  /** Creates an object as the administrator. */
+  public async create(path: string, object: object): Promise<void> {
+    const { status, text } = await this.ask('POST', path, JSON.stringify(object));
+    if (status !== 201) throw new Error(`POST ${this.server}${path}: ${status ?? ''} ${text}`);
+  }
+
+  private ask(method: string, path: string, body?: string): Promise<{ readonly status?: number; readonly text: string }> {
+    const headers = { 'Content-Type': 'application/json' };
+    return new Promise((resolve) => {
+      const asked = request(this.server + path, { ...this.tls, method, headers, agent: false, timeout: 5_000 }, (response) => {
+        textOf(response).then((said) => resolve({ status: response.statusCode, text: said }), (error: Error) => resolve({ text: error.message }));
+      });
+      asked.on('timeout', () => asked.destroy(new Error('nothing for 5 s'))).on('error', ({ message }) => resolve({ text: message })).end(body);
+    });
   }
 }
 
@@ -107,6 +124,12 @@ function serviceAccountFlags(key: string): string[] {
   return ['--service-account-issuer=https://kubernetes.default.svc', `--service-account-key-file=${key}`, `--service-account-signing-key-file=${key}`];
 }
 
+// A node says its own address, which need not be one that this machine reaches: its name is tried first.
+function kubeletFlags(ca: CertificateAuthority): string[] {
+  const { key, certificate } = ca.issue('kubelet-client', '/CN=kube-apiserver-kubelet-client', 'client');
+  return [`--kubelet-client-certificate=${certificate}`, `--kubelet-client-key=${key}`, '--kubelet-preferred-address-types=Hostname,InternalIP'];
+}
+
 function kubeconfigOf(server: string, ca: string, admin: KeyPair): string {
   return stringify({
     'apiVersion': 'v1',
@@ -116,12 +139,4 @@ function kubeconfigOf(server: string, ca: string, admin: KeyPair): string {
     'contexts': [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
     'current-context': 'test',
   }, { lineWidth: 0 });
-}
-
-function statusOf(url: string, tls: object): Promise<number | string | undefined> {
-  return new Promise((resolve) => {
-    get(url, { ...tls, agent: false, timeout: 5_000 }, (response) => resolve(response.resume().statusCode))
-      .on('timeout', function (this: { destroy(error: Error): void }) { this.destroy(new Error('nothing for 5 s')); })
-      .on('error', (error) => resolve(error.message));
-  });
 }

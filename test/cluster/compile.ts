@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const [modules = '', version = '', folder = ''] = process.argv.slice(2);
+const [module = '', folder = '', version = '', programs = '{}'] = process.argv.slice(2);
 
-// Without it, the programs say that they are v0.0.0-master.
+// Without it, Kubernetes' programs say that they are v0.0.0-master.
 const LDFLAGS = `-s -w -X k8s.io/component-base/version.gitVersion=${version}`;
 
-const PACKAGES: Record<string, string> = {
-  'etcd': 'go.etcd.io/etcd/server/v3',
-  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
-  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
-};
+// What is locked stays so. Another version has no go.sum yet, and go writes one.
+const MOD = existsSync(join(module, 'go.sum')) ? '-mod=readonly' : '-mod=mod';
 
 async function compile(program: string, source: string): Promise<void> {
-  const args = ['build', '-mod=readonly', '-trimpath', '-v', '-ldflags', LDFLAGS, '-o', join(folder, program), source];
-  const go = spawn('go', args, { cwd: modules, env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' }, stdio: ['ignore', 'inherit', 'pipe'] });
+  const args = ['build', MOD, '-trimpath', '-v', '-ldflags', LDFLAGS, '-o', join(folder, program), source];
+  const go = spawn('go', args, { cwd: module, env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' }, stdio: ['ignore', 'inherit', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => go.once('error', reject).once('close', resolve));
   const progress = new Progress(program);
   for await (const line of createInterface(go.stderr)) progress.add(line);
@@ -36,7 +34,7 @@ class Progress {
   public add(line: string): void {
     if (line.startsWith('go: downloading ')) this.fetched++;
     else if (/^[\w./~-]+$/.test(line)) this.compiled++;
-    else console.error(line);
+    else if (!line.startsWith('go: found ') && !line.startsWith('go: finding ')) console.error(line);
     if (Date.now() - this.last >= 10_000) this.say('...');
   }
 
@@ -48,8 +46,9 @@ class Progress {
 }
 
 async function main(): Promise<void> {
-  console.error('compiling a Kubernetes control plane for the cluster tests, once on this machine; it takes minutes');
-  for (const [program, source] of Object.entries(PACKAGES)) await compile(program, source);
+  const all = Object.entries<string>(JSON.parse(programs));
+  console.error(`compiling ${all.map(([program]) => program).join(', ')} ${version} for the cluster tests, once on this machine; it takes minutes`);
+  for (const [program, source] of all) await compile(program, source);
 }
 
 main().catch((error: Error) => {

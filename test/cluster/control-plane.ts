@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ApiServer } from './api-server';
+import { kwokNode } from './kwok-node';
+import { NodeStarter } from './node';
 import { Processes } from './processes';
 import { Programs } from './programs';
+import { realNode } from './real-node';
 
 /**
  * What a control plane is started with.
@@ -10,11 +13,16 @@ import { Programs } from './programs';
 export interface ControlPlaneOptions {
   /** Flags of kube-apiserver, after its own. */
   readonly apiServerFlags?: readonly string[];
+  /**
+   * Where pods run: nowhere, so that they stay Pending; on a simulated node; or on a real one, which pulls images and starts containers.
+   *
+   * @default 'none'
+   */
+  readonly nodes?: 'none' | 'kwok' | 'real';
 }
 
 /**
- * A real API server with RBAC, its etcd and, where there is one, the controller manager.
- * There is no scheduler and no node: pods are made, and stay Pending.
+ * A real API server with RBAC, its etcd and, where there is one, the controller manager. With nodes there is a scheduler, too.
  */
 export interface ControlPlane {
   /** The administrator's, with a client certificate of group system:masters. */
@@ -27,6 +35,8 @@ export interface ControlPlane {
   readonly folder: string;
   /** Who asked for what: an audit.k8s.io/v1 Event of level Metadata in each line. */
   readonly auditLog: string;
+  /** `127.0.0.1:PORT` of the registry that a real node pulls from, by plain HTTP. */
+  readonly registry?: string;
   /** What the audit log has so far. */
   auditEvents(): AuditEvent[];
   /** Kills the API server. What else runs goes on without it. */
@@ -54,24 +64,38 @@ export interface AuditEvent {
  * Starts a control plane on 127.0.0.1. When that fails, nothing is left running and the error ends with the programs' last lines.
  */
 export async function startControlPlane(programs: Programs, options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const startNodes = nodesOf(programs, options);
   const processes = new Processes();
   try {
-    return await start(programs, processes, options);
+    return await start(programs, processes, options, startNodes);
   } catch (error) {
-    const logs = startedOf(programs).map((name) => lastLines(processes, name));
+    const logs = processes.lastLines();
     await processes.stop();
     throw new Error(['the control plane did not start', `${error}`, ...logs].join('\n'), { cause: error });
   }
 }
 
-async function start(programs: Programs, processes: Processes, { apiServerFlags = [] }: ControlPlaneOptions): Promise<ControlPlane> {
-  const { etcd, apiServer, controllerManager } = programs;
+/** Compiles and installs what is missing. */
+function nodesOf({ apiServer, controllerManager, scheduler }: Programs, { nodes = 'none' }: ControlPlaneOptions): NodeStarter {
+  if (nodes === 'none') return async () => ({});
+  if (!controllerManager || !scheduler) throw new Error(`nodes need kube-controller-manager and kube-scheduler, which are not both beside ${apiServer}`);
+  const node = nodes === 'kwok' ? kwokNode() : realNode();
+  return async (processes, api) => {
+    processes.start(scheduler, [`--kubeconfig=${api.credentials.kubeconfig}`, '--leader-elect=false', '--secure-port=0']);
+    return node(processes, api);
+  };
+}
+
+async function start(
+  { etcd, apiServer, controllerManager }: Programs, processes: Processes, { apiServerFlags = [] }: ControlPlaneOptions, startNodes: NodeStarter,
+): Promise<ControlPlane> {
   startEtcd(etcd, processes);
   const api = await ApiServer.create(apiServer, processes, apiServerFlags);
   await api.start();
   if (controllerManager) await startControllerManager(controllerManager, processes, api);
   const { kubeconfig, auditLog, authority } = api.credentials;
   return {
+    ...await startNodes(processes, api),
     kubeconfig,
     server: api.server,
     certificateAuthority: readFileSync(authority, 'utf8'),
@@ -106,16 +130,4 @@ async function startControllerManager(program: string, processes: Processes, api
 function eventsOf(auditLog: string): AuditEvent[] {
   // What comes after the last line feed is still being written.
   return readFileSync(auditLog, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line));
-}
-
-function startedOf({ etcd, apiServer, controllerManager = '' }: Programs): string[] {
-  return [etcd, apiServer, controllerManager].map((program) => basename(program));
-}
-
-function lastLines(processes: Processes, name: string): string {
-  try {
-    return `--- ${name}\n${processes.lastLines(name)}`;
-  } catch {
-    return `--- ${name || 'kube-controller-manager'} was not started`;
-  }
 }

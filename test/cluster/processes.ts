@@ -1,6 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -59,8 +59,15 @@ export class Processes {
     return join(this.folder, `${name}.log`);
   }
 
-  public lastLines(name: string, count = 15): string {
-    return readFileSync(this.logOf(name), 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+  /** The end of what each has said, below its name. */
+  public lastLines(count = 15): string[] {
+    const names = readdirSync(this.folder).filter((name) => name.endsWith('.log')).map((name) => basename(name, '.log'));
+    return names.map((name) => [`--- ${name}`, ...readFileSync(this.logOf(name), 'utf8').trimEnd().split('\n').slice(-count)].join('\n'));
+  }
+
+  /** A line of shell for what a program makes that does not end with it. It is run when all are gone. */
+  public afterwards(command: string): void {
+    this.guard.stdin.write(`afterwards ${command}\n`);
   }
 
   /** Resolves when they are gone. */
@@ -79,21 +86,24 @@ export class Processes {
 
 /**
  * Each line of its standard input is about a process that this one has started: the id of one that has ended may soon be another's.
- * The input ends with this process.
+ * Or it is a command for the end. The input ends with this process.
  * SIGKILL, since nothing of a test cluster is worth keeping and the API server takes seconds to end by itself.
  */
 const GUARD = `
 without() { for id in $ids; do if [ $id != $1 ]; then echo $id; fi; done; }
-while read -r event id; do
+while read -r event rest; do
   case $event in
-    started) ids="$ids $id" ;;
-    ended) ids=$(without $id) ;;
+    started) ids="$ids $rest" ;;
+    ended) ids=$(without $rest) ;;
+    afterwards) afterwards="$afterwards
+$rest" ;;
   esac
 done
 kill -KILL $ids
 gone() { for id in $ids; do if kill -0 $id; then return 1; fi; done; }
 tries=0
 until gone || [ $tries = 100 ]; do tries=$((tries + 1)); sleep 0.05; done
+eval "$afterwards"
 rm -rf "$1"
 `;
 

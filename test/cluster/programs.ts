@@ -1,8 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { cachedFolder } from '../support/npm-tool';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { compiled, GoModule } from './go-module';
 
 /**
  * The programs of a control plane.
@@ -12,49 +10,78 @@ export interface Programs {
   readonly apiServer: string;
   /** Missing where only etcd and the API server are at hand: then a Deployment makes no pods and a token Secret stays empty. */
   readonly controllerManager?: string;
+  /** Missing there, too: then there can be no nodes. */
+  readonly scheduler?: string;
+  /** Of the API server's version. What the tests compare with is another one, which is fetched. */
+  readonly kubectl?: string;
 }
 
-/** Long enough for a `beforeAll` that is the first to call `controlPlanePrograms()` on a machine. */
+/** Plays the kubelet of any number of nodes. */
+export interface Kwok {
+  readonly program: string;
+  /** Files of kwok.x-k8s.io Stages: what becomes of a node and of a pod. */
+  readonly stages: readonly string[];
+}
+
+/** Long enough for a `beforeAll` that is the first to call `controlPlanePrograms()`, `kwok()` or `kubelet()` on a machine. */
 export const COMPILE_TIMEOUT = 45 * 60_000;
 
 /**
- * The programs in KUBEBUILDER_ASSETS, else those of the modules in `go/`, compiled by the first call on a machine.
+ * The programs in KUBEBUILDER_ASSETS, else those of the module in `go/`, in the version of K8S_VERSION (`1.35.4`) where that is set.
  */
 export function controlPlanePrograms(variables = process.env): Programs {
   const assets = variables.KUBEBUILDER_ASSETS;
-  return assets ? programsIn(resolve(assets)) : programsIn(compiled(variables));
+  return assets ? programsIn(resolve(assets)) : programsIn(compiled({ ...CONTROL_PLANE, version: versionOf(variables) }, variables));
 }
 
-const MODULES = join(__dirname, 'go');
-const COMPILE = join(__dirname, 'compile.ts');
-const TSX = join(__dirname, '..', '..', 'node_modules', '.bin', 'tsx');
+/** From the module in `go-kwok/`. */
+export function kwok(variables = process.env): Kwok {
+  const folder = compiled(KWOK, variables);
+  return { program: join(folder, 'kwok'), stages: STAGES.map((stage) => join(folder, basename(stage))) };
+}
+
+/** From the module in `go-node/`. 1.34 is the newest that takes Debian's containerd 1.6; an API server takes kubelets of three minor versions before. */
+export function kubelet(variables = process.env): string {
+  return join(compiled(KUBELET, variables), 'kubelet');
+}
+
+const CONTROL_PLANE: GoModule = {
+  folder: 'go',
+  main: 'k8s.io/kubernetes',
+  programs: {
+    'etcd': 'go.etcd.io/etcd/server/v3',
+    'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+    'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+    'kubectl': 'k8s.io/kubernetes/cmd/kubectl',
+  },
+};
+
+const KUBELET: GoModule = { folder: 'go-node', main: 'k8s.io/kubernetes', programs: { kubelet: 'k8s.io/kubernetes/cmd/kubelet' } };
+
+const STAGES = [
+  'pod/fast/pod-ready.yaml', 'pod/fast/pod-complete.yaml', 'pod/fast/pod-delete.yaml',
+  'node/fast/node-initialize.yaml', 'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+];
+
+const KWOK: GoModule = {
+  folder: 'go-kwok',
+  main: 'sigs.k8s.io/kwok',
+  programs: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
+  files: STAGES.map((stage) => `kustomize/stage/${stage}`),
+};
+
+function versionOf({ K8S_VERSION: version }: NodeJS.ProcessEnv): string | undefined {
+  if (!version || /^1\.\d+\.\d+$/.test(version)) return version || undefined;
+  throw new Error(`K8S_VERSION is ${version}, which is no version of Kubernetes: give all three numbers, such as 1.35.4`);
+}
 
 function programsIn(folder: string): Programs {
-  const [etcd, apiServer, controllerManager] = ['etcd', 'kube-apiserver', 'kube-controller-manager'].map((name) => join(folder, name)) as [string, string, string];
+  const names = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
+  const [etcd, apiServer, ...others] = names.map((name) => join(folder, name)) as [string, string, ...string[]];
   const missing = [etcd, apiServer].filter((file) => !existsSync(file));
   if (missing.length > 0) throw new Error(`there is no ${missing.join(' and no ')} (the folder is KUBEBUILDER_ASSETS)`);
-  if (existsSync(controllerManager)) return { etcd, apiServer, controllerManager };
-  console.warn(`there is no ${controllerManager}: Deployments make no pods, and token Secrets stay empty`);
-  return { etcd, apiServer };
-}
-
-function compiled(variables: NodeJS.ProcessEnv): string {
-  const goMod = readFileSync(join(MODULES, 'go.mod'), 'utf8');
-  const version = /k8s\.io\/kubernetes (v\S+)/.exec(goMod)?.[1];
-  const recipe = createHash('sha256').update(goMod).update(readFileSync(COMPILE)).digest('hex').slice(0, 8);
-  return cachedFolder(`control-plane@${version}-${recipe}`, (folder) => {
-    checkGo(variables);
-    // A process of its own, since it takes minutes and shows how far it is.
-    execFileSync(TSX, [COMPILE, MODULES, `${version}`, folder], { env: variables, stdio: ['ignore', 2, 2] });
-  });
-}
-
-function checkGo(variables: NodeJS.ProcessEnv): void {
-  const { error } = spawnSync('go', ['version'], { env: variables });
-  if (!error) return;
-  throw new Error([
-    `the control plane of the cluster tests is compiled with Go, which cannot be started: ${error.message}.`,
-    'Install Go 1.26 or newer,',
-    'or let KUBEBUILDER_ASSETS name a folder that has etcd and kube-apiserver, or E2E_KUBECONFIG the kubeconfig of a cluster to test on.',
-  ].join(' '), { cause: error });
+  const [controllerManager, scheduler, kubectl] = others.map((file) => existsSync(file) ? file : undefined);
+  if (!controllerManager) console.warn(`there is no ${others[0]}: Deployments make no pods, and token Secrets stay empty`);
+  return { etcd, apiServer, controllerManager, scheduler, kubectl };
 }
