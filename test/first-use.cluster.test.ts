@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Chart, Yaml } from 'cdk8s';
 import * as fc from 'fast-check';
 import { AccessRequest, serverAllows, serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { Cluster, runKubectl, startCluster, tryKubectl } from './cluster/cluster';
+import { ExampleSite } from './cluster/example-site';
 import { COMPILE_TIMEOUT } from './cluster/programs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { gitlabJob } from '../examples/gitlab-job';
 import { DeployerRole, NamespaceDeployer } from '../src';
 import { resourceOf, scopeOf } from '../src/private/kinds';
 import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
@@ -55,22 +55,18 @@ const binding = (name: string, roleRef: object, subject: object) => ({
 });
 
 describe('the example', () => {
-  let site: string;
+  let site: ExampleSite;
   let credential: string;
 
-  const manifest = (name: string) => join(site, 'dist', name);
+  const manifest = (name: string) => site.manifest(name);
   const asDeployer = (...args: string[]) => tryKubectl(credential, args);
 
   const containers = () => asDeployer('get', 'deployment', 'web', '-o', 'jsonpath={range .spec.template.spec.containers[*]}{.name} {.image}{"\\n"}{end}')
     .stdout.trimEnd().split('\n');
 
   beforeAll(() => {
-    site = join(folder, 'hugo-site');
-    cpSync(join(ROOT, 'examples', 'hugo-site'), site, { recursive: true, filter: (source) => !/[\\/](?:dist|node_modules)$/.test(source) });
-    symlinkSync(join(ROOT, 'node_modules'), join(site, 'node_modules'));
-    for (const program of ['access.ts', 'main.ts', 'template.ts']) {
-      execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [program], { cwd: site, env: { PATH: process.env.PATH, HOME: tmpdir(), ...gitlabJob } });
-    }
+    site = new ExampleSite(folder);
+    for (const program of ['access.ts', 'main.ts', 'template.ts']) site.run(program);
     credential = join(folder, 'ci.kubeconfig');
   });
 

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gitlabJob } from '../../examples/gitlab-job';
+
+/**
+ * A copy of examples/hugo-site that uses the library as it was compiled last.
+ */
+export class ExampleSite {
+  public readonly folder: string;
+
+  constructor(parent: string) {
+    this.folder = join(parent, 'hugo-site');
+    cpSync(join(ROOT, 'examples', 'hugo-site'), this.folder, { recursive: true, filter: (source) => !/[\\/](?:dist|node_modules|public)$/.test(source) });
+    symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  /** Runs one of its programs as a GitLab job would. */
+  public run(program: string, variables: Readonly<Record<string, string>> = {}): void {
+    const env = { PATH: process.env.PATH, HOME: tmpdir(), ...gitlabJob, ...variables };
+    execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [program], { cwd: this.folder, env });
+  }
+
+  /** The file of a manifest that was written. */
+  public manifest(name: string): string {
+    return join(this.folder, 'dist', name);
+  }
+}
+
+const ROOT = join(__dirname, '..', '..');
