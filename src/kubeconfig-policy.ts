@@ -11,6 +11,13 @@ export interface StoredKubeconfigOptions {
    * @default false
    */
   readonly allowProtectedNamespace?: boolean;
+
+  /**
+   * Whether the token may be in a file that the kubeconfig names (`tokenFile`), as for a job that writes its id_token there.
+   *
+   * @default false
+   */
+  readonly allowTokenFile?: boolean;
 }
 
 /**
@@ -46,8 +53,8 @@ export class KubeconfigPolicy {
    * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
    */
   public static stored(options: StoredKubeconfigOptions = {}): KubeconfigPolicy {
-    const { allowProtectedNamespace } = options;
-    return new KubeconfigPolicy((text) => ({ ...storedParts(text), allowProtectedNamespace }));
+    const { allowProtectedNamespace, allowTokenFile } = options;
+    return new KubeconfigPolicy((text) => ({ ...storedParts(text, allowTokenFile), allowProtectedNamespace }));
   }
 
   /**
@@ -75,12 +82,12 @@ interface ChosenCredential extends CredentialParts {
   readonly allowProtectedNamespace?: boolean;
 }
 
-function storedParts(text: string): CredentialParts {
+function storedParts(text: string, allowTokenFile?: boolean): CredentialParts {
   const root = readKubeconfigFile(text);
   checkRoot(root);
   const context = onlyEntry(root, 'contexts', 'context');
   entryNamed([context], textField(root, 'current-context') ?? '', 'current-context');
-  return credentialParts(context, [onlyEntry(root, 'clusters', 'cluster')], [onlyEntry(root, 'users', 'user')]);
+  return credentialParts(context, [onlyEntry(root, 'clusters', 'cluster')], [onlyEntry(root, 'users', 'user')], allowTokenFile);
 }
 
 function agentParts(text: string, name: string): CredentialParts {

@@ -49,8 +49,18 @@ export interface KubeconfigProps {
 
   /**
    * The token of the identity, as `kubectl create token` prints it, without the line break at its end.
+   *
+   * @default - it is read from `tokenFile`
    */
-  readonly token: string;
+  readonly token?: string;
+
+  /**
+   * The name of a file that the client reads the token from, in place of `token`: where a job puts its id_token. It need not exist yet.
+   * Best absolute: a relative name starts at the folder of the kubeconfig, and neither `~` nor variables are expanded.
+   *
+   * @default - the token is `token`
+   */
+  readonly tokenFile?: string;
 
   /**
    * The name that the user has in the file. The server does not see it.
@@ -75,7 +85,7 @@ export interface KubeconfigProps {
 }
 
 /**
- * A kubeconfig with one credential in it: what a CI job holds to reach one namespace.
+ * A kubeconfig with one credential in it, or with the place of one: what a CI job holds to reach one namespace.
  *
  * The token is in what `toYaml`, `toJson` and `toBase64` return, and nowhere else: not when the object is printed or serialized, and not in any error.
  */
@@ -138,15 +148,21 @@ export class Kubeconfig {
    */
   public readonly context: string;
 
-  readonly #token: string;
+  /**
+   * The file that the client reads the token from, when there is no token in here.
+   */
+  public readonly tokenFile?: string;
+
+  readonly #token?: string;
 
   /**
    * @throws When a value is not usable: a server without https, something else than certificates, an invalid or protected namespace,
-   * a token with white space or still in base64.
+   * a token with white space or still in base64, neither a token nor a token file, or both.
    */
   public constructor(props: KubeconfigProps) {
     checkNamespace('', props.namespace, props.allowProtectedNamespace);
-    checkToken(props.token);
+    checkOneToken(props);
+    if (props.token !== undefined) checkToken(props.token);
     this.server = checkUrl('server', props.server, ['https:']);
     this.certificateAuthorityData = optional(props.certificateAuthorityData, (data) => certificateData('certificateAuthorityData', data));
     this.tlsServerName = optional(props.tlsServerName, (name) => checkText('tlsServerName', name, /^[A-Za-z0-9.:_-]+$/, 'a host name or an address'));
@@ -155,13 +171,14 @@ export class Kubeconfig {
     this.user = checkName('user', props.user ?? `gitlab-${props.namespace}`);
     this.cluster = checkName('cluster', props.cluster ?? 'kubernetes');
     this.context = checkName('context', props.context ?? `${this.user}@${this.cluster}`);
+    this.tokenFile = optional(props.tokenFile, checkTokenFile);
     this.#token = props.token;
   }
 
   /**
-   * The token. Treat it as a secret.
+   * The token, unless it is in `tokenFile`. Treat it as a secret.
    */
-  public get token(): string {
+  public get token(): string | undefined {
     return this.#token;
   }
 
@@ -200,7 +217,7 @@ export class Kubeconfig {
           'proxy-url': this.proxyUrl,
         },
       }],
-      'users': [{ name: this.user, user: { token: this.#token } }],
+      'users': [{ name: this.user, user: { token: this.#token, tokenFile: this.tokenFile } }],
       'contexts': [{ name: this.context, context: { cluster: this.cluster, user: this.user, namespace: this.namespace } }],
       'current-context': this.context,
     };
@@ -237,6 +254,22 @@ function isPlainUrl(text: string, protocols: string[]): boolean {
   return !/[@?#]/.test(text) && text.toLowerCase().startsWith(`${url.protocol}//`);
 }
 
+function checkOneToken({ token, tokenFile }: KubeconfigProps): void {
+  if ((token === undefined) !== (tokenFile === undefined)) return;
+  throw refusal({
+    at: 'token',
+    given: token === undefined ? 'neither a token nor a token file is given' : 'both a token and a token file are given',
+    expected: 'one of them',
+    fix: 'give the token, or the name of the file that the client reads it from',
+  });
+}
+
+function checkTokenFile(file: string): string {
+  checkText('tokenFile', file, /^[^\p{C}]+$/u, 'the name of a file, without control characters');
+  if (!isJwt(file)) return file;
+  throw refusal({ at: 'tokenFile', given: 'it is a token', expected: 'the name of the file that has it', fix: 'give the token as the token' });
+}
+
 function checkToken(token: string): void {
   const problem = tokenProblem(token);
   if (!problem) return;
@@ -257,5 +290,9 @@ function tokenProblem(token: string): string | undefined {
 }
 
 function isEncodedTwice(token: string): boolean {
-  return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(Buffer.from(token, 'base64').toString('latin1').trim());
+  return isJwt(Buffer.from(token, 'base64').toString('latin1').trim());
+}
+
+function isJwt(text: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
 }

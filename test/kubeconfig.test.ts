@@ -59,6 +59,16 @@ describe('a kubeconfig made from values', () => {
     expect(back.token).toBe(TOKEN);
   });
 
+  test('names the file that the token is in, in place of a token', () => {
+    const { token: _, ...withoutToken } = PROPS;
+    const other = new Kubeconfig({ ...withoutToken, tokenFile: '/builds/a project/id-token' });
+
+    expect(parse(other.toYaml()).users).toEqual([{ name: 'gitlab-ns1', user: { tokenFile: '/builds/a project/id-token' } }]);
+    expect(JSON.parse(other.toJson()).users).toEqual([{ name: 'gitlab-ns1', user: { tokenFile: '/builds/a project/id-token' } }]);
+    expect(other).toMatchObject({ token: undefined, tokenFile: '/builds/a project/id-token' });
+    expect(Kubeconfig.parse(other.toJson(), KubeconfigPolicy.stored({ allowTokenFile: true }))).toEqual(other);
+  });
+
   test('does not show its token when it is printed or serialized', () => {
     const shown = [inspect(kubeconfig, { showHidden: true, depth: 9 }), JSON.stringify(kubeconfig), String(kubeconfig), `${kubeconfig}`];
 
@@ -93,6 +103,11 @@ describe('a kubeconfig made from values', () => {
     ['a token with a line break at its end', { token: `${TOKEN}\n` }, /^token: it has a line break/],
     ['a token with a space', { token: `Bearer ${TOKEN}` }, /^token: it has white space/],
     ['a token with letters beyond ASCII', { token: 'tökentöken' }, /^token: .*not ASCII/],
+    ['no token', { token: undefined }, /^token: neither a token nor a token file is given/],
+    ['a token and the file of one', { tokenFile: 'id-token' }, /^token: both a token and a token file are given/],
+    ['a token file without name', { token: undefined, tokenFile: '' }, /^tokenFile: it is "", expected the name of a file/],
+    ['a token file with a line break', { token: undefined, tokenFile: 'a\nb' }, /^tokenFile: .*control characters/],
+    ['a token in place of its file', { token: undefined, tokenFile: TOKEN }, /^tokenFile: it is a token, expected the name of the file/],
     ['a token still in base64', { token: Buffer.from(TOKEN).toString('base64') }, /^token: it is still in base64/],
   ])('refuses %s', (_, props, expected) => {
     expect(messageOf(() => new Kubeconfig({ ...PROPS, ...props }))).toMatch(expected);
@@ -157,6 +172,25 @@ describe('a stored kubeconfig', () => {
     expect(message.split('\n')).toHaveLength(1);
   });
 
+  describe('whose token may be in a file', () => {
+    const policy = KubeconfigPolicy.stored({ allowTokenFile: true });
+
+    test('may have it in the kubeconfig, too', () => {
+      expect(Kubeconfig.parse(kubeconfigFile({ user: { token: undefined, tokenFile: '/id-token' } }), policy).tokenFile).toBe('/id-token');
+      expect(Kubeconfig.parse(kubeconfigFile(), policy)).toMatchObject({ token: TOKEN, tokenFile: undefined });
+    });
+
+    test.each<[string, Record<string, unknown>, RegExp]>([
+      ['both', { tokenFile: '/id-token' }, /^token: both/],
+      ['neither', { token: undefined }, /^users\[0\]\.user\.token: it is missing/],
+      ['a file that is no text', { token: undefined, tokenFile: 7 }, /^users\[0\]\.user\.tokenFile: it is a number/],
+      ['an exec plugin', { token: undefined, tokenFile: '/id-token', exec: { command: SECRET } }, /it has exec, expected a token/],
+      ['another identity', { token: undefined, tokenFile: '/id-token', as: 'admin' }, /it has as,/],
+    ])('is refused with %s', (_, user, expected) => {
+      expect(messageOf(() => Kubeconfig.parse(kubeconfigFile({ user }), policy))).toMatch(expected);
+    });
+  });
+
   test.each<[string, string, RegExp]>([
     ['empty', '', /it holds 0 documents/],
     ['only a comment', '# nothing\n', /it holds 0 documents/],
@@ -208,6 +242,12 @@ describe('the kubeconfig of the GitLab agent', () => {
     const text = AGENT_FILE.replace('token: ci:2:job-token', 'exec: {command: helper}');
 
     expect(messageOf(() => Kubeconfig.parse(text, policy))).toMatch(/^users\[1\]\.user: it has exec/);
+  });
+
+  test('is refused when the token of that context is in a file', () => {
+    const text = AGENT_FILE.replace('token: ci:2:job-token', 'tokenFile: /var/run/token');
+
+    expect(messageOf(() => Kubeconfig.parse(text, policy))).toMatch(/^users\[1\]\.user: it has tokenFile, expected the token itself/);
   });
 
   test('may have other contexts that a job must not use', () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Kubeconfig } from '../kubeconfig';
 import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../private/gitlab-variable';
 
@@ -21,6 +22,9 @@ export interface KubeconfigReport {
   readonly serverCertificates: 'embedded' | 'those the runner trusts';
   readonly namespace: string;
   readonly user: string;
+  /** Where the job has its token, when that is not in the kubeconfig. */
+  readonly tokenFile?: string;
+  /** None when there is no secret in it, and nothing to mask. */
   readonly forms: FormReport[];
   readonly advice: string[];
   readonly warnings: string[];
@@ -36,20 +40,31 @@ const ADVICE = [
   '"Protect variable" on, and the environment of this namespace as its scope',
 ];
 
+const ADVICE_WITHOUT_SECRET = [
+  'a file of the repository, as it is: there is no secret in it',
+  'the job asks for the token (`id_tokens`, its `aud` being what the cluster expects) and writes it into the token file before anything else',
+];
+
 /**
  * The report on a kubeconfig.
  */
 export function reportOn(kubeconfig: Kubeconfig): KubeconfigReport {
-  const forms = new Map([['yaml', kubeconfig.toYaml()], ['json', kubeconfig.toJson()], ['base64', kubeconfig.toBase64()], ['token', kubeconfig.token]]);
+  const { server, namespace, user, token, tokenFile } = kubeconfig;
+  const forms = token === undefined ? new Map<string, string>() : formsOf(kubeconfig, token);
   return {
-    server: kubeconfig.server,
+    server,
     serverCertificates: kubeconfig.certificateAuthorityData ? 'embedded' : 'those the runner trusts',
-    namespace: kubeconfig.namespace,
-    user: kubeconfig.user,
+    namespace,
+    user,
+    tokenFile,
     forms: [...forms].map(([form, text]) => formReport(form, text)),
-    advice: ADVICE,
+    advice: token === undefined ? ADVICE_WITHOUT_SECRET : ADVICE,
     warnings: [...warnings(kubeconfig, forms)],
   };
+}
+
+function formsOf(kubeconfig: Kubeconfig, token: string): Map<string, string> {
+  return new Map([['yaml', kubeconfig.toYaml()], ['json', kubeconfig.toJson()], ['base64', kubeconfig.toBase64()], ['token', token]]);
 }
 
 /**
@@ -60,14 +75,14 @@ export function reportText(report: KubeconfigReport): string {
     ['server', `${report.server} (certificates: ${report.serverCertificates})`],
     ['namespace', report.namespace],
     ['user', report.user],
+    ...report.tokenFile === undefined ? [] : [['token file', report.tokenFile]],
   ];
   const rows = report.forms.map(({ form, bytes, notMaskedExpanded, notMaskedRaw }) =>
     [form, String(bytes), answer(notMaskedExpanded), answer(notMaskedRaw)]);
   return [
     ...columns(head),
     '',
-    ...columns([['form', 'bytes', 'masked, expanded', 'masked, not expanded'], ...rows]),
-    '',
+    ...rows.length === 0 ? [] : [...columns([['form', 'bytes', 'masked, expanded', 'masked, not expanded'], ...rows]), ''],
     'store it in GitLab as',
     ...report.advice.map((line) => `- ${line}`),
     ...report.warnings.map((line) => `warning: ${line}`),
@@ -87,13 +102,22 @@ function formReport(form: string, text: string): FormReport {
 function* warnings(kubeconfig: Kubeconfig, forms: ReadonlyMap<string, string>): Generator<string> {
   const { hostname } = new URL(kubeconfig.server);
   if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) yield `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
+  if (kubeconfig.tokenFile !== undefined && !isAbsolute(kubeconfig.tokenFile)) {
+    yield 'the name of the token file is relative: it starts at the folder of the kubeconfig, and neither ~ nor variables are expanded';
+  }
   for (const form of ['json', 'base64']) {
     const text = forms.get(form) ?? '';
     const bytes = Buffer.byteLength(text);
     if (bytes > MASKED_BY_OLD_RUNNERS) yield `the ${form} has ${bytes} bytes: GitLab Runner before 15.4 may print what is beyond ${MASKED_BY_OLD_RUNNERS}`;
     if (!fitsEnvironment(KEY, text)) yield `the ${form} does not fit into an environment variable of a Linux runner (131072 bytes with its name)`;
   }
-  if (maskingProblem(kubeconfig.token, 'expanded')) yield 'the token alone can only be masked with "Expand variable reference" off, if at all';
+  const token = forms.get('token');
+  if (token !== undefined && maskingProblem(token, 'expanded')) yield 'the token alone can only be masked with "Expand variable reference" off, if at all';
+}
+
+// The job may run on another system than this one.
+function isAbsolute(file: string): boolean {
+  return posix.isAbsolute(file) || /^(?:[A-Za-z]:[\\/]|\\\\)/.test(file);
 }
 
 function answer(problem: string | null): string {

@@ -19,7 +19,9 @@ export interface CredentialParts extends ClusterParts {
   readonly user: string;
   readonly cluster: string;
   readonly context: string;
-  readonly token: string;
+  /** One of both at least: that it is one alone is for the caller to see. */
+  readonly token?: string;
+  readonly tokenFile?: string;
 }
 
 interface FieldRules {
@@ -72,6 +74,10 @@ const USER: FieldRules = {
     ['as-user-extra', ITSELF],
   ]),
 };
+const USER_WITH_TOKEN_FILE: FieldRules = {
+  known: ['token', 'tokenFile', 'extensions'],
+  refused: new Map([...USER.refused].filter(([key]) => key !== 'tokenFile')),
+};
 const CONTEXT: FieldRules = { known: ['cluster', 'user', 'namespace', 'extensions'], refused: new Map() };
 
 /**
@@ -104,19 +110,21 @@ export function onlyEntry(root: Section, list: string, body: string): Entry {
 /**
  * What a context stands for, with everything refused that a CI job must not use. Values are judged later, by their own rules.
  */
-export function credentialParts(context: Entry, clusters: Entry[], users: Entry[]): CredentialParts {
+export function credentialParts(context: Entry, clusters: Entry[], users: Entry[], allowTokenFile = false): CredentialParts {
   const cluster = referred(context, 'cluster', clusters);
   const user = referred(context, 'user', users);
   checkEntry(context, 'context', CONTEXT);
   checkEntry(cluster, 'cluster', CLUSTER);
-  checkEntry(user, 'user', USER);
+  checkEntry(user, 'user', allowTokenFile ? USER_WITH_TOKEN_FILE : USER);
+  const tokenFile = allowTokenFile ? textField(user.body, 'tokenFile') : undefined;
   return {
     ...clusterParts(cluster),
     namespace: textField(context.body, 'namespace'),
     user: user.name,
     cluster: cluster.name,
     context: context.name,
-    token: textField(user.body, 'token') ?? missing(user.body, 'token', TOKEN.fix),
+    token: textField(user.body, 'token') ?? (tokenFile === undefined ? missing(user.body, 'token', TOKEN.fix) : undefined),
+    tokenFile,
   };
 }
 

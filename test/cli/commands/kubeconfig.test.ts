@@ -1,4 +1,5 @@
 import { Kubeconfig } from '../../../src/kubeconfig';
+import { KubeconfigPolicy } from '../../../src/kubeconfig-policy';
 import { CliOptions, CliResult, fileMode, fileNames, fileText, runCli } from '../../support/cli';
 import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
 
@@ -156,6 +157,59 @@ describe('building a kubeconfig', () => {
     expect(stderr).toMatch(expected);
     expect(stderr.split('\n').filter((line) => line.startsWith('cdk8s-ci-deploy: '))).toHaveLength(1);
     expect(fileNames()).not.toContain('out');
+  });
+});
+
+describe('building one for a job with an id_token', () => {
+  const FOR_JOB = ['kubeconfig', 'admin.conf', '--id-token-file', '/builds/id-token', '--namespace', 'ns1'];
+  const policy = KubeconfigPolicy.stored({ allowTokenFile: true });
+
+  test('names the file that the job will have it in, and has no secret', async () => {
+    const { code, stdout, stderr } = await run([...FOR_JOB, '--file', 'out']);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'out: written as yaml, readable by you alone\n' });
+    expect(Kubeconfig.parse(fileText('out') ?? '', policy)).toMatchObject({ server: SERVER, namespace: 'ns1', user: 'gitlab-ns1', tokenFile: '/builds/id-token' });
+    expect(stdout).toMatch(/^token file  \/builds\/id-token$/m);
+    expect(stdout).toMatch(/^- a file of the repository, as it is: there is no secret in it$/m);
+    expect(stdout).not.toMatch(/mask|warning/i);
+  });
+
+  test('reports as JSON', async () => {
+    expect(JSON.parse((await run([...FOR_JOB, '--output', 'json'])).stdout)).toMatchObject({ tokenFile: '/builds/id-token', forms: [], warnings: [] });
+  });
+
+  test('writes it to the standard output of a CI job, too', async () => {
+    const { code, stdout } = await run([...FOR_JOB, '--output', '-'], { variables: { CI: 'true' } });
+
+    expect(code).toBe(0);
+    expect(Kubeconfig.parse(stdout, policy).tokenFile).toBe('/builds/id-token');
+  });
+
+  test.each([
+    ['/builds/id-token', false], ['C:\\builds\\id-token', false], ['id-token', true], ['~/id-token', true], ['$CI_PROJECT_DIR/id-token', true],
+  ])('warns of a relative name: %s (%s)', async (file, warned) => {
+    const { stdout } = await run(['kubeconfig', 'admin.conf', '--id-token-file', file, '--namespace', 'ns1']);
+
+    expect(stdout.includes('warning: the name of the token file is relative')).toBe(warned);
+  });
+
+  test('is checked when that is allowed', async () => {
+    const files = { 'ci.conf': kubeconfigFile({ user: { token: undefined, tokenFile: '/builds/id-token' } }) };
+
+    expect(await run(['kubeconfig', 'ci.conf'], { files })).toMatchObject({ code: 2, stderr: expect.stringContaining('it has tokenFile') });
+    expect(await run(['kubeconfig', 'ci.conf', '--allow-token-file'], { files })).toMatchObject({ code: 0, stdout: expect.stringContaining('/builds/id-token') });
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['a token file, too', [...FOR_JOB, '--token-file', 'token'], /--id-token-file: there is a --token-file, too/],
+    ['standard input', ['kubeconfig', 'admin.conf', '--id-token-file', '-', '--namespace', 'ns1'], /--id-token-file: it is "-"/],
+    ['the token in place of its file', ['kubeconfig', 'admin.conf', '--id-token-file', TOKEN, '--namespace', 'ns1'], /tokenFile: it is a token/],
+    ['no namespace', FOR_JOB.slice(0, 4), /--namespace: it is missing/],
+  ])('is refused with %s', async (_, argv, expected) => {
+    const { code, stdout, stderr } = await run(argv);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(expected);
   });
 });
 
