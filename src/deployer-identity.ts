@@ -1,7 +1,11 @@
 import { DeployerToken } from './deployer-token';
+import { OIDC_ANNOTATIONS } from './private/access-annotations';
+import { BoundIdentity, checkIdentity, checkProjectId } from './private/bound-identity';
+import { environmentSlug } from './private/environment-slug';
 import { refusal, show } from './private/invalid-input';
-import { dns1123Label, dns1123Subdomain, NameRule } from './private/names';
-import { group, serviceAccount, Subject, user } from './private/subject';
+import { dns1123Label, dns1123Subdomain } from './private/names';
+import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcPrefix, oidcUser } from './private/oidc-names';
+import { group, serviceAccount, user } from './private/subject';
 
 /**
  * A ServiceAccount made for the deployer.
@@ -81,6 +85,14 @@ export interface OidcIdentityOptions {
    * @default 'gitlab:'
    */
   readonly usernamePrefix?: string;
+
+  /**
+   * The protected environment that a job must deploy to, by its name. A job for any other, or for this one while it is not protected, is not the deployer.
+   * Protected environments are in GitLab Premium and Ultimate; everywhere else the API server's rule that the ref is protected is what there is.
+   *
+   * @default - jobs of the project for any environment, and for none
+   */
+  readonly environment?: string;
 }
 
 /**
@@ -95,7 +107,7 @@ export class DeployerIdentity {
   public static serviceAccount(options: ServiceAccountIdentityOptions = {}): DeployerIdentity {
     return new DeployerIdentity((namespace) => {
       const name = options.name ?? `gitlab-${namespace}`;
-      check('name', name, dns1123Subdomain);
+      checkIdentity('name', name, dns1123Subdomain);
       const token = options.token ?? DeployerToken.tokenRequest();
       return {
         name,
@@ -132,27 +144,15 @@ export class DeployerIdentity {
   /**
    * A GitLab project by the id_token of its jobs, which the API server checks itself (structured authentication); nothing is stored anywhere.
    * The user is named after the project's id, since a project's path can be taken over by another one.
+   * The API server must be told so: `cdk8s-ci-deploy grant` prints its configuration, which lets only jobs of protected branches in.
    *
    * @param options Whom to trust, and for what.
    * @throws When the issuer is not an https URL, or the prefix would let a token name one of Kubernetes' own users.
    * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
    */
   public static oidc(options: OidcIdentityOptions): DeployerIdentity {
-    checkProjectId(options.projectId);
-    checkIssuer(options.issuer);
-    check('audience', options.audience, (text) => text.trim() === text && text !== '' ? undefined : 'a non-empty text without surrounding space');
-    const prefix = options.usernamePrefix ?? 'gitlab:';
-    check('usernamePrefix', prefix, (text) => text !== '' && !text.startsWith('system:') ? undefined : 'a prefix other than "system:"');
-    const name = `${prefix}project:${options.projectId}`;
-    return new DeployerIdentity(() => ({
-      name: `gitlab-project-${options.projectId}`,
-      subject: user(name),
-      annotations: {
-        'cdk8s-ci-deploy/oidc-issuer': options.issuer,
-        'cdk8s-ci-deploy/oidc-audience': options.audience,
-      },
-      description: `user ${name}`,
-    }));
+    const bound = oidcProject(options);
+    return new DeployerIdentity(() => bound);
   }
 
   private constructor(private readonly bind: (namespace: string) => BoundIdentity) {}
@@ -167,26 +167,11 @@ export class DeployerIdentity {
   }
 }
 
-/**
- * An identity as it is written into manifests.
- */
-export interface BoundIdentity {
-  /** Goes into the name of the RoleBinding. */
-  readonly name: string;
-  readonly subject: Subject;
-  /** To be made in the namespace. */
-  readonly serviceAccount?: { readonly name: string; readonly tokenSecret?: string };
-  /** What someone who only has the manifests must know of the identity. */
-  readonly annotations: { readonly [key: string]: string };
-  /** For people. */
-  readonly description: string;
-}
-
 function agentAccount(options: GitlabAgentIdentityOptions): BoundIdentity | undefined {
   const { serviceAccountName: name, serviceAccountNamespace: namespace } = options;
   if (name === undefined && namespace === undefined) return undefined;
-  check('serviceAccountName', name ?? '', dns1123Subdomain);
-  check('serviceAccountNamespace', namespace ?? '', dns1123Label);
+  checkIdentity('serviceAccountName', name ?? '', dns1123Subdomain);
+  checkIdentity('serviceAccountNamespace', namespace ?? '', dns1123Label);
   return {
     name: `${namespace}-${name}`,
     subject: serviceAccount(name ?? '', namespace ?? ''),
@@ -202,33 +187,39 @@ function agentProject(options: GitlabAgentIdentityOptions): BoundIdentity | unde
     throw refusal({ at: 'identity', given: `environmentSlug is ${show(slug)} without projectId`, expected: 'both', fix: 'give projectId' });
   }
   checkProjectId(projectId);
-  if (slug !== undefined) check('environmentSlug', slug, dns1123Label);
+  if (slug !== undefined) checkIdentity('environmentSlug', slug, dns1123Label);
   const name = slug === undefined ? `gitlab:project:${projectId}` : `gitlab:project_env:${projectId}:${slug}`;
   const suffix = slug === undefined ? '' : `-env-${slug}`;
   return { name: `gitlab-agent-project-${projectId}${suffix}`, subject: group(name), annotations: {}, description: `group ${name}` };
 }
 
-function check(prop: string, value: string, rule: NameRule): void {
-  const expected = rule(value);
-  if (expected) throw refusal({ at: 'identity', given: `${prop} is ${show(value)}`, expected, fix: `change ${prop}` });
-}
-
-function checkProjectId(projectId: number): void {
-  if (Number.isSafeInteger(projectId) && projectId > 0) return;
-  throw refusal({
-    at: 'identity',
-    given: `projectId is ${show(projectId)}`,
-    expected: 'the number that GitLab shows as the project\'s id',
-    fix: 'take it from the project\'s page or from CI_PROJECT_ID',
-  });
+function oidcProject({ projectId, issuer, audience, usernamePrefix: prefix = 'gitlab:', environment }: OidcIdentityOptions): BoundIdentity {
+  checkProjectId(projectId);
+  checkIssuer(issuer);
+  checkIdentity('audience', audience, oidcAudience);
+  checkIdentity('usernamePrefix', prefix, oidcPrefix);
+  if (environment !== undefined) checkIdentity('environment', environment, environmentName);
+  const subject = environment === undefined ? user(oidcUser(prefix, projectId)) : group(oidcEnvironmentGroup(prefix, projectId, environment));
+  return {
+    name: `gitlab-project-${projectId}${environment === undefined ? '' : `-env-${environmentSlug(environment)}`}`,
+    subject,
+    annotations: {
+      [OIDC_ANNOTATIONS.issuer]: issuer,
+      [OIDC_ANNOTATIONS.audience]: audience,
+      [OIDC_ANNOTATIONS.projectId]: String(projectId),
+      [OIDC_ANNOTATIONS.usernamePrefix]: prefix,
+      ...environment === undefined ? {} : { [OIDC_ANNOTATIONS.environment]: environment },
+    },
+    description: `${subject.kind.toLowerCase()} ${subject.name}`,
+  };
 }
 
 function checkIssuer(issuer: string): void {
-  if (/^https:\/\/[^\s?#]+$/.test(issuer) && URL.canParse(issuer)) return;
+  if (/^https:\/\/[^\s?#@]+$/.test(issuer) && URL.canParse(issuer)) return;
   throw refusal({
     at: 'identity',
     given: `issuer is ${show(issuer)}`,
-    expected: 'an https URL without query, as the token\'s "iss" says it',
+    expected: 'an https URL without user name and query, as the token\'s "iss" says it',
     fix: 'give the address of the GitLab instance, such as "https://gitlab.example.com"',
   });
 }

@@ -1,7 +1,8 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
-import { BoundIdentity, DeployerIdentity } from './deployer-identity';
+import { DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
+import { BoundIdentity } from './private/bound-identity';
 import { located, refusal } from './private/invalid-input';
 import { checkLabels } from './private/labels';
 import { checkNamespace } from './private/namespace';

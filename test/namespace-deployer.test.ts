@@ -1,6 +1,8 @@
 import { Chart } from 'cdk8s';
 import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../src';
 import { app, messageOf, only, plainChart, synth } from './support/synth';
+import { readAccess } from '../src/cli/access/read-access';
+import { environmentSlug } from '../src/private/environment-slug';
 
 function manifestsOf(props: Partial<NamespaceDeployerProps> = {}) {
   const chart = plainChart('access');
@@ -137,14 +139,41 @@ describe('OIDC', () => {
     expect(binding.metadata).toEqual({
       name: 'gitlab-project-42-admin',
       namespace: 'example',
-      annotations: { 'cdk8s-ci-deploy/oidc-issuer': trust.issuer, 'cdk8s-ci-deploy/oidc-audience': trust.audience },
+      annotations: {
+        'cdk8s-ci-deploy/oidc-issuer': trust.issuer,
+        'cdk8s-ci-deploy/oidc-audience': trust.audience,
+        'cdk8s-ci-deploy/oidc-project-id': '42',
+        'cdk8s-ci-deploy/oidc-username-prefix': 'gitlab:',
+      },
     });
+  });
+
+  test('binds the group of a protected environment instead', () => {
+    const identity = DeployerIdentity.oidc({ ...trust, environment: 'Production/EU', usernamePrefix: 'ci:' });
+    const binding = only('RoleBinding', manifestsOf({ identity }));
+    expect(binding.subjects).toEqual([{ kind: 'Group', name: 'ci:project:42:environment:Production/EU', apiGroup: 'rbac.authorization.k8s.io' }]);
+    expect(binding.metadata.name).toBe(`gitlab-project-42-env-${environmentSlug('Production/EU')}-admin`);
+    expect(binding.metadata.annotations).toMatchObject({ 'cdk8s-ci-deploy/oidc-username-prefix': 'ci:', 'cdk8s-ci-deploy/oidc-environment': 'Production/EU' });
+  });
+
+  test.each([{}, { environment: 'production' }])('is read back from the manifests alone: %j', (options) => {
+    const manifests = manifestsOf({ identity: DeployerIdentity.oidc({ ...trust, ...options }) });
+    expect(readAccess(JSON.stringify(manifests[0]), 'access.yaml').oidc).toEqual({ ...trust, usernamePrefix: 'gitlab:', ...options });
   });
 
   test.each([
     [{ issuer: 'http://gitlab.example.com' }, 'issuer is "http://gitlab.example.com"'],
     [{ issuer: 'https://gitlab.example.com/?a' }, 'issuer is'],
+    [{ issuer: 'https://a@gitlab.example.com' }, 'issuer is'],
     [{ audience: ' ' }, 'audience is " "'],
+    [{ audience: '' }, 'audience is ""'],
+    [{ audience: 'a\nb' }, 'audience is "a\\nb"'],
+    [{ usernamePrefix: 'system:gitlab:' }, 'usernamePrefix is "system:gitlab:"'],
+    [{ usernamePrefix: 'a"b' }, 'usernamePrefix is "a\\"b"'],
+    [{ environment: '' }, 'environment is ""'],
+    [{ environment: 'production/' }, 'environment is "production/"'],
+    [{ environment: 'review/$CI_COMMIT_REF_SLUG' }, 'environment is "review/$CI_COMMIT_REF_SLUG"'],
+    [{ environment: 'a:environment:b' }, 'environment is "a:environment:b"'],
     [{ usernamePrefix: 'system:' }, 'usernamePrefix is "system:"'],
     [{ usernamePrefix: '' }, 'usernamePrefix is ""'],
     [{ projectId: -1 }, 'projectId is -1'],
