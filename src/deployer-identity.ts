@@ -4,7 +4,7 @@ import { BoundIdentity, checkIdentity, checkProjectId } from './private/bound-id
 import { environmentSlug } from './private/environment-slug';
 import { refusal, show } from './private/invalid-input';
 import { dns1123Label, dns1123Subdomain } from './private/names';
-import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcPrefix, oidcUser } from './private/oidc-names';
+import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './private/oidc-names';
 import { group, serviceAccount, user } from './private/subject';
 
 /**
@@ -195,7 +195,7 @@ function agentProject(options: GitlabAgentIdentityOptions): BoundIdentity | unde
 
 function oidcProject({ projectId, issuer, audience, usernamePrefix: prefix = 'gitlab:', environment }: OidcIdentityOptions): BoundIdentity {
   checkProjectId(projectId);
-  checkIssuer(issuer);
+  checkIdentity('issuer', issuer, oidcIssuer);
   checkIdentity('audience', audience, oidcAudience);
   checkIdentity('usernamePrefix', prefix, oidcPrefix);
   if (environment !== undefined) checkIdentity('environment', environment, environmentName);
@@ -212,14 +212,4 @@ function oidcProject({ projectId, issuer, audience, usernamePrefix: prefix = 'gi
     },
     description: `${subject.kind.toLowerCase()} ${subject.name}`,
   };
-}
-
-function checkIssuer(issuer: string): void {
-  if (/^https:\/\/[^\s?#@]+$/.test(issuer) && URL.canParse(issuer)) return;
-  throw refusal({
-    at: 'identity',
-    given: `issuer is ${show(issuer)}`,
-    expected: 'an https URL without user name and query, as the token\'s "iss" says it',
-    fix: 'give the address of the GitLab instance, such as "https://gitlab.example.com"',
-  });
 }

@@ -24,6 +24,12 @@ export const oidcPrefix: NameRule = (value) =>
     ? undefined
     : `a prefix other than "${RESERVED_PREFIX}" (letters, digits, ".", "_", ":", "/", "#", "@" and "-", the first a letter or digit)`;
 
+/** The `iss` of a token. */
+export const oidcIssuer: NameRule = (value) =>
+  /^https:\/\/[\x21-\x7e]+$/.test(value) && !/[?#@]/.test(value) && URL.canParse(value)
+    ? undefined
+    : 'an https URL without user name and query, as the token\'s "iss" says it, such as "https://gitlab.example.com"';
+
 /** The audience of a token. */
 export const oidcAudience: NameRule = (value) => (/^[\x21-\x7e]+$/.test(value) ? undefined : 'a text without white space, of printable ASCII');
 

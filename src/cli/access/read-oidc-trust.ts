@@ -2,6 +2,8 @@ import type { OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
 import { OIDC_ANNOTATIONS } from '../../private/access-annotations';
 import { refusal, show } from '../../private/invalid-input';
+import type { NameRule } from '../../private/names';
+import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../private/oidc-names';
 import type { Subject } from '../../private/subject';
 
 /**
@@ -13,22 +15,24 @@ export function readOidcTrust(binding: AccessObject, subject: Subject): OidcTrus
   const { at, annotations } = binding;
   const { issuer, audience, projectId, usernamePrefix, environment } = OIDC_ANNOTATIONS;
   if (!Object.values(OIDC_ANNOTATIONS).some((key) => key in annotations)) return undefined;
-  const text = (key: string) => requiredText(at, `annotation ${key}`, annotations[key], (value) => (value ? undefined : 'text'));
-  const id = requiredText(at, `annotation ${projectId}`, annotations[projectId], (value) => (/^[1-9]\d{0,14}$/.test(value) ? undefined : 'the project\'s id'));
+  const text = (key: string, rule: NameRule) => requiredText(at, `annotation ${key}`, annotations[key], rule);
   const trust: OidcTrust = {
-    issuer: text(issuer),
-    audience: text(audience),
-    projectId: Number(id),
-    usernamePrefix: text(usernamePrefix),
-    ...(environment in annotations ? { environment: text(environment) } : {}),
+    issuer: text(issuer, oidcIssuer),
+    audience: text(audience, oidcAudience),
+    projectId: Number(text(projectId, projectIdText)),
+    usernamePrefix: text(usernamePrefix, oidcPrefix),
+    ...(environment in annotations ? { environment: text(environment, environmentName) } : {}),
   };
   checkSubject(at, subject, trust);
   return trust;
 }
 
+const projectIdText: NameRule = (value) => (/^[1-9]\d{0,14}$/.test(value) ? undefined : 'the project\'s id');
+
 function checkSubject(at: string, subject: Subject, { usernamePrefix, projectId, environment }: OidcTrust): void {
-  const user = `${usernamePrefix}project:${projectId}`;
-  const expected = environment === undefined ? { kind: 'User', name: user } : { kind: 'Group', name: `${user}:environment:${environment}` };
+  const expected = environment === undefined
+    ? { kind: 'User', name: oidcUser(usernamePrefix, projectId) }
+    : { kind: 'Group', name: oidcEnvironmentGroup(usernamePrefix, projectId, environment) };
   if (subject.kind === expected.kind && subject.name === expected.name) return;
   throw refusal({
     at,
