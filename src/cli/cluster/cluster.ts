@@ -33,6 +33,8 @@ export interface CreateOptions {
   readonly query?: Query;
   /** Whether it does no harm when the server executes it twice: reviews, and what is found again by its name. */
   readonly repeatable?: boolean;
+  /** A user to ask as, for those who may impersonate it. The groups of a ServiceAccount come by themselves. */
+  readonly as?: string;
 }
 
 export interface ApplyOptions {

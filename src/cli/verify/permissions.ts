@@ -1,0 +1,146 @@
+import type { AccessRequest } from './access-request';
+import { RBAC_GROUP } from '../../private/subject';
+
+/**
+ * What is asked about one resource in one place.
+ */
+export interface Row {
+  /** For people: what someone with these rights gets. */
+  readonly title: string;
+  readonly requests: readonly AccessRequest[];
+}
+
+/**
+ * A kind that is really listed, as people do with `kubectl get all`, beside being asked about.
+ */
+export interface ListedKind {
+  /** `Pods`. */
+  readonly title: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+}
+
+/**
+ * What `kubectl get all` lists.
+ */
+export const USUAL_KINDS: readonly ListedKind[] = [
+  { title: 'Pods', group: '', version: 'v1', resource: 'pods' },
+  { title: 'ReplicationControllers', group: '', version: 'v1', resource: 'replicationcontrollers' },
+  { title: 'Services', group: '', version: 'v1', resource: 'services' },
+  { title: 'DaemonSets', group: 'apps', version: 'v1', resource: 'daemonsets' },
+  { title: 'Deployments', group: 'apps', version: 'v1', resource: 'deployments' },
+  { title: 'ReplicaSets', group: 'apps', version: 'v1', resource: 'replicasets' },
+  { title: 'StatefulSets', group: 'apps', version: 'v1', resource: 'statefulsets' },
+  { title: 'HorizontalPodAutoscalers', group: 'autoscaling', version: 'v2', resource: 'horizontalpodautoscalers' },
+  { title: 'Jobs', group: 'batch', version: 'v1', resource: 'jobs' },
+  { title: 'CronJobs', group: 'batch', version: 'v1', resource: 'cronjobs' },
+];
+
+/**
+ * What is really listed all over the cluster.
+ */
+export const CLUSTER_KINDS: readonly ListedKind[] = [
+  { title: 'Namespaces', group: '', version: 'v1', resource: 'namespaces' },
+  { title: 'Nodes', group: '', version: 'v1', resource: 'nodes' },
+  { title: 'Pods of all namespaces', group: '', version: 'v1', resource: 'pods' },
+];
+
+const WRITE = ['create', 'update', 'delete'];
+const ALL = ['list', ...WRITE];
+
+/**
+ * What a deployer may or may not do in its own namespace.
+ */
+export const INSIDE: readonly Row[] = [
+  ...USUAL_KINDS.map(({ title, group, resource }) => row(title, resource, group, WRITE)),
+  row('Logs of Pods', 'pods/log', '', ['get']),
+  row('Commands in Pods (exec)', 'pods/exec', '', ['create']),
+  row('Connections to Pods (port-forward)', 'pods/portforward', '', ['create']),
+  row('Ingresses', 'ingresses', 'networking.k8s.io', ALL),
+  row('NetworkPolicies', 'networkpolicies', 'networking.k8s.io', ALL),
+  row('ConfigMaps', 'configmaps', '', ALL),
+  row('Secrets', 'secrets', '', ALL),
+  row('PersistentVolumeClaims', 'persistentvolumeclaims', '', ALL),
+  row('PodDisruptionBudgets', 'poddisruptionbudgets', 'policy', ALL),
+  row('Leases', 'leases', 'coordination.k8s.io', ALL),
+  row('Events', 'events', '', ['list']),
+  row('ServiceAccounts', 'serviceaccounts', '', [...ALL, 'impersonate']),
+  row('Tokens of ServiceAccounts', 'serviceaccounts/token', '', ['create']),
+  row('Roles', 'roles', RBAC_GROUP, [...ALL, 'bind', 'escalate']),
+  row('RoleBindings', 'rolebindings', RBAC_GROUP, ALL),
+  row('ResourceQuotas', 'resourcequotas', '', ALL),
+  row('LimitRanges', 'limitranges', '', ALL),
+];
+
+/**
+ * What nobody may do in a namespace that was not given to them.
+ */
+export const OUTSIDE: readonly Row[] = [
+  row('Pods', 'pods', '', WRITE),
+  row('Logs of Pods', 'pods/log', '', ['get']),
+  row('Commands in Pods (exec)', 'pods/exec', '', ['create']),
+  row('Deployments', 'deployments', 'apps', WRITE),
+  row('DaemonSets', 'daemonsets', 'apps', WRITE),
+  row('Jobs', 'jobs', 'batch', ['create']),
+  row('Services', 'services', '', WRITE),
+  row('ConfigMaps', 'configmaps', '', ALL),
+  row('Secrets', 'secrets', '', ALL),
+  row('ServiceAccounts', 'serviceaccounts', '', ['list', 'create', 'impersonate']),
+  row('Tokens of ServiceAccounts', 'serviceaccounts/token', '', ['create']),
+  row('Roles', 'roles', RBAC_GROUP, ['create', 'bind', 'escalate']),
+  row('RoleBindings', 'rolebindings', RBAC_GROUP, ['create', 'delete']),
+];
+
+/**
+ * What is nobody's but an administrator's.
+ */
+export const CLUSTER_WIDE: readonly Row[] = [
+  row('Everything', '*', '*', ['*']),
+  row('Namespaces', 'namespaces', '', WRITE),
+  row('Nodes', 'nodes', '', ['update', 'delete']),
+  row('Nodes, past the API server (proxy)', 'nodes/proxy', '', ['get', 'create']),
+  row('Pods of all namespaces', 'pods', '', ['create', 'delete']),
+  row('Commands in Pods of all namespaces', 'pods/exec', '', ['create']),
+  row('Secrets of all namespaces', 'secrets', '', ALL),
+  row('PersistentVolumes', 'persistentvolumes', '', ALL),
+  row('StorageClasses', 'storageclasses', 'storage.k8s.io', WRITE),
+  row('CustomResourceDefinitions', 'customresourcedefinitions', 'apiextensions.k8s.io', WRITE),
+  row('ClusterRoles', 'clusterroles', RBAC_GROUP, [...ALL, 'bind', 'escalate']),
+  row('ClusterRoleBindings', 'clusterrolebindings', RBAC_GROUP, ALL),
+  row('RoleBindings of all namespaces', 'rolebindings', RBAC_GROUP, ['create']),
+  row('Mutating webhooks', 'mutatingwebhookconfigurations', 'admissionregistration.k8s.io', WRITE),
+  row('Validating webhooks', 'validatingwebhookconfigurations', 'admissionregistration.k8s.io', WRITE),
+  row('Certificate requests', 'certificatesigningrequests', 'certificates.k8s.io', ['list', 'create']),
+  row('Approval of certificate requests', 'certificatesigningrequests/approval', 'certificates.k8s.io', ['update']),
+  row('Aggregated APIs', 'apiservices', 'apiregistration.k8s.io', WRITE),
+  row('Users', 'users', '', ['impersonate']),
+  row('Groups', 'groups', '', ['impersonate']),
+  row('ServiceAccounts of all namespaces', 'serviceaccounts', '', ['impersonate']),
+  row('Tokens of all ServiceAccounts', 'serviceaccounts/token', '', ['create']),
+  row('Reviews of tokens', 'tokenreviews', 'authentication.k8s.io', ['create']),
+  row('Metrics of the API server', '/metrics', '', ['get']),
+  row('Logs of the API server\'s machine', '/logs', '', ['get']),
+  row('Profiles of the API server', '/debug/pprof', '', ['get']),
+];
+
+/**
+ * What may be done with the Namespace itself, by someone who works inside.
+ */
+export function namespaceItself(name: string): Row {
+  return { title: 'The Namespace itself', requests: ['get', 'update', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces', name })) };
+}
+
+/**
+ * The request that lists a kind.
+ */
+export function listRequest({ group, resource }: ListedKind): AccessRequest {
+  return { verb: 'list', group, resource };
+}
+
+function row(title: string, what: string, group: string, verbs: readonly string[]): Row {
+  if (what.startsWith('/')) return { title, requests: verbs.map((verb) => ({ verb, path: what })) };
+  const [resource = '', subresource] = what.split('/');
+  return { title, requests: verbs.map((verb) => ({ verb, group, resource, subresource })) };
+}
