@@ -4,13 +4,16 @@ import type { JsonObject } from '../../private/json';
  * A Kubernetes API server, as one credential reaches it. Transient failures are retried within the time budget that the caller set.
  *
  * Paths are those of the API: `/api/v1/namespaces/example/secrets`. Build them by `objectPath` and `collectionPath`.
- * Every method throws `ApiRefusal` when the server answers no, and `Unreachable` when it does not answer in time.
+ * Every method throws `ApiRefusal` when the API server answers no, `Refused` when somebody else on the way does, and `Unreachable` when
+ * nothing is known: no connection, no answer in time, or one that may pass (408, 429, 5xx; `cause` is then the refusal).
  */
 export interface Cluster {
   /** The address, for people. */
   readonly server: string;
   /** How many connections and requests there were so far. */
   readonly counts: { readonly connections: number; readonly requests: number };
+  /** What the server warned of so far, each once, as it said it: escape it before it is printed. */
+  readonly warnings: readonly string[];
   get(path: string, query?: Query): Promise<JsonObject>;
   /** Retried only as far as the request cannot have had an effect, unless `repeatable` says that twice is as good as once. */
   create(path: string, object: object, options?: CreateOptions): Promise<JsonObject>;
@@ -20,7 +23,7 @@ export interface Cluster {
   merge(path: string, patch: object): Promise<JsonObject>;
   /** Resolves to whether there was something to delete. */
   delete(path: string, options?: DeleteOptions): Promise<boolean>;
-  /** What happens to a collection from now on, resumed when the connection ends. */
+  /** What a collection holds, as ADDED, and what happens to it from then on; resumed when the connection ends. */
   watch(path: string, query?: Query): AsyncIterable<WatchEvent>;
   /** Which resources the server has. */
   resources(): Promise<readonly ApiResource[]>;

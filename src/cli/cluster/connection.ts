@@ -5,6 +5,8 @@ export interface Connection {
   readonly server: string;
   /** PEM; by default the certificates that Node trusts. */
   readonly certificateAuthority?: string;
+  /** What those are called in errors: `the kubeconfig's certificate-authority-data`. */
+  readonly certificateAuthorityName?: string;
   readonly tlsServerName?: string;
   readonly proxyUrl?: string;
   readonly credentials: Credentials;

@@ -1,0 +1,168 @@
+import { asMeant } from './answer';
+import type { Query } from './cluster';
+import type { Connection, Presented } from './connection';
+import { parseWarnings } from './warnings';
+import type { CiVariables } from '../../private/ci-variables';
+import type { Clock } from '../host';
+import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream } from '../network/http';
+import { httpDoor } from '../network/http-door';
+import { retrying, TriedAnswer } from '../network/retry';
+
+/**
+ * What is around a connection.
+ */
+export interface ClientOptions {
+  readonly variables: CiVariables;
+  readonly clock: Clock;
+  /** Ends everything that is under way. */
+  readonly signal: AbortSignal;
+  readonly budget?: TimeBudget;
+  /** Told of each request: method, path, status, milliseconds; never of a header or a body. */
+  readonly debug?: (line: string) => void;
+  /** Whether what fails in passing is tried again; by default it is. */
+  readonly retries?: boolean;
+}
+
+/**
+ * Milliseconds.
+ */
+export interface TimeBudget {
+  /** For one exchange, from connecting to the last byte. */
+  readonly perCall: number;
+  /** For one call, with everything that it tries again. */
+  readonly total: number;
+}
+
+/**
+ * A request to the API, before it is known who asks.
+ */
+export interface ApiRequest {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly query?: Query;
+  readonly accept?: string;
+  readonly contentType?: string;
+  readonly content?: object;
+  /** Whether it does no harm when it is executed twice. */
+  readonly repeatable?: boolean;
+  /** Sent once, whatever comes. */
+  readonly once?: boolean;
+}
+
+export const DEFAULT_BUDGET: TimeBudget = { perCall: 15_000, total: 30_000 };
+
+/**
+ * Sends requests to one API server with the credentials of a connection, renewed once when the server does not know them.
+ */
+export class ApiClient {
+  /** What the server warned of, each once. */
+  public readonly warnings: string[] = [];
+  public readonly budget: TimeBudget;
+  /** With the path that all paths of the API follow, for servers behind a proxy of GitLab's agent or the like. */
+  public readonly server: string;
+
+  private door?: HttpDoor;
+  private certificate?: string;
+  private readonly before = { connections: 0, requests: 0 };
+
+  public constructor(private readonly connection: Connection, public readonly options: ClientOptions) {
+    const { origin, pathname } = new URL(connection.server);
+    this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
+    this.budget = options.budget ?? DEFAULT_BUDGET;
+  }
+
+  public get counts(): HttpDoor['counts'] {
+    const now = this.door?.counts ?? { connections: 0, requests: 0 };
+    return { connections: this.before.connections + now.connections, requests: this.before.requests + now.requests };
+  }
+
+  /** The answer, whatever its status is. */
+  public async send(request: ApiRequest): Promise<TriedAnswer> {
+    const { clock, signal, retries = true } = this.options;
+    const { perCall, total } = this.budget;
+    let attempt = 0;
+    const send = async (remaining: number) => {
+      attempt += 1;
+      return this.renewing(async (presented) => this.exchange(request, presented, Math.max(1, Math.min(perCall, remaining)), attempt));
+    };
+    if (!retries || request.once) return { ...await send(perCall), attempts: 1, tried: '' };
+    return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal });
+  }
+
+  /** The beginning of an answer that goes on, of which nothing is tried again. */
+  public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
+    return this.renewing(async (presented) => {
+      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(this.http(request, presented, timeout), this.options.signal));
+      this.warned(stream.headers);
+      return stream;
+    });
+  }
+
+  public close(): void {
+    this.door?.close();
+  }
+
+  private async renewing<T extends { readonly status: number }>(attempt: (presented: Presented) => Promise<T>): Promise<T> {
+    const { credentials } = this.connection;
+    const presented = await credentials.present();
+    const answer = await attempt(presented);
+    if (answer.status !== 401) return answer;
+    const renewed = await credentials.present(true);
+    const isSame = renewed.token === presented.token && renewed.clientCertificate?.certificate === presented.clientCertificate?.certificate;
+    return isSame ? answer : attempt(renewed);
+  }
+
+  private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpAnswer> {
+    const answer = await this.timed(request, attempt, async () =>
+      this.doorFor(presented).exchange(this.http(request, presented, timeout), this.options.signal));
+    this.warned(answer.headers);
+    return asMeant(answer);
+  }
+
+  private http(request: ApiRequest, { token }: Presented, timeout: number): HttpRequest {
+    const { method, path, query = {}, accept = 'application/json', contentType = 'application/json', content } = request;
+    const url = new URL(`${this.server}${path}`);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    return {
+      method,
+      url,
+      timeout,
+      headers: {
+        accept,
+        ...token === undefined ? {} : { authorization: `Bearer ${token}` },
+        ...content === undefined ? {} : { 'content-type': contentType },
+      },
+      body: content === undefined ? undefined : JSON.stringify(content),
+    };
+  }
+
+  /** A client certificate belongs to its connections, so another one gets a door of its own. */
+  private doorFor({ clientCertificate }: Presented): HttpDoor {
+    if (this.door && this.certificate === clientCertificate?.certificate) return this.door;
+    Object.assign(this.before, this.counts);
+    this.door?.close();
+    const { certificateAuthority, certificateAuthorityName, tlsServerName: serverName, proxyUrl: proxy } = this.connection;
+    const trust = { certificateAuthority, certificateAuthorityName, serverName, clientCertificate, proxy, proxyName: 'the kubeconfig\'s proxy-url' };
+    this.certificate = clientCertificate?.certificate;
+    this.door = httpDoor(trust, this.options.variables, this.options.clock);
+    return this.door;
+  }
+
+  private async timed<T extends { readonly status: number }>({ method, path }: ApiRequest, attempt: number, action: () => Promise<T>): Promise<T> {
+    const { clock, debug } = this.options;
+    const begun = clock.now();
+    const say = (result: string) => debug?.(`${method} ${path} ${result}, ${clock.now() - begun} ms${attempt === 1 ? '' : `, attempt ${attempt}`}`);
+    try {
+      const answer = await action();
+      say(String(answer.status));
+      return answer;
+    } catch (error) {
+      say(error instanceof Error ? error.message : 'failed');
+      throw error;
+    }
+  }
+
+  private warned({ warning }: HttpAnswer['headers']): void {
+    this.warnings.push(...parseWarnings(warning).filter((text) => !this.warnings.includes(text)));
+  }
+}

@@ -1,0 +1,81 @@
+import { objectOf } from './answer';
+import { ApiClient, ApiRequest, ClientOptions } from './api-client';
+import type { ApiResource, ApplyOptions, Cluster, CreateOptions, DeleteOptions, Query, WatchEvent } from './cluster';
+import type { Connection } from './connection';
+import { discover } from './discovery';
+import { describeRequest } from './paths';
+import { watchCollection } from './watch';
+import type { JsonObject } from '../../private/json';
+
+/**
+ * The API server of a connection. Nothing is contacted before the first call.
+ */
+export function connectCluster(connection: Connection, options: ClientOptions): Cluster {
+  return new ApiCluster(new ApiClient(connection, options));
+}
+
+/** Whose fields they are, in managedFields. */
+const FIELD_MANAGER = 'cdk8s-ci-deploy';
+
+class ApiCluster implements Cluster {
+  public readonly server: string;
+  public readonly warnings: readonly string[];
+
+  public constructor(private readonly client: ApiClient) {
+    this.server = client.server;
+    this.warnings = client.warnings;
+  }
+
+  public get counts(): Cluster['counts'] {
+    return this.client.counts;
+  }
+
+  public async get(path: string, query?: Query): Promise<JsonObject> {
+    return this.ask({ method: 'GET', path, query });
+  }
+
+  public async create(path: string, content: object, { query, repeatable = false }: CreateOptions = {}): Promise<JsonObject> {
+    return this.ask({ method: 'POST', path, content, repeatable, query: { fieldManager: FIELD_MANAGER, ...query } });
+  }
+
+  public async apply(path: string, content: object, { dryRun, force, fieldManager = FIELD_MANAGER }: ApplyOptions = {}): Promise<JsonObject> {
+    // Strict, as kubectl is: an unknown field is a mistake.
+    const query = { fieldManager, fieldValidation: 'Strict', force: force ? 'true' : undefined, dryRun: dryRun ? 'All' : undefined };
+    return this.ask({ method: 'PATCH', path, content, contentType: 'application/apply-patch+yaml', query }, 'apply');
+  }
+
+  public async merge(path: string, content: object): Promise<JsonObject> {
+    return this.ask({ method: 'PATCH', path, content, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER } });
+  }
+
+  public async delete(path: string, { dryRun, uid, propagation }: DeleteOptions = {}): Promise<boolean> {
+    const content = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      preconditions: uid === undefined ? undefined : { uid },
+      propagationPolicy: propagation,
+      dryRun: dryRun ? ['All'] : undefined,
+    };
+    const answer = await this.client.send({ method: 'DELETE', path, content });
+    // When it was asked before and the answer got lost, it is gone because of that.
+    if (answer.status === 404) return answer.attempts > 1;
+    objectOf(describeRequest('DELETE', path), answer);
+    return true;
+  }
+
+  public watch(path: string, query?: Query): AsyncIterable<WatchEvent> {
+    return watchCollection(this.client, path, query);
+  }
+
+  public async resources(): Promise<readonly ApiResource[]> {
+    return discover(this.client);
+  }
+
+  public close(): void {
+    this.client.close();
+  }
+
+  private async ask(request: ApiRequest, verb: string = request.method): Promise<JsonObject> {
+    return objectOf(describeRequest(verb, request.path), await this.client.send(request));
+  }
+}

@@ -1,0 +1,97 @@
+import { refusal, show } from '../../private/invalid-input';
+import { isObject, JsonObject } from '../../private/json';
+import { kindName, resourceOf, scopeOf } from '../../private/kinds';
+
+/**
+ * Objects of one resource, in one namespace, in all of them, or of the cluster.
+ */
+export interface CollectionReference {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** The plural: `deployments`. */
+  readonly resource: string;
+  readonly namespace?: string;
+}
+
+/**
+ * One object, or a part of it.
+ */
+export interface ObjectReference extends CollectionReference {
+  readonly name: string;
+  /** `token` of a ServiceAccount, `log` of a Pod. */
+  readonly subresource?: string;
+}
+
+/**
+ * The path of a collection, for lists, watches and creation.
+ */
+export function collectionPath({ group, version, resource, namespace }: CollectionReference): string {
+  const inNamespace = namespace === undefined ? [] : ['namespaces', namespace];
+  return pathOf([...group === '' ? ['api'] : ['apis', group], version, ...inNamespace, resource]);
+}
+
+/**
+ * The path of one object.
+ */
+export function objectPath({ name, subresource, ...collection }: ObjectReference): string {
+  return `${collectionPath(collection)}${pathOf(subresource === undefined ? [name] : [name, subresource])}`;
+}
+
+/**
+ * The path of an object as it stands in a manifest.
+ *
+ * @param namespace Where it belongs when it does not say so itself.
+ * @throws When the kind is not one of Kubernetes' own.
+ */
+export function pathOfObject(object: JsonObject, namespace?: string): string {
+  const { apiVersion, kind, metadata } = object;
+  const meta = isObject(metadata) ? metadata : {};
+  const [version, group] = [...String(apiVersion).split('/').reverse(), ''];
+  const name = String(meta.name ?? '');
+  const scope = scopeOf(String(apiVersion), String(kind));
+  const resource = resourceOf(String(apiVersion), String(kind))?.resource ?? clusterResource(String(kind));
+  if (scope === 'unknown') {
+    throw refusal({ given: `the kind ${show(kindName(String(apiVersion), String(kind)))} is not known`, expected: 'a kind of Kubernetes itself', fix: 'leave it out' });
+  }
+  const place = scope === 'namespace' ? { namespace: String(meta.namespace ?? namespace ?? '') } : {};
+  return objectPath({ group: group ?? '', version: version ?? '', resource, name, ...place });
+}
+
+/**
+ * What a request asks for, in the words of kubectl: `delete secrets example in ns1`. Its parts stay as they are in the path, so they are safe to print.
+ */
+export function describeRequest(method: string, path: string): string {
+  const [, ...segments] = path.split('/');
+  const rest = segments.slice(segments[0] === 'api' ? 2 : 3);
+  const namespaced = rest[0] === 'namespaces' && rest.length > 2;
+  const [resource = '', name, ...subresource] = namespaced ? rest.slice(2) : rest;
+  const what = [resource, ...subresource].join('/');
+  if (!['api', 'apis'].includes(segments[0] ?? '') || resource === '') return `${method.toLowerCase()} ${path}`;
+  return [verbOf(method, name), what, ...name === undefined ? [] : [name], ...namespaced ? ['in', rest[1]] : []].join(' ');
+}
+
+/** The plurals of all kinds of the cluster that Kubernetes has are made by these rules. */
+function clusterResource(kind: string): string {
+  const singular = kind.toLowerCase();
+  if (singular.endsWith('s')) return `${singular}es`;
+  return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+}
+
+function verbOf(method: string, name: string | undefined): string {
+  switch (method) {
+    case 'POST': return 'create';
+    case 'GET': return name === undefined ? 'list' : 'get';
+    default: return method.toLowerCase();
+  }
+}
+
+function pathOf(segments: readonly string[]): string {
+  return segments.map((segment) => `/${encoded(segment)}`).join('');
+}
+
+/** A URL has no segments "." and "..", also not when they are escaped: they would lead to another path. */
+function encoded(segment: string): string {
+  if (!['', '.', '..'].includes(segment)) return encodeURIComponent(segment);
+  throw refusal({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'correct it' });
+}
