@@ -46,16 +46,15 @@ export class Expectation {
   }
 
   private isAggregated(request: AccessRequest): boolean {
-    if (this.access?.role.kind !== 'ClusterRole' || 'path' in request) return false;
-    return !BUILT_IN.has(request.group) && !this.rules?.some(({ apiGroups }) => apiGroups?.includes(request.group));
+    return this.access?.role.kind === 'ClusterRole' && !('path' in request) && !BUILT_IN.has(request.group);
   }
 }
 
-/** The API server's own groups of which no user-facing ClusterRole has anything, and the wildcard. */
+/** The API server's own groups, and the wildcard. Others under k8s.io, such as metrics.k8s.io, are added to a cluster as custom resources are. */
 const BUILT_IN = new Set([
-  '*',
-  ...['admissionregistration', 'apiextensions', 'apiregistration', 'authentication', 'certificates', 'events', 'flowcontrol.apiserver', 'internal.apiserver',
-    'node', 'scheduling', 'storage', 'storagemigration'].map((name) => `${name}.k8s.io`),
+  '*', '', 'apps', 'autoscaling', 'batch', 'extensions', 'policy',
+  ...['admissionregistration', 'apiextensions', 'apiregistration', 'authentication', 'authorization', 'certificates', 'coordination', 'discovery', 'events',
+    'flowcontrol.apiserver', 'internal.apiserver', 'networking', 'node', 'rbac.authorization', 'resource', 'scheduling', 'storage', 'storagemigration'].map((name) => `${name}.k8s.io`),
 ]);
 
 function verdict(allowed: boolean): 'allowed' | 'denied' {

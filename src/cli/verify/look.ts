@@ -66,5 +66,5 @@ function otherRights(place: Place, told: RulesTold, expectation: Expectation): C
   if (!extra) return [];
   if (!told.rules) return [{ ...check, answer: 'unknown', outcome: 'unknown', message: told.message }];
   const answer = extra.length > 0 ? 'allowed' : 'denied';
-  return [{ ...check, answer, outcome: outcomeOf(answer, 'denied'), message: extra.length > 0 ? describeRequests(extra).join(', ') : undefined }];
+  return [{ ...check, answer, outcome: outcomeOf(answer, 'denied'), rights: describeRequests(extra) }];
 }

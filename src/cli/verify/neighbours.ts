@@ -25,10 +25,10 @@ const MOST = 40;
 
 /** What makes the rights of the other ServiceAccounts of a namespace one's own. */
 const WAYS: readonly (readonly [string, string, string])[] = [
-  ['impersonate', 'serviceaccounts', 'impersonate them'],
-  ['create', 'serviceaccounts/token', 'make tokens for them'],
-  ['create', 'pods', 'run Pods as them'],
-  ['list', 'secrets', 'read their token Secrets'],
+  ['impersonate', 'serviceaccounts', 'impersonation'],
+  ['create', 'serviceaccounts/token', 'a new token'],
+  ['create', 'pods', 'a Pod'],
+  ['list', 'secrets', 'a token Secret'],
 ];
 
 /**
@@ -38,12 +38,12 @@ const WAYS: readonly (readonly [string, string, string])[] = [
 export async function neighbourWarnings(questions: Questions, around: Neighbourhood): Promise<{ warnings: string[]; notes: string[] }> {
   const ways = WAYS.filter(([verb, resource]) => isAllowed(around.checks, verb, resource));
   if (ways.length === 0) return { warnings: [], notes: [] };
-  const how = `the credential can ${ways.map(([, , words]) => words).join(', ')}`;
+  const how = `by ${ways.map(([, , words]) => words).join(', ')}`;
   const accounts = await questions.objects('/api/v1', around.namespace, 'serviceaccounts');
-  if (!accounts) return unseen(`the ServiceAccounts in ${around.namespace} cannot be listed, and ${how}`);
+  if (!accounts) return unseen(`the credential can act as every ServiceAccount in ${around.namespace} (${how}), and may not list them`);
   const others = accounts.map(nameOf).filter((name) => userOf(around.namespace, name) !== around.username);
   if (others.length === 0) return { warnings: [], notes: [] };
-  if (ways[0]?.[0] !== 'impersonate') return unseen(`in ${around.namespace} there are other ServiceAccounts (${others.slice(0, MOST).join(', ')}), and ${how}`);
+  if (ways[0]?.[0] !== 'impersonate') return unseen(`the credential can act as ${shortList(others)} (${how})`);
   return asked(questions, around, others, how);
 }
 
@@ -56,8 +56,8 @@ async function asked(questions: Questions, around: Neighbourhood, others: string
   const warnings = looks.flatMap(({ name, inside, outside }) => {
     const out = more(outside, DEFAULT_RULES);
     const up = around.rules ? more(inside, [...around.rules, ...DEFAULT_RULES]) : [];
-    if (out.length > 0) return [`ServiceAccount ${name} leads out of the namespace: ${how}, and in ${around.outside} it has ${shortList(out)}`];
-    return up.length > 0 ? [`ServiceAccount ${name} leads to more rights in the namespace: ${how}, and it has ${shortList(up)}`] : [];
+    if (out.length > 0) return [`ServiceAccount ${name} leads out of the namespace: it has ${shortList(out)} in ${around.outside}, and the credential can act as it (${how})`];
+    return up.length > 0 ? [`ServiceAccount ${name} has more rights in the namespace: ${shortList(up)}; and the credential can act as it (${how})`] : [];
   });
   const silent = looks.filter(({ inside, outside }) => !inside.rules || !outside.rules).map(({ name }) => name);
   return {
@@ -71,7 +71,7 @@ async function asked(questions: Questions, around: Neighbourhood, others: string
 }
 
 function unseen(what: string): { warnings: string[]; notes: string[] } {
-  return { warnings: [`${what}; what they may do does not show from inside: kubectl get clusterrolebindings,rolebindings -A -o wide`], notes: [] };
+  return { warnings: [`${what}; what those may do does not show from inside: kubectl get clusterrolebindings,rolebindings -A -o wide`], notes: [] };
 }
 
 function more(told: RulesTold, limits: readonly PolicyRule[]): string[] {

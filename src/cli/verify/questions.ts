@@ -104,7 +104,8 @@ async function orRefusal(request: Promise<JsonObject>): Promise<JsonObject | Api
 }
 
 function decision({ allowed, denied, evaluationError, reason }: JsonObject): Told {
-  if (allowed === true) return { answer: 'allowed' };
+  // RBAC names the binding here.
+  if (allowed === true) return { answer: 'allowed', message: text(reason) };
   const message = text(evaluationError) ?? text(reason);
   if (denied === true || (allowed === false && !text(evaluationError))) return { answer: 'denied', message };
   return { answer: 'unknown', message: message ?? 'the answer says neither yes nor no' };

@@ -37,8 +37,10 @@ export interface Check {
   /** Missing when nobody said what is right here. */
   readonly expected?: 'allowed' | 'denied';
   readonly outcome: Outcome;
-  /** The server's own words, as they came, or what is known beyond the answer. */
+  /** The server's own words, as they came: why it denies, or the binding that allows it. */
   readonly message?: string;
+  /** Of the check that there is no other right: those that there are, as `secrets (get, list)`. */
+  readonly rights?: readonly string[];
 }
 
 /**
@@ -86,13 +88,6 @@ export function verdictOf({ facts, checks }: Pick<Verification, 'facts' | 'check
   const outcomes = new Set([...facts, ...checks].map(({ outcome }) => outcome));
   if (outcomes.has('differs')) return 'differs';
   return outcomes.has('unknown') ? 'unknown' : 'as expected';
-}
-
-/**
- * What is not as it must be, worst first.
- */
-export function complaints<T extends { readonly outcome: Outcome }>(all: readonly T[]): T[] {
-  return [...all.filter(({ outcome }) => outcome === 'differs'), ...all.filter(({ outcome }) => outcome === 'unknown')];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { bindingsOf } from './bindings';
 import { Expectation } from './expectation';
 import { identityFacts, servedFacts } from './facts';
 import { Look, lookAt } from './look';
@@ -6,7 +5,7 @@ import { neighbourWarnings, shortList } from './neighbours';
 import { Identity, Questions } from './questions';
 import { describeRequests } from './rule-coverage';
 import { expiryWarning } from './token-expiry';
-import { Place, Verification, verdictOf } from './verification';
+import { Place, Verification } from './verification';
 import type { TokenClaims } from '../../private/token-claims';
 import { ROLES_VERSION } from '../../private/user-facing-roles';
 import type { Access } from '../access/access';
@@ -44,18 +43,17 @@ export async function verifyAccess(cluster: Cluster, options: VerifyOptions): Pr
     servedFacts(cluster, expectation),
     Promise.all(placesOf(options).map((place) => lookAt(place, questions, expectation))),
   ]);
-  const found = { facts: [...identityFacts(identity, namespace, access), ...served], checks: looks.flatMap(({ checks }) => checks) };
   const around = await neighbourWarnings(questions, neighbourhood(looks, identity));
   return {
     server: cluster.server,
     namespace,
     at: options.now,
     expected: access && `${access.role.kind} ${access.role.name}, as in ${access.file}`,
-    ...found,
+    facts: [...identityFacts(identity, namespace, access), ...served],
+    checks: looks.flatMap(({ checks }) => checks),
     warnings: [...ownWarnings(looks, options), ...around.warnings],
     notes: [
       ...roleNotes(looks, expectation, access),
-      ...verdictOf(found) === 'differs' && identity ? await bindingNotes(questions, identity, namespace) : [],
       ...rulesNotes(looks),
       ...around.notes,
     ],
@@ -107,15 +105,6 @@ function roleNotes(looks: readonly Look[], expectation: Expectation, access: Acc
   return [
     ...aggregated.length > 0 ? [`not judged, since custom resources may extend ${kind} ${name}: ${shortList(aggregated)}`] : [],
     ...lacking.length > 0 ? [`${kind} ${name} of Kubernetes ${ROLES_VERSION} has what is not allowed here: ${shortList(lacking)}`] : [],
-  ];
-}
-
-async function bindingNotes(questions: Questions, identity: Identity, namespace: string): Promise<string[]> {
-  const bindings = await bindingsOf(questions, identity, namespace);
-  if (!bindings) return [`the RoleBindings in ${namespace} may not be seen: kubectl get rolebindings -n ${namespace} -o wide`];
-  return [
-    `RoleBindings in ${namespace} that name the credential: ${bindings.join(', ') || 'none'}`,
-    'rights outside come from RoleBindings there, or from ClusterRoleBindings: kubectl get clusterrolebindings,rolebindings -A -o wide',
   ];
 }
 
