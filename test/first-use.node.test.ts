@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runKubectl, tryKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { needDebianPackages } from './cluster/debian';
-import { ExampleSite } from './cluster/example-site';
+import { ExampleSite, HUGO } from './cluster/example-site';
 import { BUILDAH, pushImage } from './cluster/image';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
@@ -33,7 +33,7 @@ const asDeployer = (...args: string[]) => tryKubectl(credential, args);
 
 beforeAll(async () => {
   if (!existsSync(MAIN)) throw new Error('the command is not built: run npm run compile');
-  needDebianPackages({ hugo: '/usr/bin/hugo' });
+  needDebianPackages(HUGO);
   kubectl();
   cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'real' });
   folder = mkdtempSync(join(tmpdir(), 'first-use-'));
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 test('Hugo builds the site, and its image goes to the registry', () => {
   const context = join(folder, 'image');
-  execFileSync('hugo', ['--minify', '--source', site.folder, '--destination', join(context, 'public')], { stdio: 'pipe', env: { PATH: process.env.PATH, HOME: folder } });
+  site.build(join(context, 'public'));
   copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
   writeFileSync(join(context, 'Dockerfile'), DOCKERFILE);
   const name = `${cluster.registry}/group/site`;

@@ -2,17 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { resolve } from 'node:path';
-import { ControlPlaneOptions, startControlPlane } from './control-plane';
+import { ControlPlane, ControlPlaneOptions, startControlPlane } from './control-plane';
 import { controlPlanePrograms } from './programs';
 import { kubectl, NO_CLUSTER } from '../support/kubectl';
 
 /**
  * A cluster and its administrator's kubeconfig.
  */
-export interface Cluster {
-  readonly kubeconfig: string;
-  stop(): Promise<void>;
-}
+export type Cluster = Pick<ControlPlane, 'kubeconfig' | 'registry' | 'kubectl' | 'stop'>;
 
 /** What a run of a program gave. */
 export interface Outcome {
@@ -22,7 +19,7 @@ export interface Outcome {
 }
 
 /**
- * The cluster of E2E_KUBECONFIG, else a control plane that is started for the caller, who must stop it.
+ * The cluster of E2E_KUBECONFIG with the nodes that it has, else a control plane that is started for the caller, who must stop it.
  */
 export async function startCluster(options: ControlPlaneOptions = {}, variables = process.env): Promise<Cluster> {
   const existing = variables.E2E_KUBECONFIG;
@@ -33,12 +30,12 @@ export async function startCluster(options: ControlPlaneOptions = {}, variables 
 }
 
 /**
- * Runs kubectl with a kubeconfig.
+ * Runs kubectl with a kubeconfig: the one that the tests compare with, or another.
  */
-export function tryKubectl(kubeconfig: string, args: readonly string[], stdin = ''): Outcome {
+export function tryKubectl(kubeconfig: string, args: readonly string[], stdin = '', program = kubectl()): Outcome {
   // kubectl's cache of discovery goes by host and port, which another cluster may have had.
   const env = { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull };
-  const { status, stdout, stderr, error } = spawnSync(kubectl(), args, { input: stdin, encoding: 'utf8', env, timeout: 60_000, maxBuffer: 64e6 });
+  const { status, stdout, stderr, error } = spawnSync(program, args, { input: stdin, encoding: 'utf8', env, timeout: 60_000, maxBuffer: 64e6 });
   if (error) throw error;
   return { status, stdout, stderr };
 }

@@ -1,19 +1,17 @@
-import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runKubectl, startCluster, tryKubectl } from './cluster';
 import { ControlPlane, startControlPlane } from './control-plane';
+import { Played, TSX } from './played';
 import { COMPILE_TIMEOUT, controlPlanePrograms, Programs } from './programs';
+import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
 jest.setTimeout(120_000);
-
-/** Makes Node itself run TypeScript. */
-const TSX = require.resolve('tsx/cjs');
 
 let programs: Programs;
 
@@ -21,22 +19,6 @@ beforeAll(() => {
   kubectl();
   programs = controlPlanePrograms();
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-/** The processes that work in a folder. */
-function processesIn(folder: string): string[] {
-  return readdirSync('/proc').filter((id) => /^\d+$/.test(id)).filter((id) => {
-    try {
-      return readlinkSync(`/proc/${id}/cwd`).startsWith(folder);
-    } catch {
-      return false;
-    }
-  });
-}
-
-async function untilGone(folder: string): Promise<void> {
-  for (let tries = 0; tries < 100 && existsSync(folder); tries++) await sleep(100);
-  expect([existsSync(folder), processesIn(folder)]).toEqual([false, []]);
-}
 
 describe('a control plane', () => {
   let controlPlane: ControlPlane;
@@ -54,7 +36,8 @@ describe('a control plane', () => {
 
   test('says which Kubernetes it is', () => {
     const { gitVersion } = JSON.parse(runKubectl(controlPlane.kubeconfig, ['get', '--raw', '/version']));
-    expect(gitVersion).toEqual(process.env.KUBEBUILDER_ASSETS ? expect.stringMatching(/^v1\./) : 'v1.36.3');
+    const { KUBEBUILDER_ASSETS, K8S_VERSION = '1.36.3' } = process.env;
+    expect(gitVersion).toEqual(KUBEBUILDER_ASSETS ? expect.stringMatching(/^v1\./) : `v${K8S_VERSION}`);
   });
 
   test('records who asked for what', () => {
@@ -80,10 +63,9 @@ describe('a control plane', () => {
   });
 
   test('leaves nothing when it is stopped, and may be stopped twice', async () => {
-    const folder = dirname(controlPlane.kubeconfig);
-    expect(processesIn(folder).length).toBeGreaterThanOrEqual(2);
+    expect(tracesOf(controlPlane.folder).length).toBeGreaterThanOrEqual(3);
     await controlPlane.stop();
-    expect([existsSync(folder), processesIn(folder)]).toEqual([false, []]);
+    expect(tracesOf(controlPlane.folder)).toEqual([]);
     await controlPlane.stop();
   });
 });
@@ -114,9 +96,9 @@ describe('a start that fails', () => {
     const { message } = await startControlPlane({ ...programs, apiServer }).then(() => new Error('it started'), (error: Error) => error);
 
     expect(message).toMatch(/^the control plane did not start\nError: kube-apiserver ended with status 3\n--- etcd\n/);
-    const [, used = ''] = /--- kube-apiserver\n(.+)\nno such flag\n/.exec(message) ?? [];
+    const [, used = ''] = /--- kube-apiserver\n(.+)\nno such flag/.exec(message) ?? [];
     expect(used).toMatch(/cluster-\w+$/);
-    expect([existsSync(used), processesIn(used)]).toEqual([false, []]);
+    expect(tracesOf(used)).toEqual([]);
   });
 
   test.each<[string, NodeJS.ProcessEnv, RegExp]>([
@@ -124,6 +106,16 @@ describe('a start that fails', () => {
     ['KUBEBUILDER_ASSETS', { KUBEBUILDER_ASSETS: '/nowhere' }, /^there is no \/nowhere\/etcd and no \/nowhere\/kube-apiserver \(the folder is KUBEBUILDER_ASSETS\)$/],
   ])('names what %s lacks', async (_, variables, message) => {
     await expect(startCluster({}, variables)).rejects.toThrow(message);
+  });
+
+  test('says how another version is named', async () => {
+    await expect(startCluster({}, { K8S_VERSION: 'v1.35' })).rejects
+      .toThrow(/^K8S_VERSION is v1\.35, which is no version of Kubernetes: give all three numbers, such as 1\.35\.4$/);
+  });
+
+  test('says what nodes need', async () => {
+    await expect(startControlPlane({ ...programs, scheduler: undefined }, { nodes: 'kwok' })).rejects
+      .toThrow(/^nodes need kube-controller-manager and kube-scheduler, which are not both beside \/.*\/kube-apiserver$/);
   });
 
   test('of flags for a cluster that runs already says what takes them', async () => {
@@ -139,28 +131,19 @@ describe('a start that fails', () => {
   });
 });
 
-describe.each<[NodeJS.Signals, boolean]>([['SIGINT', true], ['SIGKILL', false]])('npm run cluster, ended by %s', (signal, orderly) => {
-  let play: ChildProcess;
+describe.each<[NodeJS.Signals, number | string]>([['SIGINT', 0], ['SIGKILL', 'SIGKILL']])('npm run cluster, ended by %s', (signal, status) => {
+  let played: Played;
 
-  afterEach(() => play?.kill('SIGKILL'));
+  afterEach(() => played?.kill());
 
-  test('prints the line that selects the cluster, and leaves nothing', async () => {
-    // Without the command tsx, which is a process in between.
-    play = spawn(process.execPath, ['--require', TSX, join(__dirname, 'play.ts')], { stdio: ['ignore', 'pipe', 2] });
-    const exited = once(play, 'exit');
-    const kubeconfig = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      play.stdout?.on('data', (data) => {
-        text += data;
-        const line = /export KUBECONFIG=(.+)\n[^]*Ctrl-C stops/.exec(text);
-        if (line) resolve(line[1]!);
-      });
-      play.once('exit', () => reject(new Error(`it ended: ${text}`)));
-    });
-    expect(runKubectl(kubeconfig, ['get', 'namespace', 'default', '-o', 'name'])).toBe('namespace/default\n');
+  test('says what to do next with pods that run, and leaves nothing', async () => {
+    played = await Played.start();
+    const { kubeconfig, text } = played;
+    expect(text).toMatch(/main\.js grant .*access-staging\.yaml --file "\$CI"\n.*main\.js verify --kubeconfig "\$CI"/);
+    runKubectl(kubeconfig, ['create', 'deployment', 'web', '--image', 'registry.example.com/web:1']);
+    expect(runKubectl(kubeconfig, ['wait', 'deployment/web', '--for=condition=Available', '--timeout=30s'])).toContain('condition met');
 
-    play.kill(signal);
-    expect(await exited).toEqual(orderly ? [0, null] : [null, signal]);
-    await untilGone(dirname(kubeconfig));
+    expect(await played.end(signal)).toBe(status);
+    expect(await lastingTracesOf(dirname(kubeconfig))).toEqual([]);
   });
 });

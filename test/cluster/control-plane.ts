@@ -35,6 +35,8 @@ export interface ControlPlane {
   readonly folder: string;
   /** Who asked for what: an audit.k8s.io/v1 Event of level Metadata in each line. */
   readonly auditLog: string;
+  /** The path of a kubectl of the API server's version, where there is one beside it. */
+  readonly kubectl?: string;
   /** `127.0.0.1:PORT` of the registry that a real node pulls from, by plain HTTP. */
   readonly registry?: string;
   /** What the audit log has so far. */
@@ -64,10 +66,10 @@ export interface AuditEvent {
  * Starts a control plane on 127.0.0.1. When that fails, nothing is left running and the error ends with the programs' last lines.
  */
 export async function startControlPlane(programs: Programs, options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const startNodes = nodesOf(programs, options);
+  const addNode = nodeStarter(programs, options);
   const processes = new Processes();
   try {
-    return await start(programs, processes, options, startNodes);
+    return await start(programs, processes, options.apiServerFlags ?? [], addNode);
   } catch (error) {
     const logs = processes.lastLines();
     await processes.stop();
@@ -76,7 +78,7 @@ export async function startControlPlane(programs: Programs, options: ControlPlan
 }
 
 /** Compiles and installs what is missing. */
-function nodesOf({ apiServer, controllerManager, scheduler }: Programs, { nodes = 'none' }: ControlPlaneOptions): NodeStarter {
+function nodeStarter({ apiServer, controllerManager, scheduler }: Programs, { nodes = 'none' }: ControlPlaneOptions): NodeStarter {
   if (nodes === 'none') return async () => ({});
   if (!controllerManager || !scheduler) throw new Error(`nodes need kube-controller-manager and kube-scheduler, which are not both beside ${apiServer}`);
   const node = nodes === 'kwok' ? kwokNode() : realNode();
@@ -86,20 +88,20 @@ function nodesOf({ apiServer, controllerManager, scheduler }: Programs, { nodes 
   };
 }
 
-async function start(
-  { etcd, apiServer, controllerManager }: Programs, processes: Processes, { apiServerFlags = [] }: ControlPlaneOptions, startNodes: NodeStarter,
-): Promise<ControlPlane> {
+async function start(programs: Programs, processes: Processes, flags: readonly string[], addNode: NodeStarter): Promise<ControlPlane> {
+  const { etcd, apiServer, controllerManager, kubectl } = programs;
   startEtcd(etcd, processes);
-  const api = await ApiServer.create(apiServer, processes, apiServerFlags);
+  const api = await ApiServer.create(apiServer, processes, flags);
   await api.start();
   if (controllerManager) await startControllerManager(controllerManager, processes, api);
   const { kubeconfig, auditLog, authority } = api.credentials;
   return {
-    ...await startNodes(processes, api),
+    ...await addNode(processes, api),
     kubeconfig,
     server: api.server,
     certificateAuthority: readFileSync(authority, 'utf8'),
     folder: processes.folder,
+    kubectl,
     auditLog,
     auditEvents: () => eventsOf(auditLog),
     stopApiServer: () => api.stop(),

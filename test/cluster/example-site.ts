@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PackageFiles } from './debian';
 import { gitlabJob } from '../../examples/gitlab-job';
+
+export const HUGO: PackageFiles = { hugo: '/usr/bin/hugo' };
 
 /**
  * A copy of examples/hugo-site that uses the library as it was compiled last.
@@ -14,6 +17,11 @@ export class ExampleSite {
     this.folder = join(parent, 'hugo-site');
     cpSync(join(ROOT, 'examples', 'hugo-site'), this.folder, { recursive: true, filter: (source) => !/[\\/](?:dist|node_modules|public)$/.test(source) });
     symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  /** Builds the site as the pipeline does, into a folder. */
+  public build(destination: string): void {
+    execFileSync(HUGO.hugo!, ['--minify', '--source', this.folder, '--destination', destination], { env: { PATH: process.env.PATH, HOME: tmpdir() }, stdio: 'pipe' });
   }
 
   /** Runs one of its programs as a GitLab job would. */

@@ -33,7 +33,11 @@ else
 fi
 
 containerd --config containerd.toml >containerd.log 2>&1 &
-until [ -S containerd.sock ]; do sleep 0.05; done
+containerd=$!
+until [ -S containerd.sock ]; do
+  kill -0 $containerd
+  sleep 0.05
+done
 "$2" --config kubelet.yaml --kubeconfig kubeconfig --root-dir "$PWD/kubelet" --cert-dir "$PWD/kubelet/pki" --hostname-override "$3" >kubelet.log 2>&1 &
 wait $!
 `;

@@ -1,29 +1,49 @@
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { startCluster } from './cluster';
+import { Cluster, startCluster } from './cluster';
+
+const nodes = process.argv.includes('--node') ? 'real' : 'kwok';
 
 async function play(): Promise<void> {
-  const cluster = await startCluster();
-  console.log([
-    '',
-    'A Kubernetes API server is ready, with its controller manager, without scheduler and node: pods stay Pending. In another terminal:',
-    '',
-    `  export KUBECONFIG=${cluster.kubeconfig}`,
-    '  npm run demo',
-    '  kubectl apply -f examples/hugo-site/dist/access-staging.yaml',
-    `  CI=${join(dirname(cluster.kubeconfig), 'ci.kubeconfig')}`,
-    '  kubectl create token gitlab-example-staging -n example-staging |',
-    '    node lib/cli/main.js kubeconfig "$KUBECONFIG" --token-file - --namespace example-staging --file "$CI"',
-    '  kubectl --kubeconfig "$CI" apply --server-side -f examples/hugo-site/dist/staging/web.k8s.yaml',
-    '  kubectl --kubeconfig "$CI" get pods -n kube-system    # Forbidden',
-    '',
-    'Ctrl-C stops it and removes all of it.',
-  ].join('\n'));
+  const cluster = await startCluster({ nodes });
+  console.log(['', ...introduction(cluster), '', ...steps(cluster).map((line) => `  ${line}`), '', 'Ctrl-C stops it and removes all of it.'].join('\n'));
   const awake = setInterval(() => undefined, 60_000);
   await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   clearInterval(awake);
   await cluster.stop();
   console.log('stopped');
+}
+
+function introduction({ registry }: Cluster): string[] {
+  if (!registry) return ['A Kubernetes cluster is ready. Its node is simulated: pods run, and nothing is pulled or started. In another terminal:'];
+  return [
+    `A Kubernetes cluster is ready. This machine is its node, which pulls from ${registry} (http) and has no name service.`,
+    'Pods are reached by port-forward. In another terminal:',
+  ];
+}
+
+function steps({ kubeconfig, kubectl, registry }: Cluster): string[] {
+  return [
+    `export KUBECONFIG=${kubeconfig}`,
+    ...kubectl ? [`alias kubectl=${kubectl}`] : [],
+    'npm run demo',
+    ...registry ? imageSteps(`${registry}/group/site:1`) : [],
+    `CI=${join(dirname(kubeconfig), 'ci.kubeconfig')}`,
+    'node lib/cli/main.js grant examples/hugo-site/dist/access-staging.yaml --file "$CI"',
+    'node lib/cli/main.js verify --kubeconfig "$CI" --expect examples/hugo-site/dist/access-staging.yaml',
+    'kubectl --kubeconfig "$CI" apply --server-side -f examples/hugo-site/dist/staging/web.k8s.yaml',
+    'kubectl --kubeconfig "$CI" get pods',
+    'kubectl --kubeconfig "$CI" get pods -n kube-system    # Forbidden',
+  ];
+}
+
+// The demo deploys an image that is nowhere.
+function imageSteps(image: string): string[] {
+  return [
+    'hugo --minify --source examples/hugo-site',
+    `buildah build --isolation chroot --tag ${image} examples/hugo-site && buildah push --tls-verify=false ${image}`,
+    `(cd examples/hugo-site && IMAGE=${image} npx tsx main.ts)`,
+  ];
 }
 
 play().catch((error: Error) => {

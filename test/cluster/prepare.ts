@@ -1,6 +1,13 @@
-import { controlPlanePrograms, kubelet, kwok } from './programs';
+import { needDebianPackages } from './debian';
+import { HUGO } from './example-site';
+import { controlPlanePrograms, kwok } from './programs';
+import { realNode } from './real-node';
 
-// Before jest starts, since its workers would each compile the programs.
+// Before jest starts, since its workers would each compile and install.
 controlPlanePrograms();
 kwok();
-kubelet();
+// Without root there is no node, and the tests that need one say so.
+if (process.getuid?.() === 0) {
+  needDebianPackages(HUGO);
+  realNode();
+}

@@ -1,0 +1,120 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runKubectl } from './cluster';
+import { ControlPlane, startControlPlane } from './control-plane';
+import { needDebianPackages } from './debian';
+import { BUILDAH, pushImage } from './image';
+import { Played } from './played';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './programs';
+import { lastingTracesOf, tracesOf } from './traces';
+import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
+
+jest.setTimeout(180_000);
+
+/** What a kubelet and a network bridge set for the whole machine. */
+const SYSCTLS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
+const sysctls = () => SYSCTLS.map((name) => readFileSync(`/proc/sys/${name}`, 'utf8'));
+
+const before = sysctls();
+let cluster: ControlPlane;
+let folder: string;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'real' });
+  folder = mkdtempSync(join(tmpdir(), 'real-node-'));
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(async () => {
+  await cluster?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'default', ...args]);
+
+describe('this machine as a node', () => {
+  const waiting = '{.status.containerStatuses[0].state.waiting.reason}';
+
+  test('pulls an image and runs it, and its log can be read', () => {
+    const context = join(folder, 'image');
+    mkdirSync(context);
+    copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
+    writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY busybox /busybox\nENTRYPOINT ["/busybox", "sh", "-c"]\n');
+    const image = `${cluster.registry}/shell:1`;
+    pushImage(context, image, join(folder, 'buildah'));
+
+    asAdmin('run', 'shell', '--image', image, '--restart=Never', '--', 'echo hello; sleep 3600');
+    expect(asAdmin('wait', 'pod/shell', '--for=condition=Ready', '--timeout=60s')).toContain('condition met');
+    expect(asAdmin('logs', 'shell')).toBe('hello\n');
+    expect(asAdmin('exec', 'shell', '--', '/busybox', 'hostname')).toBe('shell\n');
+  });
+
+  test('says what the registry says of an image that it has not', () => {
+    asAdmin('run', 'missing', '--image', `${cluster.registry}/missing:1`);
+    asAdmin('wait', 'pod/missing', `--for=jsonpath=${waiting}=ImagePullBackOff`, '--timeout=60s');
+    expect(asAdmin('get', 'events', '--field-selector', 'involvedObject.name=missing,reason=Failed')).toContain('not found');
+  });
+
+  test('tells of a container that keeps ending', () => {
+    asAdmin('run', 'crashing', '--image', `${cluster.registry}/shell:1`, '--', 'echo why; exit 7');
+    asAdmin('wait', 'pod/crashing', `--for=jsonpath=${waiting}=CrashLoopBackOff`, '--timeout=90s');
+    expect(asAdmin('logs', 'crashing', '--previous')).toBe('why\n');
+  });
+
+  test('leaves the machine as it was, while pods run on it and afterwards', async () => {
+    expect(sysctls()).toEqual(before);
+    expect(tracesOf(cluster.folder).filter((trace) => trace.includes('busybox'))).not.toEqual([]);
+    await cluster.stop();
+    expect(await lastingTracesOf(cluster.folder)).toEqual([]);
+    expect(sysctls()).toEqual(before);
+  });
+});
+
+describe('npm run cluster -- --node', () => {
+  let played: Played;
+
+  afterEach(() => played?.kill());
+
+  test.each<[NodeJS.Signals, number | string]>([['SIGINT', 0], ['SIGKILL', 'SIGKILL']])('says where images go, and leaves nothing when %s ends it', async (signal, status) => {
+    played = await Played.start('--node');
+    const { kubeconfig, text } = played;
+    expect(text).toMatch(/buildah push --tls-verify=false 127\.0\.0\.1:\d+\/group\/site:1\n/);
+    // A container that holds a pod's network is a real one, too.
+    runKubectl(kubeconfig, ['run', 'web', '--image', 'registry.example.com/web:1', '-n', 'default']);
+    runKubectl(kubeconfig, ['wait', 'pod/web', '-n', 'default', '--for=jsonpath={.status.podIP}', '--timeout=60s']);
+    expect(tracesOf(dirname(kubeconfig)).filter((trace) => trace.includes('containerd-shim'))).not.toEqual([]);
+
+    expect(await played.end(signal)).toBe(status);
+    expect(await lastingTracesOf(dirname(kubeconfig))).toEqual([]);
+  });
+});
+
+describe('a node that does not start', () => {
+  const { PATH } = process.env;
+
+  afterEach(() => {
+    process.env.PATH = PATH;
+  });
+
+  test('shows the end of the logs and leaves nothing', async () => {
+    writeFileSync(join(folder, 'containerd'), '#!/bin/sh\npwd\necho "no such snapshotter" >&2\nexit 3\n', { mode: 0o755 });
+    process.env.PATH = `${folder}:${PATH}`;
+    const { message } = await startControlPlane(controlPlanePrograms(), { nodes: 'real' }).then(() => new Error('it started'), (error: Error) => error);
+
+    expect(message).toMatch(/^the control plane did not start\nError: node ended with status 1\n/);
+    const [, used = ''] = /--- containerd\n(.+)\nno such snapshotter/.exec(message) ?? [];
+    expect(used).toMatch(/cluster-\w+$/);
+    expect(await lastingTracesOf(used)).toEqual([]);
+  });
+
+  test('names the Debian packages that are missing, where it may not install them', () => {
+    const getuid = jest.spyOn(process, 'getuid').mockReturnValue(1000);
+    try {
+      expect(() => needDebianPackages({ 'docker-registry': '/nowhere/docker-registry', 'buildah': '/nowhere/buildah', 'coreutils': '/bin/true' }))
+        .toThrow(/^the Debian packages docker-registry, buildah are missing: apt-get install docker-registry buildah$/);
+    } finally {
+      getuid.mockRestore();
+    }
+  });
+});
