@@ -42,6 +42,13 @@ export class Files {
   }
 
   /**
+   * Whether there is something of that name.
+   */
+  public exists(name: string): boolean {
+    return existsSync(this.absolute(name));
+  }
+
+  /**
    * Writes a file whole or not at all.
    */
   public write(name: string, text: string, options: WriteOptions = {}): void {

@@ -92,7 +92,8 @@ export class ApiClient {
   /** The beginning of an answer that goes on, of which nothing is tried again. */
   public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
     return this.renewing(async (presented) => {
-      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(this.http(request, presented, timeout), this.options.signal));
+      const http = this.http(request, presented, timeout);
+      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, this.options.signal));
       this.warned(stream.headers);
       return stream;
     });
@@ -113,8 +114,8 @@ export class ApiClient {
   }
 
   private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpAnswer> {
-    const answer = await this.timed(request, attempt, async () =>
-      this.doorFor(presented).exchange(this.http(request, presented, timeout), this.options.signal));
+    const http = this.http(request, presented, timeout);
+    const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, this.options.signal));
     this.warned(answer.headers);
     return asMeant(answer);
   }

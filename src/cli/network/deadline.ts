@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../host';
 
 /**
@@ -12,6 +13,8 @@ export class Deadline {
    * @param milliseconds From now on.
    */
   public constructor(private readonly clock: Clock, private readonly milliseconds: number, private readonly outer?: AbortSignal) {
+    // One signal ends everything there is: Node would take many listeners for a leak, and say so on stderr.
+    if (outer) setMaxListeners(0, outer);
     if (outer?.aborted) this.cancel();
     else outer?.addEventListener('abort', this.cancel, { once: true });
     this.start();

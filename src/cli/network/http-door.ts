@@ -85,7 +85,7 @@ class Door implements HttpDoor {
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port,
       path: `${url.pathname}${url.search}`,
-      headers: { 'user-agent': 'cdk8s-ci-deploy', ...headers },
+      headers: { 'user-agent': 'cdk8s-ci-deploy', ...lengthOf(body), ...headers },
       agent: this.agent(url.protocol),
       signal,
       dial: async () => {
@@ -126,6 +126,11 @@ async function answered(sending: ClientRequest, body: string | undefined, call: 
     sending.on('error', reject);
     sending.end(body);
   });
+}
+
+/** Node itself says no length when the method is DELETE, and the server then takes the body for another request. */
+function lengthOf(body: string | undefined): { readonly 'content-length'?: string } {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 function headOf({ statusCode = 0, headersDistinct }: IncomingMessage): Omit<HttpAnswer, 'body'> {

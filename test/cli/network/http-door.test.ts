@@ -57,6 +57,16 @@ describe('an exchange', () => {
     expect(JSON.parse(body)).toEqual({ method: 'PATCH', url: '/a%2Fb/c?d=e%26', type: 'text/plain', agent: 'cdk8s-ci-deploy', body: 'ä' });
   });
 
+  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)('%s says how long its body is', async (method) => {
+    const server = await httpsServer(SERVING, (request, response) => {
+      void bodyOf(request).then((body) => response.end(`${request.headers['content-length']} ${request.headers['transfer-encoding']} ${body}`));
+    });
+    const door = doorOf();
+
+    expect((await door.exchange(get(addressOf(server), { method, body: 'ä' }))).body).toBe('2 undefined ä');
+    expect((await door.exchange(get(addressOf(server), { method, body: 'b' }))).body).toBe('1 undefined b');
+  });
+
   test('follows no redirect', async () => {
     const server = await httpsServer(SERVING, (_, response) => response.writeHead(302, { location: 'https://203.0.113.1/' }).end());
 

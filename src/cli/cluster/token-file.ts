@@ -1,0 +1,14 @@
+import type { Credentials } from './connection';
+import { sendableToken } from './token';
+import { decodeText } from '../../private/text-file';
+import type { Files } from '../files';
+
+/**
+ * The token in a file, read before each request: whoever writes it may replace it at any time.
+ */
+export function tokenFileCredentials(files: Pick<Files, 'read'>, file: string): Credentials {
+  return {
+    description: `the token in ${file}`,
+    present: async () => ({ token: sendableToken(file, decodeText(await files.read(file), file)) }),
+  };
+}
