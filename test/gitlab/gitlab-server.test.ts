@@ -1,11 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { tooManyRequests } from './faults';
 import { Gitlab, GitlabOptions } from './gitlab-server';
-import { CertificateAuthority } from '../cluster/pki';
 import { describeVectors, printAgreement } from '../support/vectors';
+import { TestAuthority } from '../support/x509';
 
 /*
  * What GitLab enforces, and where that was read. `lib`, `app`, `ee`, `spec` and `doc` are folders of gitlab-org/gitlab,
@@ -383,19 +380,14 @@ describe('faults on demand', () => {
 });
 
 test('it speaks https with a certificate of its own authority', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gitlab-test-'));
-  try {
-    const authority = new CertificateAuthority(folder);
-    await start({ tls: authority.issue('gitlab', '/CN=gitlab', 'server') });
-    const status = await new Promise((resolve, reject) => {
-      const options = { ca: readFileSync(authority.certificate), headers: { 'private-token': 'owner' } };
-      request(`${gitlab.url}/api/v4/version`, options, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
-    });
+  const authority = new TestAuthority();
+  await start({ tls: authority.issue() });
+  const status = await new Promise((resolve, reject) => {
+    const options = { ca: authority.certificate, headers: { 'private-token': 'owner' } };
+    request(`${gitlab.url}/api/v4/version`, options, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
+  });
 
-    expect(status).toBe(200);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  expect(status).toBe(200);
 });
 
 describeVectors<{ readonly maskable: Array<{ readonly value: string; readonly okExpanded: boolean; readonly okRaw: boolean }> }>(

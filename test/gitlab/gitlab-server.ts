@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { AddressInfo } from 'node:net';
@@ -10,6 +9,7 @@ import { Owner, shownGroup, shownProject, Token } from './owner';
 import { Parameters } from './parameters';
 import { Release } from './release';
 import { VariablesApi } from './variables-api';
+import { Certified } from '../support/x509';
 
 export interface GitlabOptions {
   /** By default a recent one. */
@@ -18,8 +18,8 @@ export interface GitlabOptions {
   readonly premium?: boolean;
   /** Variables that one project or group may have; by default as many as on GitLab.com. */
   readonly limit?: number;
-  /** Files of a key and a certificate, to speak https. */
-  readonly tls?: { readonly key: string; readonly certificate: string };
+  /** To speak https. */
+  readonly tls?: Certified;
 }
 
 /**
@@ -56,7 +56,7 @@ export class Gitlab {
     this.release = new Release(options.version ?? '18.5.1-ee');
     const listener: RequestListener = (request, response) => void this.handle(request, response);
     const { tls } = options;
-    this.server = tls ? createTlsServer({ key: readFileSync(tls.key), cert: readFileSync(tls.certificate) }, listener) : createServer(listener);
+    this.server = tls ? createTlsServer({ key: tls.key, cert: tls.certificate }, listener) : createServer(listener);
   }
 
   public get url(): string {
