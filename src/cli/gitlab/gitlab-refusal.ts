@@ -1,0 +1,54 @@
+import { show } from '../../private/invalid-input';
+import { isObject, Json } from '../../private/json';
+import { Refused } from '../failure';
+
+/**
+ * GitLab's no.
+ */
+export class GitlabRefusal extends Refused {
+  public override readonly name = 'GitlabRefusal';
+
+  /**
+   * @param at What was asked for: `create the variable KUBECONFIG of project 42`.
+   * @param words What GitLab says, not yet escaped.
+   * @param hint What to do about it.
+   */
+  public constructor(public readonly at: string, code: number, public readonly words: string, hint?: string) {
+    super(`${at}: GitLab says ${code}: ${show(words)}${hint ? `; ${hint}` : ''}`, code);
+  }
+}
+
+/**
+ * What GitLab says in an answer that is not the one asked for: `message` may be a text, or lists of texts by attribute.
+ */
+export function wordsOf(body: string): string {
+  const said = jsonOf(body);
+  if (!isObject(said)) return /^\s*</.test(body) ? 'a web page' : body.trim() || 'nothing';
+  const { message, error, error_description: description } = said;
+  if (isObject(message)) return Object.entries(message).map(([attribute, problems]) => problemText(attribute, problems)).join('; ');
+  return [message, description, error].find((text) => typeof text === 'string') ?? 'nothing';
+}
+
+/**
+ * Whether the scopes of the token are what is missing.
+ */
+export function lacksScope(body: string): boolean {
+  const said = jsonOf(body);
+  return isObject(said) && said.error === 'insufficient_scope';
+}
+
+/**
+ * The value of a JSON text, or nothing when it is none.
+ */
+export function jsonOf(body: string): Json | undefined {
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function problemText(attribute: string, problems: Json): string {
+  const text = Array.isArray(problems) ? problems.join(', ') : String(problems);
+  return attribute === 'base' ? text : `${attribute} ${text}`;
+}
