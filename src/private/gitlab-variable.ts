@@ -39,3 +39,34 @@ export function fitsEnvironment(key: string, value: string): boolean {
 /** Keys of CI/CD variables (GitLab's `ci/has_variable.rb`). */
 export const variableKey: NameRule = (value) =>
   /^[a-zA-Z0-9_]{1,255}$/.test(value) ? undefined : 'a variable key of at most 255 letters, digits and "_"';
+
+/** Environment scopes of variables (GitLab's `lib/gitlab/regex.rb`). `*` stands for any characters. */
+export const environmentScope: NameRule = (value) =>
+  /^[a-zA-Z0-9_/${}. \-*]{1,255}$/.test(value) && value.trim() === value
+    ? undefined
+    : 'the name of an environment, of at most 255 letters, digits, "-", "_", "/", "$", "{", "}", "." and spaces, with "*" for any characters';
+
+/**
+ * Whether there can be an environment that both scopes are for.
+ */
+export function scopesOverlap(one: string, other: string): boolean {
+  // Each row says, for the rest of `one`, which rests of `other` it overlaps with; the last row is that of nothing.
+  let row = [...restsOf(other)].map((rest) => /^\**$/.test(rest));
+  for (const character of [...one].reverse()) row = rowBefore(character, other, row);
+  return row[0] ?? false;
+}
+
+function rowBefore(character: string, other: string, below: readonly boolean[]): boolean[] {
+  const row: boolean[] = [];
+  for (let index = other.length; index >= 0; index--) {
+    const [next, diagonal] = [row[index + 1] ?? false, below[index + 1] ?? false];
+    if (character === '*') row[index] = (below[index] ?? false) || next;
+    else if (other[index] === '*') row[index] = next || (below[index] ?? false);
+    else row[index] = other[index] === character && diagonal;
+  }
+  return row;
+}
+
+function* restsOf(text: string): Generator<string> {
+  for (let index = 0; index <= text.length; index++) yield text.slice(index);
+}

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { parseDotenv } from '../../src/private/dotenv';
-import { fitsEnvironment, MaskingRule, maskingProblem, variableKey } from '../../src/private/gitlab-variable';
+import { environmentScope, fitsEnvironment, MaskingRule, maskingProblem, scopesOverlap, variableKey } from '../../src/private/gitlab-variable';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 const RULES: MaskingRule[] = ['expanded', 'raw'];
@@ -35,6 +36,38 @@ test.each<[string, boolean]>([
   ['K'.repeat(256), false], ['', false], ['KUBE-CONFIG', false], ['KUBE CONFIG', false], ['KUBECONFIG\n', false], ['schlüssel', false],
 ])('%j is a variable key: %s', (key, expected) => {
   expect(variableKey(key) === undefined).toBe(expected);
+});
+
+test.each<[string, boolean]>([
+  ['*', true], ['production', true], ['review/*', true], ['Review App 1', true], ['a.b_c-d/${X}', true], ['p'.repeat(255), true],
+  ['', false], ['a,b', false], ['a\n', false], [' production', false], ['production ', false], ['größe', false], ['p'.repeat(256), false],
+])('%j is a scope: %s', (scope, expected) => {
+  expect(environmentScope(scope) === undefined).toBe(expected);
+});
+
+describe('two scopes overlap', () => {
+  test.each<[string, string, boolean]>([
+    ['production', 'production', true], ['production', 'staging', false], ['production', 'prod', false], ['production', 'Production', false],
+    ['*', 'production', true], ['*', '*', true], ['review/*', 'review/1', true], ['review/*', 'review/', true], ['review/*', 'review', false],
+    ['review/*', '*/1', true], ['review/*', 'staging/*', false], ['*-eu', 'review-*', true], ['a*b*c', 'abc', true], ['a*b*c', 'acb', false], ['_', 'a', false],
+  ])('%j and %j: %s', (one, other, expected) => {
+    expect([scopesOverlap(one, other), scopesOverlap(other, one)]).toEqual([expected, expected]);
+  });
+
+  test('exactly when the one matches the other, where that is a name', () => {
+    const text = (...letters: string[]) => fc.array(fc.constantFrom(...letters), { maxLength: 8 }).map((parts) => parts.join(''));
+    fc.assert(fc.property(text('a', 'b', '*'), text('a', 'b'), (scope, name) => {
+      expect(scopesOverlap(scope, name)).toBe(new RegExp(`^${scope.replace(/\*+/g, '.*')}$`).test(name));
+    }));
+  });
+
+  test('whatever name both match', () => {
+    const scope = fc.array(fc.constantFrom('a', 'b', '*'), { maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(fc.property(scope, scope, fc.array(fc.constantFrom('a', 'b'), { maxLength: 8 }), (one, other, letters) => {
+      const name = letters.join('');
+      if (scopesOverlap(one, name) && scopesOverlap(other, name)) expect(scopesOverlap(one, other)).toBe(true);
+    }));
+  });
 });
 
 describe('a dotenv report', () => {

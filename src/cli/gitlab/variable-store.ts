@@ -1,0 +1,87 @@
+import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from './gitlab';
+import { GitlabRefusal } from './gitlab-refusal';
+import { isAtLeast } from './release';
+import { refusal, show } from '../../private/invalid-input';
+import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
+
+/**
+ * A variable as GitLab keeps it now.
+ */
+export interface WrittenVariable extends GitlabVariable {
+  /** Whether it is new. */
+  readonly created: boolean;
+}
+
+/**
+ * The variables of one project or group, written so that none of another scope is hit.
+ */
+export class VariableStore {
+  public constructor(private readonly gitlab: Gitlab, private readonly owner: GitlabOwner, private readonly release: string | undefined) {}
+
+  /**
+   * Every variable of the owner, when GitLab can tell from them those that are meant.
+   *
+   * @throws When it would take one for another: groups had no filter before 16.9.
+   */
+  public async allBeside(meant: readonly VariableId[]): Promise<GitlabVariable[]> {
+    const all = await this.gitlab.variables(this.owner);
+    for (const variable of meant) this.checkAddressable(variable, all);
+    return all;
+  }
+
+  /**
+   * Creates a variable, or gives the one that there is its new value. What an earlier attempt has left is found and used.
+   */
+  public async write(variable: NewVariable): Promise<WrittenVariable> {
+    // An update in a group hits any variable of the key when there is none of this scope, so it is looked for first, each time.
+    if (await this.find(variable)) return this.update(variable);
+    try {
+      return await this.create(variable);
+    } catch (error) {
+      if (!(error instanceof GitlabRefusal) || !/has already been taken/.test(error.words)) throw error;
+      if (await this.find(variable)) return this.update(variable);
+      throw this.withoutScopes(variable);
+    }
+  }
+
+  /**
+   * Resolves to whether there was one.
+   */
+  public async remove(variable: VariableId): Promise<boolean> {
+    return await this.find(variable) ? this.gitlab.delete(this.owner, variable) : false;
+  }
+
+  private async find({ key, environmentScope }: VariableId): Promise<GitlabVariable | undefined> {
+    const all = await this.allBeside([{ key, environmentScope }]);
+    return all.find((variable) => variable.key === key && variable.environmentScope === environmentScope);
+  }
+
+  private async create(variable: NewVariable): Promise<WrittenVariable> {
+    const created = await this.gitlab.create(this.owner, variable);
+    if (created.environmentScope === variable.environmentScope) return { ...created, created: true };
+    await this.gitlab.delete(this.owner, created);
+    throw this.withoutScopes(variable);
+  }
+
+  private async update(variable: NewVariable): Promise<WrittenVariable> {
+    return { ...await this.gitlab.update(this.owner, variable), created: false };
+  }
+
+  private checkAddressable({ key, environmentScope }: VariableId, all: readonly GitlabVariable[]): void {
+    const other = all.find((variable) => variable.key === key && variable.environmentScope !== environmentScope);
+    if (other === undefined || this.owner.kind === 'project' || isAtLeast(this.release, '16.9') !== false) return;
+    throw refusal({
+      at: key,
+      given: `group ${show(this.owner.path)} has it for environment ${show(other.environmentScope)} too, and GitLab ${show(this.release)} cannot tell them apart`,
+      expected: 'one variable of a key in a group before 16.9',
+      fix: 'use another key (--variable), a project, or a newer GitLab',
+    });
+  }
+
+  private withoutScopes({ key, environmentScope }: VariableId): Failure {
+    return new Failure(
+      `${key}: this GitLab knows no environments of variables of a group (they are a feature of Premium), so environment ${show(environmentScope)} `
+      + 'cannot be kept apart; nothing is stored: use a project (--project), or --environment "*"', ExitCode.NO);
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { parseArguments } from '../../../src/cli/arguments';
+import { Context } from '../../../src/cli/command';
+import { Files } from '../../../src/cli/files';
+import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/gitlab/options';
+import { CiVariables } from '../../../src/private/ci-variables';
+import { HurriedClock } from '../../support/hurried-clock';
+
+export interface ContextOptions {
+  readonly variables?: CiVariables;
+  /** What lies around the current folder, which is `repository`. */
+  readonly files?: Record<string, string>;
+  readonly stdin?: string;
+  /** The current folder, by default `repository`. */
+  readonly folder?: string;
+}
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gitlab-test-'));
+  mkdirSync(join(root, 'repository'));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** What a command with the options of GitLab has to work with. */
+export function contextOf(argv: string[], { variables = {}, files = {}, stdin = '', folder = 'repository' }: ContextOptions = {}): Context {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+  const cwd = join(root, folder);
+  mkdirSync(cwd, { recursive: true });
+  const syntax = { name: 'grant', operands: [], required: 0, options: new Map(GITLAB_OPTIONS), missing: new Map(GITLAB_MISSING) };
+  return {
+    args: parseArguments(argv, syntax),
+    variables,
+    cwd,
+    files: new Files({ cwd, stdin: Readable.from([Buffer.from(stdin)]) }),
+    clock: new HurriedClock(),
+    signal: new AbortController().signal,
+    stdout: { write: () => undefined },
+    stderr: { write: () => undefined },
+  };
+}

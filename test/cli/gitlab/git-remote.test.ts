@@ -1,0 +1,50 @@
+import { contextOf } from './context';
+import { gitOrigin, remoteOf } from '../../../src/cli/gitlab/git-remote';
+
+test.each<[string, string, string]>([
+  ['https://gitlab.example.com/example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
+  ['https://gitlab.example.com:8443/example-group/site/', 'https://gitlab.example.com:8443/', 'example-group/site'],
+  ['https://oauth2:secret@gitlab.example.com/example-group/sub/site.git', 'https://gitlab.example.com/', 'example-group/sub/site'],
+  ['http://127.0.0.1:3000/example-group/site.git', 'http://127.0.0.1:3000/', 'example-group/site'],
+  ['git@gitlab.example.com:example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
+  ['gitlab.example.com:/example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
+  ['ssh://git@gitlab.example.com:2222/example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
+])('the address %s', (address, server, path) => {
+  expect(remoteOf(address)).toEqual({ server: new URL(server), path });
+});
+
+test.each([
+  '../site.git', '/srv/git/site.git', 'C:\\git\\site', 'C:/git/site', 'file:///srv/git/site.git', 'https://', 'ssh://', 'git@:example-group/site', '',
+])('%j is no address of a server', (address) => {
+  expect(remoteOf(address)).toBeUndefined();
+});
+
+describe('the origin of a repository', () => {
+  const SITE = { server: new URL('https://gitlab.example.com'), path: 'example-group/site' };
+  const CONFIG = [
+    '[core]', '\trepositoryformatversion = 0', '[remote "upstream"]', '\turl = https://gitlab.example.com/other/site.git',
+    '[remote "origin"]', '\tfetch = +refs/heads/*:refs/remotes/origin/*', '\turl = git@gitlab.example.com:example-group/site.git',
+    '[branch "main"]', '\turl = https://gitlab.example.com/none/site.git', '',
+  ].join('\n');
+
+  test.each<[string, Record<string, string>, string]>([
+    ['is that of its configuration', { 'repository/.git/config': CONFIG }, 'repository'],
+    ['is found from a folder in it', { 'repository/.git/config': CONFIG }, 'repository/deploy/access'],
+    ['is read with line ends of Windows', { 'repository/.git/config': CONFIG.replace(/\n/g, '\r\n') }, 'repository'],
+    ['is that of a worktree', {
+      'repository/.git': 'gitdir: ../main/.git/worktrees/site\n', 'main/.git/worktrees/site/commondir': '../..\n', 'main/.git/config': CONFIG,
+    }, 'repository'],
+    ['is that of a submodule', { 'repository/.git': 'gitdir: ../outer/.git/modules/site\n', 'outer/.git/modules/site/config': CONFIG }, 'repository'],
+  ])('%s', async (_, files, folder) => {
+    expect(await gitOrigin(contextOf([], { files, folder }))).toEqual(SITE);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['no repository', {}],
+    ['no origin', { 'repository/.git/config': '[core]\n\tbare = false\n' }],
+    ['an origin on this machine', { 'repository/.git/config': '[remote "origin"]\n\turl = /srv/git/site.git\n' }],
+    ['a file that leads nowhere', { 'repository/.git': 'gitdir: ../gone\n' }],
+  ])('is nothing with %s', async (_, files) => {
+    expect(await gitOrigin(contextOf([], { files }))).toBeUndefined();
+  });
+});

@@ -1,0 +1,68 @@
+import { contextOf, ContextOptions } from './context';
+import { gitlabDestinationOf, trustOf } from '../../../src/cli/gitlab/options';
+import { Kubeconfig } from '../../../src/kubeconfig';
+import { Gitlab } from '../../gitlab/gitlab-server';
+import { SERVER, TOKEN } from '../../support/kubeconfigs';
+import { TestAuthority } from '../../support/x509';
+
+const ARGV = ['--gitlab-url', 'https://gitlab.example.com', '--project', '42', '--environment', 'production'];
+const VARIABLES = { GITLAB_TOKEN: 'glpat-hunter2-secret' };
+
+test.each<[string, string[], ContextOptions, string]>([
+  ['a project and an environment', ARGV, { variables: VARIABLES }, 'variable KUBECONFIG of project 42 on gitlab.example.com for environment "production"'],
+  ['a CI job', ['--environment', 'review/*'], { variables: { ...VARIABLES, CI_SERVER_URL: 'https://gitlab.example.com', CI_PROJECT_ID: '7' } },
+    'variable KUBECONFIG of project 7 on gitlab.example.com for environment "review/*"'],
+  ['a group, every environment and another key', ['--group', 'example-group', '--environment', '*', '--variable', 'KUBE', '--gitlab-url', 'https://example.com/gitlab'],
+    { variables: VARIABLES }, 'variable KUBE of group example-group on example.com/gitlab for every environment'],
+])('the destination of %s', async (_, argv, options, expected) => {
+  expect((await gitlabDestinationOf(contextOf(argv, options))).description).toBe(expected);
+});
+
+test.each<[string, string[], ContextOptions, RegExp]>([
+  ['no environment', ARGV.slice(0, 4), { variables: VARIABLES }, /^--environment: it is missing, .*--environment "\*" gives the credential to every job$/],
+  ['an environment that is none', [...ARGV.slice(0, 5), 'a,b'], { variables: VARIABLES }, /^--environment: it is "a,b"/],
+  ['a key that is none', [...ARGV, '--variable', 'KUBE-CONFIG'], { variables: VARIABLES }, /^--variable: it is "KUBE-CONFIG"/],
+  ['an empty key', [...ARGV, '--variable='], { variables: VARIABLES }, /^--variable: it is ""/],
+  ['a key that leaves no room for that of the token', [...ARGV, '--variable', 'K'.repeat(250)], { variables: VARIABLES }, /^--variable: it is/],
+  ['another type', [...ARGV, '--variable-type', 'secret'], { variables: VARIABLES }, /^--variable-type: "secret", expected file, env_var/],
+  ['no token', ARGV, {}, /^GITLAB_TOKEN: it is not set/],
+  ['a CA file that is not there', [...ARGV, '--ca-file', 'gone.pem'], { variables: VARIABLES }, /^gone\.pem: cannot read it/],
+  ['certificates that are none', [...ARGV, '--ca-file', 'ca.pem'], { variables: VARIABLES, files: { 'repository/ca.pem': 'none' } }, /^ca\.pem: it holds no certificate/],
+])('is refused with %s, before anything is contacted', async (_, argv, options, expected) => {
+  await expect(gitlabDestinationOf(contextOf(argv, options))).rejects.toThrow(expected);
+});
+
+describe('the certificates that GitLab is verified with', () => {
+  const pem = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n`;
+  const files = { 'repository/one.pem': pem('one'), 'repository/two.pem': pem('two'), 'repository/three.pem': pem('three') };
+
+  test.each<[string, string[], Record<string, string>, object]>([
+    ['those of the option alone', ['--ca-file', 'one.pem'], { CI_SERVER_TLS_CA_FILE: 'two.pem' },
+      { certificateAuthority: pem('one'), certificateAuthorityName: 'those of --ca-file' }],
+    ['those of the CI job, beside the usual', [], { CI_SERVER_TLS_CA_FILE: 'two.pem', SSL_CERT_FILE: 'three.pem' },
+      { certificateAuthority: pem('two'), certificateAuthorityName: 'those of CI_SERVER_TLS_CA_FILE', alsoTrusted: true }],
+    ['those of SSL_CERT_FILE, beside the usual', [], { SSL_CERT_FILE: 'three.pem' },
+      { certificateAuthority: pem('three'), certificateAuthorityName: 'those of SSL_CERT_FILE', alsoTrusted: true }],
+    ['the usual', [], {}, {}],
+  ])('are %s', async (_, argv, variables, expected) => {
+    expect(await trustOf(contextOf(argv, { variables, files }))).toEqual(expected);
+  });
+});
+
+test('a credential goes to a GitLab with a private CA, as the options say', async () => {
+  const authority = new TestAuthority();
+  const gitlab = await Gitlab.start({ tls: authority.issue() });
+  try {
+    gitlab.addProject(42, 'example-group/site');
+    gitlab.addToken(VARIABLES.GITLAB_TOKEN, { 'example-group/site': 'maintainer' });
+    const argv = ['--gitlab-url', gitlab.url, '--project', 'example-group/site', '--environment', 'production', '--ca-file', 'ca.pem', '--unprotected'];
+    const options = { files: { 'repository/ca.pem': authority.certificate, 'repository/token': VARIABLES.GITLAB_TOKEN } };
+    const destination = await gitlabDestinationOf(contextOf([...argv, '--gitlab-token-file', 'token'], options));
+    await destination.store(new Kubeconfig({ server: SERVER, namespace: 'example', token: TOKEN }), () => undefined);
+    destination.close();
+
+    expect(gitlab.project(42).variables).toMatchObject([{ key: 'KUBECONFIG_TOKEN', protected: false }, { key: 'KUBECONFIG', protected: false }]);
+  } finally {
+    await gitlab.stop();
+  }
+});
