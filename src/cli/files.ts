@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from './host';
 import { refusal } from '../private/invalid-input';
@@ -46,6 +46,15 @@ export class Files {
    */
   public exists(name: string): boolean {
     return existsSync(this.absolute(name));
+  }
+
+  /**
+   * Whether a file or folder is there and belongs to the user who runs this. What others have put there is not to be believed,
+   * as git does not believe it. Windows does not tell; what is there counts as the user's own.
+   */
+  public isOwn(name: string): boolean {
+    const found = statSync(this.absolute(name), { throwIfNoEntry: false });
+    return found !== undefined && (process.getuid === undefined || found.uid === process.getuid());
   }
 
   /**

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Files } from '../../src/cli/files';
@@ -12,6 +12,18 @@ function door(stdin = ''): Files {
 function inFolder(name: string): string {
   return join(cliFolder(), name);
 }
+
+test('a file is the user\'s own, or is not', () => {
+  writeFileSync(inFolder('own'), '');
+  writeFileSync(inFolder('other'), '');
+  // Only root can give a file away, and everything else is root's.
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(inFolder('other'), 65534, 65534);
+
+  expect(door().isOwn('own')).toBe(true);
+  expect(door().isOwn(isRoot ? 'other' : '/etc')).toBe(process.getuid === undefined);
+  expect(door().isOwn('absent')).toBe(false);
+});
 
 describe('reading', () => {
   test('gives the bytes of a file, relative to the folder', async () => {

@@ -22,10 +22,14 @@ export type Fault = Answer | 'cut before' | 'cut after' | 'hang';
  * Faults that wait for their request.
  */
 export class Faults {
-  private readonly waiting: Array<{ readonly match: FaultMatch; readonly fault: Fault; seen: number }> = [];
+  private waiting: Array<{ readonly match: FaultMatch; readonly fault: Fault; seen: number }> = [];
 
   public add(match: FaultMatch, fault: Fault): void {
     this.waiting.push({ match, fault, seen: 0 });
+  }
+
+  public clear(): void {
+    this.waiting = [];
   }
 
   public next(method: string, path: string): Fault | undefined {

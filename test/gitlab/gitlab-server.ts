@@ -94,6 +94,11 @@ export class Gitlab {
     this.faults.add(match, fault);
   }
 
+  /** Ends every fault. */
+  public heal(): void {
+    this.faults.clear();
+  }
+
   private add(owner: Owner): Owner {
     this.owners.push(owner);
     return owner;

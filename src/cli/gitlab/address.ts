@@ -33,7 +33,7 @@ export async function gitlabAddress(context: Where): Promise<GitlabAddress> {
   if (variables.CI_SERVER_URL) return { url: rootOf(variables.CI_SERVER_URL, 'CI_SERVER_URL'), source: 'CI_SERVER_URL' };
   const origin = await gitOrigin(context);
   if (origin) return { url: rootOf(origin.server.href, ORIGIN), source: ORIGIN };
-  throw refusal({ at: '--gitlab-url', given: 'it is missing, and no git remote "origin" says it', expected: 'the address of GitLab', fix: 'give it' });
+  throw refusal({ at: '--gitlab-url', given: 'it is missing, and no git remote "origin" of a repository of yours says it', expected: 'the address of GitLab', fix: 'give it' });
 }
 
 /**
@@ -50,7 +50,7 @@ export async function ownerName(context: Where, { url }: GitlabAddress): Promise
   if (variables.CI_PROJECT_ID) return { kind: 'project', name: checkName(variables.CI_PROJECT_ID, 'CI_PROJECT_ID', PROJECT) };
   const origin = await gitOrigin(context);
   if (origin) return { kind: 'project', name: checkName(pathOn(origin, new URL(url)), ORIGIN, PROJECT) };
-  throw refusal({ at: '--project', given: 'it is missing, and no git remote "origin" says it', expected: 'a project or a group', fix: 'give one' });
+  throw refusal({ at: '--project', given: 'it is missing, and no git remote "origin" of a repository of yours says it', expected: 'a project or a group', fix: 'give one' });
 }
 
 const ORIGIN = 'the git remote "origin"';

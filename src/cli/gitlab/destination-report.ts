@@ -74,7 +74,7 @@ export function destinationWarnings(
     ...scopeWarnings(key, environmentScope, all),
     visible.length > 0 ? `GitLab hides new variables only: ${visible.join(' and ')} will not be hidden, unless removed before` : undefined,
     owner.kind === 'group' ? 'every project in the group gets the credential, those that come later too' : undefined,
-    owner.kind === 'group' && environmentScope !== '*' ? 'environments of variables of a group are a feature of Premium: without it nothing will be stored' : undefined,
+    owner.kind === 'group' && environmentScope !== '*' && all.every((variable) => variable.environmentScope === '*') ? 'environments of variables of a group are a feature of Premium: without it nothing will be stored' : undefined,
   ].filter((warning) => warning !== undefined);
 }
 

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import { InvalidInput } from '../../private/invalid-input';
 import type { Context } from '../command';
+import type { Files } from '../files';
 
 /**
  * Where a repository is pushed to.
@@ -15,14 +15,13 @@ export interface GitRemote {
 /**
  * The remote `origin` of the repository around the current folder, if there is one and it is a server's.
  * Read from its configuration as it stands: no git is started, and what the user's own configuration replaces (`insteadOf`) is not looked at.
+ * A repository of somebody else names no server, as the token would go there.
  */
 export async function gitOrigin({ cwd, files }: Pick<Context, 'cwd' | 'files'>): Promise<GitRemote | undefined> {
-  const read = async (name: string) => textOf(files, name);
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    const config = await configOf(join(folder, '.git'), read);
-    if (config !== undefined) return originOf(config);
-    if (dirname(folder) === folder) return undefined;
-  }
+  const git = gitAround(cwd, files);
+  if (git === undefined || !files.isOwn(git)) return undefined;
+  const config = join(await repositoryOf(git, files), 'config');
+  return files.isOwn(config) ? originOf(await textOf(config, files)) : undefined;
 }
 
 /**
@@ -43,15 +42,19 @@ function remote(server: URL, path: string): GitRemote {
   return { server, path: path.replace(/^\/+/, '').replace(/\/+$/, '').replace(/\.git$/, '') };
 }
 
+function gitAround(folder: string, files: Files): string | undefined {
+  const git = join(folder, '.git');
+  if (files.exists(git)) return git;
+  return dirname(folder) === folder ? undefined : gitAround(dirname(folder), files);
+}
+
 /** A worktree and a submodule have a file in place of the folder, which says where the repository is. */
-async function configOf(git: string, read: (name: string) => Promise<string | undefined>): Promise<string | undefined> {
-  const config = await read(join(git, 'config'));
-  if (config !== undefined) return config;
-  const elsewhere = /^gitdir: (.+)$/m.exec(await read(git) ?? '')?.[1];
-  if (elsewhere === undefined) return undefined;
-  const folder = absolute(dirname(git), elsewhere);
-  const common = await read(join(folder, 'commondir'));
-  return read(join(common === undefined ? folder : absolute(folder, common.trim()), 'config'));
+async function repositoryOf(git: string, files: Files): Promise<string> {
+  if (files.exists(join(git, 'config'))) return git;
+  const elsewhere = /^gitdir: (.+)$/m.exec(await textOf(git, files))?.[1] ?? '';
+  const folder = absolute(dirname(git), elsewhere.trim());
+  const common = join(folder, 'commondir');
+  return files.exists(common) ? absolute(folder, (await textOf(common, files)).trim()) : folder;
 }
 
 function absolute(folder: string, path: string): string {
@@ -68,11 +71,6 @@ function originOf(config: string): GitRemote | undefined {
   return undefined;
 }
 
-async function textOf(files: Context['files'], name: string): Promise<string | undefined> {
-  try {
-    return (await files.read(name)).toString('utf8');
-  } catch (error) {
-    if (error instanceof InvalidInput) return undefined;
-    throw error;
-  }
+async function textOf(name: string, files: Files): Promise<string> {
+  return (await files.read(name)).toString('utf8');
 }

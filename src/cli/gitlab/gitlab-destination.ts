@@ -28,11 +28,11 @@ export class GitlabDestination {
   }
 
   /**
-   * For people: `variable KUBECONFIG of project example-group/site on gitlab.example.com for environment "production"`.
+   * For people: `variable KUBECONFIG of project example-group/site on gitlab.example.com for environment production`.
    */
   public get description(): string {
     const { key, environmentScope } = this.settings;
-    const scope = environmentScope === '*' ? 'every environment' : `environment ${show(environmentScope)}`;
+    const scope = environmentScope === '*' ? 'every environment' : `environment ${environmentScope}`;
     return `variable ${key} of ${this.ownerName.kind} ${this.path} on ${this.address} for ${scope}`;
   }
 

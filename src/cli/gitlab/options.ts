@@ -19,7 +19,7 @@ export const GITLAB_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['variable', { takes: 'KEY', summary: 'the variable that holds the kubeconfig; KEY_TOKEN holds the token alone (default: KUBECONFIG)' }],
   ['variable-type', {
     takes: 'file|env_var',
-    summary: 'file: JSON, which kubectl uses as it is; env_var: base64, which the job decodes, for GitLab before 16.0 (default: file)',
+    summary: 'file: JSON, which kubectl uses as it is; env_var: base64, which the job decodes, for an old GitLab (default: file)',
   }],
   ['unprotected', { summary: 'give the credential to jobs of branches and tags that are not protected, too' }],
   ['gitlab-url', { takes: 'URL', summary: 'the address of GitLab (default: CI_SERVER_URL, then the git remote)' }],

@@ -49,7 +49,9 @@ export class VariableStore {
    * Resolves to whether there was one.
    */
   public async remove(variable: VariableId): Promise<boolean> {
-    return await this.find(variable) ? this.gitlab.delete(this.owner, variable) : false;
+    if (!await this.find(variable)) return false;
+    await this.gitlab.delete(this.owner, variable);
+    return true;
   }
 
   private async find({ key, environmentScope }: VariableId): Promise<GitlabVariable | undefined> {

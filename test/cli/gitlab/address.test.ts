@@ -23,7 +23,7 @@ describe('the address of GitLab', () => {
   });
 
   test.each<[string, string[], ContextOptions, RegExp]>([
-    ['nothing that says it', [], {}, /^--gitlab-url: it is missing, and no git remote "origin" says it/],
+    ['nothing that says it', [], {}, /^--gitlab-url: it is missing, and no git remote "origin" of a repository of yours says it/],
     ['http', ['--gitlab-url', 'http://gitlab.example.com'], {}, /^--gitlab-url: "http:\/\/gitlab\.example\.com" is not https/],
     ['http in a remote', [], { files: origin('http://gitlab.example.com/a/b') }, /^the git remote "origin": "http:\/\/gitlab\.example\.com" is not https/],
     ['a user', ['--gitlab-url', `https://me:${SECRET}@gitlab.example.com`], {}, /^--gitlab-url: it is no plain address/],

@@ -39,6 +39,14 @@ describe('the origin of a repository', () => {
     expect(await gitOrigin(contextOf([], { files, folder }))).toEqual(SITE);
   });
 
+  test.each(['repository/.git', 'repository/.git/config'])('is not believed when %s is somebody else\'s', async (name) => {
+    const context = contextOf([], { files: { 'repository/.git/config': CONFIG } });
+    const isOwn = context.files.isOwn.bind(context.files);
+    const files = Object.assign(context.files, { isOwn: (path: string) => !path.endsWith(name) && isOwn(path) });
+
+    expect(await gitOrigin({ ...context, files })).toBeUndefined();
+  });
+
   test.each<[string, Record<string, string>]>([
     ['no repository', {}],
     ['no origin', { 'repository/.git/config': '[core]\n\tbare = false\n' }],

@@ -9,9 +9,9 @@ const ARGV = ['--gitlab-url', 'https://gitlab.example.com', '--project', '42', '
 const VARIABLES = { GITLAB_TOKEN: 'glpat-hunter2-secret' };
 
 test.each<[string, string[], ContextOptions, string]>([
-  ['a project and an environment', ARGV, { variables: VARIABLES }, 'variable KUBECONFIG of project 42 on gitlab.example.com for environment "production"'],
+  ['a project and an environment', ARGV, { variables: VARIABLES }, 'variable KUBECONFIG of project 42 on gitlab.example.com for environment production'],
   ['a CI job', ['--environment', 'review/*'], { variables: { ...VARIABLES, CI_SERVER_URL: 'https://gitlab.example.com', CI_PROJECT_ID: '7' } },
-    'variable KUBECONFIG of project 7 on gitlab.example.com for environment "review/*"'],
+    'variable KUBECONFIG of project 7 on gitlab.example.com for environment review/*'],
   ['a group, every environment and another key', ['--group', 'example-group', '--environment', '*', '--variable', 'KUBE', '--gitlab-url', 'https://example.com/gitlab'],
     { variables: VARIABLES }, 'variable KUBE of group example-group on example.com/gitlab for every environment'],
 ])('the destination of %s', async (_, argv, options, expected) => {
