@@ -1,7 +1,7 @@
 import type { VariableSettings } from './credential-variables';
 import type { GitlabOwner, GitlabToken, GitlabVariable } from './gitlab';
 import { isAtLeast } from './release';
-import { scopeWarnings, widthWarning } from './scope-warnings';
+import { scopeWarnings, widthWarnings } from './scope-warnings';
 
 /**
  * What storing a credential will do, found out before anything is made.
@@ -69,13 +69,21 @@ export function destinationWarnings(
   const { key, environmentScope, protected: isProtected } = settings;
   const visible = planned.filter(({ exists }) => exists && !exists.hidden).map((variable) => variable.key);
   return [
-    widthWarning(environmentScope),
-    isProtected ? undefined : 'not protected: jobs of every branch get the credential, so everyone who may push gets it',
+    ...widthWarnings(environmentScope),
+    ...(isProtected ? [] : ['not protected: jobs of every branch get the credential, so everyone who may push gets it']),
     ...scopeWarnings(key, environmentScope, all),
-    visible.length > 0 ? `GitLab hides new variables only: ${visible.join(' and ')} will not be hidden, unless removed before` : undefined,
-    owner.kind === 'group' ? 'every project in the group gets the credential, those that come later too' : undefined,
-    owner.kind === 'group' && environmentScope !== '*' && all.every((variable) => variable.environmentScope === '*') ? 'environments of variables of a group are a feature of Premium: without it nothing will be stored' : undefined,
-  ].filter((warning) => warning !== undefined);
+    ...(visible.length === 0 ? [] : [`GitLab hides new variables only: ${visible.join(' and ')} will not be hidden, unless removed before`]),
+    ...(owner.kind === 'project' ? [] : groupWarnings(environmentScope, all)),
+  ];
+}
+
+/** That there are environments already shows that there can be. */
+function groupWarnings(scope: string, all: readonly GitlabVariable[]): string[] {
+  const mayLackScopes = scope !== '*' && all.every(({ environmentScope }) => environmentScope === '*');
+  return [
+    'every project in the group gets the credential, those that come later too',
+    ...(mayLackScopes ? ['environments of variables of a group are a feature of Premium: without it nothing will be stored'] : []),
+  ];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { OwnerName } from './address';
 import { ancestorNotes } from './ancestor-notes';
 import { credentialVariables, VariableSettings } from './credential-variables';
 import { DestinationReport, destinationWarnings, plannedVariables, planText, precedenceNotes, propertiesText } from './destination-report';
-import type { Gitlab, GitlabOwner, GitlabToken } from './gitlab';
+import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from './gitlab';
 import { GitlabRefusal } from './gitlab-refusal';
 import { isAtLeast } from './release';
 import { VariableStore, WrittenVariable } from './variable-store';
@@ -89,7 +89,7 @@ export class GitlabDestination {
       said(this.step(second));
       return [first, second];
     } catch (error) {
-      if (error instanceof Refused && first.created && await store.remove(token)) said(`variable ${token.key}: removed again`);
+      if (error instanceof Refused && first.created) said(await takenBack(store, token));
       throw this.withWayOut(error);
     }
   }
@@ -155,6 +155,16 @@ const WAY_OUT = 'use --variable-type env_var, which stores base64 that the job d
 
 /** Fine-grained tokens name no scopes but this one; what they may do shows when it is done. */
 const FINE_GRAINED = 'granular';
+
+/** Why the other variable was refused matters more than that this one could not be removed. */
+async function takenBack(store: VariableStore, variable: NewVariable): Promise<string> {
+  try {
+    await store.remove(variable);
+    return `variable ${variable.key}: removed again`;
+  } catch (error) {
+    return `variable ${variable.key}: left, as it could not be removed again (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
 
 function checkToken(token: GitlabToken | undefined): void {
   if (token === undefined) return;

@@ -13,11 +13,11 @@ export function scopeWarnings(key: string, scope: string, others: readonly Gitla
 }
 
 /**
- * Why a scope is wider than one environment, or nothing when it is not.
+ * Whether a scope is wider than one environment, in words.
  */
-export function widthWarning(scope: string): string | undefined {
-  if (scope === '*') return 'environment "*": every job gets the credential, also one without an environment';
-  return scope.includes('*') ? `environment ${show(scope)}: the jobs of every environment that matches get the credential` : undefined;
+export function widthWarnings(scope: string): string[] {
+  if (scope === '*') return ['environment "*": every job gets the credential, also one without an environment'];
+  return scope.includes('*') ? [`environment ${show(scope)}: the jobs of every environment that matches get the credential`] : [];
 }
 
 function winner(scope: string, other: string): string {

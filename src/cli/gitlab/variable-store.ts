@@ -61,13 +61,22 @@ export class VariableStore {
 
   private async create(variable: NewVariable): Promise<WrittenVariable> {
     const created = await this.gitlab.create(this.owner, variable);
-    if (created.environmentScope === variable.environmentScope) return { ...created, created: true };
+    const problem = this.problemOf(created, variable);
+    if (problem === undefined) return { ...created, created: true };
     await this.gitlab.delete(this.owner, created);
-    throw this.withoutScopes(variable);
+    throw problem;
   }
 
   private async update(variable: NewVariable): Promise<WrittenVariable> {
-    return { ...await this.gitlab.update(this.owner, variable), created: false };
+    const updated = await this.gitlab.update(this.owner, variable);
+    const problem = this.problemOf(updated, variable);
+    if (problem === undefined) return { ...updated, created: false };
+    throw problem;
+  }
+
+  private problemOf({ environmentScope, masked }: GitlabVariable, meant: NewVariable): Failure | undefined {
+    if (environmentScope !== meant.environmentScope) return this.withoutScopes(meant);
+    return masked ? undefined : new Failure(`${meant.key}: GitLab has taken it, but does not mask it`, ExitCode.NO);
   }
 
   private checkAddressable({ key, environmentScope }: VariableId, all: readonly GitlabVariable[]): void {

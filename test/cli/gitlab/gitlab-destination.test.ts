@@ -204,6 +204,15 @@ describe('storing a credential when something goes wrong', () => {
     expect(said[1]).toBe('variable KUBECONFIG_TOKEN: removed again');
   });
 
+  test('or says that it could not', async () => {
+    await start();
+    server.fail({ method: 'POST', nth: 2 }, { status: 403, body: { message: '403 Forbidden' } });
+    server.fail({ method: 'DELETE' }, { status: 400, body: { message: 'not now' } });
+
+    expect((await failureOf(destination().store(kubeconfigOf(), note))).message).toContain('"403 Forbidden"');
+    expect(said[1]).toMatch(/^variable KUBECONFIG_TOKEN: left, as it could not be removed again \(delete the variable .*"not now"\)$/);
+  });
+
   test('but not one that was there before', async () => {
     await start();
     server.project(42).variables = [existing('KUBECONFIG_TOKEN', 'production', { variable_type: 'env_var' })];
@@ -223,6 +232,15 @@ describe('storing a credential when something goes wrong', () => {
     expect(stored()).toEqual([]);
     await destination({ type: 'env_var' }).store(kubeconfigOf(), note);
     expect(stored()).toHaveLength(2);
+  });
+
+  test('a variable that GitLab says it does not mask does not stay', async () => {
+    await start();
+    server.fail({ method: 'POST' }, { status: 201, body: { key: 'KUBECONFIG_TOKEN', environment_scope: 'production', masked: false } });
+
+    expect(await failureOf(destination().store(kubeconfigOf(), note)))
+      .toMatchObject({ exitCode: 1, message: 'KUBECONFIG_TOKEN: GitLab has taken it, but does not mask it' });
+    expect(server.requests.map(({ method }) => method)).toContain('DELETE');
   });
 
   test('a group without Premium keeps no environments: nothing is stored', async () => {

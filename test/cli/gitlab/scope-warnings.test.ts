@@ -1,5 +1,5 @@
 import { GitlabVariable } from '../../../src/cli/gitlab/gitlab';
-import { scopeWarnings, widthWarning } from '../../../src/cli/gitlab/scope-warnings';
+import { scopeWarnings, widthWarnings } from '../../../src/cli/gitlab/scope-warnings';
 
 function variable(environmentScope: string, key = 'KUBECONFIG'): GitlabVariable {
   return { key, environmentScope, type: 'file', protected: true, masked: true, hidden: true };
@@ -24,7 +24,7 @@ test.each([
 });
 
 test('a scope of many environments is pointed out', () => {
-  expect(widthWarning('production')).toBeUndefined();
-  expect(widthWarning('review/*')).toBe('environment "review/*": the jobs of every environment that matches get the credential');
-  expect(widthWarning('*')).toBe('environment "*": every job gets the credential, also one without an environment');
+  expect(widthWarnings('production')).toEqual([]);
+  expect(widthWarnings('review/*')).toEqual(['environment "review/*": the jobs of every environment that matches get the credential']);
+  expect(widthWarnings('*')).toEqual(['environment "*": every job gets the credential, also one without an environment']);
 });
