@@ -47,7 +47,7 @@ state = "${folder}/containerd/state"
 
 function network({ folder, id }: NodeConfiguration): object {
   // Each test process has a subnet of its own.
-  const ranges = [[{ subnet: `10.88.${process.pid % 256}.0/24` }]];
+  const ranges = [[{ subnet: `10.217.${process.pid % 256}.0/24` }]];
   return {
     cniVersion: '0.4.0',
     name: id,

@@ -6,6 +6,7 @@
  */
 export const NODE_SCRIPT = `
 set -e
+PATH=$PATH:/usr/sbin:/sbin
 mount --make-rshared /
 for folder in /run /var/lib /var/log; do mount -t tmpfs tmpfs $folder; done
 
@@ -27,6 +28,7 @@ pretend net/ipv4/ip_forward 1
 
 # One of its own, which is found again at the end. Version 2 has one tree, version 1 one for each controller.
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do echo +$controller >/sys/fs/cgroup/cgroup.subtree_control || true; done
   mkdir /sys/fs/cgroup/$1
 else
   for controller in /sys/fs/cgroup/*; do mkdir -p $controller/$1; done

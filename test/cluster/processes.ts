@@ -30,19 +30,18 @@ export class Processes {
     const log = openSync(this.logOf(name), 'a', 0o600);
     const child = spawn(program, args, { cwd: this.folder, env: { PATH: process.env.PATH, HOME: this.folder }, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
+    let wanted = true;
     const gone = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
-    const failed = (how: string) => this.ended.push(how);
-    const asked = { toStop: false };
-    child.once('error', (error) => failed(`${program}: ${error.message}`));
+    child.once('error', (error) => this.ended.push(`${program}: ${error.message}`));
     child.once('exit', (status, signal) => {
       this.tellGuard('ended', child);
-      if (!asked.toStop) failed(`${name} ended with ${signal ?? `status ${status}`}`);
+      if (wanted) this.ended.push(`${name} ended with ${signal ?? `status ${status}`}`);
     });
     leaveAlone(child);
     this.tellGuard('started', child);
     return {
       stop: async () => {
-        asked.toStop = true;
+        wanted = false;
         child.ref();
         child.kill('SIGKILL');
         await gone;

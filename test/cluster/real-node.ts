@@ -46,7 +46,7 @@ async function start(program: string, processes: Processes, api: ApiServer): Pro
   writeNodeConfiguration({ folder, id, pauseImage, authority: api.credentials.authority, kubeletPort: await freePort() });
   const cgroups = `find /sys/fs/cgroup -depth -type d -path '*/${id}*'`;
   processes.afterwards(`tries=0; until [ -z "$(${cgroups})" ] || [ $tries = 100 ]; do ${cgroups} -exec rmdir {} +; tries=$((tries + 1)); sleep 0.05; done`);
-  processes.afterwards(`ip link delete ${id}`);
+  processes.afterwards(`${PACKAGES.iproute2} link delete ${id}`);
   processes.start('unshare', ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', NODE_SCRIPT, 'node', id, program, NAME], 'node');
   await api.until(`/api/v1/nodes/${NAME}`, isReady);
   return { registry };
