@@ -22,7 +22,7 @@ export function needDebianPackages(files: PackageFiles): void {
 
 const APT_GET = '/usr/bin/apt-get';
 
-/** What it says is for nobody to start what is installed: a registry that listens on every interface, for one. */
+/** Debian asks it whether a service may start. Ours says no: the registry's would listen on every interface. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
 function missingOf(files: PackageFiles): string[] {
