@@ -1,31 +1,24 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { askKubectl } from './cluster/ask-kubectl';
-import { Outcome } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { Claims, Forgery, Issuer, startIssuer } from './oidc/issuer';
-import { runCli } from './support/cli';
-import { jsonObjects } from './support/discovery-server';
+import { AUDIENCE, Claims, Forgery, Issuer, startIssuer } from './oidc/issuer';
+import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { plainChart, synth } from './support/synth';
-import { DeployerIdentity, NamespaceDeployer, OidcIdentityOptions } from '../src';
 import { OidcTrust } from '../src/cli/access/access';
 import { readAccess } from '../src/cli/access/read-access';
 import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
 
 jest.setTimeout(120_000);
 
-const AUDIENCE = 'https://k8s.example.com';
-/** What kubectl makes of a 401. */
-const UNAUTHORIZED = { status: 1, stdout: '', stderr: expect.stringMatching(/^error: You must be logged in to the server/m) };
 const PODS = ['get', 'pods'];
 
 let issuer: Issuer;
 let folder: string;
+let jobs: Jobs;
 let controlPlane: ControlPlane;
 let configuration: string;
 let trust: OidcTrust;
@@ -35,15 +28,16 @@ beforeAll(async () => {
   const programs = controlPlanePrograms();
   issuer = await startIssuer();
   folder = mkdtempSync(join(tmpdir(), 'oidc-'));
-  const access = accessOf('example');
+  const access = oidcAccess(issuer, 'example');
   trust = readAccess(access, 'access.yaml').oidc!;
   configuration = join(folder, 'authentication.yaml');
   writeFileSync(configuration, authenticationConfiguration(trust, issuer));
   controlPlane = await startControlPlane(programs, { apiServerFlags: [`--authentication-config=${configuration}`] });
-  for (const manifests of [access, accessOf('example-production', { environment: 'production' })]) {
-    expect(await asAdmin(['apply', '-f', '-'], manifests)).toMatchObject({ status: 0 });
+  for (const manifests of [access, oidcAccess(issuer, 'example-production', { environment: 'production' })]) {
+    expect(await askKubectl(controlPlane.kubeconfig, ['apply', '-f', '-'], { stdin: manifests })).toMatchObject({ status: 0 });
   }
-  await untilIn(controlPlane);
+  jobs = new Jobs(issuer, controlPlane);
+  await jobs.untilKnown();
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
 afterAll(async () => {
@@ -52,74 +46,23 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-/** What an administrator applies: the namespace, too. */
-function accessOf(namespace: string, options: Partial<OidcIdentityOptions> = {}): string {
-  const chart = plainChart('access');
-  const identity = DeployerIdentity.oidc({ projectId: 42, issuer: issuer.url, audience: AUDIENCE, ...options });
-  new NamespaceDeployer(chart, 'gitlab', { namespace, identity, createNamespace: true });
-  return synth(chart).map((object) => JSON.stringify(object)).join('\n---\n');
-}
-
-function asAdmin(args: string[], stdin?: string): Promise<Outcome> {
-  return askKubectl(controlPlane.kubeconfig, args, { stdin });
-}
-
-/** As a job does it: the token in a file, and the kubeconfig that says so. */
-async function asJob(claims: Claims, args: string[], { stdin, forgery, namespace = 'example' }: JobOptions = {}): Promise<Outcome> {
-  const [tokenFile, kubeconfig] = [join(folder, 'id-token'), join(folder, 'kubeconfig')];
-  writeFileSync(tokenFile, issuer.token({ aud: AUDIENCE, ...claims }, forgery));
-  const written = await runCli(['kubeconfig', controlPlane.kubeconfig, '--namespace', namespace, '--id-token-file', tokenFile, '--output', '-']);
-  writeFileSync(kubeconfig, written.stdout);
-  return askKubectl(kubeconfig, args, { stdin });
-}
-
-interface JobOptions {
-  readonly stdin?: string;
-  readonly forgery?: Forgery;
-  readonly namespace?: string;
-}
-
-/** The API server asks the issuer for its keys when it has started. */
-async function untilIn({ kubeconfig }: ControlPlane): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if ((await review(kubeconfig, [{}]))[0]?.authenticated) return;
-    await sleep(200);
-  }
-  throw new Error('the API server still does not know the issuer');
-}
-
-interface Reviewed {
-  readonly authenticated?: boolean;
-  readonly user?: { readonly username: string; readonly groups: readonly string[] };
-}
-
-/** What the API server makes of tokens, by one run of kubectl. */
-async function review(kubeconfig: string, all: readonly Claims[]): Promise<Reviewed[]> {
-  const items = all.map((claims) => ({
-    apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: issuer.token({ aud: AUDIENCE, ...claims }) },
-  }));
-  const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-  const { stdout } = await askKubectl(kubeconfig, ['create', '--validate=ignore', '-o', 'json', '-f', '-'], { stdin });
-  return (jsonObjects(stdout) as Array<{ readonly status: Reviewed }>).map(({ status }) => status);
-}
-
 describe('a job of the project, on a protected branch', () => {
   const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { from: 'job' } });
 
   test('is the user that is bound, and the audit log knows the job', async () => {
-    const { stdout } = await asJob({}, ['auth', 'whoami', '-o', 'json']);
+    const { stdout } = await jobs.kubectl({}, ['auth', 'whoami', '-o', 'json']);
     expect(JSON.parse(stdout).status.userInfo).toMatchObject({
       username: 'gitlab:project:42', groups: ['system:authenticated'], extra: { 'cdk8s-ci-deploy/job-id': ['302'] },
     });
   });
 
   test('deploys in the namespace', async () => {
-    expect(await asJob({}, ['apply', '--server-side', '-f', '-'], { stdin: configMap })).toMatchObject({ status: 0, stdout: 'configmap/web serverside-applied\n' });
-    expect((await asJob({}, ['get', 'configmap', 'web', '-o', 'jsonpath={.data.from}'])).stdout).toBe('job');
+    expect(await jobs.kubectl({}, ['apply', '--server-side', '-f', '-'], { stdin: configMap })).toMatchObject({ status: 0, stdout: 'configmap/web serverside-applied\n' });
+    expect((await jobs.kubectl({}, ['get', 'configmap', 'web', '-o', 'jsonpath={.data.from}'])).stdout).toBe('job');
   });
 
   test.each(['kube-system', 'default', 'example-production'])('is Forbidden in %s', async (namespace) => {
-    expect(await asJob({}, [...PODS, '-n', namespace])).toEqual({
+    expect(await jobs.kubectl({}, [...PODS, '-n', namespace])).toEqual({
       status: 1,
       stdout: '',
       stderr: `Error from server (Forbidden): pods is forbidden: User "gitlab:project:42" cannot list resource "pods" in API group "" in the namespace "${namespace}"\n`,
@@ -155,18 +98,18 @@ describe('the API server does not know', () => {
 
   // A row without forgery is one short, which jest takes for a test with a callback.
   test.each(strangers.map(([who, claims, forgery]) => [who, { claims, forgery }] as const))('%s', async (_, { claims, forgery }) => {
-    expect(await asJob(claims, PODS, { forgery })).toEqual(UNAUTHORIZED);
+    expect(await jobs.kubectl(claims, PODS, { forgery })).toEqual(UNAUTHORIZED);
   });
 
   test('a list with its own audience alone as anything else', async () => {
-    expect(await asJob({ aud: [AUDIENCE] }, PODS)).toMatchObject({ status: 0 });
+    expect(await jobs.kubectl({ aud: [AUDIENCE] }, PODS)).toMatchObject({ status: 0 });
   });
 });
 
 test('claims that look like groups and users of Kubernetes give nothing', async () => {
   const forged = { sub: 'system:admin', username: 'system:admin', groups: ['system:masters'], group: 'system:masters', environment: 'system:masters', environment_protected: 'true' };
-  expect((await asJob(forged, ['get', 'nodes'])).stderr).toContain('nodes is forbidden: User "gitlab:project:42" cannot list resource "nodes"');
-  expect(await review(controlPlane.kubeconfig, [forged])).toEqual([expect.objectContaining({
+  expect((await jobs.kubectl(forged, ['get', 'nodes'])).stderr).toContain('nodes is forbidden: User "gitlab:project:42" cannot list resource "nodes"');
+  expect(await jobs.review([forged])).toEqual([expect.objectContaining({
     user: expect.objectContaining({ username: 'gitlab:project:42', groups: ['gitlab:project:42:environment:system:masters', 'system:authenticated'] }),
   })]);
 });
@@ -176,8 +119,8 @@ describe('a deployer of a protected environment', () => {
   const production = { environment: 'production', environment_protected: 'true' };
 
   test('is a job for it', async () => {
-    expect(await asJob(production, PODS, { namespace })).toMatchObject({ status: 0, stderr: `No resources found in ${namespace} namespace.\n` });
-    expect((await asJob(production, ['auth', 'can-i', 'create', 'deployments'], { namespace })).stdout).toBe('yes\n');
+    expect(await jobs.kubectl(production, PODS, { namespace })).toMatchObject({ status: 0, stderr: `No resources found in ${namespace} namespace.\n` });
+    expect((await jobs.kubectl(production, ['auth', 'can-i', 'create', 'deployments'], { namespace })).stdout).toBe('yes\n');
   });
 
   test.each<[string, Claims]>([
@@ -188,12 +131,12 @@ describe('a deployer of a protected environment', () => {
     ['another', { ...production, environment: 'staging' }],
     ['one that it begins with', { ...production, environment: 'production/eu' }],
   ])('is not a job for %s', async (_, claims) => {
-    expect(await asJob(claims, PODS, { namespace })).toMatchObject({ status: 1, stderr: expect.stringContaining('pods is forbidden: User "gitlab:project:42"') });
+    expect(await jobs.kubectl(claims, PODS, { namespace })).toMatchObject({ status: 1, stderr: expect.stringContaining('pods is forbidden: User "gitlab:project:42"') });
   });
 
   test('is not a job for it on an unprotected branch, nor of another project', async () => {
-    expect(await asJob({ ...production, ref_protected: 'false' }, PODS, { namespace })).toEqual(UNAUTHORIZED);
-    expect(await asJob({ ...production, project_id: '43' }, PODS, { namespace })).toEqual(UNAUTHORIZED);
+    expect(await jobs.kubectl({ ...production, ref_protected: 'false' }, PODS, { namespace })).toEqual(UNAUTHORIZED);
+    expect(await jobs.kubectl({ ...production, project_id: '43' }, PODS, { namespace })).toEqual(UNAUTHORIZED);
   });
 
   test('needs the same configuration as one of any environment', () => {
@@ -217,7 +160,7 @@ describe('whatever the claims', () => {
 
   test('who is in is this project, and neither Kubernetes\' own nor another', async () => {
     const all = fc.sample(claims, 300);
-    const answers = await review(controlPlane.kubeconfig, all);
+    const answers = await jobs.review(all);
     const inside = all.flatMap((given, index) => (answers[index]?.authenticated ? [{ given, user: answers[index]?.user }] : []));
 
     expect(answers).toHaveLength(all.length);
@@ -235,8 +178,8 @@ describe('whatever the claims', () => {
 test('a second project is let in by its id in the list, and is a user of its own', async () => {
   writeFileSync(configuration, readFileSync(configuration, 'utf8').replace('in ["42"]', 'in ["42", "43"]'));
   const other = { project_id: '43' };
-  for (let tries = 0; tries < 300 && !(await review(controlPlane.kubeconfig, [other]))[0]?.authenticated; tries++) await sleep(200);
+  await jobs.untilKnown(other);
 
-  expect(await asJob({}, PODS)).toMatchObject({ status: 0 });
-  expect((await asJob(other, PODS)).stderr).toContain('User "gitlab:project:43" cannot list resource "pods" in API group "" in the namespace "example"');
+  expect(await jobs.kubectl({}, PODS)).toMatchObject({ status: 0 });
+  expect((await jobs.kubectl(other, PODS)).stderr).toContain('User "gitlab:project:43" cannot list resource "pods" in API group "" in the namespace "example"');
 });

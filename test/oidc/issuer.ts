@@ -34,6 +34,9 @@ export interface Forgery {
   readonly kid?: string;
 }
 
+/** That of the cluster, which a job asks for. */
+export const AUDIENCE = 'https://k8s.example.com';
+
 const KID = 'the-one-key';
 
 export async function startIssuer(): Promise<Issuer> {
@@ -90,6 +93,7 @@ function claimsOfJob(issuer: string): Claims {
   const now = Math.floor(Date.now() / 1000);
   return {
     iss: issuer,
+    aud: AUDIENCE,
     iat: now,
     nbf: now - 5,
     exp: now + 300,

@@ -1,0 +1,105 @@
+import * as fc from 'fast-check';
+import { parse } from 'yaml';
+import { OidcTrust } from '../../../src/cli/access/access';
+import { authenticationConfiguration } from '../../../src/cli/oidc/authentication-configuration';
+import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../../src/private/oidc-names';
+import { CA_PEM } from '../../support/kubeconfigs';
+
+const TRUST: OidcTrust = { issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com', projectId: 42, usernamePrefix: 'gitlab:' };
+
+test('the configuration pins issuer, audience, project and protected branch, and names the user after the project\'s id', () => {
+  expect(authenticationConfiguration(TRUST)).toMatchInlineSnapshot(`
+"# For kube-apiserver --authentication-config=FILE, which cannot be combined with --oidc-* flags. It is read again when it changes.
+# Kubernetes 1.34 and newer; for 1.30 to 1.33 the version is apiserver.config.k8s.io/v1beta1.
+apiVersion: apiserver.config.k8s.io/v1
+kind: AuthenticationConfiguration
+jwt:
+# An issuer has one entry. Where there is one for it already, add to that:
+# another project by its id in the list of the first rule, another GitLab as an entry of its own with another prefix.
+- issuer:
+    url: 'https://gitlab.example.com'
+    audiences: ['https://k8s.example.com']
+  claimValidationRules:
+  - expression: 'claims.project_id in ["42"]'
+    message: the job is of another project
+  - expression: 'claims.aud == "https://k8s.example.com" || claims.aud == ["https://k8s.example.com"]'
+    message: the token is for another audience, too
+  - expression: 'claims.ref_protected == "true"'
+    message: the job is of a branch that is not protected
+  # Where jobs of protected tags deploy as well: claims.ref_type in ["branch", "tag"]
+  - expression: 'claims.ref_type == "branch"'
+    message: the job is not of a branch
+  claimMappings:
+    username:
+      expression: '"gitlab:project:" + claims.project_id'
+    groups:
+      expression: 'has(claims.environment_protected) && claims.environment_protected == "true" ? "gitlab:project:" + claims.project_id + ":environment:" + claims.environment : ""'
+    # For the audit log.
+    extra:
+    - key: cdk8s-ci-deploy/job-id
+      valueExpression: claims.job_id
+  userValidationRules:
+  - expression: '!user.username.startsWith("system:")'
+    message: the user is one of Kubernetes' own
+  - expression: 'user.groups.all(group, !group.startsWith("system:"))'
+    message: a group is one of Kubernetes' own
+"
+`);
+});
+
+test('is valid YAML of one version and one issuer', () => {
+  const { apiVersion, kind, jwt } = parse(authenticationConfiguration(TRUST, { certificateAuthority: CA_PEM }));
+  expect([apiVersion, kind, jwt.length]).toEqual(['apiserver.config.k8s.io/v1', 'AuthenticationConfiguration', 1]);
+  expect(jwt[0].issuer).toEqual({ url: TRUST.issuer, audiences: [TRUST.audience], certificateAuthority: CA_PEM });
+});
+
+const prefix = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:/#@-]{0,9}$/).filter((text) => oidcPrefix(text) === undefined);
+const audience = fc.stringMatching(/^[\x21-\x7e]{1,20}$/);
+const environment = fc.stringMatching(/^[\w. -]([\w./ -]{0,9}[\w. -])?$/).filter((text) => environmentName(text) === undefined);
+const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+test('whatever an audience has in it, YAML and CEL read it back', () => {
+  fc.assert(fc.property(audience, prefix, id, (aud, usernamePrefix, projectId) => {
+    expect(oidcAudience(aud)).toBeUndefined();
+    const [entry] = parse(authenticationConfiguration({ ...TRUST, audience: aud, usernamePrefix, projectId })).jwt;
+    expect(entry.issuer.audiences).toEqual([aud]);
+    expect(entry.claimValidationRules[1].expression).toBe(`claims.aud == ${JSON.stringify(aud)} || claims.aud == [${JSON.stringify(aud)}]`);
+    expect(entry.claimValidationRules[0].expression).toBe(`claims.project_id in ["${projectId}"]`);
+    expect(entry.claimMappings.username.expression).toBe(`${JSON.stringify(oidcUser(usernamePrefix, ''))} + claims.project_id`);
+  }));
+});
+
+test('no user and no group is one of Kubernetes\' own', () => {
+  fc.assert(fc.property(prefix, id, environment, (usernamePrefix, projectId, name) => {
+    const names = [oidcUser(usernamePrefix, projectId), oidcEnvironmentGroup(usernamePrefix, projectId, name)];
+    expect(names.filter((text) => text.startsWith('system:'))).toEqual([]);
+  }));
+});
+
+test('two projects, and two environments, have different names', () => {
+  const subject = fc.record({ projectId: id, environment: fc.option(environment) });
+  const nameOf = (usernamePrefix: string, { projectId, environment: name }: { projectId: number; environment: string | null }) =>
+    (name === null ? oidcUser(usernamePrefix, projectId) : oidcEnvironmentGroup(usernamePrefix, projectId, name));
+  fc.assert(fc.property(prefix, subject, subject, (usernamePrefix, one, other) => {
+    const same = one.projectId === other.projectId && one.environment === other.environment;
+    expect(nameOf(usernamePrefix, one) === nameOf(usernamePrefix, other)).toBe(same);
+  }));
+});
+
+test.each<[string, (value: string) => string | undefined, string[]]>([
+  ['prefix', oidcPrefix, ['', 'system:', 'system:gitlab:', ':', 'a b', 'a"', 'a\'', 'a\\', 'a\n', 'ä']],
+  ['audience', oidcAudience, ['', ' ', 'a b', 'a\n', '\u202e']],
+  ['issuer', oidcIssuer, ['', 'http://gitlab.example.com', 'https://', 'https://a@b', 'https://a?b', 'https://a#b', 'https://a b', 'https://a\n', 'https://ä']],
+  ['environment', environmentName, ['', '/', 'a/', '/a', 'a:b', 'a"', '$A', 'a\n', 'a'.repeat(256)]],
+])('the rule for the %s refuses what could mean something else', (_, rule, values) => {
+  expect(values.filter((value) => rule(value) === undefined)).toEqual([]);
+});
+
+test.each<[string, (value: string) => string | undefined, string[]]>([
+  ['prefix', oidcPrefix, ['gitlab:', 'aks:jwt:gitlab:', 'https://gitlab.example.com#', 'systems:', 'a']],
+  ['audience', oidcAudience, ['https://k8s.example.com', 'k8s', 'a\'"\\']],
+  ['issuer', oidcIssuer, ['https://gitlab.example.com', 'https://gitlab.example.com:8443/gitlab']],
+  ['environment', environmentName, ['production', 'review/feature-1', 'Production EU', 'a']],
+])('the rule for the %s accepts what there is', (_, rule, values) => {
+  expect(values.filter((value) => rule(value) !== undefined)).toEqual([]);
+});
