@@ -14,13 +14,13 @@ export function parseDuration(at: string, text: string): number {
 }
 
 /**
- * A time span in its largest fitting unit, for people: `89 days`, `1 hour`, `12 s`.
+ * A time span in its largest fitting unit, rounded, for people: `90 days`, `1 hour`, `12 s`.
  */
 export function spanInWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 120) return `${whole} s`;
   for (const [unit, length] of [['day', 86_400], ['hour', 3600]] as const) {
-    if (whole >= length) return counted(Math.floor(whole / length), unit);
+    if (whole >= length) return counted(Math.round(whole / length), unit);
   }
   return counted(Math.round(whole / 60), 'minute');
 }

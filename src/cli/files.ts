@@ -58,6 +58,25 @@ export class Files {
   }
 
   /**
+   * What someone types until the end of a line.
+   */
+  public async readLine(): Promise<string> {
+    let text = '';
+    for await (const chunk of this.host.stdin) {
+      text += Buffer.from(chunk).toString();
+      if (text.includes('\n')) break;
+    }
+    return text.split('\n')[0]?.trim() ?? '';
+  }
+
+  /**
+   * Refuses a name under which there is something already.
+   */
+  public checkNew(name: string): void {
+    if (lstatSync(this.absolute(name), { throwIfNoEntry: false })) throw cannot('write', name, { code: 'EEXIST' });
+  }
+
+  /**
    * Writes a file whole or not at all.
    */
   public write(name: string, text: string, options: WriteOptions = {}): void {

@@ -1,4 +1,4 @@
-import { show } from '../../private/invalid-input';
+import { serverWords } from '../../private/printable';
 import { Refused } from '../failure';
 
 /**
@@ -32,6 +32,6 @@ export class ApiRefusal extends Refused {
    * @param at What was asked for: `get pods in kube-system`.
    */
   public constructor(at: string, code: number, public readonly status: Status) {
-    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${show(status.message ?? 'nothing')}`.replace(' :', ':'), code);
+    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code);
   }
 }

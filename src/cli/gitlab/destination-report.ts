@@ -15,6 +15,8 @@ export interface DestinationReport {
   readonly token?: GitlabToken;
   readonly owner: GitlabOwner;
   readonly variables: readonly PlannedVariable[];
+  /** Whether a credential is there already. */
+  readonly isKept: boolean;
   /** What will be done, in plain words. */
   readonly plan: readonly string[];
   /** What is good to know. */

@@ -1,8 +1,8 @@
 import { Difference, differences } from './difference';
 import { checksOf, checksOfRow, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
 import { shortList } from './neighbours';
-import { printable } from './printable';
 import { Check, Fact, placeName, Verification, verdictOf } from './verification';
+import { printable } from '../../private/printable';
 
 /** The verdict in words. */
 export const VERDICTS = {

@@ -1,0 +1,69 @@
+import type { Access } from './access';
+import { isObject, JsonObject } from '../../private/json';
+import type { Cluster } from '../cluster/cluster';
+import { pathOfObject } from '../cluster/paths';
+import { ApiRefusal } from '../cluster/status';
+import type { Steps } from '../steps';
+
+/**
+ * Has the API server check every object without storing it. What it would refuse (rights that the administrator lacks, a RoleBinding that
+ * would have to change its role) it refuses here, before anything is there.
+ *
+ * Objects of a namespace that does not exist yet cannot be checked.
+ *
+ * @returns Whether all of them were.
+ */
+export async function tryAccess(cluster: Cluster, { objects }: Access): Promise<boolean> {
+  const all = await exists(cluster, objects);
+  for (const object of all ? objects : objects.filter(({ kind }) => kind === 'Namespace')) {
+    await cluster.apply(pathOfObject(object), object, { dryRun: true });
+  }
+  return all;
+}
+
+/**
+ * Applies the objects in their order, a Namespace that was not there first, and the rest only after the server has checked it.
+ */
+export async function applyAccess(cluster: Cluster, access: Access, steps: Steps): Promise<void> {
+  const [namespaces, others] = [access.objects.filter(isNamespace), access.objects.filter((object) => !isNamespace(object))];
+  for (const object of namespaces) await applyOne(cluster, object, steps);
+  if (namespaces.length > 0) await tryAccess(cluster, access);
+  for (const object of others) await applyOne(cluster, object, steps);
+}
+
+/**
+ * `RoleBinding example/gitlab-example-admin`.
+ */
+export function objectInWords({ kind, metadata }: JsonObject): string {
+  const { namespace, name } = isObject(metadata) ? metadata : {};
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+async function applyOne(cluster: Cluster, object: JsonObject, steps: Steps): Promise<void> {
+  const before = await found(cluster, pathOfObject(object));
+  const after = await cluster.apply(pathOfObject(object), object);
+  const unchanged = before !== undefined && before === versionOf(after);
+  steps.did(`${objectInWords(object)}: ${before === undefined ? 'created' : unchanged ? 'there, unchanged' : 'changed'}`);
+}
+
+async function exists(cluster: Cluster, objects: readonly JsonObject[]): Promise<boolean> {
+  const namespace = objects.find(isNamespace);
+  return !namespace || await found(cluster, pathOfObject(namespace)) !== undefined;
+}
+
+async function found(cluster: Cluster, path: string): Promise<string | undefined> {
+  try {
+    return versionOf(await cluster.get(path));
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+function versionOf({ metadata }: JsonObject): string {
+  return String(isObject(metadata) ? metadata.resourceVersion : '');
+}
+
+function isNamespace({ kind }: JsonObject): boolean {
+  return kind === 'Namespace';
+}

@@ -1,0 +1,173 @@
+import { refusal } from '../../private/invalid-input';
+import type { Access, AccessAccount } from '../access/access';
+import { readAccessFile } from '../access/access-file';
+import { applyAccess, objectInWords, tryAccess } from '../access/apply-access';
+import { accessInWords, subjectInWords } from '../access/rights-in-words';
+import type { Command, Context } from '../command';
+import { confirm } from '../confirm';
+import { checkDestination, Destination } from '../credentials/destination';
+import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
+import { CredentialLedger } from '../credentials/ledger';
+import { addressWarning, kubeconfigWith } from '../credentials/new-kubeconfig';
+import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
+import type { CredentialRecord } from '../credentials/record';
+import { currentOf, endUnfinished } from '../credentials/successors';
+import { supplyCredential, timeText, validity } from '../credentials/supply';
+import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
+import { ExitCode } from '../exit-code';
+import { GITLAB_MISSING, trustOf } from '../gitlab/options';
+import { oidcInstructions } from '../oidc/oidc-instructions';
+import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../sessions';
+import { Steps } from '../steps';
+
+/**
+ * Gives a deployer its namespace: applies the access manifests, and puts a credential that works where GitLab's jobs find it.
+ */
+export const grant: Command = {
+  name: 'grant',
+  summary: 'as an administrator: give GitLab one namespace, with a credential that is proved before it is kept',
+  operands: ['ACCESS.yaml|-'],
+  required: 1,
+  description: [
+    'Says what will be made and which rights that means, and asks when there is a terminal to ask at.',
+    'Then applies the access manifests (the API server has checked them before), makes a token, proves that it works in its namespace and',
+    'nowhere else, and keeps it: as the masked variable KUBECONFIG of a GitLab project or group, in a file, or on standard output.',
+    '',
+    'The token is bound to a small Secret beside the ServiceAccount, and `cdk8s-ci-deploy revoke` ends it by deleting that Secret.',
+    'With a token Secret in the manifests, the cluster makes a token that never expires.',
+    'Run again, it changes nothing; ended half-way and run again, it goes on.',
+    '',
+    'For a deployer that the cluster knows by id_tokens nothing is kept: what the API server must be told is printed.',
+  ],
+  options: new Map([
+    ...ADMINISTRATOR_OPTIONS,
+    ...DESTINATION_OPTIONS,
+    ...TOKEN_OPTIONS,
+    ...PROOF_OPTIONS,
+    ['dry-run', { summary: 'check everything, change nothing' }],
+    ['yes', { summary: 'do not ask' }],
+    ['output', { takes: 'text|json|-', summary: 'the form of the result; "-" writes the credential instead (default: text)' }],
+  ]),
+  missing: new Map(GITLAB_MISSING),
+
+  async run(context: Context): Promise<ExitCode> {
+    context.args.choice('output', ['text', 'json', '-']);
+    const access = await readAccessFile(context, context.args.operands[0] ?? '-');
+    const steps = new Steps(context.stderr);
+    const { serviceAccount } = access;
+    if (!serviceAccount) return grantSubject(context, access, steps);
+    const lifetime = tokenLifetime(context.args);
+    return withDestination(context, async (destination) => asAdministrator(context, async (administrator) =>
+      steps.within(async () => grantAccount(context, access, { lifetime, destination, serviceAccount }, administrator, steps))));
+  },
+};
+
+interface Plan {
+  readonly serviceAccount: AccessAccount;
+  readonly lifetime: { readonly duration: number; readonly shortest: number };
+  readonly destination: Destination;
+}
+
+async function grantAccount(context: Context, access: Access, plan: Plan, administrator: Administrator, steps: Steps): Promise<ExitCode> {
+  const { args, clock } = context;
+  const { destination, serviceAccount } = plan;
+  announce(access, administrator, steps, [`Then a token is made, proved, and kept in ${destination.description}.`]);
+  const { reference, cluster } = administrator;
+  const parts = { reference, server: args.one('server'), namespace: access.namespace, user: serviceAccount.name, allowProtectedNamespace: true };
+  const warning = addressWarning(parts.server ?? reference.server);
+  if (warning !== undefined) steps.warn(warning);
+  const { isKept } = await checkDestination(destination, steps);
+  if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
+
+  const account = { namespace: access.namespace, name: serviceAccount.name };
+  const ledger = new CredentialLedger(cluster, clock, account);
+  const current = isKept ? currentOf(await ledger.list(), await destination.identity()) : undefined;
+  if (current) {
+    steps.note(`${destination.description} holds a credential of this account already; \`cdk8s-ci-deploy rotate\` replaces it`);
+    return result(context, access, destination, current);
+  }
+  const { record } = await supplyCredential({
+    ...context,
+    ...plan,
+    ...plan.lifetime,
+    ledger,
+    steps,
+    cluster: administrator.cluster,
+    order: { account, duration: plan.lifetime.duration, tokenSecret: await tokenSecretFor(ledger, serviceAccount) },
+    kubeconfig: (token) => kubeconfigWith(parts, token),
+    prove: async (kubeconfig) => proveCredential(context, kubeconfig, access),
+  });
+  await endUnfinished(ledger, record, steps);
+  return result(context, access, destination, record);
+}
+
+/** That of the manifests serves one place; another place gets one of its own, so that each can be ended alone. */
+async function tokenSecretFor(ledger: CredentialLedger, { tokenSecret }: AccessAccount): Promise<{ name: string } | 'new' | undefined> {
+  if (tokenSecret === undefined) return undefined;
+  const taken = (await ledger.list()).some(({ name, state }) => name === tokenSecret && state === 'stored');
+  return taken ? 'new' : { name: tokenSecret };
+}
+
+async function grantSubject(context: Context, access: Access, steps: Steps): Promise<ExitCode> {
+  const { args, stdout } = context;
+  const [option] = DESTINATION_OPTIONS.map(([name]) => name).filter((name) => name !== 'ca-file' && args.has(name));
+  if (option !== undefined || args.one('output') === '-') {
+    throw refusal({
+      at: `--${option ?? 'output'}`,
+      given: `${subjectInWords(access)} has no token that could be kept`,
+      expected: 'no place for one',
+      fix: 'leave it out',
+    });
+  }
+  const { certificateAuthority } = args.has('ca-file') ? await trustOf(context) : {};
+  return asAdministrator(context, async (administrator) => steps.within(async () => {
+    announce(access, administrator, steps, ['Nothing is kept in GitLab.']);
+    if (await applied(context, access, administrator, steps) && access.oidc) stdout.write(oidcInstructions(access.oidc, { certificateAuthority }));
+    return ExitCode.DONE;
+  }));
+}
+
+function announce(access: Access, { description }: Administrator, steps: Steps, last: string[]): void {
+  const objects = access.objects.map((object) => `  ${objectInWords(object)}`);
+  steps.note([`In the cluster of ${description}, ${access.file} makes`, ...objects, ...accessInWords(access), ...last].join('\n'));
+}
+
+/** Whether they are; a dry run only checks them. */
+async function applied(context: Context, access: Access, { cluster }: Administrator, steps: Steps): Promise<boolean> {
+  const isChecked = await tryAccess(cluster, access);
+  if (!isChecked) steps.note('The namespace does not exist yet, so the API server checks the other objects when it does.');
+  if (context.args.has('dry-run')) {
+    steps.note('Nothing was changed (--dry-run).');
+    return false;
+  }
+  await confirm(context, 'Apply this?');
+  await applyAccess(cluster, access, steps);
+  return true;
+}
+
+function result({ args, stdout, clock }: Context, access: Access, destination: Destination, record: CredentialRecord): ExitCode {
+  const { namespace, role } = access;
+  const account = {
+    namespace,
+    subject: subjectInWords(access),
+    role: `${role.kind} ${role.name}`,
+    keptIn: destination.description,
+    secret: record.name,
+    expires: timeText(record.expires),
+  };
+  if (args.one('output') === 'json') stdout.write(`${JSON.stringify(account, null, 2)}\n`);
+  else if (args.one('output') !== '-') stdout.write(resultText(account, validity(record.expires, clock.now())));
+  return ExitCode.DONE;
+}
+
+function resultText({ namespace, subject, role, keptIn, secret }: { [key: string]: string | null }, valid: string): string {
+  return [
+    `namespace  ${namespace}`,
+    `subject    ${subject}`,
+    `role       ${role}`,
+    `kept in    ${keptIn}`,
+    `validity   ${valid}`,
+    `ends with  Secret ${secret} (cdk8s-ci-deploy revoke)`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,160 @@
+import type { Cluster } from '../cluster/cluster';
+import type { Command, Context } from '../command';
+import { confirm } from '../confirm';
+import { checkDestination, Destination } from '../credentials/destination';
+import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
+import { CredentialLedger } from '../credentials/ledger';
+import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
+import type { CredentialRecord } from '../credentials/record';
+import { asRotator, Rotator } from '../credentials/rotator';
+import { endDue, predecessors } from '../credentials/successors';
+import { Supplied, supplyCredential, timeText, validity } from '../credentials/supply';
+import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
+import { untilUnknown } from '../credentials/until-unknown';
+import { parseDuration, spanInWords } from '../duration';
+import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
+import { GITLAB_MISSING } from '../gitlab/options';
+import { ADMINISTRATOR_OPTIONS, withCredential } from '../sessions';
+import { Steps } from '../steps';
+
+/**
+ * Replaces a credential without a gap.
+ */
+export const rotate: Command = {
+  name: 'rotate',
+  summary: 'replace the credential: the new one is proved and kept before the old one ends',
+  operands: ['[ACCESS.yaml|-]'],
+  required: 0,
+  description: [
+    'As an administrator, with the access manifests; or with --itself by the credential in KUBECONFIG, which needs no administrator',
+    '(ClusterRoles admin and edit may request tokens for the account itself) and is fit for a scheduled pipeline.',
+    '',
+    'The new token is requested, proved, and kept in the place of the old one. A job that runs now has read the old one already,',
+    'so that one is ended after --grace. The command waits for it, unless --no-wait: then the next `rotate` ends it, or',
+    '`rotate --finish` in a job that GitLab starts later (`when: delayed`, `start_in: 1 hour`).',
+    '',
+    'To write the variable, GITLAB_TOKEN must be a project or group access token with role Maintainer and scope api.',
+  ],
+  options: new Map([
+    ...ADMINISTRATOR_OPTIONS,
+    ...DESTINATION_OPTIONS.filter(([name]) => name !== 'force'),
+    ...TOKEN_OPTIONS,
+    ...PROOF_OPTIONS,
+    ['itself', { summary: 'the credential in --kubeconfig or KUBECONFIG replaces itself' }],
+    ['grace', { takes: 'TIME', summary: 'how long the old one goes on working (default: 1h)' }],
+    ['now', { summary: 'end the old one at once' }],
+    ['no-wait', { summary: 'do not wait for the end of the grace' }],
+    ['finish', { summary: 'only end what has been replaced and whose grace is over' }],
+    ['dry-run', { summary: 'check everything, change nothing' }],
+    ['yes', { summary: 'do not ask' }],
+    ['output', { takes: 'text|json|-', summary: 'the form of the result; "-" writes the credential instead (default: text)' }],
+  ]),
+  missing: new Map(GITLAB_MISSING),
+
+  async run(context: Context): Promise<ExitCode> {
+    const { args, clock } = context;
+    args.choice('output', ['text', 'json', '-']);
+    const steps = new Steps(context.stderr);
+    const grace = args.has('now') ? 0 : parseDuration('--grace', args.one('grace') ?? '1h') * 1000;
+    return asRotator(context, async (rotator) => {
+      const ledger = new CredentialLedger(rotator.cluster, clock, rotator.account);
+      if (args.has('finish')) return steps.within(async () => finish(context, ledger, steps));
+      return withDestination(context, async (destination) =>
+        steps.within(async () => replace(context, { rotator, ledger, steps, grace, destination }), GO_ON), { replace: true });
+    });
+  },
+};
+
+const GO_ON = 'run it again to go on, or `rotate --finish` to end what has been replaced';
+
+interface Rotation {
+  readonly rotator: Rotator;
+  readonly ledger: CredentialLedger;
+  readonly destination: Destination;
+  readonly steps: Steps;
+  /** Milliseconds. */
+  readonly grace: number;
+}
+
+async function replace(context: Context, rotation: Rotation): Promise<ExitCode> {
+  const { rotator, ledger, destination, steps, grace } = rotation;
+  const { args, clock } = context;
+  await checkDestination(destination, steps);
+  const old = predecessors(await ledger.list(), await destination.identity(), rotator.itself?.secret);
+  if (old.length === 0 && !rotator.itself) {
+    throw new Failure(`no credential of this account was made for ${destination.description}; \`cdk8s-ci-deploy grant\` makes one`, ExitCode.NO);
+  }
+  const when = grace === 0 ? 'at once' : `${spanInWords(grace / 1000)} later`;
+  steps.note(`A new token is made, proved, and kept in ${destination.description}; ${namesOf(old)} ends ${when}.`);
+  if (args.has('dry-run')) {
+    steps.note('Nothing was changed (--dry-run).');
+    return ExitCode.DONE;
+  }
+  await confirm(context, 'Replace it?');
+  await endDue(ledger, clock.now(), steps);
+  const supplied = await supply(context, rotation);
+  for (const record of old) await ledger.endAfter(record, clock.now() + grace);
+  result(context, destination, supplied, old);
+  await endOld(context, rotation, supplied, old);
+  return ExitCode.DONE;
+}
+
+async function supply(context: Context, { rotator, ledger, destination, steps }: Rotation): Promise<Supplied> {
+  const lifetime = tokenLifetime(context.args);
+  return supplyCredential({
+    ...context,
+    ledger,
+    steps,
+    destination,
+    cluster: rotator.cluster,
+    order: { account: rotator.account, duration: lifetime.duration, tokenSecret: rotator.hasTokenSecret ? 'new' : undefined },
+    shortest: lifetime.shortest,
+    kubeconfig: (token) => rotator.kubeconfig(token),
+    prove: async (kubeconfig) => proveCredential(context, kubeconfig, rotator.access),
+  });
+}
+
+/** By the successor's own rights, when the old one was its own rotator: it cannot see its own end through. */
+async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supplied, old: readonly CredentialRecord[]): Promise<void> {
+  const { rotator, steps, grace } = rotation;
+  const { args, clock, signal } = context;
+  if (args.has('no-wait') && grace > 0) {
+    steps.note(`${namesOf(old)} is ended by the next rotate, or by \`cdk8s-ci-deploy rotate --finish\` from ${new Date(clock.now() + grace).toISOString()} on`);
+    return;
+  }
+  if (grace > 0) steps.note(`waiting ${spanInWords(grace / 1000)} for jobs that have read ${namesOf(old)}; when this is ended, \`rotate --finish\` does the rest`);
+  await clock.sleep(grace, signal);
+  const end = async (cluster: Cluster) => endDue(new CredentialLedger(cluster, clock, rotator.account), clock.now(), steps);
+  if (!rotator.itself) {
+    await end(rotator.cluster);
+    return;
+  }
+  await withCredential(context, kubeconfig, end);
+  const waited = await untilUnknown(context, rotator.itself.kubeconfig);
+  steps.did(`the API server answers 401 to the old token, ${spanInWords(waited / 1000)} after its end`);
+}
+
+async function finish({ args, clock }: Context, ledger: CredentialLedger, steps: Steps): Promise<ExitCode> {
+  const due = (await ledger.list()).filter(({ endAfter }) => endAfter !== undefined && endAfter <= clock.now());
+  if (args.has('dry-run')) {
+    steps.note(due.length === 0 ? 'Nothing is due.' : `${namesOf(due)} would be ended. Nothing was changed (--dry-run).`);
+    return ExitCode.DONE;
+  }
+  const later = await endDue(ledger, clock.now(), steps);
+  for (const { name, endAfter } of later) steps.note(`${name}: not before ${new Date(Number(endAfter)).toISOString()}`);
+  if (due.length + later.length === 0) steps.note('Nothing is waiting for its end.');
+  return ExitCode.DONE;
+}
+
+function namesOf(records: readonly CredentialRecord[]): string {
+  return records.length === 0 ? 'the old one' : records.map(({ name }) => name).join(', ');
+}
+
+function result({ args, stdout, clock }: Context, { description }: Destination, { record }: Supplied, old: readonly CredentialRecord[]): void {
+  const { name, expires } = record;
+  const account = { keptIn: description, secret: name, expires: timeText(expires), replaces: old.map((each) => each.name) };
+  if (args.one('output') === 'json') {stdout.write(`${JSON.stringify(account, null, 2)}\n`);} else if (args.one('output') !== '-') {
+    stdout.write(`kept in    ${description}\nvalidity   ${validity(expires, clock.now())}\nends with  Secret ${name}\nreplaces   ${namesOf(old)}\n`);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * A ServiceAccount.
+ */
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}

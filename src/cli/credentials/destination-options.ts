@@ -1,0 +1,33 @@
+import type { Destination } from './destination';
+import { LOCAL_OPTIONS, localDestination } from './local-destination';
+import { refusal } from '../../private/invalid-input';
+import type { Option } from '../arguments';
+import type { Context } from '../command';
+import { GITLAB_OPTIONS, gitlabDestinationOf } from '../gitlab/options';
+
+/** Where a credential is kept: in GitLab, unless an option says that it stays here. */
+export const DESTINATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [...GITLAB_OPTIONS, ...LOCAL_OPTIONS];
+
+/**
+ * Does something with the one place that the options name.
+ *
+ * @param options With `replace` a file that is there is the predecessor's.
+ * @throws A refusal when they name none or two, before anything is contacted.
+ */
+export async function withDestination<T>(context: Context, action: (destination: Destination) => Promise<T>, { replace = false } = {}): Promise<T> {
+  const destination = await destinationOf(context, replace);
+  try {
+    return await action(destination);
+  } finally {
+    destination.close?.();
+  }
+}
+
+async function destinationOf(context: Context, replace: boolean): Promise<Destination> {
+  const { args } = context;
+  const local = localDestination(context, { replace });
+  if (!local) return gitlabDestinationOf(context);
+  const [other] = GITLAB_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
+  if (other === undefined) return local;
+  throw refusal({ at: `--${other}`, given: `the credential goes to ${local.description}`, expected: 'one place', fix: 'decide for GitLab or for this machine' });
+}

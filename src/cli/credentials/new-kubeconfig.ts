@@ -1,0 +1,33 @@
+import { Kubeconfig } from '../../kubeconfig';
+import type { ClusterParts } from '../../private/kubeconfig-entries';
+
+/**
+ * Whose credential, for which namespace of which cluster.
+ */
+export interface CredentialParts {
+  readonly reference: ClusterParts;
+  /** The address at which CI reaches the cluster, when it is not the reference's. */
+  readonly server?: string;
+  readonly namespace: string;
+  readonly user: string;
+  readonly allowProtectedNamespace?: boolean;
+}
+
+/**
+ * The kubeconfig of a CI job: the reference's cluster, and a token.
+ */
+export function kubeconfigWith({ reference, server, namespace, user, allowProtectedNamespace }: CredentialParts, token: string): Kubeconfig {
+  return new Kubeconfig({ ...reference, server: server ?? reference.server, namespace, user, token, allowProtectedNamespace });
+}
+
+/**
+ * Why an address may mean nothing to a CI runner, if it may.
+ */
+export function addressWarning(server: string): string | undefined {
+  const { hostname } = new URL(server);
+  if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) return `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
+  if (/^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|\[f[cde])/.test(hostname)) {
+    return `${hostname} is a private address: a CI runner reaches it only from the same network; --server gives another one`;
+  }
+  return undefined;
+}

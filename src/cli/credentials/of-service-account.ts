@@ -1,0 +1,67 @@
+import type { Destination } from './destination';
+import { CredentialLedger } from './ledger';
+import { kubeconfigWith } from './new-kubeconfig';
+import { supplyCredential } from './supply';
+import { tokenLifetime } from './token-options';
+import type { Kubeconfig } from '../../kubeconfig';
+import { refusal, show } from '../../private/invalid-input';
+import { dns1123Subdomain } from '../../private/names';
+import { checkNamespace } from '../../private/namespace';
+import { objectPath } from '../cluster/paths';
+import type { Context } from '../command';
+import { ExitCode } from '../exit-code';
+import { namespaceOf } from '../kubeconfig-sources';
+import { asAdministrator } from '../sessions';
+import { Steps } from '../steps';
+
+/**
+ * The kubeconfig of a ServiceAccount that exists, with a token that is requested from the cluster and bound to a Secret.
+ *
+ * @param emit Writes it where the options say.
+ */
+export async function ofServiceAccount(context: Context, emit: (credential: Kubeconfig) => void): Promise<ExitCode> {
+  const { args, files, clock } = context;
+  const account = accountOf(context);
+  const { duration, shortest } = tokenLifetime(args);
+  const file = args.one('file');
+  if (file !== undefined && !args.has('force')) files.checkNew(file);
+  const steps = new Steps(context.stderr);
+  return asAdministrator(context, async ({ cluster, reference }) => steps.within(async () => {
+    await cluster.get(objectPath({ group: '', version: 'v1', resource: 'serviceaccounts', ...account }));
+    if (args.has('dry-run')) {
+      steps.note('Nothing was changed (--dry-run).');
+      return ExitCode.DONE;
+    }
+    const user = args.one('user') ?? account.name;
+    await supplyCredential({
+      ...context,
+      cluster,
+      steps,
+      shortest,
+      ledger: new CredentialLedger(cluster, clock, account),
+      order: { account, duration },
+      destination: toKubeconfig(emit),
+      kubeconfig: (token) => kubeconfigWith({ reference, server: args.one('server'), namespace: account.namespace, user, allowProtectedNamespace: true }, token),
+    });
+    return ExitCode.DONE;
+  }));
+}
+
+function toKubeconfig(emit: (credential: Kubeconfig) => void): Destination {
+  return {
+    description: 'the kubeconfig',
+    identity: async () => 'kubeconfig',
+    check: async () => ({ isKept: false, plan: [], notes: [], warnings: [] }),
+    store: async (credential) => emit(credential),
+  };
+}
+
+function accountOf(context: Context): { namespace: string; name: string } {
+  const { args } = context;
+  const namespace = namespaceOf(context);
+  checkNamespace('--namespace', namespace, args.has('allow-protected-namespace'));
+  const name = args.one('service-account') ?? '';
+  const expected = dns1123Subdomain(name);
+  if (expected) throw refusal({ at: '--service-account', given: show(name), expected, fix: 'name an existing ServiceAccount' });
+  return { namespace, name };
+}

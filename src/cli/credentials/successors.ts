@@ -1,0 +1,42 @@
+import type { CredentialLedger } from './ledger';
+import type { CredentialRecord } from './record';
+import type { Steps } from '../steps';
+
+/**
+ * Ends what runs that were killed have left for the same place: with a credential in it that is known to be kept, nobody needs them.
+ */
+export async function endUnfinished(ledger: CredentialLedger, kept: CredentialRecord, steps: Steps): Promise<void> {
+  const unfinished = (await ledger.list()).filter(({ state, destination, uid }) => state === 'pending' && destination === kept.destination && uid !== kept.uid);
+  for (const record of unfinished) {
+    await ledger.end(record);
+    steps.did(`${record.name}: ended, left by a run that did not finish`);
+  }
+}
+
+/**
+ * Ends what has a successor and was only waiting for its time.
+ */
+export async function endDue(ledger: CredentialLedger, now: number, steps: Steps): Promise<CredentialRecord[]> {
+  const waiting = (await ledger.list()).filter(({ endAfter }) => endAfter !== undefined);
+  for (const record of waiting.filter(({ endAfter }) => Number(endAfter) <= now)) {
+    await ledger.end(record);
+    steps.did(`${record.name}: ended`);
+  }
+  return waiting.filter(({ endAfter }) => Number(endAfter) > now);
+}
+
+/**
+ * The credential that is in its place, if one is: the newest that has no successor.
+ */
+export function currentOf(records: readonly CredentialRecord[], destination: string): CredentialRecord | undefined {
+  return records.filter((record) => record.destination === destination && record.state === 'stored' && record.endAfter === undefined).at(-1);
+}
+
+/**
+ * Those that a new credential in the same place replaces: also what a run that was killed may have put there without noting it.
+ *
+ * @param own The Secret of the credential that rotates itself, wherever it was meant to be kept.
+ */
+export function predecessors(records: readonly CredentialRecord[], destination: string, own: string | undefined): CredentialRecord[] {
+  return records.filter((record) => record.endAfter === undefined && (record.destination === destination || record.name === own));
+}

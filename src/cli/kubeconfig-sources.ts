@@ -1,0 +1,110 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Arguments } from './arguments';
+import type { Context } from './command';
+import { Kubeconfig, KubeconfigProps } from '../kubeconfig';
+import { KubeconfigPolicy } from '../kubeconfig-policy';
+import { located, refusal } from '../private/invalid-input';
+import { ReferenceCluster, referenceCluster } from '../private/reference-cluster';
+import { decodeText } from '../private/text-file';
+
+/**
+ * Where a kubeconfig comes from, as the options say: from a file that is checked, from a token, or from the cluster.
+ *
+ * @throws A refusal when they say several.
+ */
+export function sourceOf(context: Context): (() => Promise<Kubeconfig>) | 'service-account' {
+  const { args } = context;
+  const given = SOURCES.filter((name) => args.has(name));
+  const [source, second] = given;
+  if (second) throw refusal({ at: `--${second}`, given: `there is a --${source}, too`, expected: 'one of them', fix: 'decide for one' });
+  if (source === undefined) return async () => check(context);
+  if (source !== 'service-account') return async () => build(context);
+  if (args.operands.length === 0) return source;
+  throw refusal({ at: '--service-account', given: 'there is a FILE, too', expected: 'the administrator\'s kubeconfig by --kubeconfig', fix: 'write --kubeconfig in front of FILE' });
+}
+
+const SOURCES = ['token-file', 'id-token-file', 'service-account'] as const;
+
+/** What means something only where a kubeconfig is built. */
+const WITH_TOKEN = ['namespace', 'context', 'server', 'user', 'kubeconfig', 'duration', 'shortest', 'dry-run'];
+
+/** The namespace that the credential is for. */
+export function namespaceOf({ args }: Pick<Context, 'args'>): string {
+  const namespace = args.one('namespace');
+  if (namespace !== undefined) return namespace;
+  throw refusal({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this credential', fix: 'give it' });
+}
+
+async function build(context: Context): Promise<Kubeconfig> {
+  const { args } = context;
+  const reference = fileOf(context);
+  const namespace = namespaceOf(context);
+  const tokenFile = args.one('token-file');
+  if (reference === '-' && tokenFile === '-') {
+    throw refusal({ at: '--token-file', given: 'it is standard input, as FILE is', expected: 'standard input for one of them', fix: 'read the other from a file' });
+  }
+  const cluster = await clusterOf(context, reference);
+  const token = tokenFile === undefined ? { tokenFile: idTokenFile(args) } : { token: await readToken(context, tokenFile) };
+  return new Kubeconfig({ ...cluster, ...token, namespace, user: args.one('user'), allowProtectedNamespace: args.has('allow-protected-namespace') });
+}
+
+function idTokenFile(args: Arguments): string | undefined {
+  const file = args.one('id-token-file');
+  if (file !== '-') return file;
+  throw refusal({ at: '--id-token-file', given: 'it is "-"', expected: 'the name of a file in the job', fix: 'name the file that the job will write its id_token into' });
+}
+
+async function readToken(context: Context, tokenFile: string): Promise<string> {
+  const written = await read(context, tokenFile);
+  const token = written.replace(/\r?\n$/, '');
+  if (token !== written) context.stderr.write(`${called(tokenFile)}: the line break at its end is left out\n`);
+  return token;
+}
+
+async function clusterOf(context: Context, reference: string): Promise<Omit<KubeconfigProps, 'namespace' | 'token' | 'tokenFile'>> {
+  const { args } = context;
+  const text = await read(context, reference);
+  const { certificateAuthorityFile, ...cluster } = at(reference, () => referenceCluster(text, args.one('context')));
+  return {
+    ...cluster,
+    server: args.one('server') ?? cluster.server,
+    certificateAuthorityData: cluster.certificateAuthorityData ?? await embedded(context, reference, certificateAuthorityFile),
+  };
+}
+
+async function embedded({ files }: Context, reference: string, file: ReferenceCluster['certificateAuthorityFile']): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  return (await files.read(isAbsolute(file) ? file : join(dirname(reference), file))).toString('base64');
+}
+
+async function check(context: Context): Promise<Kubeconfig> {
+  const { args } = context;
+  const alone = WITH_TOKEN.find((option) => args.has(option));
+  if (alone) throw refusal({ at: `--${alone}`, given: 'there is no --token-file', expected: 'both, or neither', fix: 'give the token to build a kubeconfig' });
+  const name = fileOf(context);
+  const text = await read(context, name);
+  const policy = KubeconfigPolicy.stored({ allowProtectedNamespace: args.has('allow-protected-namespace'), allowTokenFile: args.has('allow-token-file') });
+  return at(name, () => Kubeconfig.parse(text, policy));
+}
+
+async function read({ files }: Context, name: string): Promise<string> {
+  return decodeText(await files.read(name), called(name));
+}
+
+function at<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw located(called(name), error);
+  }
+}
+
+function called(name: string): string {
+  return name === '-' ? 'standard input' : name;
+}
+
+function fileOf({ args }: Pick<Context, 'args'>): string {
+  const [file] = args.operands;
+  if (file !== undefined) return file;
+  throw refusal({ at: 'kubeconfig', given: 'there are 0 arguments', expected: 'FILE, or - for standard input', fix: 'name the kubeconfig' });
+}

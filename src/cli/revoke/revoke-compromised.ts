@@ -1,0 +1,100 @@
+import { Made, madeSince } from './made-since';
+import { Revocation, showing } from './revocation';
+import { show } from '../../private/invalid-input';
+import { isObject, JsonObject } from '../../private/json';
+import { printable } from '../../private/printable';
+import { objectInWords } from '../access/apply-access';
+import { pathOfObject } from '../cluster/paths';
+import { ApiRefusal } from '../cluster/status';
+import { confirm } from '../confirm';
+import { requestToken } from '../credentials/issue-token';
+import { isKnown, untilUnknown } from '../credentials/until-unknown';
+import { spanInWords } from '../duration';
+import { ExitCode } from '../exit-code';
+
+/**
+ * Ends everything that was ever made of the account: its rights first, then the account, whose successor has another uid, so that no token
+ * of the old one means anything. Ended half-way and run again, it goes on.
+ */
+export async function revokeCompromised(revocation: Revocation): Promise<ExitCode> {
+  const { context, access, account, administrator: { cluster }, steps } = revocation;
+  const [binding, serviceAccount] = [objectOf(revocation, 'RoleBinding'), objectOf(revocation, 'ServiceAccount')];
+  const since = createdOf(await found(revocation, binding));
+  const review = (await madeSince(cluster, account.namespace, since)).filter((made) => !isOurs(revocation, made));
+  steps.note(`${objectInWords(binding)} is deleted, ${objectInWords(serviceAccount)} is deleted and made anew, its credentials are deleted.`);
+  if (context.args.has('dry-run')) {
+    steps.note('Nothing was changed (--dry-run).');
+    return report(revocation, since, review);
+  }
+  await confirm(context, 'End all of it?');
+
+  const sample = await sampleOf(revocation, serviceAccount);
+  if (await cluster.delete(pathOfObject(binding))) steps.did(`${objectInWords(binding)}: deleted; the account has no rights`);
+  await endRecords(revocation);
+  if (await cluster.delete(pathOfObject(serviceAccount))) steps.did(`${objectInWords(serviceAccount)}: deleted`);
+  await cluster.apply(pathOfObject(serviceAccount), serviceAccount);
+  steps.did(`${objectInWords(serviceAccount)}: made anew`);
+  if (sample !== undefined) {
+    const after = await untilUnknown(context, showing(revocation, sample));
+    steps.did(`the API server answers 401 to every token made for it before, since ${spanInWords(after / 1000)} after that`);
+  }
+  if (context.args.has('remove-variable')) await revocation.destination?.remove?.((step) => steps.did(step));
+  steps.note(`\`cdk8s-ci-deploy grant ${show(access.file)}\` gives access again.`);
+  return report(revocation, since, review);
+}
+
+function objectOf({ access }: Revocation, kind: string): JsonObject {
+  const object = access.objects.find((each) => each.kind === kind);
+  if (object) return object;
+  throw new Error(`access manifests of an account have a ${kind}`);
+}
+
+async function found({ administrator: { cluster } }: Revocation, object: JsonObject): Promise<JsonObject | undefined> {
+  try {
+    return await cluster.get(pathOfObject(object));
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+function createdOf(object: JsonObject | undefined): string | undefined {
+  const metadata = object && isObject(object.metadata) ? object.metadata : {};
+  return typeof metadata.creationTimestamp === 'string' ? metadata.creationTimestamp : undefined;
+}
+
+/** Bound to nothing, as one that was stolen with the account's own help would be. */
+async function sampleOf(revocation: Revocation, serviceAccount: JsonObject): Promise<string | undefined> {
+  if (!await found(revocation, serviceAccount)) return undefined;
+  const { token } = await requestToken(revocation.administrator.cluster, revocation.account, 600);
+  await isKnown(revocation.context, showing(revocation, token));
+  return token;
+}
+
+async function endRecords({ ledger, steps }: Revocation): Promise<void> {
+  for (const record of await ledger.list()) {
+    await ledger.end(record);
+    steps.did(`Secret ${record.name}: deleted`);
+  }
+}
+
+function isOurs({ access }: Revocation, { kind, name }: Made): boolean {
+  return access.objects.some((object) => object.kind === kind && isObject(object.metadata) && object.metadata.name === name);
+}
+
+function report({ context: { args, stdout }, account, steps }: Revocation, since: string | undefined, review: readonly Made[]): ExitCode {
+  const when = since === undefined ? 'at any time, since the RoleBinding is gone already' : `since the grant (${since})`;
+  if (args.one('output') === 'json') {
+    stdout.write(`${JSON.stringify({ since: since ?? null, review }, null, 2)}\n`);
+    return ExitCode.DONE;
+  }
+  stdout.write(review.length === 0 ? `Nothing to look through: no account, binding, token or CronJob was made in ${account.namespace} ${when}.\n` : reviewText(account.namespace, when, review));
+  steps.note('Tokens that it may have made of other ServiceAccounts of the namespace are not seen here: delete those accounts to end them.');
+  return ExitCode.DONE;
+}
+
+function reviewText(namespace: string, when: string, review: readonly Made[]): string {
+  const width = Math.max(...review.map(({ kind, name }) => kind.length + name.length + 1));
+  const lines = review.map(({ kind, name, created, says }) => `  ${`${kind} ${name}`.padEnd(width)}  ${created}  ${printable(says)}`);
+  return [`Look through what was made in ${namespace} ${when}:`, ...lines, ''].join('\n');
+}

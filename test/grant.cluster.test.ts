@@ -1,0 +1,262 @@
+import { setTimeout } from 'node:timers/promises';
+import { DeployerIdentity, DeployerRole, DeployerToken, Kubeconfig } from '../src';
+import { Cluster, startCluster } from './cluster/cluster';
+import { COMPILE_TIMEOUT } from './cluster/programs';
+import { fileMode, fileNames, fileText } from './support/cli';
+import { CredentialCase, expectCode, GITLAB_TOKEN } from './support/credential-case';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { tokenClaims } from '../src/private/token-claims';
+
+jest.setTimeout(120_000);
+
+let cluster: Cluster;
+let scene: CredentialCase;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startCluster();
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+beforeEach(async () => {
+  scene = await CredentialCase.start(cluster, 'grant');
+});
+
+afterEach(() => scene.stop());
+
+describe('into a file', () => {
+  test('goes a credential that works in its namespace, is Forbidden elsewhere, and that kubectl takes', async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+
+    expect(fileMode('ci.conf')).toBe(0o600);
+    expect(scene.with('ci.conf', 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'))
+      .toEqual({ status: 0, stdout: `system:serviceaccount:${scene.namespace}:${scene.account}`, stderr: '' });
+    expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
+    expect(scene.with('ci.conf', 'get', 'pods', '-n', 'kube-system').stderr).toMatch(/^Error from server \(Forbidden\): pods is forbidden/);
+  });
+
+  test.each(['json', 'base64'])('also as %s', async (format) => {
+    expectCode(await scene.grant('--file', 'ci.conf', '--format', format), 0);
+    const text = fileText('ci.conf') ?? '';
+    expect(Kubeconfig.parse(format === 'base64' ? Buffer.from(text, 'base64').toString() : text).namespace).toBe(scene.namespace);
+  });
+
+  test('that exists, nothing goes: nothing is contacted', async () => {
+    const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'ci.conf': 'kept' }, variables: { KUBECONFIG: '/nowhere' } });
+    expectCode(refused, 2);
+    expect(refused.stderr).toContain('ci.conf: cannot write it, it exists already');
+    expect(fileText('ci.conf')).toBe('kept');
+  });
+});
+
+test('to standard output goes the credential and nothing else', async () => {
+  const granted = await scene.grant('--output', '-');
+  expectCode(granted, 0);
+  expect(Kubeconfig.parse(granted.stdout).namespace).toBe(scene.namespace);
+  expect(scene.ledger()).toEqual(['stored standard output']);
+});
+
+test('says what is made and which rights that means before anything is done, and what was done as it goes', async () => {
+  const { stderr, stdout } = await scene.grant('--file', 'ci.conf', '--server', 'https://10.0.0.1:6443', '--dry-run');
+  expect(stderr).toContain(`access.yaml makes\n  Namespace ${scene.namespace}\n  ServiceAccount ${scene.namespace}/${scene.account}\n  RoleBinding ${scene.namespace}/${scene.account}-admin\n`);
+  expect(stderr).toContain(`ServiceAccount "${scene.namespace}/${scene.account}" gets ClusterRole "admin" in namespace "${scene.namespace}", and nothing outside it.`);
+  expect(stderr).toContain('\n  may      read every Secret\n');
+  expect(stderr).toContain('warning: 10.0.0.1 is a private address');
+  expect(stderr).toMatch(/Nothing was changed \(--dry-run\)\.\n$/);
+  expect(stdout).toBe('');
+  expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
+});
+
+describe('into GitLab', () => {
+  test('goes the kubeconfig as a file, and the token alone, both masked and hidden, protected, for one environment', async () => {
+    const granted = await scene.grant(...scene.inGitlab(), '--output', 'json');
+    expectCode(granted, 0);
+
+    expect(scene.variable('KUBECONFIG')).toMatchObject({ variable_type: 'file', raw: true, masked: true, hidden: true, protected: true });
+    expect(scene.variable('KUBECONFIG_TOKEN')).toMatchObject({ value: scene.credential().token, masked: true, hidden: true, protected: true });
+    expect(scene.status(scene.credential().token ?? '')).toBe(200);
+    expect(JSON.parse(granted.stdout)).toEqual({
+      namespace: scene.namespace,
+      subject: `ServiceAccount "${scene.namespace}/${scene.account}"`,
+      role: 'ClusterRole admin',
+      keptIn: expect.stringContaining('variable KUBECONFIG of project group/site'),
+      secret: tokenClaims(scene.credential().token ?? '')?.secret,
+      expires: expect.stringMatching(/^20\d\d-/),
+    });
+  });
+
+  test('as base64 where jobs want to decode it themselves', async () => {
+    expectCode(await scene.grant(...scene.inGitlab(), '--variable-type', 'env_var'), 0);
+    const { value = '', variable_type: type } = scene.variable('KUBECONFIG') ?? {};
+    expect(type).toBe('env_var');
+    expect(Kubeconfig.parse(Buffer.from(value, 'base64').toString()).namespace).toBe(scene.namespace);
+  });
+
+  test('each environment has its own', async () => {
+    expectCode(await scene.grant(...scene.inGitlab('staging')), 0);
+    const staging = scene.credential('staging').token;
+    expectCode(await scene.grant(...scene.inGitlab('production')), 0);
+    expect(scene.credential('staging').token).toBe(staging);
+    expect(scene.credential('production').token).not.toBe(staging);
+    expect(scene.ledger()).toHaveLength(2);
+  });
+
+  test('run again, nothing changes, and it says how to replace it', async () => {
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    const before = structuredClone(scene.project.variables);
+    const again = await scene.grant(...scene.inGitlab());
+    expectCode(again, 0);
+    expect(again.stderr).toContain('holds a credential of this account already; `cdk8s-ci-deploy rotate` replaces it');
+    expect(again.stderr).toContain(`RoleBinding ${scene.namespace}/${scene.account}-admin: there, unchanged`);
+    expect(scene.project.variables).toEqual(before);
+    expect(scene.ledger()).toHaveLength(1);
+  });
+
+  test('with a token that may not write variables, nothing is made anywhere', async () => {
+    scene.gitlab.addToken('glpat-reads-only-or-so', { 'group/site': 'maintainer' }, { scopes: ['read_api'] });
+    const refused = await scene.run(['grant', 'access.yaml', ...scene.inGitlab()], { variables: { GITLAB_TOKEN: 'glpat-reads-only-or-so' } });
+    expectCode(refused, 3);
+    expect(refused.stderr).toMatch(/has the scopes "read_api", and cannot write variables without api\nnothing was changed\n$/);
+    expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
+  });
+
+  test('when GitLab refuses the second variable, no credential is left, and it says what was done', async () => {
+    scene.gitlab.fail({ method: 'POST', path: /variables$/, from: 2 } as never, { status: 403, body: { message: '403 Forbidden' } } as never);
+    const refused = await scene.grant(...scene.inGitlab());
+    expectCode(refused, 3);
+    expect(refused.stderr).toMatch(/ended again\n.*403 Forbidden.*\nwhat is listed above was done; run the same command again to go on\n$/s);
+    expect([scene.project.variables, scene.ledger()]).toEqual([[], []]);
+
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    expect(scene.status(scene.credential().token ?? '')).toBe(200);
+  });
+});
+
+describe('the token', () => {
+  test('is bound to a Secret without data in it', async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+    const { secret, expires = 0 } = tokenClaims(scene.fromFile('ci.conf').token ?? '') ?? {};
+    expect(Math.round((expires - Date.now() / 1000) / 86_400)).toBe(90);
+    expect(JSON.parse(scene.asAdmin('get', 'secret', `${secret}`, '-n', scene.namespace, '-o', 'json'))).toMatchObject({ type: 'Opaque' });
+    scene.asAdmin('delete', 'secret', `${secret}`, '-n', scene.namespace);
+  });
+
+  test('of a token Secret in the manifests is waited for, and never expires', async () => {
+    const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
+    const granted = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'access.yaml': scene.access({ identity }) } });
+    expectCode(granted, 0);
+    expect(granted.stdout).toContain('validity   never expires\n');
+    expect(tokenClaims(scene.fromFile('ci.conf').token ?? '')).toMatchObject({ secret: `${scene.account}-token`, expires: undefined });
+  });
+
+  test('for a second place is another one', async () => {
+    const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
+    const files = { 'access.yaml': scene.access({ identity }) };
+    expectCode(await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files }), 0);
+    expectCode(await scene.run(['grant', 'access.yaml', ...scene.inGitlab()], { files }), 0);
+    expect(tokenClaims(scene.credential().token ?? '')?.secret).not.toBe(`${scene.account}-token`);
+  });
+});
+
+describe('what is not kept', () => {
+  test('a credential that may do more than its manifests say', async () => {
+    expectCode(await scene.grant('--file', 'first.conf'), 0);
+    scene.asAdmin('create', 'rolebinding', 'more', '-n', 'default', '--clusterrole=view', `--serviceaccount=${scene.namespace}:${scene.account}`);
+    try {
+      const refused = await scene.grant('--file', 'ci.conf');
+      expectCode(refused, 1);
+      expect(refused.stderr).toMatch(/the new credential is not kept, since\n- in default: allowed, must be denied/);
+      expect(fileNames()).not.toContain('ci.conf');
+      expect(scene.ledger()).toHaveLength(1);
+    } finally {
+      scene.asAdmin('delete', 'rolebinding', 'more', '-n', 'default');
+    }
+  });
+});
+
+describe('someone who is asked', () => {
+  const answering = (stdin: string) => scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { stdin, stdinIsTerminal: true });
+
+  test.each(['n\n', '\n', 'nope\n'])('and says %j gets nothing', async (answer) => {
+    const refused = await answering(answer);
+    expectCode(refused, 1);
+    expect(refused.stderr).toContain('Apply this? [y/N] ');
+    expect(refused.stderr).toMatch(/not confirmed\nnothing was changed\n$/);
+    expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
+  });
+
+  test('and says yes gets it', async () => {
+    expectCode(await answering('y\n'), 0);
+    expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
+  });
+});
+
+describe('an administrator', () => {
+  test('without the right to bind the role is refused in the server\'s own words, and nothing is made', async () => {
+    scene.asAdmin('create', 'namespace', scene.namespace);
+    scene.asAdmin('create', 'serviceaccount', 'helper', '-n', scene.namespace);
+    scene.asAdmin('create', 'role', 'helper', '-n', scene.namespace, '--verb=get,list,create,patch', '--resource=serviceaccounts,rolebindings.rbac.authorization.k8s.io');
+    scene.asAdmin('create', 'rolebinding', 'helper', '-n', scene.namespace, '--role=helper', `--serviceaccount=${scene.namespace}:helper`);
+    const token = scene.asAdmin('create', 'token', 'helper', '-n', scene.namespace);
+    const reference = Kubeconfig.parse(scene.asAdmin('config', 'view', '--raw', '-o', 'json').replace(/"user": \{[^}]*\}/, `"user": {"token": "${token}"}`)
+      .replace('"user": "admin"', `"user": "admin", "namespace": "${scene.namespace}"`));
+    const files = { 'helper.conf': reference.toYaml(), 'access.yaml': scene.access({ createNamespace: false }) };
+    const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf', '--kubeconfig', 'helper.conf'], { files });
+    expectCode(refused, 3);
+    expect(refused.stderr).toMatch(/apply rolebindings .* 403 Forbidden: .*attempting to grant RBAC permissions not currently held.*\nnothing was changed\n$/s);
+    expect(scene.asAdmin('get', 'serviceaccount', scene.account, '-n', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
+  });
+
+  test('who cannot reach the cluster gets 4, and nothing is made', async () => {
+    const reference = scene.asAdmin('config', 'view', '--raw').replace(/server: .*/, 'server: https://127.0.0.1:1');
+    const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf', '--kubeconfig', 'admin.conf'], { files: { 'admin.conf': reference }, clock: IMPATIENT });
+    expectCode(refused, 4);
+    expect(refused.stderr).toMatch(/^cdk8s-ci-deploy: https:\/\/127\.0\.0\.1:1: .*tried \d+ times.*\nnothing was changed\n$/m);
+  });
+});
+
+/** Time flies between attempts. */
+const IMPATIENT = (() => {
+  let slept = 0;
+  const sleep = async (milliseconds: number, signal?: AbortSignal) => {
+    if (milliseconds > 12_000) return setTimeout(milliseconds, undefined, { signal, ref: false });
+    slept += milliseconds;
+    return undefined;
+  };
+  return { now: () => Date.now() + slept, sleep };
+})();
+
+test.each<[string, () => string[], string, RegExp]>([
+  ['no manifest', () => ['--file', 'ci.conf'], '', /^cdk8s-ci-deploy: access\.yaml:1:1: no document/],
+  ['a Deployment', () => ['--file', 'ci.conf'], 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x, namespace: y }', /expected the objects that give access/],
+  ['a protected namespace', () => ['--file', 'ci.conf'], 'PROTECTED', /namespace is "kube-system"/],
+  ['two places', () => ['--file', 'ci.conf', ...scene.inGitlab()], 'ACCESS', /^cdk8s-ci-deploy: --project: .*, expected one place/],
+  ['a GitLab without https', () => ['--gitlab-url', 'http://gitlab.example.com', '--project', '42', '--environment', 'x'], 'ACCESS', /https/],
+  ['a duration that is none', () => ['--file', 'ci.conf', '--duration', 'long'], 'ACCESS', /^cdk8s-ci-deploy: --duration: "long"/],
+  ['a duration that would not be kept', () => ['--file', 'ci.conf', '--duration', '1d'], 'ACCESS', /less than --shortest/],
+  ['a reference that is not verified', () => ['--file', 'ci.conf', '--kubeconfig', 'unsafe.conf'], 'ACCESS', /insecure-skip-tls-verify/],
+])('with %s, nothing is contacted', async (_, options, text, message) => {
+  const manifest = text === 'ACCESS' ? scene.access() : text === 'PROTECTED' ? scene.access().replaceAll(scene.namespace, 'kube-system') : text;
+  const unsafe = 'apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n'
+    + 'clusters: [{name: c, cluster: {server: "https://x", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {token: t}}]\n';
+  const refused = await scene.run(['grant', 'access.yaml', ...options()], { files: { 'access.yaml': manifest, 'unsafe.conf': unsafe } });
+  expectCode(refused, 2);
+  expect(refused.stderr).toMatch(message);
+  expect(refused.stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(scene.gitlab.requests).toEqual([]);
+  expect(fileNames()).not.toContain('ci.conf');
+});
+
+test('edit is proved as edit', async () => {
+  const granted = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'access.yaml': scene.access({ role: DeployerRole.edit() }) } });
+  expectCode(granted, 0);
+  expect(scene.with('ci.conf', 'get', 'roles').stderr).toContain('Forbidden');
+});
+
+test('none of all this wrote a token', () => {
+  const everything = CredentialCase.written.join('\n');
+  expect(everything).toContain('token made');
+  expect(everything).not.toMatch(/eyJ[\w-]{10,}/);
+  expect(everything).not.toContain(GITLAB_TOKEN);
+});

@@ -1,0 +1,175 @@
+import { DeployerIdentity, DeployerToken } from '../src';
+import { Cluster, startCluster } from './cluster/cluster';
+import { COMPILE_TIMEOUT } from './cluster/programs';
+import { CredentialCase, expectCode, GITLAB_TOKEN } from './support/credential-case';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { tokenClaims } from '../src/private/token-claims';
+
+jest.setTimeout(120_000);
+
+let cluster: Cluster;
+let scene: CredentialCase;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startCluster();
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+beforeEach(async () => {
+  scene = await CredentialCase.start(cluster, 'revoke');
+});
+
+afterEach(() => scene.stop());
+
+const revoke = (...options: string[]) => scene.run(['revoke', 'access.yaml', ...options]);
+
+describe('the only credential', () => {
+  test('is ended, and when the command says so the API server answers 401', async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+    const { token = '' } = scene.fromFile('ci.conf');
+    expect(scene.status(token)).toBe(200);
+
+    const revoked = await revoke();
+    expectCode(revoked, 0);
+    expect(scene.status(token)).toBe(401);
+    expect(revoked.stdout).toMatch(new RegExp(`^${tokenClaims(token)?.secret}: ended; the API server answers 401 since \\d+ s after that\\n$`));
+    expect(revoked.stderr).toContain('Tokens that it has made itself and bound to nothing live on until they expire');
+    expect(scene.ledger()).toEqual([]);
+  });
+
+  test('of a token Secret, too', async () => {
+    const files = { 'access.yaml': scene.access({ identity: DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() }) }) };
+    expectCode(await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files }), 0);
+    const { token = '' } = scene.fromFile('ci.conf');
+    expectCode(await scene.run(['revoke', 'access.yaml'], { files }), 0);
+    expect(scene.status(token)).toBe(401);
+  });
+});
+
+describe('of several', () => {
+  beforeEach(async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+  });
+
+  test('none is ended unless one is meant, and they are listed', async () => {
+    const refused = await revoke();
+    expectCode(refused, 1);
+    expect(refused.stderr).toMatch(/has 2 credentials that this command has made; expected the only one, as no option says which\n- .*: kept for "file ci\.conf", expires in 90 days .*\n- .*\nnothing was changed\n$/);
+    expect((await revoke('--list')).stdout.trim().split('\n')).toHaveLength(2);
+    expect(JSON.parse((await revoke('--list', '--output', 'json')).stdout)).toHaveLength(2);
+  });
+
+  test('the one that GitLab keeps, and the variables with it', async () => {
+    const { token = '' } = scene.credential();
+    expectCode(await revoke(...scene.inGitlab(), '--remove-variable'), 0);
+    expect([scene.status(token), scene.project.variables, scene.with('ci.conf', 'get', 'pods').status]).toEqual([401, [], 0]);
+  });
+
+  test('the one of a variable that stays, which is warned about', async () => {
+    const revoked = await revoke(...scene.inGitlab());
+    expectCode(revoked, 0);
+    expect(revoked.stderr).toMatch(/warning: variable KUBECONFIG .* holds a credential that has ended/);
+  });
+
+  test('the one of a Secret', async () => {
+    const { token = '' } = scene.fromFile('ci.conf');
+    expectCode(await revoke('--credential', tokenClaims(token)?.secret ?? ''), 0);
+    expect([scene.status(token), scene.status(scene.credential().token ?? '')]).toEqual([401, 200]);
+  });
+
+  test('the one of a token', async () => {
+    const { token = '' } = scene.fromFile('ci.conf');
+    expectCode(await scene.run(['revoke', 'access.yaml', '--token-file', '-'], { stdin: `${token}\n` }), 0);
+    expect(scene.status(token)).toBe(401);
+  });
+
+  test('a dry run ends none', async () => {
+    const dry = await revoke(...scene.inGitlab(), '--dry-run');
+    expectCode(dry, 0);
+    expect(dry.stderr).toContain('Nothing was changed (--dry-run).');
+    expect(scene.ledger()).toHaveLength(2);
+  });
+});
+
+test('a token that is bound to nothing cannot be ended alone, and it says what ends it', async () => {
+  expectCode(await scene.grant('--file', 'ci.conf'), 0);
+  const unbound = scene.asAdmin('create', 'token', scene.account, '-n', scene.namespace);
+  const refused = await scene.run(['revoke', 'access.yaml', '--token-file', '-'], { stdin: unbound });
+  expectCode(refused, 1);
+  expect(refused.stderr).toContain('the token is bound to no Secret, so it alone cannot be ended: --compromised ends every token of the account');
+});
+
+describe('the compromise drill', () => {
+  test('what the credential has made outlives it, and not --compromised', async () => {
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    const { token: stolen = '' } = scene.credential();
+    const asThief = (...args: string[]) => {
+      const { status, stdout, stderr } = scene.withToken(stolen, ...args);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return stdout;
+    };
+    const unbound = asThief('create', 'token', scene.account, '--duration', '48h');
+    scene.applyWithToken(stolen, {
+      apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hidden', annotations: { 'kubernetes.io/service-account.name': scene.account } }, type: 'kubernetes.io/service-account-token',
+    });
+    const fromSecret = await scene.tokenIn('hidden');
+    asThief('create', 'serviceaccount', 'helper');
+    asThief('create', 'rolebinding', 'back-door', '--clusterrole=admin', '--serviceaccount=other:thief');
+    asThief('create', 'cronjob', 'wake', '--image=registry.example.com/x:1', '--schedule=* * * * *');
+
+    const revoked = await revoke(...scene.inGitlab());
+    expectCode(revoked, 0);
+    expect([stolen, unbound, fromSecret].map((token) => scene.status(token))).toEqual([401, 200, 200]);
+    expect(revoked.stderr).toContain('`cdk8s-ci-deploy revoke --compromised` ends every token of the account.');
+
+    const ended = await revoke('--compromised');
+    expectCode(ended, 0);
+    expect([stolen, unbound, fromSecret].map((token) => scene.status(token))).toEqual([401, 401, 401]);
+    expect(ended.stdout).toMatch(/^Look through what was made in .* since the grant \(20.*\):\n/);
+    for (const line of [/RoleBinding back-door +20\S+ +ClusterRole admin to ServiceAccount other\/thief\n/, /ServiceAccount helper /, /Secret hidden .*never expires\n/, /CronJob wake .*runs \* \* \* \* \*\n/]) {
+      expect(ended.stdout).toMatch(line);
+    }
+    expect(ended.stdout).not.toContain(`RoleBinding ${scene.account}-admin`);
+    expect(scene.asAdmin('get', 'rolebinding', `${scene.account}-admin`, '-n', scene.namespace, '--ignore-not-found')).toBe('');
+
+    expectCode(await scene.grant(...scene.inGitlab('other')), 0);
+    expect(scene.status(scene.credential('other').token ?? '')).toBe(200);
+    expect(scene.status(unbound)).toBe(401);
+  });
+
+  test('run again after it was ended half-way, it goes on', async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+    const { token = '' } = scene.fromFile('ci.conf');
+    scene.asAdmin('delete', 'rolebinding', `${scene.account}-admin`, '-n', scene.namespace);
+    const ended = await revoke('--compromised', '--output', 'json');
+    expectCode(ended, 0);
+    expect(JSON.parse(ended.stdout)).toEqual({ since: null, review: [] });
+    expect([scene.status(token), scene.ledger()]).toEqual([401, []]);
+  });
+
+  test('a dry run ends nothing', async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+    expectCode(await revoke('--compromised', '--dry-run'), 0);
+    expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
+  });
+});
+
+test.each<[string, string[], string, RegExp]>([
+  ['manifests of someone without a token', ['revoke', 'access.yaml'], 'AGENT', /has no token of the cluster, expected a ServiceAccount/],
+  ['a token of another account', ['revoke', 'access.yaml', '--token-file', '-'], 'ACCESS', /^cdk8s-ci-deploy: standard input: it is no token of that account/],
+])('with %s, it says so', async (_, argv, text, message) => {
+  const agent = scene.access({ identity: DeployerIdentity.gitlabAgent({ serviceAccountName: 'agent', serviceAccountNamespace: 'agents' }) });
+  const refused = await scene.run(argv, { stdin: 'x', files: text === 'AGENT' ? { 'access.yaml': agent } : {} });
+  expectCode(refused, 2);
+  expect(refused.stderr).toMatch(message);
+});
+
+test('none of all this wrote a token', () => {
+  const everything = CredentialCase.written.join('\n');
+  expect(everything).toContain('deleted');
+  expect(everything).not.toMatch(/eyJ[\w-]{10,}/);
+  expect(everything).not.toContain(GITLAB_TOKEN);
+});

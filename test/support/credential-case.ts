@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Chart, Yaml } from 'cdk8s';
+import { cliFolder, CliOptions, CliResult, fileText, runCli } from './cli';
+import { NamespaceDeployer, NamespaceDeployerProps } from '../../src';
+import { Kubeconfig } from '../../src/kubeconfig';
+import { Cluster, runKubectl, tryKubectl } from '../cluster/cluster';
+import { Gitlab } from '../gitlab/gitlab-server';
+import { Owner } from '../gitlab/owner';
+
+export const GITLAB_TOKEN = 'glpat-the-administrators-own';
+
+/**
+ * A namespace of its own, a GitLab with one project, and the commands that work on both.
+ */
+export class CredentialCase {
+  /** What all commands of all cases wrote to people and logs. */
+  public static readonly written: string[] = [];
+
+  public static async start(cluster: Pick<Cluster, 'kubeconfig'>, label: string): Promise<CredentialCase> {
+    const gitlab = await Gitlab.start();
+    gitlab.addGroup(7, 'group');
+    gitlab.addProject(42, 'group/site', gitlab.group(7));
+    gitlab.addToken(GITLAB_TOKEN, { 'group/site': 'maintainer', 'group': 'maintainer' });
+    return new CredentialCase(cluster, gitlab, `${label}-${++CredentialCase.count}`);
+  }
+
+  private static count = 0;
+
+  private constructor(private readonly cluster: Pick<Cluster, 'kubeconfig'>, public readonly gitlab: Gitlab, public readonly namespace: string) {}
+
+  public get project(): Owner {
+    return this.gitlab.project(42);
+  }
+
+  /** The name of the ServiceAccount. */
+  public get account(): string {
+    return `gitlab-${this.namespace}`;
+  }
+
+  public access(props: Partial<NamespaceDeployerProps> = {}): string {
+    const chart = new Chart(new App(), 'access');
+    new NamespaceDeployer(chart, 'gitlab', { namespace: this.namespace, createNamespace: true, ...props });
+    return Yaml.stringify(...chart.toJson());
+  }
+
+  /** Runs a command in a folder with access.yaml, as the cluster's administrator and with the token of one of GitLab. */
+  public async run(argv: string[], { files, variables, ...options }: CliOptions = {}): Promise<CliResult> {
+    const result = await runCli(argv, {
+      ...options,
+      files: { 'access.yaml': this.access(), ...files },
+      variables: { GITLAB_TOKEN, KUBECONFIG: this.cluster.kubeconfig, ...variables },
+    });
+    CredentialCase.written.push(result.stderr, argv.at(-1) === '-' ? '' : result.stdout);
+    return result;
+  }
+
+  public async grant(...options: string[]): Promise<CliResult> {
+    return this.run(['grant', 'access.yaml', ...options]);
+  }
+
+  /** The options that name the project's variables of an environment. */
+  public inGitlab(environment = 'production'): string[] {
+    return ['--gitlab-url', this.gitlab.url, '--project', '42', '--environment', environment];
+  }
+
+  /** The variable of GitLab, which a hidden one shows to jobs only. */
+  public variable(key: string, scope = 'production') {
+    return this.project.variables.find((variable) => variable.key === key && variable.environment_scope === scope);
+  }
+
+  public credential(scope?: string): Kubeconfig {
+    return Kubeconfig.parse(this.variable('KUBECONFIG', scope)?.value ?? '');
+  }
+
+  public asAdmin(...args: string[]): string {
+    return runKubectl(this.cluster.kubeconfig, args);
+  }
+
+  /** kubectl with a kubeconfig in the folder of the test. */
+  public with(file: string, ...args: string[]) {
+    return tryKubectl(join(cliFolder(), file), args);
+  }
+
+  public fromFile(file: string): Kubeconfig {
+    return Kubeconfig.parse(fileText(file) ?? '');
+  }
+
+  /** The status that the API server gives a token: 200 or 401. */
+  public status(token: string): number {
+    const { status, stderr } = tryKubectl(this.kubeconfigWith(token), ['get', '--raw', `/api/v1/namespaces/${this.namespace}/pods`]);
+    return status === 0 ? 200 : /Unauthorized|must be logged in/.test(stderr) ? 401 : 403;
+  }
+
+  /** kubectl as who has a token. */
+  public withToken(token: string, ...args: string[]) {
+    return tryKubectl(this.kubeconfigWith(token), [...args, '-n', this.namespace]);
+  }
+
+  public applyWithToken(token: string, object: object): void {
+    runKubectl(this.kubeconfigWith(token), ['apply', '-n', this.namespace, '-f', '-'], JSON.stringify(object));
+  }
+
+  /** The token that the cluster puts into a Secret. */
+  public async tokenIn(secret: string): Promise<string> {
+    for (let tries = 0; tries < 50; tries++) {
+      const data = this.asAdmin('get', 'secret', secret, '-n', this.namespace, '-o', 'jsonpath={.data.token}');
+      if (data !== '') return Buffer.from(data, 'base64').toString();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`Secret ${secret} stays empty`);
+  }
+
+  /** The Secrets of credentials, as `state place`. */
+  public ledger(): string[] {
+    const line = '{.metadata.annotations.cdk8s-ci-deploy/state} {.metadata.annotations.cdk8s-ci-deploy/kept-in}{"\\n"}';
+    const text = this.asAdmin('get', 'secrets', '-n', this.namespace, '-l', 'cdk8s-ci-deploy/credential', '--sort-by', '.metadata.creationTimestamp', '-o', `jsonpath={range .items[*]}${line}{end}`);
+    return text.split('\n').filter((each) => each !== '');
+  }
+
+  private kubeconfigWith(token: string): string {
+    const { clusters: [{ cluster }] } = JSON.parse(this.asAdmin('config', 'view', '--raw', '--minify', '-o', 'json'));
+    const file = join(cliFolder(), 'token.conf');
+    const kubeconfig = new Kubeconfig({ server: cluster.server, certificateAuthorityData: cluster['certificate-authority-data'], namespace: this.namespace, token });
+    writeFileSync(file, kubeconfig.toYaml(), { mode: 0o600 });
+    return file;
+  }
+
+  public async stop(): Promise<void> {
+    await this.gitlab.stop();
+    this.asAdmin('delete', 'namespace', this.namespace, '--wait=false', '--ignore-not-found');
+  }
+}
+
+/** Says what went wrong when the status is another. */
+export function expectCode({ code, stdout, stderr }: CliResult, expected: number): void {
+  expect({ code, said: code === expected ? '' : `${stdout}\n${stderr}` }).toEqual({ code: expected, said: '' });
+}
