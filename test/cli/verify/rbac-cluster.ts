@@ -1,0 +1,76 @@
+import { CreateOptions, Cluster } from '../../../src/cli/cluster/cluster';
+import { ApiRefusal } from '../../../src/cli/cluster/status';
+import { allowsAccess, AccessRequest } from '../../../src/cli/verify/access-request';
+import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
+import { PolicyRule } from '../../../src/private/rbac';
+
+/**
+ * What the server of a test knows and does.
+ */
+export interface RbacClusterProps {
+  /** Who asks; nothing for a server that does not say. */
+  readonly username?: string;
+  readonly groups?: readonly string[];
+  /** The rules of a user in a namespace, and without one in the whole cluster. */
+  rules(namespace: string | undefined, username: string): readonly PolicyRule[];
+  /** The names of the ServiceAccounts of each namespace. */
+  readonly serviceAccounts?: readonly string[];
+  /** The resources that it serves, as `deployments.apps`. */
+  readonly resources?: readonly string[];
+  /** Makes an answer another one. */
+  answer?(path: string, body: object | undefined): object | undefined;
+}
+
+type Cut = Pick<Cluster, 'server' | 'counts' | 'get' | 'create' | 'resources'>;
+
+/**
+ * A server in memory that answers the questions a credential asks about itself from a list of rules, so that a test can say what it answers
+ * where no real server does: nothing, nonsense, or too much.
+ */
+export function rbacCluster(props: RbacClusterProps): Cluster {
+  const me = props.username ?? 'someone';
+  const counts = { connections: 1, requests: 0 };
+  const may = (namespace: string | undefined, request: AccessRequest) => allowsAccess([...props.rules(namespace, me), ...DEFAULT_RULES], request);
+  const cluster: Cut = {
+    server: 'https://cluster.example.com:6443',
+    counts,
+    async get(path) {
+      counts.requests++;
+      const other = props.answer?.(path, undefined);
+      if (other) return other as never;
+      const [, group = '', namespace, resource = ''] = /^\/apis?(?:\/([^/]+))?\/v\d\w*(?:\/namespaces\/([^/]+))?\/([^/]+)$/.exec(path) ?? [];
+      if (!may(namespace, { verb: 'list', group, resource })) throw refused(403, 'Forbidden', `${resource} is forbidden: User "${me}" cannot list it`);
+      return { items: resource === 'serviceaccounts' ? (props.serviceAccounts ?? []).map((name) => ({ metadata: { name } })) : [] } as never;
+    },
+    async create(path: string, body: object, { as }: CreateOptions = {}) {
+      counts.requests++;
+      const other = props.answer?.(path, body);
+      if (other) return other as never;
+      const { kind, spec = {} } = body as { kind: string; spec?: { namespace?: string; resourceAttributes?: never; nonResourceAttributes?: never } };
+      if (kind === 'SelfSubjectReview') {
+        if (!props.username) throw refused(404, 'NotFound', 'the server could not find the requested resource');
+        return { status: { userInfo: { username: me, groups: props.groups ?? ['system:authenticated'] } } } as never;
+      }
+      if (kind === 'SelfSubjectRulesReview') return { status: rulesStatus([...props.rules(spec.namespace, as ?? me), ...DEFAULT_RULES]) } as never;
+      const attributes: { namespace?: string } & AccessRequest = spec.resourceAttributes ?? spec.nonResourceAttributes!;
+      return { status: { allowed: may(attributes.namespace, attributes) } } as never;
+    },
+    async resources() {
+      return (props.resources ?? []).map((name) => {
+        const [resource = '', ...group] = name.split('.');
+        return { group: group.join('.'), version: 'v1', kind: resource, resource, namespaced: true, verbs: [] };
+      });
+    },
+  };
+  return cluster as Cluster;
+}
+
+/** What a server says that does not say yes. */
+export function refused(code: number, reason: string, message: string): ApiRefusal {
+  return new ApiRefusal('a request', code, { kind: 'Status', code, reason, message });
+}
+
+function rulesStatus(rules: readonly PolicyRule[]): object {
+  const isPath = ({ nonResourceURLs }: PolicyRule) => (nonResourceURLs ?? []).length > 0;
+  return { resourceRules: rules.filter((rule) => !isPath(rule)), nonResourceRules: rules.filter(isPath), incomplete: false };
+}
