@@ -45,6 +45,8 @@ export interface ApiRequest {
   readonly content?: object;
   /** Whether it does no harm when it is executed twice. */
   readonly repeatable?: boolean;
+  /** A user to ask as. */
+  readonly as?: string;
   /** Sent once, whatever comes. */
   readonly once?: boolean;
 }
@@ -121,7 +123,7 @@ export class ApiClient {
   }
 
   private http(request: ApiRequest, { token }: Presented, timeout: number): HttpRequest {
-    const { method, path, query = {}, accept = 'application/json', contentType = 'application/json', content } = request;
+    const { method, path, query = {}, as, accept = 'application/json', contentType = 'application/json', content } = request;
     const url = new URL(`${this.server}${path}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
     return {
@@ -131,6 +133,7 @@ export class ApiClient {
       headers: {
         accept,
         ...token === undefined ? {} : { authorization: `Bearer ${token}` },
+        ...as === undefined ? {} : { 'impersonate-user': as },
         ...content === undefined ? {} : { 'content-type': contentType },
       },
       body: content === undefined ? undefined : JSON.stringify(content),

@@ -34,8 +34,8 @@ class ApiCluster implements Cluster {
     return this.ask({ method: 'GET', path, query });
   }
 
-  public async create(path: string, content: object, { query, repeatable = false }: CreateOptions = {}): Promise<JsonObject> {
-    return this.ask({ method: 'POST', path, content, repeatable, query: { fieldManager: FIELD_MANAGER, ...query } });
+  public async create(path: string, content: object, { query, repeatable = false, as }: CreateOptions = {}): Promise<JsonObject> {
+    return this.ask({ method: 'POST', path, content, repeatable, as, query: { fieldManager: FIELD_MANAGER, ...query } });
   }
 
   public async apply(path: string, content: object, { dryRun, force, fieldManager = FIELD_MANAGER }: ApplyOptions = {}): Promise<JsonObject> {
