@@ -3,7 +3,7 @@ import type { Identity } from './questions';
 import { Fact, outcomeOf } from './verification';
 import type { Access } from '../access/access';
 import type { Cluster } from '../cluster/cluster';
-import { ApiRefusal } from '../cluster/status';
+import { Refused, Unreachable } from '../failure';
 
 /**
  * Who the server takes the credential for, and where it works, against what the manifests say.
@@ -33,7 +33,8 @@ async function servedNames(cluster: Cluster): Promise<ReadonlySet<string> | unde
   try {
     return new Set((await cluster.resources()).map(({ group: its, resource }) => resourceName(its, resource)));
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code !== 401) return undefined;
+    const refusal = error instanceof Unreachable ? error.cause : error;
+    if (refusal instanceof Refused && refusal.code !== 401) return undefined;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Questions, RulesTold } from './questions';
 import { beyond, describeRequests } from './rule-coverage';
 import type { Check } from './verification';
 import { isObject, JsonObject } from '../../private/json';
+import { dns1123Subdomain } from '../../private/names';
 import type { PolicyRule } from '../../private/rbac';
 
 /**
@@ -39,9 +40,9 @@ export async function neighbourWarnings(questions: Questions, around: Neighbourh
   const ways = WAYS.filter(([verb, resource]) => isAllowed(around.checks, verb, resource));
   if (ways.length === 0) return { warnings: [], notes: [] };
   const how = `by ${ways.map(([, , words]) => words).join(', ')}`;
-  const accounts = await questions.objects('/api/v1', around.namespace, 'serviceaccounts');
+  const accounts = await questions.objects({ group: '', version: 'v1', resource: 'serviceaccounts', namespace: around.namespace });
   if (!accounts) return unseen(`the credential can act as every ServiceAccount in ${around.namespace} (${how}), and may not list them`);
-  const others = accounts.map(nameOf).filter((name) => userOf(around.namespace, name) !== around.username);
+  const others = accounts.map(nameOf).filter((name) => name !== '' && userOf(around.namespace, name) !== around.username);
   if (others.length === 0) return { warnings: [], notes: [] };
   if (ways[0]?.[0] !== 'impersonate') return unseen(`the credential can act as ${shortList(others)} (${how})`);
   return asked(questions, around, others, how);
@@ -94,6 +95,8 @@ function userOf(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
+/** Empty for what no server gives a ServiceAccount as its name. */
 function nameOf({ metadata }: JsonObject): string {
-  return isObject(metadata) && typeof metadata.name === 'string' ? metadata.name : '';
+  const name = isObject(metadata) ? metadata.name : undefined;
+  return typeof name === 'string' && dns1123Subdomain(name) === undefined ? name : '';
 }

@@ -4,7 +4,9 @@ import type { Answer } from './verification';
 import { isObject, Json, JsonObject } from '../../private/json';
 import type { PolicyRule } from '../../private/rbac';
 import type { Cluster } from '../cluster/cluster';
+import { CollectionReference, collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';
+import { Refused, Unreachable } from '../failure';
 
 /**
  * An answer with the server's own words.
@@ -29,9 +31,18 @@ export type RulesTold =
   | { readonly rules: readonly PolicyRule[]; readonly incomplete: boolean; readonly message?: string }
   | { readonly rules?: undefined; readonly message: string };
 
-type Reviewed = { readonly status: JsonObject } | { readonly refusal: ApiRefusal };
+interface Review {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly resource: string;
+}
 
-const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
+type Reviewed = { readonly status: JsonObject; readonly refusal?: undefined } | { readonly refusal: Refused; readonly status?: undefined };
+
+const SELF: Review = { group: 'authentication.k8s.io', version: 'v1', kind: 'SelfSubjectReview', resource: 'selfsubjectreviews' };
+const ACCESS: Review = { group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectAccessReview', resource: 'selfsubjectaccessreviews' };
+const RULES: Review = { group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectRulesReview', resource: 'selfsubjectrulesreviews' };
 
 /**
  * The questions that a credential may ask about itself. They change nothing on the server.
@@ -40,10 +51,11 @@ const AUTHORIZATION = '/apis/authorization.k8s.io/v1';
 export class Questions {
   public constructor(private readonly cluster: Cluster) {}
 
-  /** Who am I? Nothing when the server does not say, as before Kubernetes 1.28. */
+  /** Who am I? Nothing when the server does not say, as before Kubernetes 1.28. One that fails at this is not worth more questions. */
   public async self(): Promise<Identity | undefined> {
-    const review = await this.review('/apis/authentication.k8s.io/v1/selfsubjectreviews', 'authentication.k8s.io/v1', 'SelfSubjectReview');
-    const info = 'refusal' in review ? undefined : field(review.status, 'userInfo');
+    const review = await this.review(SELF);
+    if (review.refusal && (review.refusal.code === 429 || review.refusal.code >= 500)) throw new Unreachable(review.refusal.message, review.refusal);
+    const info = review.status && field(review.status, 'userInfo');
     if (!info || typeof info.username !== 'string') return undefined;
     return { username: info.username, groups: texts(info.groups) };
   }
@@ -51,17 +63,15 @@ export class Questions {
   /** May I? Without a namespace: in all of them, and in the cluster itself. */
   public async mayI(request: AccessRequest, namespace?: string): Promise<Told> {
     const attributes = 'path' in request ? { nonResourceAttributes: request } : { resourceAttributes: { namespace, ...request } };
-    const review = await this.review(`${AUTHORIZATION}/selfsubjectaccessreviews`, 'authorization.k8s.io/v1', 'SelfSubjectAccessReview', attributes);
-    return 'refusal' in review ? { answer: 'unknown', message: words(review.refusal) } : decision(review.status);
+    const { refusal, status } = await this.review(ACCESS, attributes);
+    return refusal ? { answer: 'unknown', message: words(refusal) } : decision(status);
   }
 
   /** Can I really list this? At most one object is asked for. */
   public async list({ group, version, resource }: ListedKind, namespace?: string): Promise<Told> {
-    const api = group ? `/apis/${group}/${version}` : `/api/${version}`;
-    const path = namespace === undefined ? `${api}/${resource}` : `${api}/namespaces/${namespace}/${resource}`;
-    const answer = await orRefusal(this.cluster.get(path, { limit: '1' }));
-    if (!(answer instanceof ApiRefusal)) return { answer: 'allowed' };
-    if (answer.code === 403) return { answer: 'denied', message: answer.status.message };
+    const answer = await orRefusal(this.cluster.get(collectionPath({ group, version, resource, namespace }), { limit: '1' }));
+    if (!(answer instanceof Refused)) return { answer: 'allowed' };
+    if (answer instanceof ApiRefusal && answer.code === 403) return { answer: 'denied', message: answer.status.message };
     if (answer.code === 404) return { answer: 'unknown', message: `the server has no ${resource} in ${group ? `${group}/` : ''}${version}` };
     return { answer: 'unknown', message: words(answer) };
   }
@@ -72,33 +82,34 @@ export class Questions {
    * @param as A user to ask this as, for those who may impersonate it.
    */
   public async rules(namespace: string, as?: string): Promise<RulesTold> {
-    const review = await this.review(`${AUTHORIZATION}/selfsubjectrulesreviews`, 'authorization.k8s.io/v1', 'SelfSubjectRulesReview', { namespace }, as);
-    if ('refusal' in review) return { message: words(review.refusal) };
-    const { status } = review;
+    const { refusal, status } = await this.review(RULES, { namespace }, as);
+    if (refusal) return { message: words(refusal) };
     if (!Array.isArray(status.resourceRules)) return { message: 'the answer has no rules' };
     const rules = [status.resourceRules, status.nonResourceRules].flatMap((its) => (Array.isArray(its) ? its.filter(isObject) : [])).map(policyRule);
     return { rules, incomplete: status.incomplete === true, message: text(status.evaluationError) };
   }
 
-  /** All objects of a kind in a namespace, or nothing when they may not be seen. */
-  public async objects(api: string, namespace: string, resource: string): Promise<JsonObject[] | undefined> {
-    const answer = await orRefusal(this.cluster.get(`${api}/namespaces/${namespace}/${resource}`));
-    if (answer instanceof ApiRefusal || !Array.isArray(answer.items)) return undefined;
+  /** All objects of a collection, or nothing when they may not be seen. */
+  public async objects(kind: CollectionReference): Promise<JsonObject[] | undefined> {
+    const answer = await orRefusal(this.cluster.get(collectionPath(kind)));
+    if (answer instanceof Refused || !Array.isArray(answer.items)) return undefined;
     return answer.items.filter(isObject);
   }
 
-  private async review(path: string, apiVersion: string, kind: string, spec?: object, as?: string): Promise<Reviewed> {
-    const answer = await orRefusal(this.cluster.create(path, { apiVersion, kind, ...spec && { spec } }, { repeatable: true, as }));
-    if (answer instanceof ApiRefusal) return { refusal: answer };
-    return { status: field(answer, 'status') ?? {} };
+  private async review({ group, version, kind, resource }: Review, spec?: object, as?: string): Promise<Reviewed> {
+    const content = { apiVersion: `${group}/${version}`, kind, spec };
+    const answer = await orRefusal(this.cluster.create(collectionPath({ group, version, resource }), content, { repeatable: true, as }));
+    return answer instanceof Refused ? { refusal: answer } : { status: field(answer, 'status') ?? {} };
   }
 }
 
-async function orRefusal(request: Promise<JsonObject>): Promise<JsonObject | ApiRefusal> {
+/** What was refused, or failed in a way that may pass, was at least answered. */
+async function orRefusal(request: Promise<JsonObject>): Promise<JsonObject | Refused> {
   try {
     return await request;
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code !== 401) return error;
+    const refusal = error instanceof Unreachable ? error.cause : error;
+    if (refusal instanceof Refused && refusal.code !== 401) return refusal;
     throw error;
   }
 }
@@ -111,7 +122,9 @@ function decision({ allowed, denied, evaluationError, reason }: JsonObject): Tol
   return { answer: 'unknown', message: message ?? 'the answer says neither yes nor no' };
 }
 
-function words({ code, status }: ApiRefusal): string {
+function words(refusal: Refused): string {
+  if (!(refusal instanceof ApiRefusal)) return refusal.message;
+  const { code, status } = refusal;
   return `${code} ${status.reason ?? ''}: ${status.message ?? 'no message'}`.replace(' :', ':');
 }
 

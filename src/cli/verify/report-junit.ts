@@ -49,5 +49,5 @@ function caseXml({ className, name, outcome, says, message }: Case): string {
 
 /** XML 1.0 has no way to write most control characters, nor half a surrogate pair. */
 function xml(text: string): string {
-  return text.toWellFormed().replace(/[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\ufffe\uffff]/g, '\ufffd').replace(/[&<>"'\t\n\r]/g, (unit) => `&#${unit.charCodeAt(0)};`);
+  return text.replace(/[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd').replace(/[&<>"'\t\n\r]/g, (unit) => `&#${unit.charCodeAt(0)};`);
 }

@@ -1,8 +1,9 @@
 import { CreateOptions, Cluster } from '../../../src/cli/cluster/cluster';
 import { ApiRefusal } from '../../../src/cli/cluster/status';
-import { allowsAccess, AccessRequest } from '../../../src/cli/verify/access-request';
+import { Unreachable } from '../../../src/cli/failure';
+import { AccessRequest, allowsAccess, PathRequest } from '../../../src/cli/verify/access-request';
 import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
-import { PolicyRule } from '../../../src/private/rbac';
+import { PolicyRule, ResourceRequest } from '../../../src/private/rbac';
 
 /**
  * What the server of a test knows and does.
@@ -11,14 +12,20 @@ export interface RbacClusterProps {
   /** Who asks; nothing for a server that does not say. */
   readonly username?: string;
   readonly groups?: readonly string[];
-  /** The rules of a user in a namespace, and without one in the whole cluster. */
-  rules(namespace: string | undefined, username: string): readonly PolicyRule[];
   /** The names of the ServiceAccounts of each namespace. */
   readonly serviceAccounts?: readonly string[];
   /** The resources that it serves, as `deployments.apps`. */
   readonly resources?: readonly string[];
+  /** The rules of a user in a namespace, and without one in the whole cluster. */
+  rules(namespace: string | undefined, username: string): readonly PolicyRule[];
   /** Makes an answer another one. */
   answer?(path: string, body: object | undefined): object | undefined;
+}
+
+interface Spec {
+  readonly namespace?: string;
+  readonly resourceAttributes?: ResourceRequest & { readonly namespace?: string };
+  readonly nonResourceAttributes?: PathRequest;
 }
 
 type Cut = Pick<Cluster, 'server' | 'counts' | 'get' | 'create' | 'resources'>;
@@ -46,14 +53,14 @@ export function rbacCluster(props: RbacClusterProps): Cluster {
       counts.requests++;
       const other = props.answer?.(path, body);
       if (other) return other as never;
-      const { kind, spec = {} } = body as { kind: string; spec?: { namespace?: string; resourceAttributes?: never; nonResourceAttributes?: never } };
+      const { kind, spec = {} } = body as { kind: string; spec?: Spec };
       if (kind === 'SelfSubjectReview') {
         if (!props.username) throw refused(404, 'NotFound', 'the server could not find the requested resource');
         return { status: { userInfo: { username: me, groups: props.groups ?? ['system:authenticated'] } } } as never;
       }
       if (kind === 'SelfSubjectRulesReview') return { status: rulesStatus([...props.rules(spec.namespace, as ?? me), ...DEFAULT_RULES]) } as never;
-      const attributes: { namespace?: string } & AccessRequest = spec.resourceAttributes ?? spec.nonResourceAttributes!;
-      return { status: { allowed: may(attributes.namespace, attributes) } } as never;
+      const { resourceAttributes: resource } = spec;
+      return { status: { allowed: resource ? may(resource.namespace, resource) : may(undefined, spec.nonResourceAttributes!) } } as never;
     },
     async resources() {
       return (props.resources ?? []).map((name) => {
@@ -68,6 +75,11 @@ export function rbacCluster(props: RbacClusterProps): Cluster {
 /** What a server says that does not say yes. */
 export function refused(code: number, reason: string, message: string): ApiRefusal {
   return new ApiRefusal('a request', code, { kind: 'Status', code, reason, message });
+}
+
+/** What a server says that may say something else the next time. */
+export function passing(code: number, reason: string, message: string): Unreachable {
+  return new Unreachable(message, refused(code, reason, message));
 }
 
 function rulesStatus(rules: readonly PolicyRule[]): object {

@@ -1,0 +1,136 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { needDebianPackages } from '../cluster/debian';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** Long enough for a `beforeAll` that is the first to call `Browser.start()` on a machine: Debian's package is 100 MB with what it needs. */
+export const BROWSER_TIMEOUT = 600_000;
+
+const FLAGS = [
+  // The tests run as root where Debian's package may be installed, and look at files that they have written themselves.
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-extensions', '--remote-debugging-pipe',
+];
+
+/**
+ * What a page is looked at with.
+ */
+export interface Looks {
+  readonly width?: number;
+  readonly media?: 'screen' | 'print';
+  readonly scheme?: 'light' | 'dark';
+}
+
+/**
+ * A real browser, driven by the Chrome DevTools Protocol.
+ *
+ * @see https://chromedevtools.github.io/devtools-protocol/
+ */
+export class Browser {
+  /**
+   * Starts Debian's chromium, and installs it where that is missing and may be done.
+   */
+  public static async start(): Promise<Browser> {
+    needDebianPackages({ chromium: CHROMIUM });
+    const folder = mkdtempSync(join(tmpdir(), 'browser-'));
+    const chromium = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${folder}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    const browser = new Browser(chromium, folder);
+    await browser.attach();
+    return browser;
+  }
+
+  /** The address of everything that the page has asked for. */
+  public readonly requests: string[] = [];
+  /** What the browser complains of, such as violations of the page's own policy. */
+  public readonly complaints: string[] = [];
+
+  private readonly answers = new Map<number, { resolve(value: object): void; reject(error: Error): void }>();
+  private session?: string;
+  private last = 0;
+  private rest = '';
+  private loaded?: () => void;
+
+  private constructor(private readonly chromium: ChildProcess, private readonly folder: string) {
+    (chromium.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => this.read(text));
+    chromium.once('exit', (code) => this.answers.forEach(({ reject }) => reject(new Error(`chromium ended with status ${code}`))));
+  }
+
+  /** Shows a page, and resolves when it is loaded. */
+  public async open(url: string, { width = 1200, media = 'screen', scheme = 'light' }: Looks = {}): Promise<void> {
+    this.requests.length = 0;
+    this.complaints.length = 0;
+    await this.send('Emulation.setDeviceMetricsOverride', { width, height: 800, deviceScaleFactor: 1, mobile: false });
+    await this.send('Emulation.setEmulatedMedia', { media, features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    const loaded = new Promise<void>((resolve) => { this.loaded = resolve; });
+    await this.send('Page.navigate', { url });
+    await loaded;
+  }
+
+  /** The value of a JavaScript expression in the page, as JSON keeps it. */
+  public async evaluate<T>(expression: string): Promise<T> {
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true }) as {
+      result: { value: T }; exceptionDetails?: { text: string; exception?: { description?: string } };
+    };
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
+  /** The names of all elements of a role, as assistive technology is told them. */
+  public async named(role: string): Promise<string[]> {
+    const { nodes } = await this.send('Accessibility.getFullAXTree') as { nodes: Array<{ role?: { value: string }; name?: { value: string } }> };
+    return nodes.filter((node) => node.role?.value === role).map(({ name }) => name?.value ?? '');
+  }
+
+  public async stop(): Promise<void> {
+    const exited = once(this.chromium, 'exit');
+    this.chromium.kill('SIGKILL');
+    await exited;
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async attach(): Promise<void> {
+    const { targetInfos } = await this.send('Target.getTargets') as { targetInfos: Array<{ type: string; targetId: string }> };
+    const { targetId } = targetInfos.find(({ type }) => type === 'page')!;
+    this.session = (await this.send('Target.attachToTarget', { targetId, flatten: true }) as { sessionId: string }).sessionId;
+    for (const domain of ['Page', 'Network', 'Log', 'Runtime']) await this.send(`${domain}.enable`);
+  }
+
+  private async send(method: string, params: object = {}): Promise<object> {
+    this.last += 1;
+    const id = this.last;
+    const answer = new Promise<object>((resolve, reject) => this.answers.set(id, { resolve, reject }));
+    (this.chromium.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, sessionId: this.session })}\0`);
+    return answer;
+  }
+
+  private read(text: string): void {
+    const messages = (this.rest + text).split('\0');
+    this.rest = messages.pop() ?? '';
+    for (const message of messages) this.handle(JSON.parse(message));
+  }
+
+  private handle({ id, result, error, method, params }: Message): void {
+    if (id !== undefined) {
+      const answer = this.answers.get(id);
+      this.answers.delete(id);
+      if (error) answer?.reject(new Error(error.message));
+      else answer?.resolve(result ?? {});
+    }
+    if (method === 'Network.requestWillBeSent') this.requests.push(params?.request?.url ?? '');
+    if (method === 'Log.entryAdded') this.complaints.push(params?.entry?.text ?? '');
+    if (method === 'Page.loadEventFired') this.loaded?.();
+  }
+}
+
+interface Message {
+  readonly id?: number;
+  readonly result?: object;
+  readonly error?: { readonly message: string };
+  readonly method?: string;
+  readonly params?: { readonly request?: { readonly url: string }; readonly entry?: { readonly text: string } };
+}
