@@ -4,8 +4,12 @@ import { kubeconfig } from './commands/kubeconfig';
 import { render } from './commands/render';
 import { revoke } from './commands/revoke';
 import { rotate } from './commands/rotate';
+import { verify } from './commands/verify';
+
+/** In the order of the help. */
+const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render];
 
 /**
- * The commands, in the order of the help.
+ * The commands by their names.
  */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map([grant, rotate, revoke, kubeconfig, render].map((command) => [command.name, command]));
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(ALL.map((command) => [command.name, command]));

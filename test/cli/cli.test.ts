@@ -42,7 +42,7 @@ test.each<[string, string[], RegExp]>([
   ['a switch with a value', ['render', '--allow-mutable-tag=yes'], /--allow-mutable-tag: it has a value/],
   ['an option that is there twice', ['render', '--image', 'a', '--image', 'b'], /--image: it is there 2 times/],
   ['too many arguments', ['render', 'a', TOKEN], /render: there are 2 arguments, expected \[FILE\|-\]/],
-  ['too few arguments', ['grant'], /grant: there are 0 arguments, expected ACCESS\.yaml|-/],
+  ['too few arguments', ['grant'], /grant: there are 0 arguments, expected ACCESS\.yaml\|-/],
   ['a choice that there is not', ['render', '--output', 'xml'], /--output: "xml", expected text, json/],
   ['a token as an argument', ['kubeconfig', 'f', '--token', TOKEN], /--token: there is no such option on purpose.*--token-file -/],
   ['a token behind "="', ['kubeconfig', 'f', `--token=${TOKEN}`], /--token: there is no such option on purpose/],
