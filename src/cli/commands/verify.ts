@@ -1,3 +1,4 @@
+import type { Kubeconfig } from '../../kubeconfig';
 import { refusal, show } from '../../private/invalid-input';
 import { dns1123Label } from '../../private/names';
 import { decodeText } from '../../private/text-file';
@@ -6,6 +7,7 @@ import type { Access } from '../access/access';
 import { readAccess } from '../access/read-access';
 import { connectCluster } from '../cluster/connect';
 import { credentialConnection, JobCredential, jobCredential } from '../cluster/credential';
+import { ApiRefusal } from '../cluster/status';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';
 import { printable } from '../verify/printable';
@@ -90,6 +92,9 @@ function checkArguments({ args }: Context): void {
   for (const [option] of FILES) {
     if (args.one(option) === '-') throw refusal({ at: `--${option}`, given: 'it is "-"', expected: 'the name of a file', fix: 'name one' });
   }
+  if (args.one('html') !== undefined && args.one('html') === args.one('junit')) {
+    throw refusal({ at: '--html', given: 'it is the file of --junit', expected: 'two files', fix: 'name another one' });
+  }
 }
 
 async function credentialOf(context: Context): Promise<JobCredential> {
@@ -132,7 +137,19 @@ async function look(context: Context, { kubeconfig, source, folder }: JobCredent
       claims: kubeconfig.token === undefined ? undefined : tokenClaims(kubeconfig.token),
       now: clock.now(),
     });
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === 401) stderr.write(`${unknownCredential(kubeconfig, clock.now())}\n`);
+    throw error;
   } finally {
     cluster.close();
   }
+}
+
+/** The server says no more than 401 on purpose. */
+function unknownCredential({ token = '' }: Kubeconfig, now: number): string {
+  const ends = tokenClaims(token)?.expires;
+  const ended = ends !== undefined && ends * 1000 < now;
+  return ended
+    ? 'the server does not know the credential: by its own word the token has ended, so a new one is due'
+    : 'the server does not know the credential: it was ended, or is one for another cluster, or was not stored as it is';
 }

@@ -1,0 +1,428 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Chart, Yaml } from 'cdk8s';
+import { parse, stringify } from 'yaml';
+import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
+import { AccessRequest, serverAllows, serviceAccountUser, untilAllowed } from './cluster/access-reviews';
+import { runKubectl, tryKubectl } from './cluster/cluster';
+import { AuditEvent, ControlPlane, startControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { CliResult, runCli } from './support/cli';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { describeVectors, printAgreement } from './support/vectors';
+import { systemClock } from '../src/cli/clock';
+import { connectCluster } from '../src/cli/cluster/connect';
+import { credentialConnection } from '../src/cli/cluster/credential';
+import { Files } from '../src/cli/files';
+import { Questions } from '../src/cli/verify/questions';
+import { requestsOf } from '../src/cli/verify/rule-coverage';
+import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
+import { ADMIN_RULES } from '../src/private/user-facing-roles';
+
+jest.setTimeout(120_000);
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+let controlPlane: ControlPlane;
+let folder: string;
+
+/** Everything that was written to people, logs and files, so far. */
+const written: string[] = [];
+const tokens: string[] = [];
+
+beforeAll(async () => {
+  kubectl();
+  controlPlane = await startControlPlane(controlPlanePrograms());
+  folder = mkdtempSync(join(tmpdir(), 'verify-'));
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(async () => {
+  await controlPlane?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+function asAdmin(...args: string[]): string {
+  return runKubectl(controlPlane.kubeconfig, args);
+}
+
+/** Access manifests, applied by an administrator, and in a file. */
+async function give(namespace: string, role: DeployerRole): Promise<string> {
+  const access = new Chart(new App(), 'access');
+  new NamespaceDeployer(access, 'gitlab', { namespace, role, createNamespace: true });
+  const file = join(folder, `access-${namespace}.yaml`);
+  writeFileSync(file, Yaml.stringify(...access.toJson()));
+  runKubectl(controlPlane.kubeconfig, ['apply', '--server-side', '-f', file]);
+  await untilKnown(namespace, `gitlab-${namespace}`);
+  return file;
+}
+
+/** Waits until a right in a namespace that was given last is one. */
+async function untilKnown(namespace: string, account: string, there = namespace, request: ResourceRequest = LIST_PODS): Promise<void> {
+  await untilAllowed(controlPlane.kubeconfig, { ...serviceAccountUser(namespace, account), namespace: there, request });
+}
+
+const LIST_PODS: ResourceRequest = { verb: 'list', group: '', resource: 'pods' };
+
+/** The kubeconfig of a CI job, in a file. */
+function credential(namespace: string, token = asAdmin('create', 'token', `gitlab-${namespace}`, '-n', namespace, '--duration', '2000h').trim()): string {
+  tokens.push(token);
+  const { server, certificateAuthority } = controlPlane;
+  const file = join(folder, `${namespace}-${tokens.length}.kubeconfig`);
+  const certificateAuthorityData = Buffer.from(certificateAuthority).toString('base64');
+  writeFileSync(file, new Kubeconfig({ server, certificateAuthorityData, namespace, token }).toYaml(), { mode: 0o600 });
+  return file;
+}
+
+async function verify(kubeconfig: string, ...args: string[]): Promise<CliResult> {
+  const result = await runCli(['verify', '--kubeconfig', kubeconfig, ...args]);
+  written.push(result.stdout, result.stderr);
+  return result;
+}
+
+interface JsonCheck {
+  readonly place: string;
+  readonly namespace: string | null;
+  readonly title: string;
+  readonly verb: string;
+  readonly target: string;
+  readonly means: string;
+  readonly answer: string;
+  readonly outcome: string;
+  readonly message: string | null;
+}
+
+interface JsonReport {
+  readonly code: number;
+  readonly checks: JsonCheck[];
+  readonly warnings: string[];
+  readonly counts: { readonly connections: number; readonly requests: number };
+}
+
+/** The report for programs. */
+async function report(kubeconfig: string, ...args: string[]): Promise<JsonReport> {
+  const { code, stdout } = await verify(kubeconfig, '--output', 'json', ...args);
+  return { code, ...JSON.parse(stdout) };
+}
+
+describe('a credential with ClusterRole admin', () => {
+  let access: string;
+  let kubeconfig: string;
+
+  beforeAll(async () => {
+    access = await give('example', DeployerRole.admin());
+    kubeconfig = credential('example');
+  });
+
+  test('is as it must be', async () => {
+    const { code, stdout, stderr } = await verify(kubeconfig, '--expect', access);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${kubeconfig}: asking ${controlPlane.server} what it may do\n` });
+    expect(stdout).toMatch(/\naccess is as it must be \(2\d\d checks by 2\d\d requests over \d connections\)\n$/);
+    expect(stdout).not.toMatch(/warning|wrong/);
+    expect(stdout).toMatch(/^ {2}Deployments +- +allowed +allowed +allowed +allowed$/m);
+    expect(stdout).toMatch(/^ {2}ResourceQuotas +- +allowed +denied +denied +denied$/m);
+    expect(stdout.split('\n').filter((line) => line.length > 100 && !/^(?: {2}\w|note: )/.test(line))).toEqual([]);
+  });
+
+  test('is so without access manifests, and as the value of the variable', async () => {
+    const variables = { KUBECONFIG: readFileSync(kubeconfig).toString('base64') };
+    const { code, stdout } = await runCli(['verify'], { variables });
+    written.push(stdout);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('access is as it must be')]);
+  });
+
+  test('is so as a context of an agent\'s kubeconfig', async () => {
+    const { clusters: [{ cluster }], users: [{ user }] } = parse(readFileSync(kubeconfig, 'utf8'));
+    const contexts = ['group/agents:production', 'group/agents:staging'].map((name) => ({ name, context: { cluster: 'agent', user: 'agent' } }));
+    const file = join(folder, 'agent.kubeconfig');
+    writeFileSync(file, stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: 'agent', cluster }], users: [{ name: 'agent', user }], contexts }));
+    const { code, stdout } = await verify(file, '--context', 'group/agents:production', '--namespace', 'example', '--expect', access);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('access is as it must be')]);
+  });
+
+  test.each(['kube-system', 'default'])('is refused in %s in the words that kubectl prints', async (namespace) => {
+    const { checks } = await report(kubeconfig);
+    const lists = checks.filter((check) => check.means === 'list' && check.namespace === namespace);
+    expect(lists.map(({ target }) => target)).toEqual([
+      'pods', 'replicationcontrollers', 'services', 'daemonsets.apps', 'deployments.apps', 'replicasets.apps', 'statefulsets.apps',
+      'horizontalpodautoscalers.autoscaling', 'jobs.batch', 'cronjobs.batch',
+    ]);
+    for (const { target, message } of lists) {
+      expect(tryKubectl(kubeconfig, ['get', target, '-n', namespace]).stderr).toBe(`Error from server (Forbidden): ${message}\n`);
+    }
+  });
+
+  test('gets the answers that the authorizer gives an administrator about it', async () => {
+    const { checks } = await report(kubeconfig);
+    const subject = serviceAccountUser('example', 'gitlab-example');
+    const asked = checks.flatMap(({ namespace, verb, target, answer }): Array<{ answer: string; review: AccessRequest }> => {
+      const [, resource = '', group = '', subresource, name] = /^(\w+)(?:\.([\w.]+))?(?:\/(\w+))?(?:\/"([\w-]+)")?$/.exec(target ?? '') ?? [];
+      return namespace === null || resource === '' ? [] : [{ answer, review: { ...subject, namespace, request: { verb, group, resource, subresource, name } } }];
+    });
+    const said = serverAllows(controlPlane.kubeconfig, asked.map(({ review }) => review));
+    expect(asked.map(({ answer }) => answer)).toEqual(said.map((allowed) => (allowed ? 'allowed' : 'denied')));
+    expect(asked.length).toBeGreaterThan(180);
+  });
+
+  test('needs few connections', async () => {
+    const { counts, checks } = await report(kubeconfig);
+    expect(counts.connections).toBeLessThanOrEqual(4);
+    expect(counts.requests).toBeLessThan(checks.length + 20);
+  });
+
+  test('writes the report into files, too', async () => {
+    const [junit, html] = [join(folder, 'verify.xml'), join(folder, 'verify.html')];
+    const { code, stderr } = await verify(kubeconfig, '--expect', access, '--junit', junit, '--html', html);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`${junit}: written\n${html}: written\n`)]);
+    written.push(readFileSync(junit, 'utf8'), readFileSync(html, 'utf8'));
+    expect(readFileSync(junit, 'utf8')).toMatch(/<testsuites tests="2\d\d" failures="0" errors="0" skipped="0">/);
+    expect(readFileSync(html, 'utf8')).toContain('&#10003; Access is as it must be');
+  });
+
+  test('--debug says each request and nothing of the token', async () => {
+    const { stderr } = await verify(kubeconfig, '--debug');
+    expect(stderr).toMatch(/^GET \/api\/v1\/namespaces\/kube-system\/pods\S* 403/m);
+  });
+
+  test('leaves nothing in the audit log but access reviews and lists', async () => {
+    const before = controlPlane.auditEvents().length;
+    await verify(kubeconfig, '--expect', access);
+    const user = 'system:serviceaccount:example:gitlab-example';
+    const events = controlPlane.auditEvents().slice(before).filter((event) => event.user.username === user);
+    const kinds = new Set(events.map(({ verb, objectRef }) => (verb === 'create' ? `${verb} ${objectRef?.resource}` : verb)));
+    expect([...kinds].sort()).toEqual(['create selfsubjectaccessreviews', 'create selfsubjectreviews', 'create selfsubjectrulesreviews', 'list']);
+    expect(events.length).toBeGreaterThan(200);
+    expect(events.filter(isOtherReview)).toEqual([]);
+  });
+
+  function isOtherReview({ verb, objectRef }: AuditEvent): boolean {
+    return verb === 'create' && !['authorization.k8s.io', 'authentication.k8s.io'].includes(objectRef?.apiGroup ?? '');
+  }
+
+  test('is warned of a ServiceAccount that leads out of the namespace', async () => {
+    asAdmin('create', 'serviceaccount', 'operator', '-n', 'example');
+    asAdmin('create', 'clusterrolebinding', 'operator', '--clusterrole', 'view', '--serviceaccount', 'example:operator');
+    await untilKnown('example', 'operator', 'default');
+    const { code, warnings } = await report(kubeconfig, '--expect', access);
+    asAdmin('delete', 'clusterrolebinding', 'operator');
+    expect(code).toBe(0);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^ServiceAccount operator leads out of the namespace: it has .*pods \(get, list, watch\).* in kube-system, and the credential can act/),
+    ]);
+  });
+
+  test('with a token that never ends is warned of it', async () => {
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/service-account-token',
+      metadata: { name: 'forever', namespace: 'example', annotations: { 'kubernetes.io/service-account.name': 'gitlab-example' } },
+    };
+    runKubectl(controlPlane.kubeconfig, ['create', '-f', '-'], JSON.stringify(secret));
+    asAdmin('wait', 'secret/forever', '-n', 'example', '--for=jsonpath={.data.token}', '--timeout=30s');
+    const token = Buffer.from(asAdmin('get', 'secret', 'forever', '-n', 'example', '-o', 'jsonpath={.data.token}'), 'base64').toString();
+    const forever = credential('example', token);
+    expect((await report(forever)).warnings).toEqual([expect.stringMatching(/^the token never ends/)]);
+  });
+
+  test('with a token that ends soon is warned of it', async () => {
+    const hour = credential('example', asAdmin('create', 'token', 'gitlab-example', '-n', 'example').trim());
+    expect((await report(hour)).warnings).toEqual([expect.stringMatching(/^the token ends in (?:59 minutes|60 minutes|1 hour), at /)]);
+  });
+});
+
+describeVectors<{ rules: PolicyRule[] }>('clusterrole-admin.json', ({ rules }) => {
+  test('every row is what the server answers, and what is known offline', async () => {
+    const cluster = connected(credential('example'));
+    const questions = new Questions(cluster);
+    const rows = rules.flatMap(requestsOf) as ResourceRequest[];
+    const resources = new Map(rows.map(({ group, resource, subresource }) => [`${group}/${resource}/${subresource}`, { group, resource, subresource }]));
+    const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'impersonate', 'bind', 'escalate'];
+    const all = [...resources.values()].flatMap((resource) => verbs.map((verb) => ({ verb, ...resource })));
+    const server = await Promise.all(all.map(async (request) => (await questions.mayI(request, 'example')).answer));
+    cluster.close();
+    const differing = all.filter((request, index) => server[index] !== (allows(ADMIN_RULES, request) ? 'allowed' : 'denied'));
+    expect(differing).toEqual([]);
+
+    const denied = rows.filter((row) => !allows(ADMIN_RULES, row));
+    expect(denied).toEqual([]);
+    printAgreement('clusterrole-admin.json', rows.length, rows.length, `${all.length} answers of the server are those of the offline evaluator`);
+  });
+});
+
+function connected(file: string): ReturnType<typeof connectCluster> {
+  const files = new Files({ cwd: folder, stdin: [] as never });
+  const connection = credentialConnection(Kubeconfig.parse(readFileSync(file, 'utf8')), files);
+  return connectCluster(connection, { variables: {}, clock: systemClock, signal: new AbortController().signal });
+}
+
+describe('a credential whose rights are not those of the access manifests', () => {
+  let access: string;
+  let kubeconfig: string;
+  let asEdit: string;
+
+  beforeAll(async () => {
+    access = await give('example-edit', DeployerRole.edit());
+    kubeconfig = credential('example-edit');
+    asEdit = join(folder, 'access-admin.yaml');
+    writeFileSync(asEdit, readFileSync(access, 'utf8').replace('name: edit', 'name: admin'));
+  });
+
+  /** What is wrong, with the server's own words behind it. */
+  async function wrong(...args: string[]): Promise<string[]> {
+    const { code, stdout } = await verify(kubeconfig, '--expect', access, ...args);
+    const lines = stdout.match(/^wrong: .+(?:\n {2}.+)?$/gm) ?? [];
+    expect(code).toBe(lines.length > 0 ? 1 : 0);
+    return lines;
+  }
+
+  /** While an administrator gives away more. */
+  async function alsoWith(create: string[], there: string, request: ResourceRequest): Promise<string[]> {
+    asAdmin('create', ...create);
+    await untilKnown('example-edit', 'gitlab-example-edit', there, request);
+    try {
+      return await wrong();
+    } finally {
+      asAdmin('delete', ...create.slice(0, 2), ...create.includes('-n') ? ['-n', there] : []);
+    }
+  }
+
+  const TO = ['--serviceaccount', 'example-edit:gitlab-example-edit'];
+
+  test('is as it must be with ClusterRole edit', async () => {
+    expect(await wrong()).toEqual([]);
+  });
+
+  test('is too narrow for ClusterRole admin', async () => {
+    const { code, stdout } = await verify(kubeconfig, '--expect', asEdit);
+    expect(code).toBe(1);
+    expect(stdout).toContain('wrong: in example-edit: denied, must be allowed: Roles (list, create, update, delete), RoleBindings (list, create, update, delete)\n');
+  });
+
+  test('is too wide by another RoleBinding in its namespace', async () => {
+    const found = await alsoWith(['rolebinding', 'extra', '-n', 'example-edit', '--clusterrole', 'admin', ...TO], 'example-edit', { ...LIST_PODS, group: RBAC, resource: 'roles' });
+    expect(found).toEqual([
+      'wrong: in example-edit: allowed, must be denied: Roles (list, create, update, delete), RoleBindings (list, create, update, delete)\n'
+        + '  RBAC: allowed by RoleBinding "extra/example-edit" of ClusterRole "admin" to ServiceAccount "gitlab-example-edit/example-edit"',
+      expect.stringMatching(/^wrong: in example-edit: allowed, must be denied: .*roles\.rbac\.authorization\.k8s\.io/),
+    ]);
+  });
+
+  test('is too wide by a RoleBinding in another namespace', async () => {
+    const found = await alsoWith(['rolebinding', 'extra', '-n', 'kube-system', '--clusterrole', 'view', ...TO], 'kube-system', LIST_PODS);
+    expect(found[0]).toMatch(/^wrong: in kube-system: allowed, must be denied: Pods \(list\), ReplicationControllers \(list\), .+, CronJobs \(list\)$/);
+    expect(found[1]).toContain('RBAC: allowed by RoleBinding "extra/kube-system" of ClusterRole "view"');
+  });
+
+  test('is too wide by a ClusterRoleBinding', async () => {
+    const found = await alsoWith(['clusterrolebinding', 'extra', '--clusterrole', 'system:node-proxier', ...TO], 'default', { ...LIST_PODS, resource: 'services' });
+    expect(found).toEqual(expect.arrayContaining([
+      'wrong: in kube-system: allowed, must be denied: Services (list)',
+      expect.stringMatching(/^wrong: in the whole cluster: allowed, must be denied: Nodes \(list\)/),
+    ]));
+  });
+
+  test('is one of everything with cluster-admin', async () => {
+    const found = await alsoWith(['clusterrolebinding', 'extra', '--clusterrole', 'cluster-admin', ...TO], 'default', { ...LIST_PODS, resource: 'nodes', verb: 'delete' });
+    expect(found.join('\n')).toContain('Everything (*)');
+    expect(found.join('\n')).toContain('RBAC: allowed by ClusterRoleBinding "extra" of ClusterRole "cluster-admin"');
+  });
+
+  test('is another one than they name', async () => {
+    const { code, stdout } = await verify(kubeconfig, '--expect', join(folder, 'access-example.yaml'));
+    expect(code).toBe(1);
+    expect(stdout).toContain('wrong: the credential: User must be system:serviceaccount:example:gitlab-example: it is system:serviceaccount:example-edit:gitlab-example-edit\n');
+    expect(stdout).toContain('wrong: the credential: Namespace must be example: it is example-edit\n');
+  });
+
+  test('is looked at where it must not be', async () => {
+    asAdmin('create', 'namespace', 'payments');
+    asAdmin('create', 'rolebinding', 'extra', '-n', 'payments', '--clusterrole', 'view', ...TO);
+    await untilKnown('example-edit', 'gitlab-example-edit', 'payments');
+    expect(await wrong()).toEqual([]);
+    expect((await wrong('--other-namespace', 'payments')).join()).toContain('RoleBinding "extra/payments"');
+  });
+});
+
+describe('a credential with a Role of its own', () => {
+  const access = () => join(folder, 'access-own.yaml');
+
+  function giveRole(rules: readonly PolicyRule[]): void {
+    const namespace = 'example-own';
+    const objects = [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: `gitlab-${namespace}`, namespace } },
+      { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: 'deployer', namespace }, rules },
+      {
+        apiVersion: `${RBAC}/v1`,
+        kind: 'RoleBinding',
+        metadata: { name: 'deployer', namespace },
+        roleRef: { apiGroup: RBAC, kind: 'Role', name: 'deployer' },
+        subjects: [{ kind: 'ServiceAccount', name: `gitlab-${namespace}`, namespace }],
+      },
+    ];
+    writeFileSync(access(), Yaml.stringify(...objects));
+    runKubectl(controlPlane.kubeconfig, ['apply', '--server-side', '-f', access()]);
+  }
+
+  test('is held to every rule of it', async () => {
+    giveRole([{ verbs: ['get', 'list', 'patch'], apiGroups: ['apps'], resources: ['deployments'] }, { verbs: ['get'], apiGroups: [''], resources: ['secrets'], resourceNames: ['mine'] }]);
+    await untilKnown('example-own', 'gitlab-example-own', 'example-own', { verb: 'get', group: '', resource: 'secrets', name: 'mine' });
+    const kubeconfig = credential('example-own');
+    const { code, checks } = await report(kubeconfig, '--expect', access());
+    expect(code).toBe(0);
+    expect(checks.filter(({ answer }) => answer === 'allowed').map(({ verb, target }) => `${verb} ${target}`).sort())
+      .toEqual(['get deployments.apps', 'get secrets/"mine"', 'list deployments.apps', 'patch deployments.apps']);
+  });
+
+  test('is not as it must be when the server lacks an API that it names', async () => {
+    giveRole([{ verbs: ['create'], apiGroups: ['example.com'], resources: ['widgets'] }]);
+    await untilKnown('example-own', 'gitlab-example-own', 'example-own', { verb: 'create', group: 'example.com', resource: 'widgets' });
+    const { code, stdout } = await verify(credential('example-own'), '--expect', access());
+    expect(code).toBe(1);
+    expect(stdout.match(/^wrong: .+$/gm)).toEqual(['wrong: the credential: APIs that the Role names must be all of them: it is the server lacks widgets.example.com']);
+  });
+});
+
+describe('a server', () => {
+  test('that does not know the credential', async () => {
+    asAdmin('create', 'secret', 'generic', 'bound', '-n', 'example');
+    const token = asAdmin('create', 'token', 'gitlab-example', '-n', 'example', '--bound-object-kind', 'Secret', '--bound-object-name', 'bound').trim();
+    asAdmin('delete', 'secret', 'bound', '-n', 'example');
+    expect(await verify(credential('example', token))).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/\nthe server does not know the credential: it was ended, .+\ncdk8s-ci-deploy: create selfsubjectreviews: the API server says 401 Unauthorized: "Unauthorized"\n$/),
+    });
+  });
+
+  test('that has not all of the usual APIs', async () => {
+    const lacking = await startControlPlane(controlPlanePrograms(), { apiServerFlags: ['--runtime-config=autoscaling/v2=false'] });
+    const full = controlPlane;
+    try {
+      controlPlane = lacking;
+      await give('example', DeployerRole.admin());
+      const { code, stdout } = await verify(credential('example'), '--expect', join(folder, 'access-example.yaml'));
+      expect(code).toBe(1);
+      expect(stdout).toContain('wrong: in example: unknown, must be allowed: HorizontalPodAutoscalers (list)\n  the server has no horizontalpodautoscalers in autoscaling/v2\n');
+      expect(stdout).toContain('it is not known whether access is as it must be');
+    } finally {
+      controlPlane = full;
+      await lacking.stop();
+    }
+  });
+
+  test('that is not there', async () => {
+    const kubeconfig = credential('example');
+    await controlPlane.stopApiServer();
+    expect(await verify(kubeconfig)).toMatchObject({ code: 4, stdout: '', stderr: expect.stringMatching(/\ncdk8s-ci-deploy: https:\/\/127\.0\.0\.1:\d+: it refused the connection/) });
+  });
+});
+
+test('no token was written anywhere', () => {
+  expect(tokens.length).toBeGreaterThan(8);
+  for (const token of tokens) {
+    const [, payload = '', signature = ''] = token.split('.');
+    for (const secret of [token, payload, signature, Buffer.from(token).toString('base64')]) expect(written.join('\n').includes(secret)).toBe(false);
+  }
+});
