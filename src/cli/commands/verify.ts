@@ -1,6 +1,7 @@
 import type { Kubeconfig } from '../../kubeconfig';
 import { refusal, show } from '../../private/invalid-input';
 import { dns1123Label } from '../../private/names';
+import { printable } from '../../private/printable';
 import { decodeText } from '../../private/text-file';
 import { tokenClaims } from '../../private/token-claims';
 import type { Access } from '../access/access';
@@ -10,7 +11,6 @@ import { credentialConnection, JobCredential, jobCredential } from '../cluster/c
 import { ApiRefusal } from '../cluster/status';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';
-import { printable } from '../verify/printable';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';
