@@ -92,7 +92,12 @@ class PluginCall {
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.context.stderr.write(text));
     return new Promise((done, failed) => {
-      child.once('error', (error: NodeJS.ErrnoException) => failed(this.notStarted(error)));
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        // What the plugin has started itself may still hold them, and would keep this process from ending.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        failed(this.notStarted(error));
+      });
       child.once('close', (status, killedBy) => {
         if (status === 0) done(output);
         else failed(new Failure(`${this.name} ended with ${killedBy ?? `status ${status}`}`, ExitCode.NO));

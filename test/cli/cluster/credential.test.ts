@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { credentialConnection, jobCredential, JobCredentialOptions } from '../../../src/cli/cluster/credential';
+import { InvalidInput } from '../../../src/private/invalid-input';
+import { cliFolder } from '../../support/cli';
+import { commandContext, TestContextOptions } from '../../support/command-context';
+import { AGENT_FILE, CA_PEM, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
+
+const STORED = kubeconfigFile();
+const ONE_LINE = JSON.stringify(JSON.parse(STORED));
+
+async function credential(options: JobCredentialOptions, context: TestContextOptions) {
+  return jobCredential(commandContext(context), options);
+}
+
+describe('the credential of a job', () => {
+  test.each<[string, JobCredentialOptions, TestContextOptions, string]>([
+    ['in a file that is named', { kubeconfig: 'a' }, { files: { a: STORED }, variables: { KUBECONFIG: 'b' } }, 'a'],
+    ['in a variable of type File', {}, { files: { 'x.tmp/KUBECONFIG': STORED }, variables: { KUBECONFIG: 'x.tmp/KUBECONFIG' } }, 'KUBECONFIG (file x.tmp/KUBECONFIG)'],
+    ['in a file whose name could be base64', {}, { files: { KUBECONFIG: STORED }, variables: { KUBECONFIG: 'KUBECONFIG' } }, 'KUBECONFIG (file KUBECONFIG)'],
+    ['as JSON in one line', {}, { variables: { KUBECONFIG: ONE_LINE } }, 'KUBECONFIG (the text itself)'],
+    ['as base64', {}, { variables: { KUBECONFIG: Buffer.from(ONE_LINE).toString('base64') } }, 'KUBECONFIG (base64)'],
+    ['as base64 with a line break', {}, { variables: { KUBECONFIG: `${Buffer.from(STORED).toString('base64')}\n` } }, 'KUBECONFIG (base64)'],
+  ])('is %s', async (_, options, context, source) => {
+    const found = await credential(options, context);
+
+    expect(found.source).toBe(source);
+    expect(found.kubeconfig.token).toBe(TOKEN);
+    expect(found.kubeconfig.namespace).toBe('ns1');
+  });
+
+  test('is one context of the agent\'s file', async () => {
+    const context = { files: { agent: AGENT_FILE }, variables: { KUBECONFIG: 'agent' } };
+    const found = await credential({ agentContext: 'group/project:production', namespace: 'ns2' }, context);
+
+    expect(found.kubeconfig).toMatchObject({ server: 'https://kas.gitlab.example.com/k8s-proxy/', token: 'ci:2:job-token', namespace: 'ns2' });
+  });
+
+  test.each<[string, JobCredentialOptions, TestContextOptions, string]>([
+    ['nothing', {}, {}, 'KUBECONFIG: it is not set, expected the credential of this job; name a file by --kubeconfig'],
+    ['a file that is not there', {}, { variables: { KUBECONFIG: '/absent' } }, 'KUBECONFIG: it is neither a file that is there nor a kubeconfig'],
+    ['a bare token', {}, { variables: { KUBECONFIG: TOKEN } }, 'KUBECONFIG: it is neither a file that is there nor a kubeconfig'],
+    ['two files', {}, { files: { a: STORED, b: STORED }, variables: { KUBECONFIG: 'a:b' } }, 'KUBECONFIG: it is neither a file that is there nor a kubeconfig'],
+    ['a plugin', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ user: { token: undefined, exec: { command: 'aws' } } }) } },
+      'a: users[0].user: it has exec, expected a token, since an exec plugin is a program that the file chooses'],
+    ['the agent\'s file without a context', { kubeconfig: 'a' }, { files: { a: AGENT_FILE } }, 'a: contexts: it has 2 entries'],
+    ['the agent\'s context without a namespace', { kubeconfig: 'a', agentContext: 'group/project:staging' }, { files: { a: AGENT_FILE } }, '--namespace: it is missing'],
+    ['a protected namespace', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { namespace: 'kube-system' } }) } }, 'kube-system'],
+    ['a truncated one', {}, { variables: { KUBECONFIG: ONE_LINE.slice(0, -9) } }, 'KUBECONFIG (the text itself): line 1, column'],
+  ])('is refused when it is %s', async (_, options, context, expected) => {
+    const failure = await credential(options, context).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(InvalidInput);
+    expect(`${failure}`).toContain(expected);
+    expect(`${failure}`).not.toContain(TOKEN.slice(0, 20));
+  });
+});
+
+describe('its connection', () => {
+  test('has the cluster and the token of the kubeconfig', async () => {
+    const context = commandContext({ files: { a: kubeconfigFile({ cluster: { 'tls-server-name': 'kubernetes', 'proxy-url': 'http://proxy:1' } }) } });
+    const { kubeconfig } = await jobCredential(context, { kubeconfig: 'a' });
+    const connection = credentialConnection(kubeconfig, context.files);
+
+    expect(connection).toMatchObject({ server: SERVER, certificateAuthority: CA_PEM, tlsServerName: 'kubernetes', proxyUrl: 'http://proxy:1' });
+    expect(await connection.credentials.present()).toEqual({ token: TOKEN });
+    expect(connection.credentials.description).toBe('a token');
+  });
+
+  test('reads a token file beside the kubeconfig for each request', async () => {
+    const context = commandContext({ files: { 'there/a': kubeconfigFile({ user: { token: undefined, tokenFile: 'id_token' } }), 'there/id_token': 'one\n' } });
+    const { kubeconfig, folder } = await jobCredential(context, { kubeconfig: join(cliFolder(), 'there/a') });
+    const { credentials } = credentialConnection(kubeconfig, context.files, folder);
+
+    expect(await credentials.present()).toEqual({ token: 'one' });
+    commandContext({ files: { 'there/id_token': 'two' } });
+    expect(await credentials.present(true)).toEqual({ token: 'two' });
+  });
+});

@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { cliFolder } from './cli';
+import { systemClock } from '../../src/cli/clock';
+import { Context } from '../../src/cli/command';
+import { Files } from '../../src/cli/files';
+import { Clock } from '../../src/cli/host';
+import { CiVariables } from '../../src/private/ci-variables';
+
+/**
+ * What a command's parts have to work with, in the folder of the test.
+ */
+export interface TestContext extends Pick<Context, 'files' | 'variables' | 'stderr' | 'clock' | 'signal' | 'cwd'> {
+  /** Everything that was written to stderr. */
+  readonly said: string[];
+  readonly abort: AbortController;
+}
+
+export interface TestContextOptions {
+  readonly variables?: CiVariables;
+  /** What lies in the folder, by relative name. */
+  readonly files?: Record<string, string>;
+  readonly stdinIsTerminal?: boolean;
+  readonly clock?: Clock;
+}
+
+export function commandContext({ variables = {}, files = {}, stdinIsTerminal = false, clock = systemClock }: TestContextOptions = {}): TestContext {
+  const [cwd, abort, said] = [cliFolder(), new AbortController(), [] as string[]];
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    writeFileSync(join(cwd, name), content);
+  }
+  const stdin = Object.assign(Readable.from([]), { isTTY: stdinIsTerminal });
+  return { variables, cwd, clock, abort, said, signal: abort.signal, files: new Files({ cwd, stdin }), stderr: { write: (text) => said.push(text) } };
+}
