@@ -17,11 +17,19 @@ const ACCEPT = [...AGGREGATED, 'application/json'].join(',');
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
  */
 export async function discover(client: ApiClient): Promise<readonly ApiResource[]> {
-  const found = await Promise.all(['/api', '/apis'].map(async (path) => {
+  return all(['/api', '/apis'], async (path) => {
     const answer = await ask(client, path, { accept: ACCEPT });
     return answer.kind === 'APIGroupDiscoveryList' ? aggregated(client, answer) : oneByOne(client, path, answer);
-  }));
-  return found.flat();
+  });
+}
+
+/** Like Promise.all, but when one fails, the others have ended as well. */
+async function all<T>(inputs: readonly T[], action: (input: T) => Promise<ApiResource[]>): Promise<ApiResource[]> {
+  const outcomes = await Promise.allSettled(inputs.map(action));
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 async function ask(client: ApiClient, path: string, more: { readonly accept?: string; readonly once?: boolean }): Promise<JsonObject> {
@@ -47,8 +55,7 @@ async function oneByOne(client: ApiClient, path: string, list: JsonObject): Prom
   const groupVersions = path === '/api'
     ? texts(list.versions)
     : objects(list.groups).flatMap(({ versions }) => objects(versions).map(({ groupVersion }) => text(groupVersion)));
-  const found = await Promise.all(groupVersions.map(async (groupVersion) => resourcesOf(client, path, groupVersion)));
-  return found.flat();
+  return all(groupVersions, async (groupVersion) => resourcesOf(client, path, groupVersion));
 }
 
 async function resourcesOf(client: ApiClient, path: string, groupVersion: string): Promise<ApiResource[]> {

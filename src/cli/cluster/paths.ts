@@ -90,8 +90,8 @@ function pathOf(segments: readonly string[]): string {
   return segments.map((segment) => `/${encoded(segment)}`).join('');
 }
 
-/** A URL has no segments "." and "..", also not when they are escaped: they would lead to another path. */
+/** A URL has no segments "." and "..", also not when they are escaped: they would lead to another path. Half a surrogate pair is no text. */
 function encoded(segment: string): string {
-  if (!['', '.', '..'].includes(segment)) return encodeURIComponent(segment);
+  if (!['', '.', '..'].includes(segment) && !/\p{Surrogate}/u.test(segment)) return encodeURIComponent(segment);
   throw refusal({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'correct it' });
 }

@@ -1,0 +1,176 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { systemClock } from '../../../src/cli/clock';
+import { ClientOptions } from '../../../src/cli/cluster/api-client';
+import { Cluster } from '../../../src/cli/cluster/cluster';
+import { connectCluster } from '../../../src/cli/cluster/connect';
+import { Connection, Presented } from '../../../src/cli/cluster/connection';
+import { ApiRefusal } from '../../../src/cli/cluster/status';
+import { Refused, Unreachable } from '../../../src/cli/failure';
+import { answerJson, httpsServer } from '../../support/loopback';
+import { TestAuthority } from '../../support/x509';
+
+const CA = new TestAuthority();
+
+let cluster: Cluster | undefined;
+
+afterEach(() => cluster?.close());
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function connected(handler: Handler, connection: Partial<Connection> = {}, options: Partial<ClientOptions> = {}): Promise<Cluster> {
+  const { port } = await httpsServer(CA.issue(), handler, { requestCert: true, rejectUnauthorized: false });
+  const credentials = { description: 'a token', present: async () => ({ token: 'of-nobody' }) };
+  const { signal } = new AbortController();
+  cluster = connectCluster({ server: `https://127.0.0.1:${port}`, certificateAuthority: CA.certificate, credentials, ...connection },
+    { variables: {}, clock: systemClock, signal, budget: { perCall: 1000, total: 1000 }, retries: false, ...options });
+  return cluster;
+}
+
+function status(code: number, message: string, reason?: string): object {
+  return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message, reason, details: { name: 'a', causes: [{ reason: 'FieldValueInvalid' }] } };
+}
+
+async function failureOf(attempt: Promise<unknown>): Promise<Error & { readonly exitCode: number; readonly code?: number }> {
+  return attempt.then(() => expect('an answer').toBe('a failure') as never, (error: Error & { exitCode: number }) => error);
+}
+
+describe('a no', () => {
+  const PODS = '/api/v1/namespaces/ns1/pods';
+
+  test('of the API server keeps its Status', async () => {
+    const forbidden = status(403, 'pods is forbidden: User "a" cannot list\u001b[31m', 'Forbidden');
+    const failure = await failureOf((await connected((_, response) => answerJson(response, 403, forbidden))).get(PODS));
+
+    expect(failure).toBeInstanceOf(ApiRefusal);
+    expect(failure).toMatchObject({ code: 403, exitCode: 3, status: forbidden });
+    expect(failure.message).toBe('list pods in ns1: the API server says 403 Forbidden: "pods is forbidden: User \\"a\\" cannot list\\u001b[31m"');
+  });
+
+  test.each<[string, number, string, object]>([
+    ['403 of a proxy', 403, '<html>\u001b[31mblocked</html>', { name: 'Refused', code: 403, exitCode: 3 }],
+    ['401 of a proxy', 401, 'who?', { name: 'Refused', code: 401, exitCode: 3 }],
+    ['a redirect', 302, '', { name: 'Refused', code: 302, exitCode: 1 }],
+    ['JSON that is no Status', 400, '{"error":"bad"}', { name: 'Refused', code: 400, exitCode: 1 }],
+    ['404 of a server that has not the group', 404, '404 page not found\n', { name: 'ApiRefusal', code: 404, exitCode: 1, status: { kind: 'Status', reason: 'NotFound' } }],
+  ])('%s', async (_, code, body, expected) => {
+    const failure = await failureOf((await connected((__, response) => response.writeHead(code).end(body))).get(PODS));
+
+    expect(failure).toMatchObject(expected);
+    expect(failure.message).toMatch(/^list pods in ns1: /);
+    expect(failure.message).not.toContain('\u001b');
+  });
+
+  test.each<[string, number, string, string]>([
+    ['a Status', 503, JSON.stringify(status(503, 'starting', 'ServiceUnavailable')), 'list pods in ns1: the API server says 503 ServiceUnavailable: "starting"'],
+    ['HTML', 502, `<html>${'x'.repeat(200)}`, `list pods in ns1: the answer is not one of an API server: 502 "<html>${'x'.repeat(154)}…"`],
+    ['plain text', 429, 'Too many requests, please try again later.\n', '429 "Too many requests, please try again later.\\n"'],
+    ['an answer that is not JSON', 200, '<html>please log in</html>', 'list pods in ns1: the answer is not one of an API server: 200 "<html>please log in</html>"'],
+    ['a list', 200, '[]', 'the answer is not one of an API server: 200 "[]"'],
+  ])('that may pass says nothing about the request: %s', async (_, code, body, expected) => {
+    const failure = await failureOf((await connected((__, response) => response.writeHead(code).end(body))).get(PODS));
+
+    expect(failure).toBeInstanceOf(Unreachable);
+    expect(failure.message).toContain(expected);
+    expect(failure.exitCode).toBe(4);
+    if (code !== 200) expect(failure.cause).toMatchObject({ code });
+    if (code !== 200) expect(failure.cause).toBeInstanceOf(Refused);
+  });
+});
+
+describe('credentials', () => {
+  function credentials(...presented: Presented[]): Connection['credentials'] & { readonly asked: Array<boolean | undefined> } {
+    const asked: Array<boolean | undefined> = [];
+    return {
+      asked,
+      description: 'changing ones',
+      present: async (renew) => {
+        asked.push(renew);
+        return presented[Math.min(asked.filter(Boolean).length, presented.length - 1)] ?? {};
+      },
+    };
+  }
+
+  const onlyNew: Handler = ({ headers }, response) =>
+    (headers.authorization === 'Bearer new' ? answerJson(response, 200, { kind: 'Pod' }) : answerJson(response, 401, status(401, 'Unauthorized', 'Unauthorized')));
+
+  test('are renewed once when the server does not know them', async () => {
+    const changing = credentials({ token: 'old' }, { token: 'new' });
+
+    expect(await (await connected(onlyNew, { credentials: changing })).get('/api/v1/pods')).toEqual({ kind: 'Pod' });
+    expect(changing.asked).toEqual([undefined, true]);
+    expect(cluster?.counts.requests).toBe(2);
+  });
+
+  test('that are the same again are not shown again', async () => {
+    const same = credentials({ token: 'old' });
+
+    await expect((await connected(onlyNew, { credentials: same })).get('/api/v1/pods')).rejects.toMatchObject({ code: 401, exitCode: 3 });
+    expect(cluster?.counts.requests).toBe(1);
+  });
+
+  test('that are not known either are given up', async () => {
+    const changing = credentials({ token: 'old' }, { token: 'older' });
+
+    await expect((await connected(onlyNew, { credentials: changing })).get('/api/v1/pods')).rejects.toMatchObject({ code: 401 });
+    expect(cluster?.counts.requests).toBe(2);
+  });
+
+  test('with another client certificate use another connection', async () => {
+    const changing = credentials({ clientCertificate: CA.issue({ commonName: 'old', hosts: [] }) }, { clientCertificate: CA.issue({ commonName: 'new', hosts: [] }) });
+    const handler: Handler = (request, response) => {
+      const { subject } = (request.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }).getPeerCertificate();
+      answerJson(response, subject.CN === 'new' ? 200 : 401, { kind: 'Pod' });
+    };
+
+    expect(await (await connected(handler, { credentials: changing })).get('/api/v1/pods')).toEqual({ kind: 'Pod' });
+    expect(cluster?.counts).toEqual({ connections: 2, requests: 2 });
+  });
+});
+
+test('a path in the address of the server is kept', async () => {
+  const handler: Handler = ({ url }, response) => answerJson(response, 200, { url: url ?? '' });
+  const { port } = await httpsServer(CA.issue(), handler);
+
+  for (const path of ['', '/', '/k8s-proxy', '/k8s-proxy/']) {
+    const { get, server } = await bound(`https://127.0.0.1:${port}${path}`);
+    expect(await get('/api/v1/pods', { labelSelector: 'a=b,c', none: undefined })).toEqual({ url: `${path.replace(/\/$/, '')}/api/v1/pods?labelSelector=a%3Db%2Cc` });
+    expect(server).toBe(`https://127.0.0.1:${port}${path.replace(/\/$/, '')}`);
+  }
+
+  async function bound(address: string) {
+    const other = await connected(handler, { server: address });
+    return { get: other.get.bind(other), server: other.server };
+  }
+});
+
+test('warnings are kept, each once', async () => {
+  const warning = '299 - "a is deprecated", 299 - "say \\"b\\""';
+  const handler: Handler = (_, response) => {
+    response.setHeader('warning', warning);
+    answerJson(response, 200, {});
+  };
+  const { get, warnings } = await connected(handler).then((other) => ({ get: other.get.bind(other), warnings: other.warnings }));
+  await get('/a');
+  await get('/a');
+
+  expect(warnings).toEqual(['a is deprecated', 'say "b"']);
+});
+
+test('debug tells method, path, status, time and attempt, and nothing else', async () => {
+  const lines: string[] = [];
+  let count = 0;
+  const handler: Handler = (_, response) => {
+    count += 1;
+    if (count === 1) return answerJson(response, 503, {});
+    if (count === 2) return void response.destroy();
+    return answerJson(response, 200, {});
+  };
+  const other = await connected(handler, {}, { debug: (line) => lines.push(line), retries: true, budget: { perCall: 1000, total: 20_000 } });
+  await other.apply('/api/v1/namespaces/a', { secret: 'hunter2' });
+
+  expect(lines.map((line) => line.replace(/\d+ ms/, 'N ms').replace(/:\d+:/, ':PORT:'))).toEqual([
+    'PATCH /api/v1/namespaces/a 503, N ms',
+    'PATCH /api/v1/namespaces/a https://127.0.0.1:PORT: it closed the connection without an answer, N ms, attempt 2',
+    'PATCH /api/v1/namespaces/a 200, N ms, attempt 3',
+  ]);
+});

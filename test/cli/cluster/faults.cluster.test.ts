@@ -1,0 +1,264 @@
+import { systemClock } from '../../../src/cli/clock';
+import { administratorConnection } from '../../../src/cli/cluster/administrator';
+import { ClientOptions } from '../../../src/cli/cluster/api-client';
+import { Cluster } from '../../../src/cli/cluster/cluster';
+import { connectCluster } from '../../../src/cli/cluster/connect';
+import { Connection } from '../../../src/cli/cluster/connection';
+import { collectionPath } from '../../../src/cli/cluster/paths';
+import { Unreachable } from '../../../src/cli/failure';
+import { startCluster, Cluster as TestCluster, runKubectl, tryKubectl } from '../../cluster/cluster';
+import { FaultProxy } from '../../cluster/fault-proxy';
+import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault, hanging, hangingAfter } from '../../cluster/faults';
+import { COMPILE_TIMEOUT } from '../../cluster/programs';
+import { commandContext } from '../../support/command-context';
+
+jest.setTimeout(60_000);
+
+const NAMESPACE = 'faults-test';
+const CONFIG_MAPS = collectionPath({ group: '', version: 'v1', resource: 'configmaps', namespace: NAMESPACE });
+const BUDGET = { perCall: 500, total: 10_000 };
+
+let testCluster: TestCluster;
+let proxy: FaultProxy;
+let cluster: Cluster;
+let count = 0;
+
+beforeAll(async () => {
+  testCluster = await startCluster();
+  runKubectl(testCluster.kubeconfig, ['create', 'namespace', NAMESPACE]);
+  proxy = await FaultProxy.inFrontOf(testCluster.kubeconfig);
+}, COMPILE_TIMEOUT);
+
+afterAll(async () => {
+  await proxy?.stop();
+  await testCluster?.stop();
+});
+
+beforeEach(async () => {
+  proxy.reset();
+  cluster = await through();
+});
+
+afterEach(() => cluster.close());
+
+async function through(options: Partial<ClientOptions> = {}): Promise<Cluster> {
+  const { variables, signal } = commandContext();
+  return connectCluster(await connection(), { variables, signal, clock: systemClock, budget: BUDGET, ...options });
+}
+
+async function connection(): Promise<Connection> {
+  return (await administratorConnection(commandContext(), { kubeconfig: proxy.kubeconfig(testCluster.kubeconfig) })).connection;
+}
+
+function configMap(): { readonly name: string; readonly path: string; readonly object: object } {
+  count += 1;
+  const name = `map-${count}`;
+  return { name, path: `${CONFIG_MAPS}/${name}`, object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { a: 'b' } } };
+}
+
+function stored(name: string): boolean {
+  return tryKubectl(testCluster.kubeconfig, ['get', 'configmap', name, '-n', NAMESPACE]).status === 0;
+}
+
+/** What passes by itself, and how often the server sees the request in the end. */
+const PASSING: Array<[string, Fault]> = [
+  ['a connection cut before the server knew', cutBefore],
+  ['an answer that is lost', answerLost],
+  ['half an answer', answerCut],
+  ['a server that hangs', hanging],
+  ['a server that hangs after the write', hangingAfter],
+  ['a late answer', delayed(300)],
+  ['429 with Retry-After', answering(429, { retryAfter: 1 })],
+  ['429 without', answering(429)],
+  ['500: etcdserver: leader changed', answering(500, { message: 'etcdserver: leader changed' })],
+  ['502 of a load balancer', answering(502, { html: true })],
+  ['503 with Retry-After', answering(503, { retryAfter: 1 })],
+  ['503 without', answering(503)],
+  ['504', answering(504, { html: true })],
+];
+
+describe('server-side apply survives', () => {
+  test.each(PASSING)('%s', async (_, fault) => {
+    const { name, path, object } = configMap();
+    proxy.place(fault, { method: 'PATCH' });
+
+    expect(await cluster.apply(path, object)).toMatchObject({ data: { a: 'b' } });
+    expect(stored(name)).toBe(true);
+  });
+
+  test('several of them in a row', async () => {
+    const { path, object } = configMap();
+    proxy.place(answering(503), { method: 'PATCH', times: 2 });
+    proxy.place(cutBefore, { method: 'PATCH', nth: 3 });
+    proxy.place(answerLost, { method: 'PATCH', nth: 4 });
+
+    expect(await cluster.apply(path, object)).toMatchObject({ data: { a: 'b' } });
+    expect(proxy.requests.map(({ status }) => status)).toEqual([503, 503, undefined, undefined, 200]);
+  });
+
+  test('a server that refuses connections for a while', async () => {
+    const { path, object } = configMap();
+    await cluster.get('/version');
+    await proxy.refuse();
+    setTimeout(() => void proxy.accept(), 1000);
+
+    expect(await cluster.apply(path, object)).toMatchObject({ data: { a: 'b' } });
+  });
+
+  test('a connection that was closed while nobody used it', async () => {
+    proxy.place(cutAfter, { path: /version/ });
+    await cluster.get('/version');
+    const { path, object } = configMap();
+
+    expect(await cluster.apply(path, object)).toMatchObject({ data: { a: 'b' } });
+  });
+});
+
+describe('deletion', () => {
+  test.each(PASSING)('survives %s', async (_, fault) => {
+    const { name, path, object } = configMap();
+    await cluster.apply(path, object);
+    proxy.place(fault, { method: 'DELETE' });
+
+    expect(await cluster.delete(path)).toBe(true);
+    expect(stored(name)).toBe(false);
+  });
+});
+
+describe('a creation that may not come twice', () => {
+  test.each<[string, Fault]>([
+    ['429 with Retry-After', answering(429, { retryAfter: 1 })],
+    ['429 without', answering(429)],
+    ['503 with Retry-After', answering(503, { retryAfter: 1 })],
+  ])('survives %s, which the server says before it does anything', async (_, fault) => {
+    const { name, object } = configMap();
+    proxy.place(fault, { method: 'POST' });
+
+    expect(await cluster.create(CONFIG_MAPS, object)).toMatchObject({ data: { a: 'b' } });
+    expect(stored(name)).toBe(true);
+  });
+
+  test.each<[string, Fault, boolean, string]>([
+    ['an answer that is lost', answerLost, true, 'it closed the connection without an answer'],
+    ['a connection cut before the server knew, since that cannot be told from it', cutBefore, false, 'it closed the connection without an answer'],
+    ['half an answer', answerCut, true, 'it closed the connection in the middle of the answer'],
+    ['a server that hangs', hanging, false, 'no answer within 0.5 s'],
+    ['502 of a load balancer', answering(502, { html: true }), false, 'the answer is not one of an API server: 502 "<html><body>\\u001b[31m502 it is broken on purpose</body></html>"'],
+    ['503 without Retry-After', answering(503), false, 'the API server says 503 ServiceUnavailable: "it is broken on purpose"'],
+  ])('fails on %s', async (_, fault, lands, expected) => {
+    const { name, object } = configMap();
+    proxy.place(fault, { method: 'POST' });
+    const failure = await cluster.create(CONFIG_MAPS, object).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(Unreachable);
+    expect(`${failure}`).toContain(expected);
+    expect(stored(name)).toBe(lands);
+    expect(proxy.requests).toHaveLength(1);
+  });
+
+  test('is tried again when it does no harm', async () => {
+    const { name, object } = configMap();
+    proxy.place(cutBefore, { method: 'POST' });
+
+    expect(await cluster.create(CONFIG_MAPS, object, { repeatable: true })).toMatchObject({ data: { a: 'b' } });
+    expect(stored(name)).toBe(true);
+  });
+});
+
+describe('what does not pass', () => {
+  test.each<[number, object]>([
+    [400, { exitCode: 1 }],
+    [401, { exitCode: 3 }],
+    [403, { exitCode: 3 }],
+    [404, { exitCode: 1 }],
+    [409, { exitCode: 1 }],
+    [422, { exitCode: 1 }],
+  ])('is not asked again after %d', async (status, expected) => {
+    const { path, object } = configMap();
+    proxy.place(answering(status), { times: 9 });
+
+    await expect(cluster.apply(path, object)).rejects.toMatchObject({ code: status, ...expected });
+    expect(proxy.requests).toHaveLength(1);
+  });
+
+  test('ends when the time is up, and says how often and how long it was tried', async () => {
+    cluster.close();
+    cluster = await through({ budget: { perCall: 500, total: 1000 } });
+    proxy.place(answering(503), { times: 99 });
+    const failure = await cluster.get(CONFIG_MAPS).catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ exitCode: 4, cause: { code: 503, status: { reason: 'ServiceUnavailable' } } });
+    expect(`${failure}`).toMatch(/^Unreachable: list configmaps in faults-test: the API server says 503 ServiceUnavailable: "it is broken on purpose" \(tried \d+ times in [\d.]+ s\)$/);
+  });
+
+  test('a server that hangs is given up in time', async () => {
+    cluster.close();
+    cluster = await through({ budget: { perCall: 300, total: 1000 } });
+    proxy.place(hanging, { times: 99 });
+    const begun = Date.now();
+
+    await expect(cluster.get(CONFIG_MAPS)).rejects.toThrow(/no answer within 0\.\d s \(tried \d times in [\d.]+ s\)$/);
+    expect(Date.now() - begun).toBeLessThan(5000);
+  });
+});
+
+describe('a watch goes on', () => {
+  async function sees(fault: Fault): Promise<string[]> {
+    const seen: string[] = [];
+    const [first, second] = [configMap(), configMap()];
+    await cluster.apply(first.path, first.object);
+    proxy.place(fault, { path: /watch=true/ });
+    for await (const { type, object } of cluster.watch(CONFIG_MAPS)) {
+      const { name } = object.metadata as { name: string };
+      if (![first.name, second.name].includes(name)) continue;
+      seen.push(`${type} ${name === first.name ? 'first' : 'second'}`);
+      if (seen.length === 1) await cluster.apply(second.path, second.object);
+      if (seen.length === 2) await cluster.delete(second.path);
+      if (seen.length === 3) break;
+    }
+    return seen;
+  }
+
+  test.each<[string, Fault]>([
+    ['a connection that is cut', cutBefore],
+    ['an event that is cut', answerCut],
+    ['410: the place is forgotten', answering(410, { message: 'too old resource version' })],
+    ['429', answering(429, { retryAfter: 1 })],
+    ['503', answering(503)],
+    ['502 of a load balancer', answering(502, { html: true })],
+  ])('after %s, and nothing is missed or said twice', async (_, fault) => {
+    expect(await sees(fault)).toEqual(['ADDED first', 'ADDED second', 'DELETED second']);
+  });
+
+  test('until it is not allowed', async () => {
+    proxy.place(answering(403), { path: /watch=true/ });
+    const watching = (async () => {
+      for await (const _ of cluster.watch(CONFIG_MAPS)) expect(_.type).toBe('ADDED');
+    })();
+
+    await expect(watching).rejects.toMatchObject({ code: 403, exitCode: 3 });
+  });
+
+  test('until the server is away for longer than the budget', async () => {
+    cluster.close();
+    cluster = await through({ budget: { perCall: 300, total: 1000 } });
+    proxy.place(cutBefore, { path: /watch=true/, times: 99 });
+    const watching = (async () => {
+      for await (const _ of cluster.watch(CONFIG_MAPS)) expect(_.type).toBe('ADDED');
+    })();
+
+    await expect(watching).rejects.toThrow(Unreachable);
+  });
+});
+
+test('a path before the paths of the API is kept', async () => {
+  const { server } = await connection();
+  const agent = await FaultProxy.start({ server: `${server}/`, ca: proxy.certificateAuthority });
+  cluster.close();
+  cluster = connectCluster({ ...await connection(), server: `${agent.url}/k8s-proxy/`, certificateAuthority: agent.certificateAuthority },
+    { variables: {}, clock: systemClock, signal: new AbortController().signal, retries: false });
+
+  await expect(cluster.get('/api/v1/namespaces')).rejects.toMatchObject({ code: 404 });
+  expect(agent.requests).toMatchObject([{ path: '/k8s-proxy/api/v1/namespaces' }]);
+  await agent.stop();
+});
