@@ -32,6 +32,7 @@ export interface ServiceAccountIdentityOptions {
 export interface GitlabAgentIdentityOptions {
   /**
    * The ServiceAccount that the agent runs as. Every job that may use the agent acts as it: all projects the agent is authorised for share these rights.
+   * What else it has, they have as well: whoever installed the agent may have bound it to `cluster-admin`. `verify` shows it.
    *
    * @default - jobs are told apart by GitLab, see `projectId`
    */
@@ -54,6 +55,7 @@ export interface GitlabAgentIdentityOptions {
 
   /**
    * The slug of the environment (CI_ENVIRONMENT_SLUG) that a job must deploy to. Needs `projectId`.
+   * Whoever may run jobs in the project may name the environment, unless it is protected in GitLab.
    *
    * @default - jobs of the project for any environment, and for none
    */
