@@ -10,6 +10,10 @@ import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { OidcTrust } from '../src/cli/access/access';
 import { readAccess } from '../src/cli/access/read-access';
+import { systemClock } from '../src/cli/clock';
+import { connectCluster } from '../src/cli/cluster/connect';
+import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
+import { Files } from '../src/cli/files';
 import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
 
 jest.setTimeout(120_000);
@@ -68,6 +72,20 @@ describe('a job of the project, on a protected branch', () => {
       stderr: `Error from server (Forbidden): pods is forbidden: User "gitlab:project:42" cannot list resource "pods" in API group "" in the namespace "${namespace}"\n`,
     });
   });
+});
+
+test('the command\'s own client deploys as such a job, and reads the token again for each request', async () => {
+  const cwd = controlPlane.folder;
+  const files = new Files({ cwd, stdin: process.stdin });
+  const { kubeconfig, folder: beside } = await jobCredential({ files, variables: { KUBECONFIG: await jobs.kubeconfig({}) }, cwd });
+  const options = { variables: {}, clock: systemClock, signal: new AbortController().signal };
+  const client = connectCluster(credentialConnection(kubeconfig, files, beside), options);
+  const path = '/api/v1/namespaces/example/configmaps/client';
+
+  expect(await client.apply(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'client' } })).toMatchObject({ kind: 'ConfigMap' });
+  await jobs.kubeconfig({ ref_protected: 'false' });
+  await expect(client.get(path)).rejects.toThrow('get configmaps client in example: the API server says 401 Unauthorized');
+  client.close();
 });
 
 describe('the API server does not know', () => {

@@ -42,12 +42,17 @@ export class Jobs {
   constructor(private readonly issuer: Issuer, private readonly cluster: ControlPlane) {}
 
   /** As a job does it: the token in a file, and the kubeconfig that says so. */
-  public async kubectl(claims: Claims, args: readonly string[], { stdin, forgery, namespace = 'example' }: JobOptions = {}): Promise<Outcome> {
+  public async kubectl(claims: Claims, args: readonly string[], options: JobOptions = {}): Promise<Outcome> {
+    return askKubectl(await this.kubeconfig(claims, options), args, options);
+  }
+
+  /** The file that it uses. */
+  public async kubeconfig(claims: Claims, { forgery, namespace = 'example' }: JobOptions = {}): Promise<string> {
     const [tokenFile, kubeconfig] = [join(this.cluster.folder, 'id-token'), join(this.cluster.folder, 'job-kubeconfig')];
     writeFileSync(tokenFile, this.issuer.token(claims, forgery));
     const { stdout } = await runCli(['kubeconfig', this.cluster.kubeconfig, '--namespace', namespace, '--id-token-file', tokenFile, '--output', '-']);
     writeFileSync(kubeconfig, stdout);
-    return askKubectl(kubeconfig, args, { stdin });
+    return kubeconfig;
   }
 
   /** What the API server makes of tokens, by one run of kubectl. */

@@ -24,7 +24,7 @@ export function oidcInstructions(trust: OidcTrust, options: IssuerOptions = {}):
     'On GKE: the API server takes no tokens of another issuer from a job. Use DeployerIdentity.gitlabAgent() or .serviceAccount().',
     '',
     `The job's kubeconfig: cdk8s-ci-deploy kubeconfig … --id-token-file ${TOKEN_FILE}. There is no secret in it, so it may lie in the repository.`,
-    'The job asks for the token and writes it there. It is valid for as long as the job\'s `timeout`, or for 5 minutes without one:',
+    'The job asks for the token and writes it there. It is valid for as long as the job\'s own `timeout`, and without one for 5 minutes:',
     '',
     ...indented(job(trust)),
     '',
@@ -50,6 +50,7 @@ function job({ audience, environment }: OidcTrust): string[] {
   return [
     'deploy:',
     ...environment === undefined ? [] : [`  environment: ${JSON.stringify(environment)}`],
+    '  timeout: 15 minutes',
     '  id_tokens:',
     '    KUBERNETES_ID_TOKEN:',
     `      aud: ${JSON.stringify(audience)}`,

@@ -30,6 +30,7 @@ test('ends with the job, as GitLab reads it', () => {
   expect(parse(text.slice(text.indexOf('    deploy:')))).toEqual({
     deploy: {
       environment: 'production',
+      timeout: '15 minutes',
       id_tokens: { KUBERNETES_ID_TOKEN: { aud: 'https://k8s.example.com' } },
       before_script: ['(umask 077 && printf %s "$KUBERNETES_ID_TOKEN" > /tmp/id-token)'],
     },
