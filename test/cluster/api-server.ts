@@ -107,9 +107,11 @@ interface KeyPair {
   readonly certificate: string;
 }
 
+// Since 1.37, endpoints are not made of a loopback address. Nobody in the cluster needs them.
 function servingFlags(port: number, { key, certificate }: KeyPair, ca: string): string[] {
   return [
-    '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${port}`, '--service-cluster-ip-range=10.96.0.0/16',
+    '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', '--endpoint-reconciler-type=none',
+    `--secure-port=${port}`, '--service-cluster-ip-range=10.96.0.0/16',
     `--tls-cert-file=${certificate}`, `--tls-private-key-file=${key}`, `--client-ca-file=${ca}`,
   ];
 }
