@@ -96,8 +96,8 @@ export class ApiClient {
     return this.renewing(async (presented) => {
       const http = this.http(request, presented, timeout);
       const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, this.options.signal));
-      this.warned(stream.headers);
-      return stream;
+      this.warned(stream.headers, presented);
+      return stream.status === 200 ? stream : { ...stream, body: withoutToken(stream.body, presented) };
     });
   }
 
@@ -118,8 +118,9 @@ export class ApiClient {
   private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpAnswer> {
     const http = this.http(request, presented, timeout);
     const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, this.options.signal));
-    this.warned(answer.headers);
-    return asMeant(answer);
+    this.warned(answer.headers, presented);
+    const isObject = answer.status < 300 && answer.body.startsWith('{');
+    return asMeant(isObject ? answer : { ...answer, body: redacted(answer.body, presented) });
   }
 
   private http(request: ApiRequest, { token }: Presented, timeout: number): HttpRequest {
@@ -166,7 +167,18 @@ export class ApiClient {
     }
   }
 
-  private warned({ warning }: HttpAnswer['headers']): void {
-    this.warnings.push(...parseWarnings(warning).filter((text) => !this.warnings.includes(text)));
+  private warned({ warning }: HttpAnswer['headers'], presented: Presented): void {
+    this.warnings.push(...parseWarnings(redacted(warning ?? '', presented)).filter((text) => !this.warnings.includes(text)));
   }
+}
+
+/** What is said in errors: a broken server, or a proxy, may show the request that it got. */
+function redacted(text: string, { token }: Presented): string {
+  return token === undefined ? text : text.replaceAll(token, '[token]');
+}
+
+async function* withoutToken(body: AsyncIterable<string>, presented: Presented): AsyncGenerator<string> {
+  let text = '';
+  for await (const piece of body) text += piece;
+  yield redacted(text, presented);
 }

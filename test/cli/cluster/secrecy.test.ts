@@ -1,0 +1,119 @@
+import { chmodSync } from 'node:fs';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { administratorConnection } from '../../../src/cli/cluster/administrator';
+import { connectCluster } from '../../../src/cli/cluster/connect';
+import { CiVariables } from '../../../src/private/ci-variables';
+import { cliFolder } from '../../support/cli';
+import { commandContext } from '../../support/command-context';
+import { kubeconfigFile, TOKEN } from '../../support/kubeconfigs';
+import { answerJson, httpServer, httpsServer, Loopback } from '../../support/loopback';
+import { TestAuthority } from '../../support/x509';
+
+const CA = new TestAuthority();
+const CLIENT = CA.issue({ hosts: [] });
+const PASSWORD = 'password-of-the-proxy';
+const DAY = 86_400_000;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** What must not be seen, and its parts: a line may break anywhere. */
+const SECRETS = [TOKEN, base64(TOKEN), CLIENT.key.split('\n')[1] ?? '', base64(CLIENT.key), PASSWORD, base64(`user:${PASSWORD}`)]
+  .flatMap((secret) => Array.from({ length: Math.floor(secret.length / 16) || 1 }, (_, index) => secret.slice(index * 16, index * 16 + 16)));
+
+const plugin = (output: string) => `#!/bin/sh\necho "see https://example.com" >&2\ncat <<'END'\n${output}\nEND\n`;
+const credential = JSON.stringify({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status: { token: TOKEN } });
+const exec = (command: string) => ({ token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' } });
+
+const USERS: Array<[string, Record<string, unknown>]> = [
+  ['a token', {}],
+  ['a token file', { token: undefined, tokenFile: 'token' }],
+  ['a token with a line break in it', { token: `${TOKEN}\n${TOKEN}` }],
+  ['a client certificate', { 'token': undefined, 'client-certificate-data': base64(CLIENT.certificate), 'client-key-data': base64(CLIENT.key) }],
+  ['a key of another certificate', { 'token': undefined, 'client-certificate-data': base64(CA.issue().certificate), 'client-key-data': base64(CLIENT.key) }],
+  ['a plugin', exec('./plugin')],
+  ['a plugin that prints the bare token', exec('./bare')],
+  ['a plugin that gives half', exec('./half')],
+];
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const echo = ({ rawHeaders }: IncomingMessage) => rawHeaders.join(' ');
+
+const SERVERS: Array<[string, Handler, ReturnType<TestAuthority['issue']>]> = [
+  ['good', (_, response) => answerJson(response, 200, {}), CA.issue()],
+  ['forbidding', (_, response) => answerJson(response, 403, { kind: 'Status', message: 'no' }), CA.issue()],
+  ['not knowing', (request, response) => answerJson(response, 401, { kind: 'Status', message: `you said ${echo(request)}` }), CA.issue()],
+  ['showing the request', (request, response) => response.writeHead(502).end(echo(request)), CA.issue()],
+  ['showing the request as if all were good', (request, response) => response.writeHead(200, { warning: `299 - "${echo(request)}"` }).end(echo(request)), CA.issue()],
+  ['cutting', ({ socket }) => socket.destroy(), CA.issue()],
+  ['cutting in the middle', ({ socket }, response) => response.writeHead(200, { 'content-length': 9 }).write('{', () => socket.destroy()), CA.issue()],
+  ['hanging', () => undefined, CA.issue()],
+  ['talking nonsense', ({ socket }) => socket.end('nonsense\r\n\r\n'), CA.issue()],
+  ['of another CA', () => undefined, new TestAuthority('another').issue()],
+  ['of another host', () => undefined, CA.issue({ hosts: ['example.com'] })],
+  ['expired', () => undefined, CA.issue({ notAfter: new Date(Date.now() - DAY / 2) })],
+];
+
+/** Everything that anyone could see of a call that meets it. */
+async function seen(server: string, user: Record<string, unknown>, variables: CiVariables = {}): Promise<string> {
+  const cluster = { 'server': server, 'certificate-authority-data': base64(CA.certificate) };
+  const files = {
+    config: kubeconfigFile({ cluster, user }),
+    token: `${TOKEN}\n`,
+    plugin: plugin(credential),
+    bare: plugin(TOKEN),
+    half: plugin(JSON.stringify({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status: { clientKeyData: CLIENT.key } })),
+  };
+  const context = commandContext({ files, variables: { PATH: process.env.PATH, ...variables } });
+  for (const name of ['plugin', 'bare', 'half']) chmodSync(join(cliFolder(), name), 0o755);
+  const lines: unknown[] = [];
+  try {
+    const administrator = await administratorConnection(context, { kubeconfig: 'config' });
+    lines.push(administrator.description, administrator.cluster, administrator.connection.credentials);
+    const client = connectCluster(administrator.connection, { ...context, budget: { perCall: 400, total: 450 }, debug: (line) => lines.push(line) });
+    const watch = async () => {
+      for await (const event of client.watch('/api/v1/secrets', { resourceVersion: '1' })) lines.push(event);
+    };
+    const calls = [client.get('/api'), client.create('/api/v1/namespaces', { a: 'b' }), client.delete('/api/v1/namespaces/a'), watch()];
+    setTimeout(() => context.abort.abort(new Error('ended')), 500);
+    lines.push(await Promise.allSettled(calls), client.warnings, client.server, client.counts);
+    client.close();
+  } catch (error) {
+    lines.push(error);
+  }
+  return [...context.said, ...lines.map((line) => inspect(line, { depth: 20, showHidden: true, getters: true, maxStringLength: null }))].join('\n');
+}
+
+function expectNoSecret(text: string): void {
+  expect(text).not.toBe('');
+  expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
+}
+
+test.each(USERS)('of %s nothing is seen, whatever the server does', async (_, user) => {
+  const servers = await Promise.all(SERVERS.map(async ([, handler, certified]) => httpsServer(certified, handler)));
+  const addresses = [...servers.map(({ port }) => `https://127.0.0.1:${port}`), 'https://127.0.0.1:1', 'https://absent.invalid', 'http://203.0.113.1'];
+  const texts = await Promise.all(addresses.map(async (address) => seen(address, user)));
+
+  texts.forEach(expectNoSecret);
+});
+
+test('a server that shows what it was sent is quoted without the token', async () => {
+  const { port } = await httpsServer(CA.issue(), (request, response) => response.writeHead(502).end(echo(request)));
+
+  expect(await seen(`https://127.0.0.1:${port}`, {})).toContain('authorization Bearer [token]');
+});
+
+test('of the password of a proxy nothing is seen', async () => {
+  const answers = ['HTTP/1.1 407 Who?\r\n\r\n', 'nonsense\r\n\r\n', ''];
+  const proxies: Loopback[] = await Promise.all(answers.map(async (answer) => {
+    const proxy = await httpServer(() => undefined);
+    proxy.server.on('connect', (_, socket: ReturnType<typeof connect>) => socket.end(answer));
+    return proxy;
+  }));
+  const addresses = [...proxies.map(({ port }) => `http://user:${PASSWORD}@127.0.0.1:${port}`), `socks5://user:${PASSWORD}@127.0.0.1`, `ftp://${PASSWORD}@a b`];
+  const texts = await Promise.all(addresses.map(async (HTTPS_PROXY) => seen('https://api.example.com', {}, { HTTPS_PROXY })));
+
+  texts.forEach(expectNoSecret);
+});
