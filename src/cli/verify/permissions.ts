@@ -75,22 +75,22 @@ export const INSIDE: readonly Row[] = [
 ];
 
 /**
- * What nobody may do in a namespace that was not given to them.
+ * What nobody may do in a namespace that was not given to them: what does harm. The server's own list of rights there finds the rest.
  */
 export const OUTSIDE: readonly Row[] = [
-  row('Pods', 'pods', '', WRITE),
+  row('Pods', 'pods', '', ['create', 'delete']),
   row('Logs of Pods', 'pods/log', '', ['get']),
   row('Commands in Pods (exec)', 'pods/exec', '', ['create']),
-  row('Deployments', 'deployments', 'apps', WRITE),
-  row('DaemonSets', 'daemonsets', 'apps', WRITE),
+  row('Deployments', 'deployments', 'apps', ['create', 'update', 'delete']),
+  row('DaemonSets', 'daemonsets', 'apps', ['create']),
   row('Jobs', 'jobs', 'batch', ['create']),
-  row('Services', 'services', '', WRITE),
-  row('ConfigMaps', 'configmaps', '', ALL),
-  row('Secrets', 'secrets', '', ALL),
-  row('ServiceAccounts', 'serviceaccounts', '', ['list', 'create', 'impersonate']),
+  row('Services', 'services', '', ['create', 'delete']),
+  row('ConfigMaps', 'configmaps', '', ['list', 'create']),
+  row('Secrets', 'secrets', '', ['get', 'list', 'create', 'delete']),
+  row('ServiceAccounts', 'serviceaccounts', '', ['create', 'impersonate']),
   row('Tokens of ServiceAccounts', 'serviceaccounts/token', '', ['create']),
-  row('Roles', 'roles', RBAC_GROUP, ['create', 'bind', 'escalate']),
-  row('RoleBindings', 'rolebindings', RBAC_GROUP, ['create', 'delete']),
+  row('Roles', 'roles', RBAC_GROUP, ['create', 'escalate']),
+  row('RoleBindings', 'rolebindings', RBAC_GROUP, ['create']),
 ];
 
 /**
@@ -98,23 +98,23 @@ export const OUTSIDE: readonly Row[] = [
  */
 export const CLUSTER_WIDE: readonly Row[] = [
   row('Everything', '*', '*', ['*']),
-  row('Namespaces', 'namespaces', '', WRITE),
+  row('Namespaces', 'namespaces', '', ['create', 'delete']),
   row('Nodes', 'nodes', '', ['update', 'delete']),
   row('Nodes, past the API server (proxy)', 'nodes/proxy', '', ['get', 'create']),
-  row('Pods of all namespaces', 'pods', '', ['create', 'delete']),
+  row('Pods of all namespaces', 'pods', '', ['create']),
   row('Commands in Pods of all namespaces', 'pods/exec', '', ['create']),
-  row('Secrets of all namespaces', 'secrets', '', ALL),
-  row('PersistentVolumes', 'persistentvolumes', '', ALL),
-  row('StorageClasses', 'storageclasses', 'storage.k8s.io', WRITE),
-  row('CustomResourceDefinitions', 'customresourcedefinitions', 'apiextensions.k8s.io', WRITE),
-  row('ClusterRoles', 'clusterroles', RBAC_GROUP, [...ALL, 'bind', 'escalate']),
-  row('ClusterRoleBindings', 'clusterrolebindings', RBAC_GROUP, ALL),
+  row('Secrets of all namespaces', 'secrets', '', ['get', 'list']),
+  row('PersistentVolumes', 'persistentvolumes', '', ['create', 'delete']),
+  row('StorageClasses', 'storageclasses', 'storage.k8s.io', ['create']),
+  row('CustomResourceDefinitions', 'customresourcedefinitions', 'apiextensions.k8s.io', ['create', 'delete']),
+  row('ClusterRoles', 'clusterroles', RBAC_GROUP, ['create', 'update', 'bind', 'escalate']),
+  row('ClusterRoleBindings', 'clusterrolebindings', RBAC_GROUP, ['create', 'delete']),
   row('RoleBindings of all namespaces', 'rolebindings', RBAC_GROUP, ['create']),
-  row('Mutating webhooks', 'mutatingwebhookconfigurations', 'admissionregistration.k8s.io', WRITE),
-  row('Validating webhooks', 'validatingwebhookconfigurations', 'admissionregistration.k8s.io', WRITE),
-  row('Certificate requests', 'certificatesigningrequests', 'certificates.k8s.io', ['list', 'create']),
+  row('Mutating webhooks', 'mutatingwebhookconfigurations', 'admissionregistration.k8s.io', ['create', 'delete']),
+  row('Validating webhooks', 'validatingwebhookconfigurations', 'admissionregistration.k8s.io', ['create', 'delete']),
+  row('Certificate requests', 'certificatesigningrequests', 'certificates.k8s.io', ['create']),
   row('Approval of certificate requests', 'certificatesigningrequests/approval', 'certificates.k8s.io', ['update']),
-  row('Aggregated APIs', 'apiservices', 'apiregistration.k8s.io', WRITE),
+  row('Aggregated APIs', 'apiservices', 'apiregistration.k8s.io', ['create']),
   row('Users', 'users', '', ['impersonate']),
   row('Groups', 'groups', '', ['impersonate']),
   row('ServiceAccounts of all namespaces', 'serviceaccounts', '', ['impersonate']),
