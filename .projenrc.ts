@@ -86,7 +86,7 @@ project.testTask.exec(`jest --ci --testPathIgnorePatterns '${slowTests}'`, { rec
 project.testTask.spawn(lint);
 
 project.addTask('test:all', {
-  description: 'Build, then every test: the quick ones, kubectl as the oracle, a real API server, the packed library, another Node',
+  description: 'Build, then every test: the quick ones, kubectl as the oracle, a real cluster, a browser, the packed library, another Node',
   steps: [
     { spawn: 'compile' },
     { spawn: 'post-compile' },
@@ -98,8 +98,8 @@ project.addTask('test:all', {
   ],
 });
 project.addTask('cluster', {
-  description: 'Start a Kubernetes control plane to play with, and stop it on Ctrl-C',
-  steps: [{ exec: 'tsx test/cluster/play.ts' }],
+  description: 'Start a Kubernetes cluster to play with, and stop it on Ctrl-C; --node makes this machine its node',
+  steps: [{ exec: 'tsx test/cluster/play.ts', receiveArgs: true }],
 });
 project.addTask('demo', {
   description: 'Build the library and synthesize the example as a GitLab job would',
@@ -108,6 +108,10 @@ project.addTask('demo', {
 project.addTask('bench', {
   description: 'Print what synthesis, the command and the import cost, as ratios of one run',
   steps: [{ spawn: 'compile' }, { exec: 'tsx bench/bench.ts' }],
+});
+project.addTask('bench:verify', {
+  description: 'Print what verify costs beside a loop of `kubectl auth can-i`, on an API server of its own',
+  steps: [{ spawn: 'compile' }, { exec: 'tsx bench/verify.ts' }],
 });
 
 // The walls of the layout.

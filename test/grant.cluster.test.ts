@@ -57,6 +57,14 @@ test('to standard output goes the credential and nothing else', async () => {
   expect(scene.ledger()).toEqual(['stored standard output']);
 });
 
+test('for another address than the administrator\'s is proved there, or here when it is not reachable from here', async () => {
+  const options = ['--file', 'ci.conf', '--server', 'https://localhost:1'];
+  expectCode(await scene.run(['grant', 'access.yaml', ...options], { clock: IMPATIENT }), 4);
+  expect([fileNames().includes('ci.conf'), scene.ledger()]).toEqual([false, []]);
+  expectCode(await scene.grant(...options, '--prove-here'), 0);
+  expect(scene.fromFile('ci.conf').server).toBe('https://localhost:1');
+});
+
 test('says what is made and which rights that means before anything is done, and what was done as it goes', async () => {
   const { stderr, stdout } = await scene.grant('--file', 'ci.conf', '--server', 'https://10.0.0.1:6443', '--dry-run');
   expect(stderr).toContain(`access.yaml makes\n  Namespace ${scene.namespace}\n  ServiceAccount ${scene.namespace}/${scene.account}\n  RoleBinding ${scene.namespace}/${scene.account}-admin\n`);

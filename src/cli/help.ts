@@ -18,7 +18,8 @@ export function overview(): string {
     '',
     ...table([['--help', 'show this help, or that of a command behind its name'], ['--version', 'show the version']]),
     '',
-    'exit status: 0 done; 1 the answer is no; 2 wrong usage or input, nothing was written',
+    'exit status: 0 done; 1 the answer is no; 2 wrong usage or input, nothing was written or contacted;',
+    '  3 a server refused (401, 403); 4 unreachable or timed out, worth a retry; 130, 143 ended by SIGINT, SIGTERM',
     '',
   ].join('\n');
 }

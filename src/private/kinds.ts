@@ -1,5 +1,6 @@
 /**
  * The Kubernetes version whose API discovery the tables below were recorded from, with every alpha and beta API switched on.
+ * What 1.37 serves beyond that is in them, too.
  */
 export const KINDS_VERSION = 'v1.36.3';
 
@@ -63,6 +64,7 @@ const NAMESPACED = new Map([
   ['NetworkPolicy.networking.k8s.io', 'networkpolicies'],
   ['PersistentVolumeClaim', 'persistentvolumeclaims'],
   ['Pod', 'pods'],
+  ['PodCertificateRequest.certificates.k8s.io', 'podcertificaterequests'],
   ['PodDisruptionBudget.policy', 'poddisruptionbudgets'],
   ['PodTemplate', 'podtemplates'],
   ['ReplicaSet.apps', 'replicasets'],
@@ -85,6 +87,7 @@ const CLUSTER_SCOPED = new Set([
   'CertificateSigningRequest.certificates.k8s.io',
   'ClusterRole.rbac.authorization.k8s.io',
   'ClusterRoleBinding.rbac.authorization.k8s.io',
+  'ClusterTrustBundle.certificates.k8s.io',
   'ComponentStatus',
   'CustomResourceDefinition.apiextensions.k8s.io',
   'DeviceClass.resource.k8s.io',
@@ -109,6 +112,7 @@ const CLUSTER_SCOPED = new Set([
   'ServiceCIDR.networking.k8s.io',
   'StorageClass.storage.k8s.io',
   'StorageVersion.internal.apiserver.k8s.io',
+  'StorageVersionMigration.storagemigration.k8s.io',
   'SubjectAccessReview.authorization.k8s.io',
   'TokenReview.authentication.k8s.io',
   'ValidatingAdmissionPolicy.admissionregistration.k8s.io',

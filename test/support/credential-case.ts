@@ -17,7 +17,7 @@ export class CredentialCase {
   /** What all commands of all cases wrote to people and logs. */
   public static readonly written: string[] = [];
 
-  public static async start(cluster: Pick<Cluster, 'kubeconfig'>, label: string): Promise<CredentialCase> {
+  public static async start(cluster: Pick<Cluster, 'kubeconfig' | 'kubectl'>, label: string): Promise<CredentialCase> {
     const gitlab = await Gitlab.start();
     gitlab.addGroup(7, 'group');
     gitlab.addProject(42, 'group/site', gitlab.group(7));
@@ -27,7 +27,7 @@ export class CredentialCase {
 
   private static count = 0;
 
-  private constructor(private readonly cluster: Pick<Cluster, 'kubeconfig'>, public readonly gitlab: Gitlab, public readonly namespace: string) {}
+  private constructor(private readonly cluster: Pick<Cluster, 'kubeconfig' | 'kubectl'>, public readonly gitlab: Gitlab, public readonly namespace: string) {}
 
   public get project(): Owner {
     return this.gitlab.project(42);
@@ -77,9 +77,9 @@ export class CredentialCase {
     return runKubectl(this.cluster.kubeconfig, args);
   }
 
-  /** kubectl with a kubeconfig in the folder of the test. */
+  /** The kubectl of the cluster's own version with a kubeconfig in the folder of the test. */
   public with(file: string, ...args: string[]) {
-    return tryKubectl(join(cliFolder(), file), args);
+    return tryKubectl(join(cliFolder(), file), args, '', this.cluster.kubectl);
   }
 
   public fromFile(file: string): Kubeconfig {

@@ -9,7 +9,7 @@ import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { CredentialLedger } from '../credentials/ledger';
 import { addressWarning, kubeconfigWith } from '../credentials/new-kubeconfig';
-import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
+import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
 import type { CredentialRecord } from '../credentials/record';
 import { currentOf, endUnfinished } from '../credentials/successors';
 import { supplyCredential, timeText, validity } from '../credentials/supply';
@@ -95,7 +95,7 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
     cluster: administrator.cluster,
     order: { account, duration: plan.lifetime.duration, tokenSecret: await tokenSecretFor(ledger, serviceAccount) },
     kubeconfig: (token) => kubeconfigWith(parts, token),
-    prove: async (kubeconfig) => proveCredential(context, kubeconfig, access),
+    prove: async ({ token = '' }) => proveCredential(context, kubeconfigWith(proofParts(context, parts), token), access),
   });
   await endUnfinished(ledger, record, steps);
   return result(context, access, destination, record);

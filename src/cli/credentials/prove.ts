@@ -1,3 +1,4 @@
+import type { CredentialParts } from './new-kubeconfig';
 import type { Kubeconfig } from '../../kubeconfig';
 import type { Access } from '../access/access';
 import type { Option } from '../arguments';
@@ -12,9 +13,17 @@ import { verifyAccess } from '../verify/verify-access';
 /** What is looked at beyond the namespace. */
 export const PROOF_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['server', { takes: 'URL', summary: 'the address at which CI reaches the API server (default: that in the kubeconfig)' }],
+  ['prove-here', { summary: 'prove the credential at the address in the kubeconfig, when --server is not reachable from here' }],
   ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace that must be Forbidden, beside kube-system (default: default)' }],
   ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
 ];
+
+/**
+ * The credential as it is proved from here.
+ */
+export function proofParts({ args }: Pick<Context, 'args'>, parts: CredentialParts): CredentialParts {
+  return args.has('prove-here') ? { ...parts, server: undefined } : parts;
+}
 
 /** How long the API server may take to learn of a new account and its RoleBinding. */
 const KNOWN_WITHIN = 10_000;
@@ -30,9 +39,13 @@ export async function proveCredential(context: Context, kubeconfig: Kubeconfig, 
   for (const end = clock.now() + KNOWN_WITHIN; ;) {
     const { problems, mayPass } = await tryOnce(context, kubeconfig, access);
     if (problems.length === 0) return;
-    if (!mayPass || clock.now() > end) throw new Failure(['the new credential is not kept, since', ...problems.map((problem) => `- ${problem}`)].join('\n'), ExitCode.NO);
+    if (!mayPass || clock.now() > end) throw notKept(problems);
     await clock.sleep(300, signal);
   }
+}
+
+function notKept(problems: readonly string[]): Failure {
+  return new Failure(['the new credential is not kept, since', ...problems.map((problem) => `- ${problem}`)].join('\n'), ExitCode.NO);
 }
 
 interface Proof {

@@ -1,5 +1,5 @@
 import type { Account } from './account';
-import { kubeconfigWith } from './new-kubeconfig';
+import type { CredentialParts } from './new-kubeconfig';
 import type { Kubeconfig } from '../../kubeconfig';
 import { refusal } from '../../private/invalid-input';
 import { tokenClaims } from '../../private/token-claims';
@@ -22,8 +22,8 @@ export interface Rotator {
   readonly access?: Access;
   /** The credential that rotates itself. */
   readonly itself?: { readonly kubeconfig: Kubeconfig; readonly secret?: string };
-  /** The successor's kubeconfig. */
-  kubeconfig(token: string): Kubeconfig;
+  /** Of the successor's kubeconfig. */
+  readonly parts: CredentialParts;
 }
 
 /**
@@ -53,7 +53,7 @@ async function asOther<T>(context: Context, access: Access, action: (rotator: Ro
     account: { namespace, name: serviceAccount.name },
     hasTokenSecret: serviceAccount.tokenSecret !== undefined,
     access,
-    kubeconfig: (token) => kubeconfigWith({ reference, server: args.one('server'), namespace, user: serviceAccount.name, allowProtectedNamespace: true }, token),
+    parts: { reference, server: args.one('server'), namespace, user: serviceAccount.name, allowProtectedNamespace: true },
   }));
 }
 
@@ -74,6 +74,6 @@ async function asItself<T>(context: Context, access: Access | undefined, action:
     hasTokenSecret: expires === undefined,
     access,
     itself: { kubeconfig, secret },
-    kubeconfig: (token) => kubeconfigWith(parts, token),
+    parts,
   }));
 }
