@@ -91,7 +91,7 @@ test('an unknown field is refused at once, not asked about again', async () => {
 test('an unknown group, an unknown kind of path', async () => {
   const path = collectionPath({ group: 'example.com', version: 'v1', resource: 'things' });
 
-  await expect(cluster.get(path)).rejects.toThrow('list things: the API server says 404 NotFound: "the server could not find the requested resource"');
+  await expect(cluster.get(path)).rejects.toThrow('list things: the API server says 404 NotFound: the server could not find the requested resource');
 });
 
 test('sixty access reviews take four connections', async () => {

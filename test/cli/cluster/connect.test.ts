@@ -43,7 +43,7 @@ describe('a no', () => {
 
     expect(failure).toBeInstanceOf(ApiRefusal);
     expect(failure).toMatchObject({ code: 403, exitCode: 3, status: forbidden });
-    expect(failure.message).toBe('list pods in ns1: the API server says 403 Forbidden: "pods is forbidden: User \\"a\\" cannot list\\u001b[31m"');
+    expect(failure.message).toBe('list pods in ns1: the API server says 403 Forbidden: pods is forbidden: User "a" cannot list\\u001b[31m');
   });
 
   test.each<[string, number, string, object]>([
@@ -61,7 +61,7 @@ describe('a no', () => {
   });
 
   test.each<[string, number, string, string]>([
-    ['a Status', 503, JSON.stringify(status(503, 'starting', 'ServiceUnavailable')), 'list pods in ns1: the API server says 503 ServiceUnavailable: "starting"'],
+    ['a Status', 503, JSON.stringify(status(503, 'starting', 'ServiceUnavailable')), 'list pods in ns1: the API server says 503 ServiceUnavailable: starting'],
     ['HTML', 502, `<html>${'x'.repeat(200)}`, `list pods in ns1: the answer is not one of an API server: 502 "<html>${'x'.repeat(154)}…"`],
     ['plain text', 429, 'Too many requests, please try again later.\n', '429 "Too many requests, please try again later.\\n"'],
     ['an answer that is not JSON', 200, '<html>please log in</html>', 'list pods in ns1: the answer is not one of an API server: 200 "<html>please log in</html>"'],
