@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeployerIdentity, NamespaceDeployer } from '../src';
 import { Agent, agentKubeconfig, IMPERSONATED_EXTRAS, Job, Kas, startKas } from './agent/kas';
-import { askKubectl } from './cluster/ask-kubectl';
+import { askCommand, askKubectl } from './cluster/ask-kubectl';
 import { Outcome } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
@@ -37,6 +37,7 @@ const STRANGER: Job = { ...PRODUCTION, id: 305, token: 'job-token-305', projectI
 let controlPlane: ControlPlane;
 let agents: Agent[];
 let kas: Kas;
+const accessFiles: Record<string, string> = {};
 
 beforeAll(async () => {
   kubectl();
@@ -45,7 +46,9 @@ beforeAll(async () => {
   for (const [namespace, identity] of Object.entries(NAMESPACES)) {
     const chart = plainChart('access');
     new NamespaceDeployer(chart, 'gitlab', { namespace, identity, createNamespace: true });
-    await asAdmin(['apply', '-f', '-'], synth(chart).map((object) => JSON.stringify(object)).join('\n---\n'));
+    const file = accessFiles[namespace] = join(controlPlane.folder, `access-${namespace}.yaml`);
+    writeFileSync(file, synth(chart).map((object) => JSON.stringify(object)).join('\n---\n'));
+    await asAdmin(['apply', '-f', file]);
   }
   const agent = async (id: number, context: string, account: string, accessAsJob: boolean): Promise<Agent> =>
     ({ id, context, cluster: controlPlane, token: await asAdmin(['create', 'token', account, '-n', 'gitlab-agent']), accessAsJob });
@@ -162,6 +165,30 @@ describe('the groups that an agent gives to a job', () => {
 
 test('a job that GitLab does not know is not let in', async () => {
   expect((await kubectlOf({ token: 'job-token-gone' }, FREE, 'shared', PODS)).stderr).toMatch(/^error: You must be logged in to the server/m);
+});
+
+describe('verify, on a machine that trusts GitLab\'s certificate', () => {
+  const verify = (job: Job, context: string, namespace: string, expected: string, trusted = kas.certificateAuthorityFile) => askCommand(
+    ['verify', '--context', context, '--namespace', namespace, '--expect', accessFiles[expected] ?? '', '--output', 'json'],
+    { variables: { KUBECONFIG: kubeconfigOf(job), NODE_EXTRA_CA_CERTS: trusted } },
+  );
+
+  test.each([[FREE, 'shared', JOB], [PREMIUM, 'example', JOB], [PREMIUM, 'example-production', PRODUCTION]])('proves what %s gives in %s', async (context, namespace, job) => {
+    const { status, stdout, stderr } = await verify(job, context, namespace, namespace);
+    expect({ status, verdict: JSON.parse(stdout).verdict }).toEqual({ status: 0, verdict: 'as expected' });
+    expect(`${stdout}${stderr}`).not.toContain(job.token);
+  });
+
+  test('sees that a job for another environment is not the deployer', async () => {
+    expect(await verify(STAGING, PREMIUM, 'example-production', 'example-production')).toMatchObject({ status: 1 });
+  });
+
+  test('contacts nobody where the certificate is not trusted', async () => {
+    const { status, stderr } = await verify(JOB, PREMIUM, 'example', 'example', '');
+    expect(status).toBe(4);
+    expect(stderr).not.toContain(JOB.token);
+    expect(stderr).toMatch(/certificate/);
+  });
 });
 
 describe('the command\'s own client', () => {

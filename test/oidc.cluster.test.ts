@@ -7,6 +7,7 @@ import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { AUDIENCE, Claims, Forgery, Issuer, startIssuer } from './oidc/issuer';
 import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
+import { runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { OidcTrust } from '../src/cli/access/access';
 import { readAccess } from '../src/cli/access/read-access';
@@ -37,8 +38,10 @@ beforeAll(async () => {
   configuration = join(folder, 'authentication.yaml');
   writeFileSync(configuration, authenticationConfiguration(trust, issuer));
   controlPlane = await startControlPlane(programs, { apiServerFlags: [`--authentication-config=${configuration}`] });
-  for (const manifests of [access, oidcAccess(issuer, 'example-production', { environment: 'production' })]) {
-    expect(await askKubectl(controlPlane.kubeconfig, ['apply', '-f', '-'], { stdin: manifests })).toMatchObject({ status: 0 });
+  const production = oidcAccess(issuer, 'example-production', { environment: 'production' });
+  for (const [namespace, manifests] of Object.entries({ 'example': access, 'example-production': production })) {
+    writeFileSync(accessFile(namespace), manifests);
+    expect(await askKubectl(controlPlane.kubeconfig, ['apply', '-f', accessFile(namespace)])).toMatchObject({ status: 0 });
   }
   jobs = new Jobs(issuer, controlPlane);
   await jobs.untilKnown();
@@ -49,6 +52,10 @@ afterAll(async () => {
   await issuer?.close();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
+
+function accessFile(namespace: string): string {
+  return join(folder, `access-${namespace}.yaml`);
+}
 
 describe('a job of the project, on a protected branch', () => {
   const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { from: 'job' } });
@@ -86,6 +93,13 @@ test('the command\'s own client deploys as such a job, and reads the token again
   await jobs.kubeconfig({ ref_protected: 'false' });
   await expect(client.get(path)).rejects.toThrow('get configmaps client in example: the API server says 401 Unauthorized');
   client.close();
+});
+
+test.each([
+  ['example', {}], ['example-production', { environment: 'production', environment_protected: 'true' }],
+])('verify proves what such a job may do in %s', async (namespace, claims) => {
+  const kubeconfig = await jobs.kubeconfig(claims, { namespace });
+  expect(await runCli(['verify', '--kubeconfig', kubeconfig, '--expect', accessFile(namespace)])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('warning') });
 });
 
 describe('the API server does not know', () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { devNull } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Outcome } from './cluster';
 import { kubectl, NO_CLUSTER } from '../support/kubectl';
@@ -8,10 +9,22 @@ import { kubectl, NO_CLUSTER } from '../support/kubectl';
 /**
  * Runs kubectl with a kubeconfig, without blocking this process: for tests in which it is asked on the way.
  */
-export async function askKubectl(kubeconfig: string, args: readonly string[], { stdin = '', variables = {} }: AskOptions = {}): Promise<Outcome> {
+export async function askKubectl(kubeconfig: string, args: readonly string[], { stdin, variables = {} }: AskOptions = {}): Promise<Outcome> {
   // kubectl's cache of discovery goes by host and port, which another cluster may have had.
-  const env = { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull, ...variables };
-  const running = spawn(kubectl(), args, { env, stdio: 'pipe', timeout: 60_000 });
+  return run(kubectl(), args, { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull, ...variables }, stdin);
+}
+
+/**
+ * Runs the command itself as a process of its own, without blocking this one: for what Node only reads when it starts.
+ */
+export async function askCommand(args: readonly string[], { stdin, variables = {} }: AskOptions = {}): Promise<Outcome> {
+  return run(process.execPath, ['--require', require.resolve('tsx/cjs'), MAIN, ...args], { PATH: process.env.PATH, ...variables }, stdin);
+}
+
+const MAIN = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv, stdin = ''): Promise<Outcome> {
+  const running = spawn(program, args, { env, stdio: 'pipe', timeout: 60_000 });
   running.stdin.on('error', () => undefined).end(stdin);
   const [stdout, stderr, [status]] = await Promise.all([text(running.stdout), text(running.stderr), once(running, 'close')]);
   return { status, stdout, stderr };
