@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/cluster';
 import { CollectionReference, collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';
 import { Refused, Unreachable } from '../failure';
+import { Slots } from '../network/slots';
 
 /**
  * An answer with the server's own words.
@@ -49,6 +50,10 @@ const RULES: Review = { group: 'authorization.k8s.io', version: 'v1', kind: 'Sel
  * Each of them throws when the server does not know the credential (401) or does not answer at all.
  */
 export class Questions {
+  private readonly slots = new Slots(AT_ONCE);
+  private failure?: { readonly error: unknown };
+  private failing = 0;
+
   public constructor(private readonly cluster: Cluster) {}
 
   /** Who am I? Nothing when the server does not say, as before Kubernetes 1.28. One that fails at this is not worth more questions. */
@@ -69,7 +74,7 @@ export class Questions {
 
   /** Can I really list this? At most one object is asked for. */
   public async list({ group, version, resource }: ListedKind, namespace?: string): Promise<Told> {
-    const answer = await orRefusal(this.cluster.get(collectionPath({ group, version, resource, namespace }), { limit: '1' }));
+    const answer = await this.ask(async () => this.cluster.get(collectionPath({ group, version, resource, namespace }), { limit: '1' }));
     if (!(answer instanceof Refused)) return { answer: 'allowed' };
     if (answer instanceof ApiRefusal && answer.code === 403) return { answer: 'denied', message: answer.status.message };
     if (answer.code === 404) return { answer: 'unknown', message: `the server has no ${resource} in ${group ? `${group}/` : ''}${version}` };
@@ -91,28 +96,47 @@ export class Questions {
 
   /** All objects of a collection, or nothing when they may not be seen. */
   public async objects(kind: CollectionReference): Promise<JsonObject[] | undefined> {
-    const answer = await orRefusal(this.cluster.get(collectionPath(kind)));
+    const answer = await this.ask(async () => this.cluster.get(collectionPath(kind)));
     if (answer instanceof Refused || !Array.isArray(answer.items)) return undefined;
     return answer.items.filter(isObject);
   }
 
   private async review({ group, version, kind, resource }: Review, spec?: object, as?: string): Promise<Reviewed> {
     const content = { apiVersion: `${group}/${version}`, kind, spec };
-    const answer = await orRefusal(this.cluster.create(collectionPath({ group, version, resource }), content, { repeatable: true, as }));
+    const path = collectionPath({ group, version, resource });
+    const answer = await this.ask(async () => this.cluster.create(path, content, { repeatable: true, as }));
     return answer instanceof Refused ? { refusal: answer } : { status: field(answer, 'status') ?? {} };
+  }
+
+  /** What was refused, or failed a few times in a way that may pass, was at least answered. Whatever else fails ends all questions. */
+  private async ask(question: () => Promise<JsonObject>): Promise<JsonObject | Refused> {
+    return this.slots.run(async () => {
+      if (this.failure) throw this.failure.error;
+      try {
+        return await question();
+      } catch (error) {
+        const refusal = this.borne(error);
+        if (refusal) return refusal;
+        this.failure = { error };
+        throw error;
+      }
+    }, new AbortController().signal);
+  }
+
+  private borne(error: unknown): Refused | undefined {
+    if (error instanceof Unreachable && error.cause instanceof Refused) {
+      this.failing += 1;
+      return this.failing <= FAILING_BORNE ? error.cause : undefined;
+    }
+    return error instanceof Refused && error.code !== 401 ? error : undefined;
   }
 }
 
-/** What was refused, or failed in a way that may pass, was at least answered. */
-async function orRefusal(request: Promise<JsonObject>): Promise<JsonObject | Refused> {
-  try {
-    return await request;
-  } catch (error) {
-    const refusal = error instanceof Unreachable ? error.cause : error;
-    if (refusal instanceof Refused && refusal.code !== 401) return refusal;
-    throw error;
-  }
-}
+/** As many as the client sends at once: a question that waits here does not use up the time that the client gives it. */
+const AT_ONCE = 4;
+
+/** Each of them took all the time that the client tries again. A server that fails at more is one that does not answer. */
+const FAILING_BORNE = 8;
 
 function decision({ allowed, denied, evaluationError, reason }: JsonObject): Told {
   // RBAC names the binding here.

@@ -198,6 +198,7 @@ describe('an answer that the server does not give', () => {
     ['one that ends before the list of rights', refused(401, 'Unauthorized', 'Unauthorized'), 'selfsubjectrulesreviews'],
     ['a connection that fails', new Unreachable('no route'), 'selfsubjectreviews'],
     ['a server that fails at the first question', passing(503, 'ServiceUnavailable', 'later'), 'selfsubjectreviews'],
+    ['a server that fails at most questions', passing(503, 'ServiceUnavailable', 'later'), 'selfsubjectaccessreviews'],
     ['a connection that fails in the middle', new Unreachable('no route'), 'kube-system/cronjobs'],
   ])('ends it: %s', async (_, error, path) => {
     await expect(verify(onlyFor(path, fail(error)))).rejects.toMatchObject({ name: error.name, message: expect.stringContaining(error.message) });
@@ -240,6 +241,26 @@ describe('the other ServiceAccounts of the namespace', () => {
   test('are not asked about by those who cannot become them', async () => {
     expect((await verify(around([], { operator: () => EVERYTHING }))).warnings).toEqual([]);
   });
+});
+
+test('asks nothing more when the connection is lost, and a few questions at a time', async () => {
+  let [asked, open, most] = [0, 0, 0];
+  const cluster = rbacCluster(inside(ADMIN_RULES));
+  const counting = <T extends unknown[]>(question: (...args: T) => Promise<unknown>) => async (...args: T) => {
+    asked += 1;
+    open += 1;
+    most = Math.max(most, open);
+    await new Promise((resolve) => setImmediate(resolve));
+    open -= 1;
+    if (asked > 20) throw new Unreachable('no route');
+    return question(...args) as never;
+  };
+  const watched = { ...cluster, get: counting(cluster.get), create: counting(cluster.create) };
+  await expect(verifyAccess(watched, { namespace: 'example', now: 0 })).rejects.toThrow('no route');
+  const before = asked;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([asked, most]).toEqual([before, 4]);
+  expect(asked).toBeLessThan(30);
 });
 
 test.each([[undefined, 1], [Date.UTC(2027, 0, 1) / 1000, 0]])('warns of the end of the token (%s)', async (expires, warnings) => {
