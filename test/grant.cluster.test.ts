@@ -121,6 +121,24 @@ describe('into GitLab', () => {
     expect(scene.ledger()).toHaveLength(1);
   });
 
+  test('what somebody else has put there is replaced, and that is said before', async () => {
+    scene.project.variables.push({
+      key: 'KUBECONFIG',
+      value: 'by-hand',
+      variable_type: 'env_var',
+      protected: false,
+      masked: false,
+      hidden: false,
+      raw: false,
+      environment_scope: 'production',
+      description: null,
+    });
+    const granted = await scene.grant(...scene.inGitlab());
+    expectCode(granted, 0);
+    expect(granted.stderr).toMatch(/warning: what variable KUBECONFIG .* holds is not a credential of this account that is in force: it is replaced\n[^]*Namespace .*: created/);
+    expect(scene.status(scene.credential().token ?? '')).toBe(200);
+  });
+
   test('with a token that may not write variables, nothing is made anywhere', async () => {
     scene.gitlab.addToken('glpat-reads-only-or-so', { 'group/site': 'maintainer' }, { scopes: ['read_api'] });
     const refused = await scene.run(['grant', 'access.yaml', ...scene.inGitlab()], { variables: { GITLAB_TOKEN: 'glpat-reads-only-or-so' } });

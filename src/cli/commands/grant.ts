@@ -77,11 +77,11 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
   const warning = addressWarning(parts.server ?? reference.server);
   if (warning !== undefined) steps.warn(warning);
   const { isKept } = await checkDestination(destination, steps);
-  if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
-
   const account = { namespace: access.namespace, name: serviceAccount.name };
   const ledger = new CredentialLedger(cluster, clock, account);
   const current = isKept ? currentOf(await ledger.list(), await destination.identity()) : undefined;
+  if (isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
+  if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
   if (current) {
     steps.note(`${destination.description} holds a credential of this account already; \`cdk8s-ci-deploy rotate\` replaces it`);
     return result(context, access, destination, current);

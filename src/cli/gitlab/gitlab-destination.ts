@@ -66,7 +66,7 @@ export class GitlabDestination {
       ...(token ? { token } : {}),
       owner,
       variables,
-      isKept: variables.every(({ exists }) => exists !== undefined),
+      isKept: variables.some(({ key, exists }) => key === this.settings.key && exists !== undefined),
       plan: planText(variables),
       notes: [...precedenceNotes(this.settings, owner), ...await ancestorNotes(this.gitlab, owner, key)],
       warnings: destinationWarnings(this.settings, owner, variables, all),
