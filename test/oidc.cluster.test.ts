@@ -102,6 +102,15 @@ test.each([
   expect(await runCli(['verify', '--kubeconfig', kubeconfig, '--expect', accessFile(namespace)])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('warning') });
 });
 
+test('grant applies the manifests and prints what the API server was told', async () => {
+  const files = { 'access.yaml': oidcAccess(issuer, 'example-staging', { environment: 'staging' }), 'issuer.crt': issuer.certificateAuthority };
+  const { code, stdout } = await runCli(['grant', 'access.yaml', '--kubeconfig', controlPlane.kubeconfig, '--ca-file', 'issuer.crt', '--yes'], { files });
+
+  expect(code).toBe(0);
+  expect(stdout).toContain(authenticationConfiguration(trust, issuer));
+  expect(await jobs.kubectl({ environment: 'staging', environment_protected: 'true' }, PODS, { namespace: 'example-staging' })).toMatchObject({ status: 0 });
+});
+
 describe('the API server does not know', () => {
   const now = Math.floor(Date.now() / 1000);
 
