@@ -274,6 +274,18 @@ test.each<[string, () => string[], string, RegExp]>([
   expect(fileNames()).not.toContain('ci.conf');
 });
 
+test('for a project that shows id_tokens nothing is kept, and what the API server must be told is printed', async () => {
+  const identity = DeployerIdentity.oidc({ projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://cluster.example.com' });
+  const files = { 'access.yaml': scene.access({ identity }) };
+  const granted = await scene.run(['grant', 'access.yaml', '--output', 'json'], { files });
+  expectCode(granted, 0);
+  expect(JSON.parse(granted.stdout)).toEqual({
+    namespace: scene.namespace, subject: 'User "gitlab:project:42"', role: 'ClusterRole admin', instructions: expect.stringContaining('kind: AuthenticationConfiguration'),
+  });
+  expect(scene.asAdmin('get', 'rolebindings', '-n', scene.namespace, '-o', 'jsonpath={.items[*].subjects[*].name}')).toBe('gitlab:project:42');
+  expectCode(await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files }), 2);
+});
+
 test('edit is proved as edit', async () => {
   const granted = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'access.yaml': scene.access({ role: DeployerRole.edit() }) } });
   expectCode(granted, 0);

@@ -109,7 +109,7 @@ async function tokenSecretFor(ledger: CredentialLedger, { tokenSecret }: AccessA
 }
 
 async function grantSubject(context: Context, access: Access, steps: Steps): Promise<ExitCode> {
-  const { args, stdout } = context;
+  const { args } = context;
   const [option] = DESTINATION_OPTIONS.map(([name]) => name).filter((name) => name !== 'ca-file' && args.has(name));
   if (option !== undefined || args.one('output') === '-') {
     throw refusal({
@@ -122,8 +122,8 @@ async function grantSubject(context: Context, access: Access, steps: Steps): Pro
   const { certificateAuthority } = args.has('ca-file') ? await trustOf(context) : {};
   return asAdministrator(context, async (administrator) => steps.within(async () => {
     announce(access, administrator, steps, ['Nothing is kept in GitLab.']);
-    if (await applied(context, access, administrator, steps) && access.oidc) stdout.write(oidcInstructions(access.oidc, { certificateAuthority }));
-    return ExitCode.DONE;
+    if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
+    return subjectResult(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority }));
   }));
 }
 
@@ -143,6 +143,13 @@ async function applied(context: Context, access: Access, { cluster }: Administra
   await confirm(context, 'Apply this?');
   await applyAccess(cluster, access, steps);
   return true;
+}
+
+function subjectResult({ args, stdout }: Context, access: Access, instructions: string | undefined): ExitCode {
+  const { namespace, role } = access;
+  const account = { namespace, subject: subjectInWords(access), role: `${role.kind} ${role.name}`, instructions: instructions ?? null };
+  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(account, null, 2)}\n` : instructions ?? '');
+  return ExitCode.DONE;
 }
 
 function result({ args, stdout, clock }: Context, access: Access, destination: Destination, record: CredentialRecord): ExitCode {

@@ -66,7 +66,7 @@ export class GitlabDestination {
       ...(token ? { token } : {}),
       owner,
       variables,
-      isKept: variables.some(({ key, exists }) => key === this.settings.key && exists !== undefined),
+      isKept: variables.some((variable) => variable.key === this.settings.key && variable.exists !== undefined),
       plan: planText(variables),
       notes: [...precedenceNotes(this.settings, owner), ...await ancestorNotes(this.gitlab, owner, key)],
       warnings: destinationWarnings(this.settings, owner, variables, all),
