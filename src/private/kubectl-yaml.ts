@@ -1,6 +1,6 @@
 import type * as yaml from 'yaml';
 import { refusal, show } from './invalid-input';
-import { isObject, Json, JsonObject } from './json';
+import { isObject, Json, JsonObject, parseJson } from './json';
 import { KubectlReader, RENDER_FIRST } from './kubectl-reader';
 import { syntaxProblem } from './kubectl-syntax';
 import { yamlModule } from './lazy-yaml';
@@ -53,7 +53,7 @@ class Source {
   public readonly isJson: boolean;
 
   public constructor(public readonly text: string, private readonly fileName: string) {
-    this.isJson = text.trimStart().startsWith('{') && parsesAsJson(text);
+    this.isJson = text.trimStart().startsWith('{') && parseJson(text) !== undefined;
   }
 
   public at(offset: number): string {
@@ -117,15 +117,6 @@ function deepest(text: string): number {
     if (depth > DEEPEST) return index;
   }
   return text.search(new RegExp(`(?:[-?:][ \\t]+){${DEEPEST}}`));
-}
-
-function parsesAsJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 class Chunk {

@@ -1,3 +1,5 @@
+import { parseJson } from './json';
+
 /**
  * What a ServiceAccount's token says of itself. Nothing of it is verified: only the API server can do that.
  */
@@ -29,12 +31,7 @@ export function tokenClaims(token: string): TokenClaims | undefined {
 
 function payloadOf(token: string): unknown {
   const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? [];
-  if (payload === undefined) return undefined;
-  try {
-    return JSON.parse(Buffer.from(payload, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+  return payload === undefined ? undefined : parseJson(Buffer.from(payload, 'base64url').toString());
 }
 
 function field(value: unknown, key: string): unknown {

@@ -1,6 +1,6 @@
 import { ApiRefusal, Status } from './status';
 import { show } from '../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject, parseObject } from '../../private/json';
 import { Refused, Unreachable } from '../failure';
 import type { TriedAnswer } from '../network/retry';
 
@@ -13,7 +13,7 @@ import type { TriedAnswer } from '../network/retry';
  */
 export function objectOf(at: string, answer: TriedAnswer): JsonObject {
   const { status, body } = answer;
-  const object = parsed(body);
+  const object = parseObject(body);
   if (status >= 200 && status < 300) {
     if (object && !isFailure(object)) return object;
     if (!object) throw new Unreachable(`${at}: the answer is not one of an API server: ${status} ${show(body)}`);
@@ -54,13 +54,4 @@ function isFailure(object: JsonObject): boolean {
 
 function isStatus(object: Json | undefined): boolean {
   return isObject(object) && object.kind === 'Status';
-}
-
-function parsed(body: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(body) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

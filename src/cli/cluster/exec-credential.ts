@@ -1,6 +1,6 @@
 import type { Presented } from './connection';
 import { sendableToken } from './token';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, parseObject } from '../../private/json';
 import type { ClusterParts } from '../../private/kubeconfig-entries';
 import type { ExecParts } from '../../private/kubeconfig-exec';
 
@@ -36,7 +36,7 @@ export function execInfo({ apiVersion, provideClusterInfo }: ExecParts, cluster:
  * @returns What is wrong with it, as text.
  */
 export function readExecCredential(text: string, apiVersion: string): ExecCredential | string {
-  const credential = parsed(text);
+  const credential = parseObject(text);
   if (credential?.kind !== 'ExecCredential') return 'what it printed is no ExecCredential';
   if (credential.apiVersion !== apiVersion) return `it answered in another version than ${apiVersion}`;
   const status = isObject(credential.status) ? credential.status : {};
@@ -51,15 +51,6 @@ export function readExecCredential(text: string, apiVersion: string): ExecCreden
     clientCertificate,
     expires: Number.isNaN(expires) ? undefined : expires,
   };
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: Json | undefined): string | undefined {

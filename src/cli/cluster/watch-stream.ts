@@ -1,7 +1,7 @@
 import { objectOf, statusError } from './answer';
 import type { ApiClient } from './api-client';
 import type { Query, WatchEvent } from './cluster';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, parseObject } from '../../private/json';
 import { Unreachable } from '../failure';
 import { ConnectionError } from '../network/connection-error';
 import type { HttpStream } from '../network/http';
@@ -44,7 +44,7 @@ async function* eventsOf(at: string, { body }: HttpStream): AsyncGenerator<Strea
 }
 
 function eventOf(at: string, line: string): StreamEvent {
-  const { type, object } = parsed(line) ?? {};
+  const { type, object } = parseObject(line) ?? {};
   if (type === 'ERROR') throw statusError(at, object);
   if (!isObject(object) || !isType(type)) throw garbled(at);
   return { type, object };
@@ -52,15 +52,6 @@ function eventOf(at: string, line: string): StreamEvent {
 
 function isType(type: Json | undefined): type is StreamEvent['type'] {
   return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK';
-}
-
-function parsed(line: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(line) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function garbled(at: string): Unreachable {

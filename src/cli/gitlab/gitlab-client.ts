@@ -1,7 +1,7 @@
 import type { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, VariableId } from './gitlab';
 import { ownerOf, tokenOf, variableOf, variablesOf } from './gitlab-answers';
-import { GitlabRefusal, jsonOf, lacksScope, wordsOf } from './gitlab-refusal';
-import { isObject, Json } from '../../private/json';
+import { GitlabRefusal, lacksScope, wordsOf } from './gitlab-refusal';
+import { isObject, Json, parseJson } from '../../private/json';
 import { Refused, Unreachable } from '../failure';
 import type { Host } from '../host';
 import type { HttpDoor, HttpRequest, Trust } from '../network/http';
@@ -68,7 +68,7 @@ class Client implements Gitlab {
     for (const path of ['/metadata', '/version']) {
       const ask: Ask = { method: 'GET', path, at: 'read the release of GitLab' };
       const answer = await this.exchange(ask);
-      const said = jsonOf(answer.body);
+      const said = parseJson(answer.body);
       if (answer.status === 200 && isObject(said) && typeof said.version === 'string') return said.version;
       // Not to every token, and /metadata not before 15.2; that the token is no good is said all the same.
       if (answer.status !== 404 && answer.status !== 403) throw this.refusal(ask, answer);
@@ -145,7 +145,7 @@ class Client implements Gitlab {
 
   private read<T>(ask: Ask, answer: TriedAnswer, form: (json: Json | undefined) => T | undefined): T {
     if (answer.status < 200 || answer.status >= 300) throw this.refusal(ask, answer);
-    const result = form(jsonOf(answer.body));
+    const result = form(parseJson(answer.body));
     if (result !== undefined) return result;
     throw new Refused(`${ask.at}: ${this.url} answers something else than GitLab does; is it the address of GitLab?`, answer.status);
   }

@@ -1,5 +1,5 @@
 import { show } from '../../private/invalid-input';
-import { isObject, Json } from '../../private/json';
+import { isObject, Json, parseJson } from '../../private/json';
 import { Refused } from '../failure';
 
 /**
@@ -22,7 +22,7 @@ export class GitlabRefusal extends Refused {
  * What GitLab says in an answer that is not the one asked for: `message` may be a text, or lists of texts by attribute.
  */
 export function wordsOf(body: string): string {
-  const said = jsonOf(body);
+  const said = parseJson(body);
   if (!isObject(said)) return /^\s*</.test(body) ? 'a web page' : body.trim() || 'nothing';
   const { message, error, error_description: description } = said;
   if (isObject(message)) return Object.entries(message).map(([attribute, problems]) => problemText(attribute, problems)).join('; ');
@@ -33,19 +33,8 @@ export function wordsOf(body: string): string {
  * Whether the scopes of the token are what is missing.
  */
 export function lacksScope(body: string): boolean {
-  const said = jsonOf(body);
+  const said = parseJson(body);
   return isObject(said) && said.error === 'insufficient_scope';
-}
-
-/**
- * The value of a JSON text, or nothing when it is none.
- */
-export function jsonOf(body: string): Json | undefined {
-  try {
-    return JSON.parse(body) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function problemText(attribute: string, problems: Json): string {
