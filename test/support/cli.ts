@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { runCommandLine } from '../../src/cli/cli';
+import { systemClock } from '../../src/cli/clock';
 import { Clock } from '../../src/cli/host';
 import { CiVariables } from '../../src/private/ci-variables';
 
@@ -38,7 +38,7 @@ export interface CliResult {
  * Runs the command in the folder of the test, with streams in memory and nothing of this process' environment.
  */
 export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
-  const { stdin = '', stdinIsTerminal = false, variables = {}, files = {}, clock = CLOCK, signal = new AbortController().signal } = options;
+  const { stdin = '', stdinIsTerminal = false, variables = {}, files = {}, clock = systemClock, signal = new AbortController().signal } = options;
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -48,11 +48,6 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
   const code = await runCommandLine(argv, { stdin: input, stdout, stderr, variables, cwd: folder, clock, signal });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
-
-const CLOCK: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
-};
 
 class Written {
   public text = '';
