@@ -57,7 +57,7 @@ const SERVERS: Array<[string, Handler, ReturnType<TestAuthority['issue']>]> = [
 ];
 
 /** Everything that anyone could see of a call that meets it. */
-async function seen(server: string, user: Record<string, unknown>, variables: CiVariables = {}): Promise<string> {
+async function seen(server: string, user: Record<string, unknown>, variables: CiVariables = {}, patience = 400): Promise<string> {
   const cluster = { 'server': server, 'certificate-authority-data': base64(CA.certificate) };
   const files = {
     config: kubeconfigFile({ cluster, user }),
@@ -72,12 +72,12 @@ async function seen(server: string, user: Record<string, unknown>, variables: Ci
   try {
     const administrator = await administratorConnection(context, { kubeconfig: 'config' });
     lines.push(administrator.description, administrator.cluster, administrator.connection.credentials);
-    const client = connectCluster(administrator.connection, { ...context, budget: { perCall: 400, total: 450 }, debug: (line) => lines.push(line) });
+    const client = connectCluster(administrator.connection, { ...context, budget: { perCall: patience, total: patience }, debug: (line) => lines.push(line) });
     const watch = async () => {
       for await (const event of client.watch('/api/v1/secrets', { resourceVersion: '1' })) lines.push(event);
     };
     const calls = [client.get('/api'), client.create('/api/v1/namespaces', { a: 'b' }), client.delete('/api/v1/namespaces/a'), watch()];
-    setTimeout(() => context.abort.abort(new Error('ended')), 500);
+    setTimeout(() => context.abort.abort(new Error('ended')), patience + 100);
     lines.push(await Promise.allSettled(calls), client.warnings, client.server, client.counts);
     client.close();
   } catch (error) {
@@ -102,7 +102,7 @@ test.each(USERS)('of %s nothing is seen, whatever the server does', async (_, us
 test('a server that shows what it was sent is quoted without the token', async () => {
   const { port } = await httpsServer(CA.issue(), (request, response) => response.writeHead(502).end(echo(request)));
 
-  expect(await seen(`https://127.0.0.1:${port}`, {})).toContain('authorization Bearer [token]');
+  expect(await seen(`https://127.0.0.1:${port}`, {}, {}, 2500)).toContain('authorization Bearer [token]');
 });
 
 test('of the password of a proxy nothing is seen', async () => {

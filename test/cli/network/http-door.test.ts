@@ -128,13 +128,13 @@ describe('a failed exchange says what happened and whether the request can have 
       setTimeout(() => request.socket.destroy(), 10);
     }), 'it closed the connection in the middle of the answer'],
     ['no HTTP', ({ server }) => server.on('request', (request) => request.socket.end('SMTP ready\r\n')), 'its answer is not HTTP (HPE_INVALID_CONSTANT)'],
-    ['hanging', () => undefined, 'no answer within 0.2 s'],
-    ['hanging in the middle', ({ server }) => server.on('request', (_, response) => response.write('{')), 'no complete answer within 0.2 s'],
+    ['hanging', () => undefined, 'no answer within 0.6 s'],
+    ['hanging in the middle', ({ server }) => server.on('request', (_, response) => response.write('{')), 'no complete answer within 0.6 s'],
   ])('%s', async (_, behave, expected) => {
     const server = await httpsServer(SERVING, () => undefined);
     behave(server);
 
-    const { message, sent } = await failure(doorOf().exchange(get(addressOf(server), { timeout: 200 })));
+    const { message, sent } = await failure(doorOf().exchange(get(addressOf(server), { timeout: 600 })));
 
     expect(message).toBe(`https://127.0.0.1:PORT: ${expected}`);
     expect(sent).toBe(true);
@@ -367,12 +367,12 @@ describe('a stream', () => {
   });
 
   test.each<[string, (server: Loopback) => void, string]>([
-    ['silent', () => undefined, 'no complete answer within 0.1 s'],
+    ['silent', () => undefined, 'no complete answer within 0.6 s'],
     ['cut', ({ server }) => server.on('request', (request) => setTimeout(() => request.socket.destroy(), 20)), 'it closed the connection in the middle of the answer'],
   ])('that is %s fails', async (_, behave, expected) => {
     const server = await httpsServer(SERVING, (__, response) => response.write('\n'));
     behave(server);
-    const { body } = await doorOf().stream(get(addressOf(server), { timeout: 100 }));
+    const { body } = await doorOf().stream(get(addressOf(server), { timeout: 600 }));
     const read = async () => {
       for await (const piece of body) expect(piece).toBe('\n');
     };
