@@ -72,7 +72,8 @@ async function seen(server: string, user: Record<string, unknown>, variables: Ci
   try {
     const administrator = await administratorConnection(context, { kubeconfig: 'config' });
     lines.push(administrator.description, administrator.cluster, administrator.connection.credentials);
-    const client = connectCluster(administrator.connection, { ...context, budget: { perCall: patience, total: patience }, debug: (line) => lines.push(line) });
+    const budget = { perCall: patience, total: patience };
+    const client = connectCluster(administrator.connection, { ...context, budget, debug: (line) => lines.push(line) });
     const watch = async () => {
       for await (const event of client.watch('/api/v1/secrets', { resourceVersion: '1' })) lines.push(event);
     };
