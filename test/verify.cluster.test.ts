@@ -392,7 +392,7 @@ describe('a server', () => {
     expect(await verify(credential('example', token))).toEqual({
       code: 3,
       stdout: '',
-      stderr: expect.stringMatching(/\nthe server does not know the credential: it was ended, .+\ncdk8s-ci-deploy: create selfsubjectreviews: the API server says 401 Unauthorized: "Unauthorized"\n$/),
+      stderr: expect.stringMatching(/\nthe server does not know the credential: it was ended, .+\ncdk8s-ci-deploy: create selfsubjectreviews: the API server says 401 Unauthorized: Unauthorized\n$/),
     });
   });
 
