@@ -7,8 +7,11 @@ import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
 import { AccessRequest, serverAllows, serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { runKubectl, tryKubectl } from './cluster/cluster';
 import { AuditEvent, ControlPlane, startControlPlane } from './cluster/control-plane';
+import { FaultProxy } from './cluster/fault-proxy';
+import { answering, cutBefore } from './cluster/faults';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { CliResult, runCli } from './support/cli';
+import { CliOptions, CliResult, runCli } from './support/cli';
+import { HurriedClock } from './support/hurried-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { describeVectors, printAgreement } from './support/vectors';
 import { systemClock } from '../src/cli/clock';
@@ -75,7 +78,11 @@ function credential(namespace: string, token = asAdmin('create', 'token', `gitla
 }
 
 async function verify(kubeconfig: string, ...args: string[]): Promise<CliResult> {
-  const result = await runCli(['verify', '--kubeconfig', kubeconfig, ...args]);
+  return verifyWith({}, kubeconfig, ...args);
+}
+
+async function verifyWith(options: CliOptions, kubeconfig: string, ...args: string[]): Promise<CliResult> {
+  const result = await runCli(['verify', '--kubeconfig', kubeconfig, ...args], options);
   written.push(result.stdout, result.stderr);
   return result;
 }
@@ -396,6 +403,48 @@ describe('a server', () => {
     });
   });
 
+  describe('behind a proxy that', () => {
+    let proxy: FaultProxy;
+    let kubeconfig: string;
+
+    beforeAll(async () => {
+      const { server, certificateAuthority } = controlPlane;
+      proxy = await FaultProxy.start({ server, ca: certificateAuthority });
+      kubeconfig = proxy.kubeconfig(credential('example'));
+    });
+
+    beforeEach(() => proxy.reset());
+    afterAll(() => proxy?.stop());
+
+    test('disturbs it in passing', async () => {
+      const faults = [
+        proxy.place(answering(503), { path: /kube-system\/pods/ }),
+        proxy.place(answering(429, { retryAfter: 1 }), { path: /selfsubjectaccessreviews/, nth: 20 }),
+        proxy.place(cutBefore, { path: /selfsubjectaccessreviews/, nth: 60, times: 2 }),
+      ];
+      const { code, stdout } = await verify(kubeconfig);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('access is as it must be')]);
+      expect(faults.map(({ met }) => met)).toEqual([1, 1, 2]);
+    });
+
+    const LATER = { retryAfter: 3600, message: 'etcd is not there' };
+
+    test('fails for long at one question, which is then unknown and not Forbidden', async () => {
+      proxy.place(answering(503, LATER), { path: /kube-system\/cronjobs/, times: Infinity });
+      const { code, stdout } = await verify(kubeconfig);
+      expect([code, stdout]).toEqual([1, expect.stringContaining([
+        'wrong: in kube-system: unknown, must be denied: CronJobs (list)',
+        '  503 ServiceUnavailable: etcd is not there',
+      ].join('\n'))]);
+      expect(stdout).toContain('it is not known whether access is as it must be');
+    });
+
+    test('fails for long at every question', async () => {
+      proxy.place(answering(503, LATER), { path: /selfsubjectaccessreviews/, times: Infinity });
+      expect(await verify(kubeconfig)).toMatchObject({ code: 4, stdout: '' });
+    });
+  });
+
   test('that has not all of the usual APIs', async () => {
     const lacking = await startControlPlane(controlPlanePrograms(), { apiServerFlags: ['--runtime-config=autoscaling/v2=false'] });
     const full = controlPlane;
@@ -415,7 +464,10 @@ describe('a server', () => {
   test('that is not there', async () => {
     const kubeconfig = credential('example');
     await controlPlane.stopApiServer();
-    expect(await verify(kubeconfig)).toMatchObject({ code: 4, stdout: '', stderr: expect.stringMatching(/\ncdk8s-ci-deploy: https:\/\/127\.0\.0\.1:\d+: it refused the connection/) });
+    expect(await verifyWith({ clock: new HurriedClock() }, kubeconfig))
+      .toMatchObject({ code: 4, stdout: '', stderr: expect.stringMatching(/\ncdk8s-ci-deploy: https:\/\/127\.0\.0\.1:\d+: it refused the connection/) });
+    // What a script takes for Forbidden when it asks `! kubectl auth can-i`.
+    expect(tryKubectl(kubeconfig, ['auth', 'can-i', 'list', 'pods', '-n', 'kube-system']).status).toBe(1);
   });
 });
 

@@ -1,16 +1,15 @@
-import type { Kubeconfig } from '../../kubeconfig';
 import { refusal, show } from '../../private/invalid-input';
 import { dns1123Label } from '../../private/names';
 import { printable } from '../../private/printable';
 import { decodeText } from '../../private/text-file';
-import { tokenClaims } from '../../private/token-claims';
+import { TokenClaims, tokenClaims } from '../../private/token-claims';
 import type { Access } from '../access/access';
 import { readAccess } from '../access/read-access';
-import { connectCluster } from '../cluster/connect';
-import { credentialConnection, JobCredential, jobCredential } from '../cluster/credential';
+import { JobCredential, jobCredential } from '../cluster/credential';
 import { ApiRefusal } from '../cluster/status';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';
+import { withCredential } from '../sessions';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';
@@ -125,31 +124,22 @@ async function expectedAccess({ args, files }: Context): Promise<Access | undefi
 }
 
 async function look(context: Context, { kubeconfig, source, folder }: JobCredential, access: Access | undefined): Promise<Verification> {
-  const { args, files, variables, clock, signal, stderr } = context;
-  const debug = args.has('debug') ? (line: string) => stderr.write(`${printable(line)}\n`) : undefined;
-  const cluster = connectCluster(credentialConnection(kubeconfig, files, folder), { variables, clock, signal, debug });
-  stderr.write(`${printable(source)}: asking ${printable(cluster.server)} what it may do\n`);
+  const { args, clock, stderr } = context;
+  const claims = kubeconfig.token === undefined ? undefined : tokenClaims(kubeconfig.token);
+  const options = { namespace: kubeconfig.namespace, otherNamespaces: args.all('other-namespace'), access, claims, now: clock.now() };
+  stderr.write(`${printable(source)}: asking ${printable(kubeconfig.server)} what it may do\n`);
   try {
-    return await verifyAccess(cluster, {
-      namespace: kubeconfig.namespace,
-      otherNamespaces: args.all('other-namespace'),
-      access,
-      claims: kubeconfig.token === undefined ? undefined : tokenClaims(kubeconfig.token),
-      now: clock.now(),
-    });
+    return await withCredential(context, kubeconfig, async (cluster) => verifyAccess(cluster, options), folder);
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 401) stderr.write(`${unknownCredential(kubeconfig, clock.now())}\n`);
+    if (error instanceof ApiRefusal && error.code === 401) stderr.write(`${unknownCredential(claims, clock.now())}\n`);
     throw error;
-  } finally {
-    cluster.close();
   }
 }
 
 /** The server says no more than 401 on purpose. */
-function unknownCredential({ token = '' }: Kubeconfig, now: number): string {
-  const ends = tokenClaims(token)?.expires;
-  const ended = ends !== undefined && ends * 1000 < now;
-  return ended
+function unknownCredential(claims: TokenClaims | undefined, now: number): string {
+  const hasEnded = claims?.expires !== undefined && claims.expires * 1000 < now;
+  return hasEnded
     ? 'the server does not know the credential: by its own word the token has ended, so a new one is due'
     : 'the server does not know the credential: it was ended, or is one for another cluster, or was not stored as it is';
 }

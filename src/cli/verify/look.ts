@@ -3,6 +3,7 @@ import { Expectation, sameRequest } from './expectation';
 import { CLUSTER_KINDS, CLUSTER_WIDE, INSIDE, ListedKind, listRequest, namespaceItself, OUTSIDE, Row, USUAL_KINDS } from './permissions';
 import type { Questions, RulesTold, Told } from './questions';
 import { describeRequests } from './rule-coverage';
+import { together } from './together';
 import { Check, Means, outcomeOf, Place } from './verification';
 
 /**
@@ -24,9 +25,9 @@ export async function lookAt(place: Place, questions: Questions, expectation: Ex
     const expected = expectation.of(place, request);
     return { place, title, request, means, answer: told.answer, expected, outcome: outcomeOf(told.answer, expected), message: told.message };
   };
-  const [listed, reviewed, rules] = await Promise.all([
-    Promise.all(kindsIn(place).map(async (kind) => check(kind.title, listRequest(kind), 'list', await questions.list(kind, namespace)))),
-    Promise.all(rowsIn(place, expectation).flatMap(({ title, requests }) =>
+  const [listed, reviewed, rules] = await together([
+    together(kindsIn(place).map(async (kind) => check(kind.title, listRequest(kind), 'list', await questions.list(kind, namespace)))),
+    together(rowsIn(place, expectation).flatMap(({ title, requests }) =>
       requests.map(async (request) => check(title, request, 'access review', await questions.mayI(request, namespace))))),
     namespace === undefined ? undefined : questions.rules(namespace),
   ]);

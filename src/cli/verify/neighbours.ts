@@ -1,6 +1,7 @@
 import { DEFAULT_RULES } from './default-rights';
 import type { Questions, RulesTold } from './questions';
 import { beyond, describeRequests } from './rule-coverage';
+import { together } from './together';
 import type { Check } from './verification';
 import { isObject, JsonObject } from '../../private/json';
 import { dns1123Subdomain } from '../../private/names';
@@ -49,9 +50,9 @@ export async function neighbourWarnings(questions: Questions, around: Neighbourh
 }
 
 async function asked(questions: Questions, around: Neighbourhood, others: string[], how: string): Promise<{ warnings: string[]; notes: string[] }> {
-  const looks = await Promise.all(others.slice(0, MOST).map(async (name) => {
+  const looks = await together(others.slice(0, MOST).map(async (name) => {
     const user = userOf(around.namespace, name);
-    const [inside, outside] = await Promise.all([questions.rules(around.namespace, user), questions.rules(around.outside, user)]);
+    const [inside, outside] = await together([questions.rules(around.namespace, user), questions.rules(around.outside, user)]);
     return { name, inside, outside };
   }));
   const warnings = looks.flatMap(({ name, inside, outside }) => {

@@ -4,6 +4,7 @@ import { Look, lookAt } from './look';
 import { neighbourWarnings, shortList } from './neighbours';
 import { Identity, Questions } from './questions';
 import { describeRequests } from './rule-coverage';
+import { together } from './together';
 import { expiryWarning } from './token-expiry';
 import { Place, Verification } from './verification';
 import type { TokenClaims } from '../../private/token-claims';
@@ -39,9 +40,9 @@ export async function verifyAccess(cluster: Cluster, options: VerifyOptions): Pr
   const expectation = new Expectation(access);
   // First and alone: a server that does not know the credential needs no more questions.
   const identity = await questions.self();
-  const [served, looks] = await Promise.all([
+  const [served, looks] = await together([
     servedFacts(cluster, expectation),
-    Promise.all(placesOf(options).map((place) => lookAt(place, questions, expectation))),
+    together(placesOf(options).map((place) => lookAt(place, questions, expectation))),
   ]);
   const around = await neighbourWarnings(questions, neighbourhood(looks, identity));
   return {
