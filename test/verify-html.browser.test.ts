@@ -87,7 +87,7 @@ test('the verdict is seen first, then what is wrong and how it must be', async (
   expect(await browser.evaluate('document.querySelector(".verdict").getBoundingClientRect().bottom < 200')).toBe(true);
   expect(await browser.evaluate(TABLES)).toEqual([
     [expect.anything(), ['Pods pods', '·', '? unknown must be allowed', '·', '·', '·', '']],
-    [expect.anything(), ['Secrets secrets', '·', '·', '✓ allowed must be denied', '·', '·', ''], ['Any other right', '✓ allowed must be denied secrets (create)']],
+    [expect.anything(), ['Secrets secrets', '·', '·', '✗ allowed must be denied', '·', '·', ''], ['Any other right', '✗ allowed must be denied secrets (create)']],
   ]);
 });
 

@@ -57,17 +57,18 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .list li { margin: .35rem 0; }
 .list p { margin: .1rem 0; color: var(--dim); }
 .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; }
-table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
-th, td { padding: .3rem .7rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
+table { width: 100%; border-collapse: collapse; font-size: .875rem; }
+th, td { padding: .3rem .5rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-top: 0; background: var(--panel); font-weight: 600; }
 tbody th { font-weight: 500; }
 tbody th code { display: block; color: var(--dim); font-weight: 400; font-size: .8125rem; line-height: 1.2; white-space: nowrap; }
 td { white-space: nowrap; }
 td.text { white-space: normal; }
+td.text .wrong { margin: 0 0 .25rem; }
 td.is-allowed { background: var(--yes-paper); }
 .allowed { color: var(--yes); font-weight: 600; }
 .denied, .none { color: var(--dim); }
-td span.wrong { display: inline-block; border: 2px solid; border-radius: .3rem; padding: 0 .35rem; margin: 0 -.45rem; font-weight: 700; }
+td span.wrong { display: inline-block; border: 2px solid; border-radius: .3rem; padding: 0 .25rem; margin: 0 -.35rem; font-weight: 700; }
 td small { display: block; color: inherit; font-weight: 500; }
 .verb { color: var(--ink); font-weight: 400; }
 details { margin-top: .6rem; }

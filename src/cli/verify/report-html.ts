@@ -96,7 +96,7 @@ function tableRow({ title, target, cells, more }: MatrixRow): string {
 function otherRow({ other }: Matrix): string {
   if (!other) return '';
   const words = other.rights?.length === 0 ? 'by the server\'s own list of all rights, there is none' : html(other.message ?? other.rights?.join(', ') ?? '');
-  return `\n<tr><th scope="row">${html(other.title)}</th><td class="text" colspan="${COLUMNS.length + 1}">${answer(other)} ${words}</td></tr>`;
+  return `\n<tr><th scope="row">${html(other.title)}</th><td class="text" colspan="${COLUMNS.length + 1}">${answer(other)} <div>${words}</div></td></tr>`;
 }
 
 function cell(check: Check | undefined): string {
@@ -104,7 +104,7 @@ function cell(check: Check | undefined): string {
 }
 
 function answer(check: Check): string {
-  const text = `${ANSWER_SIGNS[check.answer]} ${check.answer}`;
+  const text = `${check.outcome === 'differs' ? VERDICT_SIGNS.differs[1] : ANSWER_SIGNS[check.answer]} ${check.answer}`;
   if (!isWrong(check)) return `<span class="${check.answer}">${text}</span>`;
   const must = check.expected ? `<small>must be ${check.expected}</small>` : '';
   return `<span class="wrong ${check.outcome === 'differs' ? 'bad' : 'unsure'}">${text}${must}</span>`;
@@ -118,7 +118,7 @@ function ownWords({ rows }: Matrix): string {
 }
 
 function footer({ checks, counts }: Verification): string {
-  return `<footer>&#10003; allowed, &#8211; denied, ? unknown, &#183; not asked; what is framed is not as it must be.
+  return `<footer>&#10003; allowed, &#8211; denied, ? unknown, &#183; not asked; what is framed, with &#10007; or ?, is not as it must be.
 ${checks.length} checks by ${counts.requests} requests over ${counts.connections} connections; nothing was changed on the server.</footer>`;
 }
 

@@ -124,7 +124,7 @@ describe('as a page', () => {
   test('says every answer by a word and a sign, and how it must be where it is not', () => {
     expect(reportHtml(WELL)).toContain('<span class="allowed">&#10003; allowed</span>');
     expect(reportHtml(WELL)).toContain('<span class="denied">&#8211; denied</span> <span class="verb">impersonate</span>');
-    expect(reportHtml(ILL)).toContain('<span class="wrong bad">&#10003; allowed<small>must be denied</small></span>');
+    expect(reportHtml(ILL)).toContain('<span class="wrong bad">&#10007; allowed<small>must be denied</small></span>');
     expect(reportHtml(ILL)).toContain('<span class="wrong unsure">? unknown<small>must be allowed</small></span>');
   });
 });
