@@ -63,6 +63,8 @@ export class ApiClient {
   /** With the path that all paths of the API follow, for servers behind a proxy of GitLab's agent or the like. */
   public readonly server: string;
 
+  private readonly closing = new AbortController();
+  private readonly signal: AbortSignal;
   private door?: HttpDoor;
   private certificate?: string;
   private readonly before = { connections: 0, requests: 0 };
@@ -71,6 +73,7 @@ export class ApiClient {
     const { origin, pathname } = new URL(connection.server);
     this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
     this.budget = options.budget ?? DEFAULT_BUDGET;
+    this.signal = AbortSignal.any([options.signal, this.closing.signal]);
   }
 
   public get counts(): HttpDoor['counts'] {
@@ -80,7 +83,8 @@ export class ApiClient {
 
   /** The answer, whatever its status is. */
   public async send(request: ApiRequest): Promise<TriedAnswer> {
-    const { clock, signal, retries = true } = this.options;
+    const { signal } = this;
+    const { clock, retries = true } = this.options;
     const { perCall, total } = this.budget;
     let attempt = 0;
     const send = async (remaining: number) => {
@@ -95,13 +99,15 @@ export class ApiClient {
   public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
     return this.renewing(async (presented) => {
       const http = this.http(request, presented, timeout);
-      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, this.options.signal));
+      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, this.signal));
       this.warned(stream.headers, presented);
       return stream.status === 200 ? stream : { ...stream, body: withoutToken(stream.body, presented) };
     });
   }
 
+  /** What is still under way, since someone gave up waiting for it, must neither be tried again nor keep the process. */
   public close(): void {
+    this.closing.abort(new Error('the connection was closed'));
     this.door?.close();
   }
 
@@ -117,7 +123,7 @@ export class ApiClient {
 
   private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpAnswer> {
     const http = this.http(request, presented, timeout);
-    const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, this.options.signal));
+    const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, this.signal));
     this.warned(answer.headers, presented);
     const isObject = answer.status < 300 && answer.body.startsWith('{');
     return asMeant(isObject ? answer : { ...answer, body: redacted(answer.body, presented) });

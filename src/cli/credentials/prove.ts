@@ -8,6 +8,7 @@ import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
 import { withCredential } from '../sessions';
 import { differences } from '../verify/difference';
+import { shortList } from '../verify/neighbours';
 import { verifyAccess } from '../verify/verify-access';
 
 /** What is looked at beyond the namespace. */
@@ -59,7 +60,7 @@ async function tryOnce(context: Context, kubeconfig: Kubeconfig, access: Access 
   const options = { namespace, otherNamespaces: context.args.all('other-namespace'), access, now: context.clock.now() };
   try {
     const found = await withCredential(context, kubeconfig, async (cluster) => verifyAccess(cluster, options));
-    const problems = differences(found).map(({ where, what, rights }) => `${where}: ${what}: ${rights.join(', ')}`);
+    const problems = differences(found).map(({ where, what, rights }) => `${where}: ${what}: ${shortList(rights, 10)}`);
     // Rights that it lacks may still come; those that are too many do not go.
     return { problems, mayPass: !found.checks.some(({ answer, outcome }) => answer === 'allowed' && outcome === 'differs') };
   } catch (error) {
