@@ -34,6 +34,16 @@ async function failureOf(attempt: Promise<unknown>): Promise<Error & { readonly 
   return attempt.then(() => expect('an answer').toBe('a failure') as never, (error: Error & { exitCode: number }) => error);
 }
 
+test('a call that is under way ends when the connection is closed, and is not tried again', async () => {
+  let asked = 0;
+  const it = await connected(() => {
+    asked += 1;
+    it.close();
+  }, {}, { retries: true, budget: { perCall: 20_000, total: 20_000 } });
+  await expect(it.get('/api/v1/namespaces/ns1/pods')).rejects.toThrow('the connection was closed');
+  expect(asked).toBe(1);
+});
+
 describe('a no', () => {
   const PODS = '/api/v1/namespaces/ns1/pods';
 
