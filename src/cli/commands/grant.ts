@@ -8,7 +8,7 @@ import { confirm } from '../confirm';
 import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { CredentialLedger } from '../credentials/ledger';
-import { addressWarning, kubeconfigWith } from '../credentials/new-kubeconfig';
+import { addressWarning, kubeconfigOf } from '../credentials/new-kubeconfig';
 import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
 import type { CredentialRecord } from '../credentials/record';
 import { currentOf, endUnfinished } from '../credentials/successors';
@@ -71,10 +71,12 @@ interface Plan {
 async function grantAccount(context: Context, access: Access, plan: Plan, administrator: Administrator, steps: Steps): Promise<ExitCode> {
   const { args, clock } = context;
   const { destination, serviceAccount } = plan;
-  announce(access, administrator, steps, [`Then a token is made, proved, and kept in ${destination.description}.`]);
   const { reference, cluster } = administrator;
-  const parts = { reference, server: args.one('server'), namespace: access.namespace, user: serviceAccount.name, allowProtectedNamespace: true };
-  const warning = addressWarning(parts.server ?? reference.server);
+  const server = args.one('server') ?? reference.server;
+  const parts = { reference, server, namespace: access.namespace, user: serviceAccount.name, allowProtectedNamespace: true };
+  const [kubeconfig, proof] = [kubeconfigOf(parts), kubeconfigOf(proofParts(context, parts))];
+  announce(access, administrator, steps, [`Then a token is made, proved, and kept in ${destination.description}.`]);
+  const warning = addressWarning(server);
   if (warning !== undefined) steps.warn(warning);
   const { isKept } = await checkDestination(destination, steps);
   const account = { namespace: access.namespace, name: serviceAccount.name };
@@ -92,10 +94,10 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
     ...plan.lifetime,
     ledger,
     steps,
-    cluster: administrator.cluster,
+    cluster,
+    kubeconfig,
     order: { account, duration: plan.lifetime.duration, tokenSecret: await tokenSecretFor(ledger, serviceAccount) },
-    kubeconfig: (token) => kubeconfigWith(parts, token),
-    prove: async ({ token = '' }) => proveCredential(context, kubeconfigWith(proofParts(context, parts), token), access),
+    prove: async ({ token = '' }) => proveCredential(context, proof(token), access),
   });
   await endUnfinished(ledger, record, steps);
   return result(context, access, destination, record);

@@ -4,8 +4,7 @@ import { confirm } from '../confirm';
 import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { CredentialLedger } from '../credentials/ledger';
-import { kubeconfigWith } from '../credentials/new-kubeconfig';
-import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
+import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
 import type { CredentialRecord } from '../credentials/record';
 import { asRotator, Rotator } from '../credentials/rotator';
 import { endDue, predecessors } from '../credentials/successors';
@@ -111,8 +110,8 @@ async function supply(context: Context, { rotator, ledger, destination, steps }:
     cluster: rotator.cluster,
     order: { account: rotator.account, duration: lifetime.duration, tokenSecret: rotator.hasTokenSecret ? 'new' : undefined },
     shortest: lifetime.shortest,
-    kubeconfig: (token) => kubeconfigWith(rotator.parts, token),
-    prove: async ({ token = '' }) => proveCredential(context, kubeconfigWith(proofParts(context, rotator.parts), token), rotator.access),
+    kubeconfig: (token) => rotator.kubeconfig(token),
+    prove: async ({ token = '' }) => proveCredential(context, rotator.proof(token), rotator.access),
   });
 }
 

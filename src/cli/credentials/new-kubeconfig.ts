@@ -14,10 +14,15 @@ export interface CredentialParts {
 }
 
 /**
- * The kubeconfig of a CI job: the reference's cluster, and a token.
+ * The kubeconfig of a CI job: the reference's cluster, and a token, which is made when everything else is known to be right.
+ *
+ * @returns What puts a token into it.
+ * @throws A refusal when it is none whatever the token: its server lacks https, its namespace is no name.
  */
-export function kubeconfigWith({ reference, server, namespace, user, allowProtectedNamespace }: CredentialParts, token: string): Kubeconfig {
-  return new Kubeconfig({ ...reference, server: server ?? reference.server, namespace, user, token, allowProtectedNamespace });
+export function kubeconfigOf({ reference, server = reference.server, namespace, user, allowProtectedNamespace }: CredentialParts): (token: string) => Kubeconfig {
+  const parts = { ...reference, server, namespace, user, allowProtectedNamespace };
+  new Kubeconfig({ ...parts, tokenFile: 'there-is-none-yet' });
+  return (token) => new Kubeconfig({ ...parts, token });
 }
 
 /**

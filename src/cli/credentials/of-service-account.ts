@@ -1,6 +1,6 @@
 import type { Destination } from './destination';
 import { CredentialLedger } from './ledger';
-import { kubeconfigWith } from './new-kubeconfig';
+import { kubeconfigOf } from './new-kubeconfig';
 import { supplyCredential } from './supply';
 import { tokenLifetime } from './token-options';
 import type { Kubeconfig } from '../../kubeconfig';
@@ -27,21 +27,23 @@ export async function ofServiceAccount(context: Context, emit: (credential: Kube
   if (file !== undefined && !args.has('force')) files.checkNew(file);
   const steps = new Steps(context.stderr);
   return asAdministrator(context, async ({ cluster, reference }) => steps.within(async () => {
+    const { namespace, name } = account;
+    const user = args.one('user') ?? name;
+    const kubeconfig = kubeconfigOf({ reference, server: args.one('server'), namespace, user, allowProtectedNamespace: true });
     await cluster.get(objectPath({ group: '', version: 'v1', resource: 'serviceaccounts', ...account }));
     if (args.has('dry-run')) {
       steps.note('Nothing was changed (--dry-run).');
       return ExitCode.DONE;
     }
-    const user = args.one('user') ?? account.name;
     await supplyCredential({
       ...context,
       cluster,
       steps,
       shortest,
+      kubeconfig,
       ledger: new CredentialLedger(cluster, clock, account),
       order: { account, duration },
       destination: toKubeconfig(emit),
-      kubeconfig: (token) => kubeconfigWith({ reference, server: args.one('server'), namespace: account.namespace, user, allowProtectedNamespace: true }, token),
     });
     return ExitCode.DONE;
   }));

@@ -1,5 +1,6 @@
 import type { Account } from './account';
-import type { CredentialParts } from './new-kubeconfig';
+import { CredentialParts, kubeconfigOf } from './new-kubeconfig';
+import { proofParts } from './prove';
 import type { Kubeconfig } from '../../kubeconfig';
 import { refusal } from '../../private/invalid-input';
 import { tokenClaims } from '../../private/token-claims';
@@ -22,8 +23,10 @@ export interface Rotator {
   readonly access?: Access;
   /** The credential that rotates itself. */
   readonly itself?: { readonly kubeconfig: Kubeconfig; readonly secret?: string };
-  /** Of the successor's kubeconfig. */
-  readonly parts: CredentialParts;
+  /** The successor's kubeconfig. */
+  kubeconfig(token: string): Kubeconfig;
+  /** The same as it is proved from here. */
+  proof(token: string): Kubeconfig;
 }
 
 /**
@@ -53,7 +56,7 @@ async function asOther<T>(context: Context, access: Access, action: (rotator: Ro
     account: { namespace, name: serviceAccount.name },
     hasTokenSecret: serviceAccount.tokenSecret !== undefined,
     access,
-    parts: { reference, server: args.one('server'), namespace, user: serviceAccount.name, allowProtectedNamespace: true },
+    ...builders(context, { reference, server: args.one('server'), namespace, user: serviceAccount.name, allowProtectedNamespace: true }),
   }));
 }
 
@@ -74,6 +77,10 @@ async function asItself<T>(context: Context, access: Access | undefined, action:
     hasTokenSecret: expires === undefined,
     access,
     itself: { kubeconfig, secret },
-    parts,
+    ...builders(context, parts),
   }));
+}
+
+function builders(context: Context, parts: CredentialParts): Pick<Rotator, 'kubeconfig' | 'proof'> {
+  return { kubeconfig: kubeconfigOf(parts), proof: kubeconfigOf(proofParts(context, parts)) };
 }

@@ -4,7 +4,7 @@ import type { Context } from '../command';
 import type { Account } from '../credentials/account';
 import type { Destination } from '../credentials/destination';
 import type { CredentialLedger } from '../credentials/ledger';
-import { kubeconfigWith } from '../credentials/new-kubeconfig';
+import { kubeconfigOf } from '../credentials/new-kubeconfig';
 import type { Administrator } from '../sessions';
 import type { Steps } from '../steps';
 
@@ -37,5 +37,5 @@ export interface GivenToken {
  * A token of the account as a client shows it to the administrator's cluster.
  */
 export function showing({ account, administrator: { reference } }: Revocation, token: string): Kubeconfig {
-  return kubeconfigWith({ reference, namespace: account.namespace, user: account.name, allowProtectedNamespace: true }, token);
+  return kubeconfigOf({ reference, namespace: account.namespace, user: account.name, allowProtectedNamespace: true })(token);
 }
