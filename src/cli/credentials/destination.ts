@@ -36,6 +36,9 @@ export interface DestinationState {
   readonly warnings: readonly string[];
 }
 
+/** What is there may be anything, and is not looked at. */
+export const NOTHING_KNOWN: DestinationState = { isKept: false, plan: [], notes: [], warnings: [] };
+
 /**
  * What a check of a place has found, for people.
  */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { FORM_NAMES, FormName, inForm } from './credential-forms';
-import type { Destination, DestinationState } from './destination';
+import { Destination, NOTHING_KNOWN } from './destination';
 import { isCi } from '../../private/ci-variables';
 import { refusal } from '../../private/invalid-input';
 import type { Option } from '../arguments';
@@ -51,14 +51,11 @@ export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'v
   }
 }
 
-/** What is in a file may be anything, and is not looked at. */
-const NOTHING_THERE: DestinationState = { isKept: false, plan: [], notes: [], warnings: [] };
-
 function toFile(files: Files, file: string, form: FormName, force: boolean): Destination {
   return {
     description: `file ${file}, readable by you alone`,
     identity: async () => `file ${basename(file)}`,
-    check: async () => NOTHING_THERE,
+    check: async () => NOTHING_KNOWN,
     store: async (kubeconfig, said) => {
       files.write(file, inForm(kubeconfig, form), { secret: true, force });
       said(`${file}: written as ${form}, readable by you alone`);
@@ -70,7 +67,7 @@ function toStandardOutput(stdout: Output, form: FormName): Destination {
   return {
     description: 'standard output',
     identity: async () => 'standard output',
-    check: async () => NOTHING_THERE,
+    check: async () => NOTHING_KNOWN,
     store: async (kubeconfig, said) => {
       stdout.write(inForm(kubeconfig, form));
       said(`written to standard output as ${form}`);

@@ -19,8 +19,8 @@ export interface CredentialParts {
  * @returns What puts a token into it.
  * @throws A refusal when it is none whatever the token: its server lacks https, its namespace is no name.
  */
-export function kubeconfigOf({ reference, server = reference.server, namespace, user, allowProtectedNamespace }: CredentialParts): (token: string) => Kubeconfig {
-  const parts = { ...reference, server, namespace, user, allowProtectedNamespace };
+export function kubeconfigOf({ reference, server = reference.server, ...others }: CredentialParts): (token: string) => Kubeconfig {
+  const parts = { ...reference, ...others, server };
   new Kubeconfig({ ...parts, tokenFile: 'there-is-none-yet' });
   return (token) => new Kubeconfig({ ...parts, token });
 }

@@ -1,6 +1,7 @@
-import type { Destination } from './destination';
+import { Destination, NOTHING_KNOWN } from './destination';
 import { CredentialLedger } from './ledger';
 import { kubeconfigOf } from './new-kubeconfig';
+import { endUnfinished } from './successors';
 import { supplyCredential } from './supply';
 import { tokenLifetime } from './token-options';
 import type { Kubeconfig } from '../../kubeconfig';
@@ -35,16 +36,18 @@ export async function ofServiceAccount(context: Context, emit: (credential: Kube
       steps.note('Nothing was changed (--dry-run).');
       return ExitCode.DONE;
     }
-    await supplyCredential({
+    const ledger = new CredentialLedger(cluster, clock, account);
+    const { record } = await supplyCredential({
       ...context,
       cluster,
       steps,
       shortest,
       kubeconfig,
-      ledger: new CredentialLedger(cluster, clock, account),
+      ledger,
       order: { account, duration },
       destination: toKubeconfig(emit),
     });
+    await endUnfinished(ledger, record, steps);
     return ExitCode.DONE;
   }));
 }
@@ -53,7 +56,7 @@ function toKubeconfig(emit: (credential: Kubeconfig) => void): Destination {
   return {
     description: 'the kubeconfig',
     identity: async () => 'kubeconfig',
-    check: async () => ({ isKept: false, plan: [], notes: [], warnings: [] }),
+    check: async () => NOTHING_KNOWN,
     store: async (credential) => emit(credential),
   };
 }
