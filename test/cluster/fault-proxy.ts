@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, IncomingMessage, request as httpRequest, Server, ServerResponse } from 'node:http';
-import { createServer as createSecureServer, request as httpsRequest } from 'node:https';
+import { Agent, createServer, IncomingMessage, request as httpRequest, Server, ServerResponse } from 'node:http';
+import { Agent as SecureAgent, createServer as createSecureServer, request as httpsRequest } from 'node:https';
 import { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +83,8 @@ export class FaultProxy {
   private readonly folder = mkdtempSync(join(tmpdir(), 'fault-proxy-'));
   private readonly authority = new TestAuthority('fault proxy');
   private readonly server: Server;
+  /** To the server. A handshake for each request would take longer than the request. */
+  private readonly agent: Agent;
   private readonly sockets = new Map<Socket, number>();
   private readonly placed: Placed[] = [];
   private port = 0;
@@ -95,6 +97,7 @@ export class FaultProxy {
     const answer = (request: IncomingMessage, response: ServerResponse) => void this.answer(request, response);
     this.server = this.isSecure ? createSecureServer({ cert, key }, answer) : createServer(answer);
     this.server.keepAliveTimeout = 0;
+    this.agent = this.isSecure ? new SecureAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
     this.server.on(this.isSecure ? 'secureConnection' : 'connection', (socket: Socket) => this.connected(socket));
     this.server.on('tlsClientError', () => undefined);
   }
@@ -145,6 +148,7 @@ export class FaultProxy {
 
   public async stop(): Promise<void> {
     await this.refuse();
+    this.agent.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -189,7 +193,7 @@ export class FaultProxy {
     const identity = headers.authorization === undefined ? client : {};
     const path = `${target.pathname.replace(/\/$/, '')}${url ?? ''}`;
     const [passedOn, { hostname: host, port }] = [{ ...headers, host: target.host }, target];
-    const options = { method, path, headers: passedOn, host, port, agent: false as const, signal };
+    const options = { method, path, headers: passedOn, host, port, agent: this.agent, signal };
     const passing = this.isSecure ? httpsRequest({ ...options, ca, ...identity }) : httpRequest(options);
     // The client may go when the answer has begun.
     passing.on('error', () => undefined);

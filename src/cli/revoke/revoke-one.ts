@@ -5,6 +5,7 @@ import { filledToken, requestToken } from '../credentials/issue-token';
 import { isKnown, untilUnknown } from '../credentials/until-unknown';
 import { spanInWords } from '../duration';
 import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
 
 /** What no deletion of a Secret reaches. */
 const LIVES_ON = 'Tokens that it has made itself and bound to nothing live on until they expire, and so does what it has put into the namespace; '
@@ -49,7 +50,10 @@ export async function listCredentials({ context: { args, stdout, clock }, ledger
 async function seeThrough(revocation: Revocation, credential: Chosen): Promise<number> {
   const { context, ledger, steps } = revocation;
   const sample = showing(revocation, credential.token ?? await sampleToken(revocation, credential));
-  await isKnown(context, sample);
+  // What a token says of itself is worth nothing until the API server knows it: it could name any Secret of the namespace.
+  if (!await isKnown(context, sample) && credential.token !== undefined) {
+    throw new Failure('the API server answers 401 to the token already: it has ended, or never was one; nothing is deleted', ExitCode.NO);
+  }
   await ledger.end(credential);
   steps.did(`${credential.name}: deleted`);
   return untilUnknown(context, sample);
