@@ -19,7 +19,7 @@ import { ExitCode } from '../exit-code';
 export async function revokeCompromised(revocation: Revocation): Promise<ExitCode> {
   const { context, access, account, administrator: { cluster }, steps } = revocation;
   const [binding, serviceAccount] = [objectOf(revocation, 'RoleBinding'), objectOf(revocation, 'ServiceAccount')];
-  const since = createdOf(await found(revocation, binding));
+  const since = grantedSince(await found(revocation, binding), await found(revocation, serviceAccount));
   const review = (await madeSince(cluster, account.namespace, since)).filter((made) => !isOurs(revocation, made));
   steps.note(`${objectInWords(binding)} is deleted, ${objectInWords(serviceAccount)} is deleted and made anew, its credentials are deleted.`);
   if (context.args.has('dry-run')) {
@@ -58,6 +58,16 @@ async function found({ administrator: { cluster } }: Revocation, object: JsonObj
   }
 }
 
+/**
+ * When the first of them was made; not known without a RoleBinding, when this has run before. Whoever has the rights of ClusterRole admin can make
+ * the RoleBinding anew, so that it is younger than what he has made before, but not the account without ending his own tokens.
+ */
+function grantedSince(binding: JsonObject | undefined, serviceAccount: JsonObject | undefined): string | undefined {
+  const times = [binding, serviceAccount].flatMap((object) => createdOf(object) ?? []);
+  // RFC 3339 in UTC without fractions, as the API server writes it, sorts by time.
+  return binding && times.sort()[0];
+}
+
 function createdOf(object: JsonObject | undefined): string | undefined {
   const metadata = object && isObject(object.metadata) ? object.metadata : {};
   return typeof metadata.creationTimestamp === 'string' ? metadata.creationTimestamp : undefined;
@@ -94,7 +104,9 @@ function report({ context: { args, stdout }, account, steps }: Revocation, since
 }
 
 function reviewText(namespace: string, when: string, review: readonly Made[]): string {
-  const width = Math.max(...review.map(({ kind, name }) => kind.length + name.length + 1));
-  const lines = review.map(({ kind, name, created, says }) => `  ${`${kind} ${name}`.padEnd(width)}  ${created}  ${printable(says)}`);
+  // Names of Roles and RoleBindings may hold anything but a slash, and those who made them are not trusted.
+  const names = review.map(({ kind, name }) => printable(`${kind} ${name}`));
+  const width = Math.max(...names.map(({ length }) => length));
+  const lines = review.map(({ created, says }, index) => `  ${names[index]?.padEnd(width)}  ${created}  ${printable(says)}`);
   return [`Look through what was made in ${namespace} ${when}:`, ...lines, ''].join('\n');
 }
