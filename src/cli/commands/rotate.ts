@@ -131,6 +131,10 @@ async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supp
     return;
   }
   await withCredential(context, kubeconfig, end);
+  if (!old.some(({ name }) => name === rotator.itself?.secret)) {
+    steps.warn('the token that has replaced itself was not made by this command, and lives on: `cdk8s-ci-deploy revoke` ends it');
+    return;
+  }
   const waited = await untilUnknown(context, rotator.itself.kubeconfig);
   steps.did(`the API server answers 401 to the old token, ${spanInWords(waited / 1000)} after its end`);
 }
@@ -154,7 +158,6 @@ function namesOf(records: readonly CredentialRecord[]): string {
 function result({ args, stdout, clock }: Context, { description }: Destination, { record }: Supplied, old: readonly CredentialRecord[]): void {
   const { name, expires } = record;
   const account = { keptIn: description, secret: name, expires: timeText(expires), replaces: old.map((each) => each.name) };
-  if (args.one('output') === 'json') {stdout.write(`${JSON.stringify(account, null, 2)}\n`);} else if (args.one('output') !== '-') {
-    stdout.write(`kept in    ${description}\nvalidity   ${validity(expires, clock.now())}\nends with  Secret ${name}\nreplaces   ${namesOf(old)}\n`);
-  }
+  const text = `kept in    ${description}\nvalidity   ${validity(expires, clock.now())}\nends with  Secret ${name}\nreplaces   ${namesOf(old)}\n`;
+  if (args.one('output') !== '-') stdout.write(args.one('output') === 'json' ? `${JSON.stringify(account, null, 2)}\n` : text);
 }
