@@ -19,31 +19,47 @@ export function subjectInWords({ subject }: Pick<Access, 'subject'>): string {
   return subject.namespace === undefined ? `${subject.kind} ${show(subject.name)}` : `${subject.kind} ${show(`${subject.namespace}/${subject.name}`)}`;
 }
 
-/** `may …` and `may not …`, the dangerous ones with what they amount to. */
+/** `may …`, `may not …`, and `partly …` where it is some of it; the dangerous ones with what they amount to. */
 export function rightsInWords(rules: readonly PolicyRule[]): string[] {
-  return RIGHTS.map(({ words, needs }) => `${needs.every((request) => allows(rules, request)) ? 'may     ' : 'may not '} ${words}`);
+  return RIGHTS.map((right) => `${howFar(rules, right).padEnd(8)} ${right.words}`);
+}
+
+function howFar(rules: readonly PolicyRule[], { needs, isOneEnough = false }: Right): 'may' | 'partly' | 'may not' {
+  const allowed = needs.filter((request) => allows(rules, request)).length;
+  if (allowed === 0) return 'may not';
+  return isOneEnough || allowed === needs.length ? 'may' : 'partly';
 }
 
 interface Right {
   readonly words: string;
   readonly needs: readonly ResourceRequest[];
+  /** Whether one of them amounts to all of it. */
+  readonly isOneEnough?: boolean;
 }
 
 const RIGHTS: readonly Right[] = [
   { words: 'create, change and delete workloads (Deployments, StatefulSets, DaemonSets, Jobs, CronJobs)', needs: writing('apps', 'deployments', 'statefulsets', 'daemonsets').concat(writing('batch', 'jobs', 'cronjobs')) },
   { words: 'create, change and delete Services, Ingresses and ConfigMaps', needs: writing('', 'services', 'configmaps').concat(writing('networking.k8s.io', 'ingresses')) },
-  { words: 'read every Secret', needs: [{ verb: 'get', group: '', resource: 'secrets' }, { verb: 'list', group: '', resource: 'secrets' }] },
+  {
+    // Lists and watches have the content in them.
+    words: 'read every Secret', isOneEnough: true, needs: ['get', 'list', 'watch'].map((verb) => ({ verb, group: '', resource: 'secrets' })),
+  },
   { words: 'create, change and delete Secrets', needs: writing('', 'secrets') },
   { words: 'delete PersistentVolumeClaims, and so the data on them', needs: [{ verb: 'delete', group: '', resource: 'persistentvolumeclaims' }] },
   { words: 'run commands in its pods', needs: [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec' }] },
   {
     words: 'act as every ServiceAccount of the namespace (make its tokens, or impersonate it)',
+    isOneEnough: true,
     needs: [
       { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token' }, { verb: 'impersonate', group: '', resource: 'serviceaccounts' },
     ],
   },
   { words: 'give its own rights in the namespace to others (Roles and RoleBindings)', needs: writing('rbac.authorization.k8s.io', 'roles', 'rolebindings') },
-  { words: 'give away more rights than it has', needs: [{ verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'roles' }] },
+  {
+    words: 'give away more rights than it has',
+    isOneEnough: true,
+    needs: [{ verb: 'escalate', group: 'rbac.authorization.k8s.io', resource: 'roles' }, { verb: 'bind', group: 'rbac.authorization.k8s.io', resource: 'roles' }],
+  },
   { words: 'change the namespace\'s quota and limits', needs: writing('', 'resourcequotas', 'limitranges') },
   { words: 'delete the namespace itself', needs: [{ verb: 'delete', group: '', resource: 'namespaces' }] },
 ];
