@@ -48,14 +48,14 @@ export const revoke: Command = {
     args.choice('output', ['text', 'json']);
     const access = await readAccessFile(context, args.operands[0] ?? '-');
     const account = { namespace: access.namespace, name: accountOf(access).name };
-    const [token, destination] = [await givenToken(context, account), await placeOf(context)];
+    const token = await givenToken(context, account);
     const steps = new Steps(context.stderr);
-    return asAdministrator(context, async (administrator) => steps.within(async () => {
+    return withPlace(context, async (destination) => asAdministrator(context, async (administrator) => steps.within(async () => {
       const ledger = new CredentialLedger(administrator.cluster, clock, account);
       const revocation = { context, access, account, administrator, destination, token, ledger, steps };
       if (args.has('list')) return listCredentials(revocation);
       return args.has('compromised') ? revokeCompromised(revocation) : revokeOne(revocation);
-    }));
+    })));
   },
 };
 
@@ -69,8 +69,14 @@ function accountOf(access: Access): AccessAccount {
   });
 }
 
-async function placeOf(context: Context): Promise<Destination | undefined> {
-  const { args } = context;
-  const named = [...GITLAB_OPTIONS.map(([name]) => name), 'remove-variable'].some((name) => args.has(name));
-  return named ? gitlabDestinationOf(context) : undefined;
+/** Does something with the place that the options name, if they do. */
+async function withPlace<T>(context: Context, action: (destination?: Destination) => Promise<T>): Promise<T> {
+  const isNamed = [...GITLAB_OPTIONS.map(([name]) => name), 'remove-variable'].some((name) => context.args.has(name));
+  if (!isNamed) return action();
+  const destination = await gitlabDestinationOf(context);
+  try {
+    return await action(destination);
+  } finally {
+    destination.close();
+  }
 }
