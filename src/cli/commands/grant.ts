@@ -81,7 +81,7 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
   const { isKept } = await checkDestination(destination, steps);
   const account = { namespace: access.namespace, name: serviceAccount.name };
   const ledger = new CredentialLedger(cluster, clock, account);
-  const current = isKept ? currentOf(await ledger.list(), await destination.identity()) : undefined;
+  const current = isKept ? currentOf(await ledger.list(), await destination.identity(), clock.now()) : undefined;
   if (isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
   if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
   if (current) {
@@ -99,7 +99,7 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
     order: { account, duration: plan.lifetime.duration, tokenSecret: await tokenSecretFor(ledger, serviceAccount) },
     prove: async ({ token = '' }) => proveCredential(context, proof(token), access),
   });
-  await endUnfinished(ledger, record, steps);
+  await endUnfinished(ledger, record, steps, clock.now());
   return result(context, access, destination, record);
 }
 

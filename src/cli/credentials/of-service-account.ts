@@ -47,7 +47,7 @@ export async function ofServiceAccount(context: Context, emit: (credential: Kube
       order: { account, duration },
       destination: toKubeconfig(emit),
     });
-    await endUnfinished(ledger, record, steps);
+    await endUnfinished(ledger, record, steps, clock.now());
     return ExitCode.DONE;
   }));
 }

@@ -3,13 +3,14 @@ import type { CredentialRecord } from './record';
 import type { Steps } from '../steps';
 
 /**
- * Ends what runs that were killed have left for the same place: with a credential in it that is known to be kept, nobody needs them.
+ * Ends what runs that were killed have left for the same place, and what has expired there: with a credential in it that is known to be kept,
+ * nobody needs them.
  */
-export async function endUnfinished(ledger: CredentialLedger, kept: CredentialRecord, steps: Steps): Promise<void> {
-  const unfinished = (await ledger.list()).filter(({ state, destination, uid }) => state === 'pending' && destination === kept.destination && uid !== kept.uid);
-  for (const record of unfinished) {
+export async function endUnfinished(ledger: CredentialLedger, kept: CredentialRecord, steps: Steps, now: number): Promise<void> {
+  const others = (await ledger.list()).filter(({ destination, uid }) => destination === kept.destination && uid !== kept.uid);
+  for (const record of others.filter(({ state, expires = Infinity }) => state === 'pending' || expires <= now)) {
     await ledger.end(record);
-    steps.did(`${record.name}: ended, left by a run that did not finish`);
+    steps.did(`${record.name}: ended, ${record.state === 'pending' ? 'left by a run that did not finish' : 'had expired'}`);
   }
 }
 
@@ -26,10 +27,11 @@ export async function endDue(ledger: CredentialLedger, now: number, steps: Steps
 }
 
 /**
- * The credential that is in its place, if one is: the newest that has no successor.
+ * The credential that is in its place and works, if one is: the newest that has no successor.
  */
-export function currentOf(records: readonly CredentialRecord[], destination: string): CredentialRecord | undefined {
-  return records.filter((record) => record.destination === destination && record.state === 'stored' && record.endAfter === undefined).at(-1);
+export function currentOf(records: readonly CredentialRecord[], destination: string, now: number): CredentialRecord | undefined {
+  const kept = records.filter((record) => record.destination === destination && record.state === 'stored' && record.endAfter === undefined);
+  return kept.filter(({ expires }) => expires === undefined || expires > now).at(-1);
 }
 
 /**

@@ -69,10 +69,11 @@ async function issued(supply: Supply): Promise<IssuedToken> {
 }
 
 /**
- * For people: `expires in 90 days, 2027-02-22T…`.
+ * For people: `expires in 90 days (2027-02-22T…)`.
  */
 export function validity(expires: number | undefined, now: number): string {
-  return expires === undefined ? 'never expires' : `expires in ${spanInWords((expires - now) / 1000)} (${new Date(expires).toISOString()})`;
+  if (expires === undefined) return 'never expires';
+  return `${expires > now ? `expires in ${spanInWords((expires - now) / 1000)}` : 'has expired'} (${new Date(expires).toISOString()})`;
 }
 
 /**
