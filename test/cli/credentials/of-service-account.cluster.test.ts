@@ -1,0 +1,99 @@
+import { Cluster, startCluster } from '../../cluster/cluster';
+import { COMPILE_TIMEOUT } from '../../cluster/programs';
+import { fileMode, fileNames } from '../../support/cli';
+import { CredentialCase, expectCode } from '../../support/credential-case';
+import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
+import { Kubeconfig } from '../../../src';
+import { tokenClaims } from '../../../src/private/token-claims';
+
+jest.setTimeout(120_000);
+
+let cluster: Cluster;
+let scene: CredentialCase;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startCluster();
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+/** An account that somebody has made by hand. */
+beforeEach(async () => {
+  scene = await CredentialCase.start(cluster, 'of-account');
+  scene.asAdmin('create', 'namespace', scene.namespace);
+  scene.asAdmin('create', 'serviceaccount', scene.account, '-n', scene.namespace);
+  scene.asAdmin('create', 'rolebinding', 'deployer', '-n', scene.namespace, '--clusterrole=admin', `--serviceaccount=${scene.namespace}:${scene.account}`);
+});
+
+afterEach(() => scene.stop());
+
+const kubeconfig = (...options: string[]) => scene.run(['kubeconfig', '--service-account', scene.account, '--namespace', scene.namespace, ...options]);
+
+describe('the kubeconfig of a ServiceAccount in the cluster', () => {
+  test('goes into a file that only its owner can read, and kubectl works with it', async () => {
+    const made = await kubeconfig('--file', 'ci.conf');
+    expectCode(made, 0);
+    expect(fileMode('ci.conf')).toBe(0o600);
+    expect(scene.with('ci.conf', 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}').stdout).toBe(`system:serviceaccount:${scene.namespace}:${scene.account}`);
+    expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
+    expect(made.stdout).toMatch(/^server +https:\/\/127\.0\.0\.1:\d+ \(certificates: embedded\)\n/);
+    expect(made.stderr).toMatch(/token made, expires in 90 days .*\nci\.conf: written as yaml, readable by you alone\n/);
+  });
+
+  test('goes to standard output alone when that is asked for', async () => {
+    const made = await kubeconfig('--output', '-', '--format', 'json', '--duration', '30d', '--user', 'somebody');
+    expectCode(made, 0);
+    const { namespace, user, token = '' } = Kubeconfig.parse(made.stdout);
+    expect([namespace, user, scene.status(token)]).toEqual([scene.namespace, 'somebody', 200]);
+    expect(Math.round(((tokenClaims(token)?.expires ?? 0) - Date.now() / 1000) / 86_400)).toBe(30);
+    expect(made.stderr).not.toContain(token);
+  });
+
+  test('is ended by revoke', async () => {
+    expectCode(await kubeconfig('--file', 'ci.conf'), 0);
+    const { token = '' } = scene.fromFile('ci.conf');
+    expectCode(await scene.run(['revoke', 'access.yaml', '--credential', tokenClaims(token)?.secret ?? '']), 0);
+    expect([scene.status(token), scene.ledger()]).toEqual([401, []]);
+  });
+
+  test('of one that is not there is refused in the server\'s own words', async () => {
+    const refused = await scene.run(['kubeconfig', '--service-account', 'nobody', '--namespace', scene.namespace, '--file', 'ci.conf']);
+    expectCode(refused, 1);
+    expect(refused.stderr).toMatch(/the API server says 404 NotFound: serviceaccounts "nobody" not found\nnothing was changed\n$/);
+    expect(fileNames()).not.toContain('ci.conf');
+  });
+
+  test('is only checked in a dry run', async () => {
+    const dry = await kubeconfig('--file', 'ci.conf', '--dry-run');
+    expectCode(dry, 0);
+    expect(dry.stderr).toMatch(/Nothing was changed \(--dry-run\)\.\n$/);
+    expect([fileNames().includes('ci.conf'), scene.ledger(), dry.stdout]).toEqual([false, [], '']);
+  });
+
+  test('replaces what a run that did not finish has left', async () => {
+    expectCode(await kubeconfig('--file', 'first.conf'), 0);
+    const secret = tokenClaims(scene.fromFile('first.conf').token ?? '')?.secret ?? '';
+    scene.asAdmin('annotate', 'secret', secret, '-n', scene.namespace, '--overwrite', 'cdk8s-ci-deploy/state=pending');
+    const made = await kubeconfig('--file', 'second.conf');
+    expectCode(made, 0);
+    expect(made.stderr).toContain(`- ${secret}: ended, left by a run that did not finish\n`);
+    expect(scene.ledger()).toEqual(['stored kubeconfig']);
+  });
+});
+
+describe('nothing is contacted', () => {
+  test.each<[string, string[], RegExp]>([
+    ['without a namespace', ['--service-account', 'x'], /^cdk8s-ci-deploy: --namespace: it is missing/],
+    ['for an account whose name is none', ['--service-account', 'X/y', '--namespace', 'ns1'], /^cdk8s-ci-deploy: --service-account: "X\/y"/],
+    ['for a protected namespace', ['--service-account', 'x', '--namespace', 'kube-system'], /^cdk8s-ci-deploy: --namespace: .*kube-system/],
+    ['for a file that exists', ['--service-account', 'x', '--namespace', 'ns1', '--file', 'access.yaml'], /it exists already/],
+    ['for a server that is none', ['--service-account', 'x', '--namespace', 'ns1', '--server', 'nowhere'], /^cdk8s-ci-deploy: server: it is "nowhere"/],
+    ['with a FILE, too', ['--service-account', 'x', '--namespace', 'ns1', 'some.conf'], /--kubeconfig/],
+  ])('%s', async (_, options, message) => {
+    const refused = await scene.run(['kubeconfig', ...options]);
+    expectCode(refused, 2);
+    expect(refused.stderr).toMatch(message);
+    expect(refused.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
