@@ -5,13 +5,14 @@ import { applyAccess, objectInWords, tryAccess } from '../access/apply-access';
 import { accessInWords, subjectInWords } from '../access/rights-in-words';
 import type { Command, Context } from '../command';
 import { confirm } from '../confirm';
+import { credentialIn } from '../credentials/credential-in';
 import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { CredentialLedger } from '../credentials/ledger';
 import { addressWarning, kubeconfigOf } from '../credentials/new-kubeconfig';
 import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
 import type { CredentialRecord } from '../credentials/record';
-import { currentOf, endUnfinished } from '../credentials/successors';
+import { endUnfinished } from '../credentials/successors';
 import { supplyCredential, timeText, validity } from '../credentials/supply';
 import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
 import { ExitCode } from '../exit-code';
@@ -57,8 +58,9 @@ export const grant: Command = {
     const { serviceAccount } = access;
     if (!serviceAccount) return grantSubject(context, access, steps);
     const lifetime = tokenLifetime(context.args);
+    const account = { namespace: access.namespace, name: serviceAccount.name };
     return withDestination(context, async (destination) => asAdministrator(context, async (administrator) =>
-      steps.within(async () => grantAccount(context, access, { lifetime, destination, serviceAccount }, administrator, steps))));
+      steps.within(async () => grantAccount(context, access, { lifetime, destination, serviceAccount }, administrator, steps))), { account });
   },
 };
 
@@ -78,14 +80,15 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
   announce(access, administrator, steps, [`Then a token is made, proved, and kept in ${destination.description}.`]);
   const warning = addressWarning(server);
   if (warning !== undefined) steps.warn(warning);
-  const { isKept } = await checkDestination(destination, steps);
+  const state = await checkDestination(destination, steps);
   const account = { namespace: access.namespace, name: serviceAccount.name };
   const ledger = new CredentialLedger(cluster, clock, account);
-  const current = isKept ? currentOf(await ledger.list(), await destination.identity(), clock.now()) : undefined;
-  if (isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
+  const current = await credentialIn(destination, state, ledger, clock.now());
+  if (state.isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
   if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
   if (current) {
     steps.note(`${destination.description} holds a credential of this account already; \`cdk8s-ci-deploy rotate\` replaces it`);
+    await endUnfinished(ledger, current, steps, clock.now());
     return result(context, access, destination, current);
   }
   const { record } = await supplyCredential({

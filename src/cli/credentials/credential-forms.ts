@@ -1,4 +1,6 @@
-import type { Kubeconfig } from '../../kubeconfig';
+import { Kubeconfig } from '../../kubeconfig';
+import { KubeconfigPolicy } from '../../kubeconfig-policy';
+import { InvalidInput } from '../../private/invalid-input';
 
 /** The forms of a credential, the first one being the default. */
 export const FORM_NAMES = ['yaml', 'json', 'base64'] as const;
@@ -10,6 +12,19 @@ export type FormName = typeof FORM_NAMES[number];
  */
 export function inForm(credential: Kubeconfig, form: FormName): string {
   return FORMS[form](credential);
+}
+
+/**
+ * The credential that a text is, whatever its form, or nothing when it is none.
+ */
+export function inSomeForm(text: string): Kubeconfig | undefined {
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}\s*$/.test(text);
+  try {
+    return Kubeconfig.parse(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text, KubeconfigPolicy.stored({ allowProtectedNamespace: true }));
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
 }
 
 const FORMS: Record<FormName, (credential: Kubeconfig) => string> = {

@@ -1,5 +1,5 @@
 import type { Destination } from './destination';
-import { LOCAL_OPTIONS, localDestination } from './local-destination';
+import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
 import { refusal } from '../../private/invalid-input';
 import type { Option } from '../arguments';
 import type { Context } from '../command';
@@ -11,11 +11,10 @@ export const DESTINATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [..
 /**
  * Does something with the one place that the options name.
  *
- * @param options With `replace` a file that is there is the predecessor's.
  * @throws A refusal when they name none or two, before anything is contacted.
  */
-export async function withDestination<T>(context: Context, action: (destination: Destination) => Promise<T>, { replace = false } = {}): Promise<T> {
-  const destination = await destinationOf(context, replace);
+export async function withDestination<T>(context: Context, action: (destination: Destination) => Promise<T>, options: LocalOptions = {}): Promise<T> {
+  const destination = await destinationOf(context, options);
   try {
     return await action(destination);
   } finally {
@@ -23,9 +22,9 @@ export async function withDestination<T>(context: Context, action: (destination:
   }
 }
 
-async function destinationOf(context: Context, replace: boolean): Promise<Destination> {
+async function destinationOf(context: Context, options: LocalOptions): Promise<Destination> {
   const { args } = context;
-  const local = localDestination(context, { replace });
+  const local = await localDestination(context, options);
   if (!local) return gitlabDestinationOf(context);
   const [other] = GITLAB_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
   if (other === undefined) return local;

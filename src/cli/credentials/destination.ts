@@ -28,12 +28,24 @@ export interface Destination {
 export interface DestinationState {
   /** Whether a credential is there already. */
   readonly isKept: boolean;
+  /** What is there, where that can be read. */
+  readonly holds?: KeptCredential;
   /** What will be done, in plain words. */
   readonly plan: readonly string[];
   /** What is good to know. */
   readonly notes: readonly string[];
   /** What someone should think about. */
   readonly warnings: readonly string[];
+}
+
+/**
+ * A credential as its token describes itself.
+ */
+export interface KeptCredential {
+  /** The Secret that ends it. */
+  readonly secret: string;
+  /** Milliseconds since 1970; missing when it never expires. */
+  readonly expires?: number;
 }
 
 /** What is there may be anything, and is not looked at. */

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
-import { FORM_NAMES, FormName, inForm } from './credential-forms';
-import { Destination, NOTHING_KNOWN } from './destination';
+import type { Account } from './account';
+import { FORM_NAMES, FormName, inForm, inSomeForm } from './credential-forms';
+import { Destination, KeptCredential, NOTHING_KNOWN } from './destination';
 import { isCi } from '../../private/ci-variables';
 import { refusal } from '../../private/invalid-input';
+import { tokenClaims } from '../../private/token-claims';
 import type { Option } from '../arguments';
 import type { Context } from '../command';
 import type { Files } from '../files';
@@ -16,19 +18,30 @@ export const LOCAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
 ];
 
 /**
+ * What a file that is there already may be.
+ */
+export interface LocalOptions {
+  /** The predecessor's. */
+  readonly replace?: boolean;
+  /** That of a credential of this account, which is left as it is. */
+  readonly account?: Account;
+}
+
+/**
  * The destination on this machine that the options name, if they do.
  *
  * @throws A refusal when they name two, when the file exists, or when standard output is that of a CI job.
  */
-export function localDestination(context: Context, { replace = false } = {}): Destination | undefined {
+export async function localDestination(context: Context, { replace = false, account }: LocalOptions = {}): Promise<Destination | undefined> {
   const { args, files, stdout } = context;
   checkLocalOptions(context);
   const form = args.choice('format', FORM_NAMES);
   const file = args.one('file');
   const force = replace || args.has('force');
   if (file !== undefined) {
-    if (!force) files.checkNew(file);
-    return toFile(files, file, form, force);
+    const holds = force || !account ? undefined : await heldBy(files, file, account);
+    if (!force && !holds) files.checkNew(file);
+    return toFile({ files, file, form, force, holds });
   }
   return args.one('output') === '-' ? toStandardOutput(stdout, form) : undefined;
 }
@@ -51,16 +64,32 @@ export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'v
   }
 }
 
-function toFile(files: Files, file: string, form: FormName, force: boolean): Destination {
+interface CredentialFile {
+  readonly files: Files;
+  readonly file: string;
+  readonly form: FormName;
+  readonly force: boolean;
+  readonly holds?: KeptCredential;
+}
+
+function toFile({ files, file, form, force, holds }: CredentialFile): Destination {
   return {
     description: `file ${file}, readable by you alone`,
     identity: async () => `file ${basename(file)}`,
-    check: async () => NOTHING_KNOWN,
+    check: async () => ({ ...NOTHING_KNOWN, isKept: holds !== undefined, holds }),
     store: async (kubeconfig, said) => {
       files.write(file, inForm(kubeconfig, form), { secret: true, force });
       said(`${file}: written as ${form}, readable by you alone`);
     },
   };
+}
+
+/** The credential in a file, when it is one of the account. */
+async function heldBy(files: Files, file: string, { namespace, name }: Account): Promise<KeptCredential | undefined> {
+  if (!files.exists(file)) return undefined;
+  const claims = tokenClaims(inSomeForm((await files.read(file)).toString('utf8'))?.token ?? '');
+  if (claims?.secret === undefined || claims.namespace !== namespace || claims.serviceAccount !== name) return undefined;
+  return { secret: claims.secret, expires: claims.expires && claims.expires * 1000 };
 }
 
 function toStandardOutput(stdout: Output, form: FormName): Destination {

@@ -1,10 +1,10 @@
+import { Kubeconfig } from '../../../src';
+import { tokenClaims } from '../../../src/private/token-claims';
 import { Cluster, startCluster } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
 import { fileMode, fileNames } from '../../support/cli';
 import { CredentialCase, expectCode } from '../../support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
-import { Kubeconfig } from '../../../src';
-import { tokenClaims } from '../../../src/private/token-claims';
 
 jest.setTimeout(120_000);
 
