@@ -1,0 +1,100 @@
+import { AuditEvent, ControlPlane, startControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { CliResult } from './support/cli';
+import { CredentialCase, expectCode } from './support/credential-case';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { tokenClaims } from '../src/private/token-claims';
+
+jest.setTimeout(120_000);
+
+let controlPlane: ControlPlane;
+let scene: CredentialCase;
+
+beforeAll(async () => {
+  kubectl();
+  controlPlane = await startControlPlane(controlPlanePrograms());
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => controlPlane?.stop());
+
+beforeEach(async () => {
+  scene = await CredentialCase.start(controlPlane, 'audit');
+});
+
+afterEach(() => scene.stop());
+
+/** What the API server's audit log says of the writes of a command, each kind once. */
+async function writesOf(command: () => Promise<CliResult>): Promise<string[]> {
+  const before = controlPlane.auditEvents().length;
+  expectCode(await command(), 0);
+  // The server writes an event after it has answered.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const events = controlPlane.auditEvents().slice(before).filter(({ user, userAgent = '' }) => isOurs(user.username) && !/^kube/.test(userAgent));
+  return [...new Set(events.filter(isWrite).map(inWords))].sort();
+}
+
+/** The cluster's own controllers write on their own. Who is not known has no name. */
+function isOurs(username = ''): boolean {
+  return username === 'admin' || username.startsWith(`system:serviceaccount:${scene.namespace}:`);
+}
+
+function isWrite({ verb, requestURI }: AuditEvent): boolean {
+  return !['get', 'list', 'watch'].includes(verb) && !/[?&]dryRun=All(?:&|$)/.test(requestURI);
+}
+
+function inWords({ verb, objectRef: { resource, subresource, namespace, name } = {} }: AuditEvent): string {
+  const path = [namespace, name].filter((part) => part !== undefined).join('/');
+  return [verb, [resource, subresource].filter((part) => part !== undefined).join('/'), path].filter((part) => part !== '').join(' ').replaceAll(scene.namespace, 'NS');
+}
+
+const REVIEWS = ['create selfsubjectaccessreviews', 'create selfsubjectreviews', 'create selfsubjectrulesreviews'];
+const TOKEN = 'create serviceaccounts/token NS/gitlab-NS';
+
+const kept = () => scene.credential().token ?? '';
+const secret = () => `NS/${tokenClaims(kept())?.secret?.replaceAll(scene.namespace, 'NS')}`;
+
+describe('of everything that can be written', () => {
+  test('grant writes the objects of the manifests, the Secret of the credential and its token, and asks for reviews', async () => {
+    const writes = await writesOf(() => scene.grant(...scene.inGitlab()));
+    expect(writes).toEqual([
+      ...REVIEWS, TOKEN,
+      'patch namespaces NS/NS', 'patch rolebindings NS/gitlab-NS-admin', `patch secrets ${secret()}`, 'patch serviceaccounts NS/gitlab-NS',
+    ].sort());
+  });
+
+  test.each<[string, () => Promise<CliResult>]>([
+    ['an administrator', () => scene.run(['rotate', 'access.yaml', ...scene.inGitlab(), '--now'])],
+    ['itself', () => scene.run(['rotate', '--itself', ...scene.inGitlab(), '--now'], { variables: { KUBECONFIG: scene.variable('KUBECONFIG')?.value } })],
+  ])('rotate by %s writes the Secrets of the old and the new credential and a token, and asks for reviews', async (_, rotate) => {
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    const old = secret();
+    const writes = await writesOf(rotate);
+    expect(writes.filter((write) => !REVIEWS.includes(write))).toEqual([TOKEN, `delete secrets ${old}`, `patch secrets ${old}`, `patch secrets ${secret()}`].sort());
+  });
+
+  test('revoke deletes the Secret, and makes one token that dies with it to see that', async () => {
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    const writes = await writesOf(() => scene.run(['revoke', 'access.yaml']));
+    expect(writes).toEqual(['create selfsubjectreviews', TOKEN, `delete secrets ${secret()}`].sort());
+  });
+
+  test('revoke --compromised deletes what the manifests give, and makes the account anew', async () => {
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    const writes = await writesOf(() => scene.run(['revoke', 'access.yaml', '--compromised']));
+    expect(writes).toEqual([
+      'create selfsubjectreviews', TOKEN,
+      'delete rolebindings NS/gitlab-NS-admin', `delete secrets ${secret()}`, 'delete serviceaccounts NS/gitlab-NS', 'patch serviceaccounts NS/gitlab-NS',
+    ].sort());
+  });
+
+  test.each<[string, () => string[]]>([
+    ['grant', () => ['grant', 'access.yaml', '--file', 'ci.conf']],
+    ['rotate', () => ['rotate', 'access.yaml', ...scene.inGitlab()]],
+    ['revoke', () => ['revoke', 'access.yaml']],
+    ['revoke --compromised', () => ['revoke', 'access.yaml', '--compromised']],
+    ['kubeconfig --service-account', () => ['kubeconfig', '--service-account', scene.account, '--namespace', scene.namespace]],
+  ])('%s --dry-run writes nothing', async (_, argv) => {
+    expectCode(await scene.grant(...scene.inGitlab()), 0);
+    expect(await writesOf(() => scene.run([...argv(), '--dry-run']))).toEqual([]);
+  });
+});
