@@ -25,13 +25,17 @@ export function kubeconfigOf({ reference, server = reference.server, ...others }
   return (token) => new Kubeconfig({ ...parts, token });
 }
 
+/** As `URL` writes hosts: IPv4 in four decimal numbers, which a name cannot end in. */
+const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
+const PRIVATE = /^(?:(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\.[\d.]+|\[f[cde].*\])$/;
+
 /**
  * Why an address may mean nothing to a CI runner, if it may.
  */
 export function addressWarning(server: string): string | undefined {
   const { hostname } = new URL(server);
-  if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) return `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
-  if (/^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|\[f[cde])/.test(hostname)) {
+  if (LOOPBACK.test(hostname)) return `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
+  if (PRIVATE.test(hostname)) {
     return `${hostname} is a private address: a CI runner reaches it only from the same network; --server gives another one`;
   }
   return undefined;
