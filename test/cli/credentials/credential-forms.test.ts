@@ -1,0 +1,30 @@
+import { FORM_NAMES, inForm, inSomeForm } from '../../../src/cli/credentials/credential-forms';
+import { Kubeconfig } from '../../../src/kubeconfig';
+import { kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
+
+const CREDENTIAL = new Kubeconfig({ server: SERVER, namespace: 'example', token: TOKEN });
+
+test.each(FORM_NAMES)('a credential as %s is the same credential', (form) => {
+  const { token, namespace, server } = inSomeForm(inForm(CREDENTIAL, form)) ?? {};
+  expect({ token, namespace, server }).toEqual({ token: TOKEN, namespace: 'example', server: SERVER });
+});
+
+test('the first form is the default', () => {
+  expect(FORM_NAMES[0]).toBe('yaml');
+});
+
+test('a line feed at the end of base64 does no harm', () => {
+  expect(inSomeForm(`${inForm(CREDENTIAL, 'base64')}\n`)?.token).toBe(TOKEN);
+});
+
+test.each<[string, string]>([
+  ['nothing', ''],
+  ['some text', 'kept'],
+  ['other YAML', 'a: b\n'],
+  ['broken YAML', '{'],
+  ['base64 of something else', Buffer.from('something else').toString('base64')],
+  ['bytes', '\u0000\ufffd'],
+  ['a kubeconfig that is not verified', kubeconfigFile({ cluster: { 'insecure-skip-tls-verify': true } })],
+])('%s is no credential', (_, text) => {
+  expect(inSomeForm(text)).toBeUndefined();
+});

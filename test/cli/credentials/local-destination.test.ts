@@ -1,0 +1,112 @@
+import { parseArguments } from '../../../src/cli/arguments';
+import { Context } from '../../../src/cli/command';
+import { inForm } from '../../../src/cli/credentials/credential-forms';
+import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
+import { Kubeconfig } from '../../../src/kubeconfig';
+import { CiVariables } from '../../../src/private/ci-variables';
+import { fileMode, fileNames, fileText } from '../../support/cli';
+import { commandContext } from '../../support/command-context';
+import { SERVER } from '../../support/kubeconfigs';
+
+const ACCOUNT = { namespace: 'example', name: 'gitlab-example' };
+
+/** A token of the account, signed by nobody. */
+function tokenOf({ namespace, name }: typeof ACCOUNT, more: object = {}): string {
+  const claims = { 'exp': 2_000_000_000, 'kubernetes.io': { namespace, serviceaccount: { name }, secret: { name: 'gitlab-example-1' } }, ...more };
+  return ['{"alg":"RS256"}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+}
+
+const credential = (token = tokenOf(ACCOUNT)) => new Kubeconfig({ server: SERVER, namespace: 'example', token });
+
+interface Run {
+  readonly files?: Record<string, string>;
+  readonly variables?: CiVariables;
+  readonly options?: LocalOptions;
+}
+
+let stdout: string;
+
+beforeEach(() => {
+  stdout = '';
+});
+
+function destination(argv: string[], { files, variables, options }: Run = {}) {
+  const syntax = { name: 'grant', operands: [], required: 0, options: new Map([...LOCAL_OPTIONS, ['output', { takes: 'text|json|-', summary: '' }] as const]) };
+  const output = { write: (text: string) => stdout += text };
+  const context = { ...commandContext({ files, variables }), args: parseArguments(argv, syntax), stdout: output };
+  return localDestination(context as Context, options);
+}
+
+test('without an option there is none on this machine', async () => {
+  expect(await destination([])).toBeUndefined();
+  expect(await destination(['--output', 'json'])).toBeUndefined();
+});
+
+describe('a file', () => {
+  test.each(['yaml', 'json', 'base64'] as const)('holds the credential as %s, for its owner alone', async (form) => {
+    const said: string[] = [];
+    await (await destination(['--file', 'ci.conf', '--format', form]))?.store(credential(), (step) => said.push(step));
+    expect([fileText('ci.conf'), fileMode('ci.conf')]).toEqual([inForm(credential(), form), 0o600]);
+    expect(said).toEqual([`ci.conf: written as ${form}, readable by you alone`]);
+  });
+
+  test('is known by its name, wherever it lies', async () => {
+    expect(await (await destination(['--file', 'some/where/ci.conf']))?.identity()).toBe('file ci.conf');
+  });
+
+  test('that exists is refused before anything is made', async () => {
+    await expect(destination(['--file', 'ci.conf'], { files: { 'ci.conf': 'kept' } })).rejects.toThrow(/ci\.conf: cannot write it, it exists already/);
+  });
+
+  test('that appears later is not replaced', async () => {
+    const place = await destination(['--file', 'ci.conf']);
+    const { store } = await destination(['--file', 'ci.conf']) ?? {};
+    await place?.store(credential(), () => undefined);
+    await expect(store?.(credential('other'), () => undefined)).rejects.toThrow(/it exists already/);
+    expect(fileText('ci.conf')).toBe(credential().toYaml());
+  });
+
+  test.each<[string, string[], LocalOptions]>([['by --force', ['--force'], {}], ['as its predecessor', [], { replace: true }]])('is replaced %s', async (_, more, options) => {
+    const place = await destination(['--file', 'ci.conf', ...more], { files: { 'ci.conf': 'old' }, options });
+    expect(await place?.check()).toMatchObject({ isKept: false });
+    await place?.store(credential(), () => undefined);
+    expect([fileText('ci.conf'), fileNames()]).toEqual([credential().toYaml(), ['ci.conf']]);
+  });
+
+  test.each(['yaml', 'json', 'base64'] as const)('that holds a credential of the account as %s is left as it is', async (form) => {
+    const place = await destination(['--file', 'ci.conf'], { files: { 'ci.conf': inForm(credential(), form) }, options: { account: ACCOUNT } });
+    expect(await place?.check()).toMatchObject({ isKept: true, holds: { secret: 'gitlab-example-1', expires: 2_000_000_000_000 } });
+  });
+
+  test.each<[string, string]>([
+    ['of another account', tokenOf({ namespace: 'example', name: 'other' })],
+    ['of another namespace', tokenOf({ namespace: 'other', name: 'gitlab-example' })],
+    ['that no Secret ends', tokenOf(ACCOUNT, { 'kubernetes.io': { namespace: 'example', serviceaccount: { name: 'gitlab-example' } } })],
+    ['whose token is no JWT', 'abc'],
+  ])('that holds a credential %s is refused', async (_, token) => {
+    const files = { 'ci.conf': credential(token).toYaml() };
+    await expect(destination(['--file', 'ci.conf'], { files, options: { account: ACCOUNT } })).rejects.toThrow(/it exists already/);
+  });
+});
+
+describe('standard output', () => {
+  test('gets the credential and nothing else', async () => {
+    const place = await destination(['--output', '-', '--format', 'json']);
+    expect(await place?.identity()).toBe('standard output');
+    await place?.store(credential(), () => undefined);
+    expect(stdout).toBe(credential().toJson());
+  });
+
+  test('is refused in a CI job, whose log it is', async () => {
+    await expect(destination(['--output', '-'], { variables: { CI: 'true' } })).rejects.toThrow(/^--output: it is "-" in a CI job, expected no secret in its log/);
+  });
+});
+
+test.each<[string[], RegExp]>([
+  [['--file', '-'], /^--file: it is "-"/],
+  [['--force'], /^--force: there is no --file/],
+  [['--file', 'ci.conf', '--output', '-'], /^--output: it is "-" and there is a --file/],
+  [['--file', 'ci.conf', '--format', 'toml'], /--format/],
+])('%j is refused', async (argv, message) => {
+  await expect(destination(argv)).rejects.toThrow(message);
+});

@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Cluster, startCluster } from './cluster/cluster';
+import { FaultProxy } from './cluster/fault-proxy';
+import { COMPILE_TIMEOUT } from './cluster/programs';
+import { cliFolder } from './support/cli';
+import { CredentialCase, GITLAB_TOKEN } from './support/credential-case';
+import { KillPoint, KillSwitch } from './support/kill-switch';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { SpawnedCli } from './support/spawned-cli';
+import { Kubeconfig } from '../src';
+
+jest.setTimeout(600_000);
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startCluster();
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+afterEach(() => Bench.stopAll());
+
+/** So many are killed at a time: they mostly wait. */
+function inLanes<T>(start: () => T): T[] {
+  return Array.from({ length: 4 }, start);
+}
+
+interface Run {
+  readonly argv: readonly string[];
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
+/**
+ * A namespace and a project, and between them and the command two proxies.
+ */
+class Bench {
+  public static async start(): Promise<Bench> {
+    const scene = await CredentialCase.start(cluster, 'killed');
+    return Bench.started(new Bench(scene, await FaultProxy.inFrontOf(cluster.kubeconfig), await FaultProxy.start({ server: scene.gitlab.url })));
+  }
+
+  /** Ends those of a test, however it ends. */
+  public static async stopAll(): Promise<void> {
+    await Promise.all(Bench.running.splice(0).map(async (bench) => bench.stop()));
+  }
+
+  private static readonly running: Bench[] = [];
+
+  private static started(bench: Bench): Bench {
+    Bench.running.push(bench);
+    return bench;
+  }
+
+  private readonly folder: string;
+  private readonly kubeconfig: string;
+
+  private constructor(public readonly scene: CredentialCase, private readonly api: FaultProxy, private readonly gitlab: FaultProxy) {
+    this.folder = join(cliFolder(), scene.namespace);
+    this.kubeconfig = api.kubeconfig(cluster.kubeconfig);
+    mkdirSync(join(this.folder, 'work'), { recursive: true });
+    writeFileSync(join(this.folder, 'work', 'access.yaml'), scene.access());
+  }
+
+  public get inGitlab(): string[] {
+    return ['--gitlab-url', this.gitlab.url, '--project', '42', '--environment', 'production'];
+  }
+
+  /** The token in its place. */
+  public get kept(): string | undefined {
+    const file = join(this.folder, 'work', 'ci.conf');
+    const text = this.scene.variable('KUBECONFIG')?.value ?? (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+    return text === undefined ? undefined : Kubeconfig.parse(text).token;
+  }
+
+  public async run(run: Run): Promise<void> {
+    this.api.reset();
+    this.gitlab.reset();
+    await this.succeeds(this.start(run));
+  }
+
+  /** Nothing when it came to its end before it met the request. */
+  public async kill(point: KillPoint, run: Run): Promise<string | undefined> {
+    const killing = new KillSwitch(point, this.api, this.gitlab);
+    killing.victim = this.start(run);
+    await killing.victim.ended;
+    if (killing.killedAt === undefined) await this.succeeds(killing.victim);
+    return killing.killedAt;
+  }
+
+  private async stop(): Promise<void> {
+    await Promise.all([this.api.stop(), this.gitlab.stop(), this.scene.stop()]);
+  }
+
+  public start({ argv, variables }: Run): SpawnedCli {
+    return SpawnedCli.start(argv, { folder: this.folder, variables: { GITLAB_TOKEN, KUBECONFIG: this.kubeconfig, ...variables } });
+  }
+
+  private async succeeds({ ended }: SpawnedCli): Promise<void> {
+    const { code, stderr } = await ended;
+    expect({ code, said: code === 0 ? '' : stderr }).toEqual({ code: 0, said: '' });
+  }
+}
+
+/** What is done at one request: resolves to the request, or to nothing when there was none left. */
+type Attempt = (point: KillPoint) => Promise<string | undefined>;
+
+/** One request after the other, until a run of the command comes to its end: the requests at which it did not. */
+async function atEach(when: KillPoint['when'], attempts: Attempt[]): Promise<string[]> {
+  const met: string[] = [];
+  let [nth, isOver] = [0, false];
+  await Promise.all(attempts.map(async (attempt) => {
+    while (!isOver) {
+      const point = { nth: ++nth, when };
+      const killedAt = await attempt(point).catch((error: Error) => {
+        throw new Error(`request ${point.nth} (${when}): ${error.message}`, { cause: error });
+      });
+      if (killedAt === undefined) isOver = true;
+      else met[point.nth - 1] = killedAt;
+    }
+  }));
+  return met.map((request) => request.replace(/killed-\d+/g, 'NS').replace(/\d{8}-\d{6}-[\da-f]{6}/, 'ID').replace(/[?&]field\w+=[\w-]+/g, ''));
+}
+
+/** What there is when the command was run again is what there is when it was never killed. */
+function expectOneCredential({ scene, kept: token = '' }: Bench): void {
+  expect(scene.project.variables.map(({ key }) => key).sort()).toEqual(scene.project.variables.length > 0 ? ['KUBECONFIG', 'KUBECONFIG_TOKEN'] : []);
+  expect({ ledger: scene.ledger(), alone: scene.variable('KUBECONFIG_TOKEN')?.value ?? token, status: scene.status(token) })
+    .toEqual({ ledger: [expect.stringMatching(/^stored (?:file ci\.conf|.*\/projects\/42\/.*)$/)], alone: token, status: 200 });
+}
+
+/** What a job reads is never a credential that does not work. */
+function expectWorking({ scene, kept }: Bench): void {
+  if (kept !== undefined) expect(scene.status(kept)).toBe(200);
+}
+
+describe.each(['asked', 'written'] as const)('killed when a request is %s, and run again,', (when) => {
+  test.each<[string, (bench: Bench) => string[]]>([
+    ['a variable', ({ inGitlab }) => inGitlab],
+    ['a file', () => ['--file', 'ci.conf']],
+  ])('grant into %s goes on', async (_, place) => {
+    const met = await atEach(when, inLanes(() => async (point) => {
+      const bench = await Bench.start();
+      const run = { argv: ['grant', 'access.yaml', ...place(bench)] };
+      const killedAt = await bench.kill(point, run);
+      expectWorking(bench);
+      await bench.run(run);
+      expectOneCredential(bench);
+      return killedAt;
+    }));
+    console.log(met.join('\n'));
+  });
+
+  test.each(['access.yaml', '--itself'])('rotate %s goes on', async (whose) => {
+    const benches = await Promise.all(inLanes(() => Bench.start()));
+    for (const bench of benches) await bench.run({ argv: ['grant', 'access.yaml', ...bench.inGitlab] });
+    const met = await atEach(when, benches.map((bench) => async (point) => {
+      const run = () => ({
+        argv: ['rotate', whose, ...bench.inGitlab, '--now'],
+        variables: whose === '--itself' ? { KUBECONFIG: bench.scene.variable('KUBECONFIG')?.value } : {},
+      });
+      const killedAt = await bench.kill(point, run());
+      expectWorking(bench);
+      await bench.run(run());
+      expectOneCredential(bench);
+      return killedAt;
+    }));
+    console.log(met.join('\n'));
+  });
+});
+
+describe('a rotation that waits for its grace', () => {
+  let bench: Bench;
+
+  beforeEach(async () => {
+    bench = await Bench.start();
+    await bench.run({ argv: ['grant', 'access.yaml', ...bench.inGitlab] });
+  });
+
+  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('ends by %s with what was done and what finishes it, and the new credential stays', async (signal, status) => {
+    const { scene } = bench;
+    const { token: old = '' } = scene.credential();
+    const rotating = bench.start({ argv: ['rotate', 'access.yaml', ...bench.inGitlab, '--grace', '1h'] });
+    await rotating.untilSaid(/^waiting 1 hour for jobs that have read /m);
+    await rotating.kill(signal);
+
+    expect(await rotating.ended).toMatchObject({
+      code: status,
+      stdout: expect.stringMatching(/^kept in .*\nvalidity .*\nends with .*\nreplaces .*\n$/),
+      stderr: expect.stringMatching(new RegExp(`\\n- variable KUBECONFIG: updated.*\\nwaiting 1 hour .*\\ncdk8s-ci-deploy: ended by ${signal}\\nwhat is listed above was done; .*rotate --finish.*\\n$`)),
+    });
+    const { token = '' } = scene.credential();
+    expect(token).not.toBe(old);
+    expect([token, old].map((each) => scene.status(each))).toEqual([200, 200]);
+
+    await bench.run({ argv: ['rotate', 'access.yaml', '--finish'] });
+    expect(scene.ledger()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,66 @@
+import { buffer } from 'node:stream/consumers';
+import { SpawnedCli } from './spawned-cli';
+import { FaultProxy, RecordedRequest } from '../cluster/fault-proxy';
+import { Exchange } from '../cluster/faults';
+
+/**
+ * Which request a process does not survive.
+ */
+export interface KillPoint {
+  /** Counted from 1, over all servers. */
+  readonly nth: number;
+  /** Before any server knows of the request; or when a server has done a write, and its answer is lost. */
+  readonly when: 'asked' | 'written';
+}
+
+/**
+ * Kills a process at one of its requests to the servers behind some proxies.
+ *
+ * Each read and each write counts, and of the hundreds of reviews in a row that prove a credential the first and the hundredth.
+ * When a server has answered a read, nothing has changed until the next request is asked, so only writes are killed after their answer.
+ */
+export class KillSwitch {
+  public victim?: SpawnedCli;
+  /** What it was killed at. */
+  public killedAt?: string;
+
+  private counted = 0;
+  private readonly reviews = new Map<string, number>();
+  private isProving = false;
+
+  public constructor(private readonly point: KillPoint, api: FaultProxy, gitlab: FaultProxy) {
+    for (const proxy of [api, gitlab]) {
+      proxy.reset();
+      proxy.place(async (exchange) => this.meet(exchange, proxy.requests.at(-1) as RecordedRequest, proxy === gitlab), { times: Infinity });
+    }
+  }
+
+  private async meet(exchange: Exchange, request: RecordedRequest, isGitlab: boolean): Promise<void> {
+    if (this.killedAt !== undefined) return exchange.cut();
+    if (!this.isDue(request, isGitlab)) return exchange.pass();
+    this.killedAt = `${request.method} ${request.path}`;
+    if (this.point.when === 'written') await buffer(await exchange.forward());
+    await this.victim?.kill('SIGKILL');
+    exchange.cut();
+  }
+
+  private isDue(request: RecordedRequest, isGitlab: boolean): boolean {
+    if (this.counts(request, isGitlab)) this.counted += 1;
+    else return false;
+    return this.counted === this.point.nth;
+  }
+
+  private counts({ method, path }: RecordedRequest, isGitlab: boolean): boolean {
+    if (isGitlab || method === 'PATCH') this.isProving = false;
+    const isReview = this.isProving || /\/selfsubject/.test(path);
+    if (/\/token(?:\?|$)/.test(path)) this.isProving = true;
+    if (this.point.when === 'written') return method !== 'GET' && !isReview && !/dryRun=/.test(path);
+    return !isReview || this.isSample(this.isProving ? 'proof' : path);
+  }
+
+  private isSample(review: string): boolean {
+    const count = (this.reviews.get(review) ?? 0) + 1;
+    this.reviews.set(review, count);
+    return count === 1 || count === 100;
+  }
+}
