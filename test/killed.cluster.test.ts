@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Kubeconfig } from '../src';
 import { Cluster, startCluster } from './cluster/cluster';
 import { FaultProxy } from './cluster/fault-proxy';
 import { COMPILE_TIMEOUT } from './cluster/programs';
@@ -8,7 +9,6 @@ import { CredentialCase, GITLAB_TOKEN } from './support/credential-case';
 import { KillPoint, KillSwitch } from './support/kill-switch';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { SpawnedCli } from './support/spawned-cli';
-import { Kubeconfig } from '../src';
 
 jest.setTimeout(600_000);
 
@@ -39,7 +39,9 @@ interface Run {
 class Bench {
   public static async start(): Promise<Bench> {
     const scene = await CredentialCase.start(cluster, 'killed');
-    return Bench.started(new Bench(scene, await FaultProxy.inFrontOf(cluster.kubeconfig), await FaultProxy.start({ server: scene.gitlab.url })));
+    const bench = new Bench(scene, await FaultProxy.inFrontOf(cluster.kubeconfig), await FaultProxy.start({ server: scene.gitlab.url }));
+    Bench.running.push(bench);
+    return bench;
   }
 
   /** Ends those of a test, however it ends. */
@@ -48,11 +50,6 @@ class Bench {
   }
 
   private static readonly running: Bench[] = [];
-
-  private static started(bench: Bench): Bench {
-    Bench.running.push(bench);
-    return bench;
-  }
 
   private readonly folder: string;
   private readonly kubeconfig: string;
@@ -121,8 +118,21 @@ async function atEach(when: KillPoint['when'], attempts: Attempt[]): Promise<str
       else met[point.nth - 1] = killedAt;
     }
   }));
-  return met.map((request) => request.replace(/killed-\d+/g, 'NS').replace(/\d{8}-\d{6}-[\da-f]{6}/, 'ID').replace(/[?&]field\w+=[\w-]+/g, ''));
+  return met;
 }
+
+/** The writes among them, each as the last two parts of its path. Every list has an end, so they are all that the command writes. */
+function writesAmong(met: readonly string[]): string[] {
+  const writes = met.filter((request) => !/^GET |[?&]dryRun=|\/selfsubject/.test(request));
+  return writes.map((request) => request.replace(/\?.*$/, '').replace(/ .*\/([^/]+\/[^/]+)$/, ' $1').replace(/killed-\d+/g, 'NS').replace(/\d{8}-\d{6}-[\da-f]{6}/, 'ID'));
+}
+
+const SECRET = 'secrets/gitlab-NS-ID';
+const NEW_TOKEN = [`PATCH ${SECRET}`, 'POST gitlab-NS/token'];
+const GRANT = ['PATCH namespaces/NS', 'PATCH serviceaccounts/gitlab-NS', 'PATCH rolebindings/gitlab-NS-admin', ...NEW_TOKEN];
+const ROTATE = [
+  ...NEW_TOKEN, 'PUT variables/KUBECONFIG_TOKEN', 'PUT variables/KUBECONFIG', `PATCH ${SECRET}`, `PATCH ${SECRET}`, `DELETE ${SECRET}`,
+];
 
 /** What there is when the command was run again is what there is when it was never killed. */
 function expectOneCredential({ scene, kept: token = '' }: Bench): void {
@@ -137,10 +147,10 @@ function expectWorking({ scene, kept }: Bench): void {
 }
 
 describe.each(['asked', 'written'] as const)('killed when a request is %s, and run again,', (when) => {
-  test.each<[string, (bench: Bench) => string[]]>([
-    ['a variable', ({ inGitlab }) => inGitlab],
-    ['a file', () => ['--file', 'ci.conf']],
-  ])('grant into %s goes on', async (_, place) => {
+  test.each<[string, (bench: Bench) => string[], string[]]>([
+    ['a variable', ({ inGitlab }) => inGitlab, [...GRANT, 'POST 42/variables', 'POST 42/variables', `PATCH ${SECRET}`]],
+    ['a file', () => ['--file', 'ci.conf'], [...GRANT, `PATCH ${SECRET}`]],
+  ])('grant into %s goes on', async (_, place, writes) => {
     const met = await atEach(when, inLanes(() => async (point) => {
       const bench = await Bench.start();
       const run = { argv: ['grant', 'access.yaml', ...place(bench)] };
@@ -150,7 +160,7 @@ describe.each(['asked', 'written'] as const)('killed when a request is %s, and r
       expectOneCredential(bench);
       return killedAt;
     }));
-    console.log(met.join('\n'));
+    expect(writesAmong(met)).toEqual(writes);
   });
 
   test.each(['access.yaml', '--itself'])('rotate %s goes on', async (whose) => {
@@ -167,7 +177,7 @@ describe.each(['asked', 'written'] as const)('killed when a request is %s, and r
       expectOneCredential(bench);
       return killedAt;
     }));
-    console.log(met.join('\n'));
+    expect(writesAmong(met)).toEqual(ROTATE);
   });
 });
 
