@@ -1,0 +1,65 @@
+import { Cluster, runKubectl, startCluster } from '../../cluster/cluster';
+import { COMPILE_TIMEOUT } from '../../cluster/programs';
+import { CredentialCase, expectCode } from '../../support/credential-case';
+import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
+
+jest.setTimeout(120_000);
+
+let cluster: Cluster;
+let scene: CredentialCase;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startCluster();
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+beforeEach(async () => {
+  scene = await CredentialCase.start(cluster, 'untrusted');
+  expectCode(await scene.grant(...scene.inGitlab()), 0);
+});
+
+afterEach(() => scene.stop());
+
+const stolen = () => scene.credential().token ?? '';
+
+test('a token that the API server does not know deletes no Secret that it names', async () => {
+  scene.asAdmin('create', 'secret', 'generic', 'password', '-n', scene.namespace);
+  const claims = { 'kubernetes.io': { namespace: scene.namespace, serviceaccount: { name: scene.account }, secret: { name: 'password' } } };
+  const forged = ['{"alg":"RS256"}', JSON.stringify(claims), 'forged'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const refused = await scene.run(['revoke', 'access.yaml', '--token-file', '-', '--yes'], { stdin: forged });
+  expectCode(refused, 1);
+  expect(refused.stderr).toMatch(/the API server answers 401 to the token already: .*nothing is deleted\nnothing was changed\n$/);
+  expect(scene.asAdmin('get', 'secret', 'password', '-n', scene.namespace, '-o', 'name')).toBe('secret/password\n');
+});
+
+test('control characters in a name do not reach the terminal of who looks through the review', async () => {
+  const name = 'harmless\u001b[2K\u001b[1A';
+  scene.applyWithToken(stolen(), { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name }, rules: [] });
+  const ended = await scene.run(['revoke', 'access.yaml', '--compromised']);
+  expectCode(ended, 0);
+  expect(ended.stdout).toContain('Role harmless\\u001b[2K\\u001b[1A ');
+  expect(ended.stdout).not.toContain('\u001b');
+});
+
+test('a RoleBinding that was made anew hides nothing that was made before', async () => {
+  scene.withToken(stolen(), 'create', 'serviceaccount', 'helper');
+  const binding = `${scene.account}-admin`;
+  const { metadata: { name, labels, annotations }, ...rest } = JSON.parse(scene.asAdmin('get', 'rolebinding', binding, '-n', scene.namespace, '-o', 'json'));
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  scene.asAdmin('delete', 'rolebinding', binding, '-n', scene.namespace);
+  runKubectl(cluster.kubeconfig, ['apply', '-n', scene.namespace, '-f', '-'], JSON.stringify({ ...rest, metadata: { name, labels, annotations } }));
+  const ended = await scene.run(['revoke', 'access.yaml', '--compromised', '--dry-run']);
+  expectCode(ended, 0);
+  expect(ended.stdout).toContain('ServiceAccount helper ');
+});
+
+test('a token of nobody\'s Secret that replaces itself is said to live on', async () => {
+  const byHand = scene.asAdmin('create', 'token', scene.account, '-n', scene.namespace);
+  const kubeconfig = (scene.variable('KUBECONFIG')?.value ?? '').replace(stolen(), byHand);
+  const rotated = await scene.run(['rotate', '--itself', ...scene.inGitlab(), '--now'], { variables: { KUBECONFIG: kubeconfig, CI: 'true' } });
+  expectCode(rotated, 0);
+  expect(rotated.stderr).toContain('warning: the token that has replaced itself was not made by this command, and lives on');
+  expect([scene.status(byHand), scene.status(stolen()), scene.ledger().length]).toEqual([200, 200, 1]);
+});
