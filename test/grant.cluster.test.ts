@@ -1,29 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { DeployerIdentity, DeployerRole, DeployerToken, Kubeconfig } from '../src';
-import { Cluster, startCluster } from './cluster/cluster';
-import { COMPILE_TIMEOUT } from './cluster/programs';
 import { fileMode, fileNames, fileText } from './support/cli';
-import { CredentialCase, expectCode, GITLAB_TOKEN } from './support/credential-case';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { tokenClaims } from '../src/private/token-claims';
 
 jest.setTimeout(120_000);
 
-let cluster: Cluster;
-let scene: CredentialCase;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startCluster();
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
-
-beforeEach(async () => {
-  scene = await CredentialCase.start(cluster, 'grant');
-});
-
-afterEach(() => scene.stop());
+eachInScene('grant');
 
 describe('into a file', () => {
   test('goes a credential that works in its namespace, is Forbidden elsewhere, and that kubectl takes', async () => {

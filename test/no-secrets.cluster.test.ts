@@ -1,30 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kubeconfig } from '../src';
-import { Cluster, startCluster } from './cluster/cluster';
-import { COMPILE_TIMEOUT } from './cluster/programs';
 import { cliFolder } from './support/cli';
-import { CredentialCase, GITLAB_TOKEN } from './support/credential-case';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { cluster, eachInScene, GITLAB_TOKEN, scene } from './support/credential-case';
 import { SpawnedCli } from './support/spawned-cli';
 
 jest.setTimeout(180_000);
 
-let cluster: Cluster;
-let scene: CredentialCase;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startCluster();
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
-
-beforeEach(async () => {
-  scene = await CredentialCase.start(cluster, 'secrets');
-});
-
-afterEach(() => scene.stop());
+eachInScene('secrets');
 
 /**
  * Everything that the commands of a story leave where others may look.

@@ -1,27 +1,10 @@
 import { DeployerIdentity, DeployerToken } from '../src';
-import { Cluster, startCluster } from './cluster/cluster';
-import { COMPILE_TIMEOUT } from './cluster/programs';
-import { CredentialCase, expectCode, GITLAB_TOKEN } from './support/credential-case';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { tokenClaims } from '../src/private/token-claims';
 
 jest.setTimeout(120_000);
 
-let cluster: Cluster;
-let scene: CredentialCase;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startCluster();
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
-
-beforeEach(async () => {
-  scene = await CredentialCase.start(cluster, 'revoke');
-});
-
-afterEach(() => scene.stop());
+eachInScene('revoke');
 
 const revoke = (...options: string[]) => scene.run(['revoke', 'access.yaml', ...options]);
 

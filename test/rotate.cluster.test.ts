@@ -1,28 +1,11 @@
 import { DeployerIdentity, DeployerToken } from '../src';
-import { Cluster, startCluster } from './cluster/cluster';
-import { COMPILE_TIMEOUT } from './cluster/programs';
 import { CliResult, fileText } from './support/cli';
-import { CredentialCase, expectCode, GITLAB_TOKEN } from './support/credential-case';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { tokenClaims } from '../src/private/token-claims';
 
 jest.setTimeout(120_000);
 
-let cluster: Cluster;
-let scene: CredentialCase;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startCluster();
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
-
-beforeEach(async () => {
-  scene = await CredentialCase.start(cluster, 'rotate');
-});
-
-afterEach(() => scene.stop());
+eachInScene('rotate');
 
 /** The token that GitLab keeps. */
 const kept = () => scene.credential().token ?? '';

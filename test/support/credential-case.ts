@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Chart, Yaml } from 'cdk8s';
 import { cliFolder, CliOptions, CliResult, fileText, runCli } from './cli';
+import { FETCH_TIMEOUT, kubectl } from './kubectl';
 import { NamespaceDeployer, NamespaceDeployerProps } from '../../src';
 import { Kubeconfig } from '../../src/kubeconfig';
-import { Cluster, runKubectl, tryKubectl } from '../cluster/cluster';
+import { Cluster, runKubectl, startCluster, tryKubectl } from '../cluster/cluster';
+import { COMPILE_TIMEOUT } from '../cluster/programs';
 import { Gitlab } from '../gitlab/gitlab-server';
 import { Owner } from '../gitlab/owner';
 
@@ -130,6 +132,29 @@ export class CredentialCase {
     await this.gitlab.stop();
     this.asAdmin('delete', 'namespace', this.namespace, '--wait=false', '--ignore-not-found');
   }
+}
+
+/** The cluster of the running test file. */
+export let cluster: Cluster;
+
+/** The case of the running test. */
+export let scene: CredentialCase;
+
+/**
+ * Starts a cluster for the tests of a file, and for each of them a case of its own.
+ *
+ * @param label The namespaces begin with it.
+ */
+export function eachInScene(label: string): void {
+  beforeAll(async () => {
+    kubectl();
+    cluster = await startCluster();
+  }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+  afterAll(() => cluster?.stop());
+  beforeEach(async () => {
+    scene = await CredentialCase.start(cluster, label);
+  });
+  afterEach(() => scene.stop());
 }
 
 /** Says what went wrong when the status is another. */

@@ -1,32 +1,18 @@
 import { Kubeconfig } from '../../../src';
 import { tokenClaims } from '../../../src/private/token-claims';
-import { Cluster, startCluster } from '../../cluster/cluster';
-import { COMPILE_TIMEOUT } from '../../cluster/programs';
 import { fileMode, fileNames } from '../../support/cli';
-import { CredentialCase, expectCode } from '../../support/credential-case';
-import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
+import { eachInScene, expectCode, scene } from '../../support/credential-case';
 
 jest.setTimeout(120_000);
 
-let cluster: Cluster;
-let scene: CredentialCase;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startCluster();
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+eachInScene('of-account');
 
 /** An account that somebody has made by hand. */
-beforeEach(async () => {
-  scene = await CredentialCase.start(cluster, 'of-account');
+beforeEach(() => {
   scene.asAdmin('create', 'namespace', scene.namespace);
   scene.asAdmin('create', 'serviceaccount', scene.account, '-n', scene.namespace);
   scene.asAdmin('create', 'rolebinding', 'deployer', '-n', scene.namespace, '--clusterrole=admin', `--serviceaccount=${scene.namespace}:${scene.account}`);
 });
-
-afterEach(() => scene.stop());
 
 const kubeconfig = (...options: string[]) => scene.run(['kubeconfig', '--service-account', scene.account, '--namespace', scene.namespace, ...options]);
 
