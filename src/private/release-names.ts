@@ -1,0 +1,47 @@
+import { cryptoModule } from './lazy-crypto';
+
+/**
+ * Whose release something is, of which names are made.
+ */
+export interface ReleaseOwner {
+  readonly project: string;
+  readonly environment: string;
+  readonly app: string;
+}
+
+const LONGEST_READABLE = 32;
+const HASH = 10;
+
+/**
+ * The name of the Secret with the record, and of the Lease. It is valid for any owner; the hash tells apart what the readable part does not.
+ */
+export function releaseName({ project, environment, app }: ReleaseOwner): string {
+  const readable = `${app}-${environment}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, LONGEST_READABLE).replace(/^-+|-+$/g, '');
+  const hash = sha256(JSON.stringify([project, environment, app])).toString('hex').slice(0, HASH);
+  return ['cdk8s-ci-deploy', readable, hash].filter((part) => part !== '').join('-');
+}
+
+/**
+ * The Secrets for what the record itself has no room for, by number.
+ */
+export function partName(owner: ReleaseOwner, part: number): string {
+  return `${releaseName(owner)}-${part}`;
+}
+
+/**
+ * The value of the label that all objects of an application have, made as the id of an ApplySet is made of its parent object, here the record.
+ *
+ * @see https://github.com/kubernetes/enhancements/blob/master/keps/sig-cli/3659-kubectl-apply-prune/README.md
+ */
+export function ownerId(owner: ReleaseOwner, namespace: string): string {
+  return `release-${sha256(`${releaseName(owner)}.${namespace}.Secret.`).toString('base64url')}-v1`;
+}
+
+/**
+ * The label of all objects of an application; ApplySets call theirs `applyset.kubernetes.io/part-of`.
+ */
+export const OWNER_LABEL = 'cdk8s-ci-deploy/part-of';
+
+function sha256(text: string): Buffer {
+  return cryptoModule().createHash('sha256').update(text).digest();
+}
