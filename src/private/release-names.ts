@@ -38,9 +38,29 @@ export function ownerId(owner: ReleaseOwner, namespace: string): string {
 }
 
 /**
- * The label of all objects of an application; ApplySets call theirs `applyset.kubernetes.io/part-of`.
+ * The label of all objects of an application; ApplySets call theirs `applyset.kubernetes.io/part-of`. It stands under another prefix, since what an
+ * ApplySet may prune is decided by other rules.
  */
 export const OWNER_LABEL = 'cdk8s-ci-deploy/part-of';
+
+/** The label of the record with the same value: `applyset.kubernetes.io/id` of a parent object. */
+export const OWNER_ID_LABEL = 'cdk8s-ci-deploy/id';
+
+/** On the record, as on an ApplySet's parent: who writes it, and `Kind.group` of all objects that belong to it. */
+export const TOOLING_ANNOTATION = 'cdk8s-ci-deploy/tooling';
+export const GROUP_KINDS_ANNOTATION = 'cdk8s-ci-deploy/contains-group-kinds';
+
+/** On the record and the Lease: project, environment and application, as JSON. */
+export const IDENTITY_ANNOTATION = 'cdk8s-ci-deploy/release-of';
+
+/** On the record: who is writing it at the moment. */
+export const WRITER_ANNOTATION = 'cdk8s-ci-deploy/writer';
+
+/** On a record and a Lease that came with the access manifests: they are emptied in place of being deleted. */
+export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
+
+/** The type of the Secrets of a record, which no Secret can be given later. */
+export const RECORD_TYPE = 'cdk8s-ci-deploy/release';
 
 function sha256(text: string): Buffer {
   return cryptoModule().createHash('sha256').update(text).digest();

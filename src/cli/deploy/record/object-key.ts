@@ -1,0 +1,14 @@
+import { kindName } from '../../../private/kinds';
+
+interface Named {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/**
+ * What makes two mentions one object of a namespace, whatever the version of its API.
+ */
+export function objectKey({ apiVersion, kind, name }: Named): string {
+  return `${kindName(apiVersion, kind)}/${name}`;
+}

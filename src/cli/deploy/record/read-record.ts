@@ -1,0 +1,94 @@
+import { Fields } from './fields';
+import type { RecordedObject } from './history';
+import { unpack } from './packing';
+import { FORMAT, ReleaseRecord, StoredRelease } from './record';
+import { recordProblem } from './record-problem';
+import { show } from '../../../private/invalid-input';
+import type { DeployJob, ReleaseIdentity } from '../release';
+
+const OUTCOMES = ['begun', 'deployed', 'failed', 'undone'] as const;
+
+/**
+ * The record that was packed into some bytes.
+ *
+ * @param at The Secret.
+ * @throws `Failure` when it is corrupt, of another identity, or of a format that only a later version knows.
+ */
+export function readRecord(at: string, bytes: Uint8Array, identity: ReleaseIdentity): ReleaseRecord {
+  const fields = Fields.of(at, unpack(at, bytes));
+  const format = fields.count('format');
+  if (format > FORMAT) {
+    throw recordProblem({ at, given: `the record has format ${format}`, expected: `at most ${FORMAT}`, fix: 'use the version of cdk8s-ci-deploy that wrote it, or a later one' });
+  }
+  const found = identityIn(fields.fields('identity'));
+  checkSame(at, found, identity);
+  return {
+    format,
+    revision: fields.text('revision'),
+    identity: found,
+    releases: fields.list('releases', releaseIn),
+    objects: fields.list('objects', objectIn),
+  };
+}
+
+/**
+ * Refuses what belongs to another project, environment or application.
+ */
+export function checkSame(at: string, found: ReleaseIdentity, identity: ReleaseIdentity): void {
+  if (found.project === identity.project && found.environment === identity.environment && found.app === identity.app) return;
+  throw recordProblem({
+    at,
+    given: `it belongs to ${identityInWords(found)}`,
+    expected: identityInWords(identity),
+    fix: 'leave it to its owner, and deploy with another --app or --environment, or into another namespace',
+  });
+}
+
+/**
+ * For people.
+ */
+export function identityInWords({ app, environment, project }: ReleaseIdentity): string {
+  return `application ${show(app)}, environment ${show(environment)}, project ${show(project)}`;
+}
+
+/**
+ * An identity as it is written.
+ */
+export function identityIn(fields: Fields): ReleaseIdentity {
+  return { project: fields.text('project'), environment: fields.text('environment'), app: fields.text('app') };
+}
+
+function releaseIn(fields: Fields): StoredRelease {
+  const manifests = fields.fields('manifests');
+  return {
+    number: fields.count('number'),
+    outcome: fields.choice('outcome', OUTCOMES),
+    job: jobIn(fields.fields('job')),
+    begun: fields.text('begun'),
+    ended: fields.optionalText('ended'),
+    rollbackOf: fields.optionalCount('rollbackOf'),
+    objects: fields.count('objects'),
+    images: fields.texts('images'),
+    manifests: { sha256: manifests.text('sha256'), parts: manifests.counts('parts') },
+  };
+}
+
+function jobIn(fields: Fields): DeployJob {
+  return {
+    pipelineIid: fields.optionalCount('pipelineIid'),
+    jobId: fields.optionalCount('jobId'),
+    commit: fields.optionalText('commit'),
+    pipelineUrl: fields.optionalText('pipelineUrl'),
+    jobUrl: fields.optionalText('jobUrl'),
+  };
+}
+
+function objectIn(fields: Fields): RecordedObject {
+  return {
+    apiVersion: fields.text('apiVersion'),
+    kind: fields.text('kind'),
+    resource: fields.text('resource'),
+    name: fields.text('name'),
+    uid: fields.optionalText('uid'),
+  };
+}

@@ -1,0 +1,153 @@
+import { pack, sha256 } from './packing';
+import { checkSize, placed } from './placement';
+import { readRecord } from './read-record';
+import { FORMAT, ReleaseRecord, StoredManifests, StoredRelease } from './record';
+import { corrupt } from './record-problem';
+import { RecordSecret, RecordSecrets, SecretChange } from './record-secret';
+import type { Contents } from './transitions';
+import { kindName } from '../../../private/kinds';
+import { cryptoModule } from '../../../private/lazy-crypto';
+import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, releaseName, TOOLING_ANNOTATION, WRITER_ANNOTATION } from '../../../private/release-names';
+import type { Cluster } from '../../cluster/cluster';
+import type { ReleaseIdentity } from '../release';
+
+const NOTHING: Contents = { releases: [], objects: [] };
+
+/**
+ * The record as it is kept: `record` in the Secret that is named after the identity, the manifests of a release beside it or in Secrets with numbers.
+ */
+export class RecordFile {
+  private readonly secrets: RecordSecrets;
+  private readonly name: string;
+  private secret?: RecordSecret;
+  private record?: ReleaseRecord;
+
+  public constructor(cluster: Cluster, namespace: string, private readonly identity: ReleaseIdentity) {
+    this.secrets = new RecordSecrets(cluster, namespace, identity);
+    this.name = releaseName(identity);
+  }
+
+  /** For people: `Secret example/cdk8s-ci-deploy-web-production-0123456789`. */
+  public get at(): string {
+    return this.secrets.at(this.name);
+  }
+
+  /** What was read or written last. */
+  public get contents(): Contents {
+    return this.record ?? NOTHING;
+  }
+
+  public async read(): Promise<ReleaseRecord | undefined> {
+    this.secret = await this.secrets.read(this.name);
+    this.record = this.secret && this.recordIn(this.secret);
+    return this.record;
+  }
+
+  /**
+   * @param manifests Of the newest release, when they go into the same Secret.
+   */
+  public async write(contents: Contents, manifests?: Buffer): Promise<void> {
+    const revision = cryptoModule().randomUUID();
+    const record: ReleaseRecord = { format: FORMAT, revision, identity: this.identity, ...contents };
+    const bytes = pack(record);
+    checkSize(this.at, bytes);
+    const [newest] = contents.releases;
+    const change: SecretChange = {
+      data: { ...this.outdated(contents), ...newest && manifests ? { [inlineKey(newest)]: manifests } : {}, [RECORD]: bytes },
+      annotations: { [TOOLING_ANNOTATION]: `cdk8s-ci-deploy/v${FORMAT}`, [GROUP_KINDS_ANNOTATION]: groupKinds(contents) },
+    };
+    this.secret = await this.secrets.write(this.name, this.secret, change, (secret) => this.recordIn(secret)?.revision === revision);
+    this.record = record;
+  }
+
+  /** Bytes of the manifests in the record's own Secret. */
+  public inlineBytes(releases: readonly StoredRelease[]): number {
+    return releases.reduce((sum, release) => sum + (this.secret?.data.get(inlineKey(release))?.length ?? 0), 0);
+  }
+
+  /**
+   * Puts manifests into Secrets that no release in the record uses, so that the record is whole until it is written the next time.
+   *
+   * The resourceVersions of these Secrets are learned before the record is marked: of two who do this at once, one fails at the mark,
+   * or at a Secret that the other has written, or with the record itself.
+   */
+  public async writeParts(manifests: Buffer): Promise<StoredManifests> {
+    const parts = placed(manifests, this.contents.releases.flatMap((release) => release.manifests.parts));
+    const writes = await Promise.all([...parts].map(async ([part, bytes]) => {
+      const name = partName(this.identity, part);
+      return { name, bytes, before: await this.secrets.read(name) };
+    }));
+    await this.mark();
+    for (const { name, bytes, before } of writes) {
+      await this.secrets.write(name, before, { data: { [PART]: bytes } }, ({ data }) => data.get(PART)?.equals(bytes) ?? false);
+    }
+    return { sha256: sha256(manifests), parts: [...parts.keys()] };
+  }
+
+  public async manifestsOf(release: StoredRelease): Promise<Buffer> {
+    const { parts, sha256: expected } = release.manifests;
+    const pieces = parts.length === 0
+      ? [this.secret?.data.get(inlineKey(release))]
+      : await Promise.all(parts.map(async (part) => (await this.secrets.read(partName(this.identity, part)))?.data.get(PART)));
+    const bytes = Buffer.concat(pieces.flatMap((piece) => piece ?? []));
+    if (sha256(bytes) === expected) return bytes;
+    throw corrupt(this.at, `the manifests of release ${release.number} are damaged, or not complete`);
+  }
+
+  /** Secrets that came with the access manifests are emptied, others deleted; the record goes last. */
+  public async remove(): Promise<void> {
+    for (const { name, secret } of (await this.allParts()).reverse()) await this.removeSecret(name, secret);
+    if (this.secret) await this.removeSecret(this.name, this.secret);
+    this.secret = undefined;
+    this.record = undefined;
+  }
+
+  /** Also those that no release uses any more. They are made in the order of their numbers. */
+  private async allParts(): Promise<Array<{ readonly name: string; readonly secret: RecordSecret }>> {
+    const found = [];
+    for (let part = 1; ; part += 1) {
+      const name = partName(this.identity, part);
+      const secret = await this.secrets.read(name);
+      if (!secret) return found;
+      found.push({ name, secret });
+    }
+  }
+
+  private recordIn(secret: RecordSecret): ReleaseRecord | undefined {
+    const bytes = secret.data.get(RECORD);
+    if (bytes) return readRecord(this.at, bytes, this.identity);
+    if (secret.data.size === 0) return undefined;
+    throw corrupt(this.at, `it has data, and no key ${RECORD}`);
+  }
+
+  private async mark(): Promise<void> {
+    if (!this.secret) return this.write(NOTHING);
+    const mark = cryptoModule().randomUUID();
+    const change = { annotations: { [WRITER_ANNOTATION]: mark } };
+    this.secret = await this.secrets.write(this.name, this.secret, change, ({ annotations }) => annotations[WRITER_ANNOTATION] === mark);
+  }
+
+  private async removeSecret(name: string, secret: RecordSecret): Promise<void> {
+    if (!secret.annotations[KEPT_ANNOTATION]) return this.secrets.delete(name, secret);
+    const data = Object.fromEntries([...secret.data.keys()].map((key) => [key, null]));
+    await this.secrets.write(name, secret, { data }, (now) => now.data.size === 0);
+  }
+
+  /** Manifests of releases that are no longer kept. */
+  private outdated({ releases }: Contents): { [key: string]: null } {
+    const kept = new Set([RECORD, ...releases.filter(({ manifests }) => manifests.parts.length === 0).map(inlineKey)]);
+    return Object.fromEntries([...this.secret?.data.keys() ?? []].filter((key) => !kept.has(key)).map((key) => [key, null]));
+  }
+}
+
+const RECORD = 'record';
+const PART = 'part';
+
+function inlineKey({ number }: Pick<StoredRelease, 'number'>): string {
+  return `release-${number}`;
+}
+
+/** As an ApplySet writes it: each once, sorted. */
+function groupKinds({ objects }: Contents): string {
+  return [...new Set(objects.map(({ apiVersion, kind }) => kindName(apiVersion, kind)))].sort().join(',');
+}

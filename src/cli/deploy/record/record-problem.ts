@@ -1,0 +1,24 @@
+import { refusal, Refusal } from '../../../private/invalid-input';
+import { ExitCode } from '../../exit-code';
+import { Failure } from '../../failure';
+
+/**
+ * A record in the cluster that cannot be worked with. It is no mistake in what the user gave, so it is not the error of one.
+ */
+export function recordProblem(problem: Refusal): Failure {
+  return new Failure(refusal(problem).message, ExitCode.NO);
+}
+
+/**
+ * A record that cannot be read.
+ *
+ * @param at The Secret, and the place in it.
+ */
+export function corrupt(at: string, given: string): Failure {
+  return recordProblem({
+    at,
+    given,
+    expected: 'what this command wrote there',
+    fix: 'restore the Secret, or delete it and deploy again: objects of the application are known by their label, and only what was to be removed since stays',
+  });
+}

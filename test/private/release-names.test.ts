@@ -1,0 +1,35 @@
+import * as fc from 'fast-check';
+import { dns1123Label, labelValue } from '../../src/private/names';
+import { ownerId, partName, releaseName, ReleaseOwner } from '../../src/private/release-names';
+
+const owner = (app: string, environment = 'production', project = '42'): ReleaseOwner => ({ project, environment, app });
+const anyOwner = fc.record({ project: fc.string({ unit: 'binary' }), environment: fc.string({ unit: 'binary' }), app: fc.string({ unit: 'binary' }) });
+
+test.each([
+  [owner('web'), 'cdk8s-ci-deploy-web-production-2ec0d1dd94'],
+  [owner('Web Shop', 'review/Feature_1'), 'cdk8s-ci-deploy-web-shop-review-feature-1-40abf0324c'],
+  [owner('ü', 'ß'), 'cdk8s-ci-deploy-6f1d23da7c'],
+  [owner('x'.repeat(99)), `cdk8s-ci-deploy-${'x'.repeat(32)}-037a55e3af`],
+])('%j is recorded as %s', (given, name) => {
+  expect(releaseName(given)).toBe(name);
+});
+
+test('the names of any owner are accepted by Kubernetes', () => {
+  fc.assert(fc.property(anyOwner, fc.integer({ min: 1, max: 999 }), (any, part) => {
+    expect([dns1123Label(releaseName(any)), dns1123Label(partName(any, part)), labelValue(ownerId(any, 'example'))]).toEqual([undefined, undefined, undefined]);
+  }));
+});
+
+test.each<[string, ReleaseOwner, ReleaseOwner]>([
+  ['what is left out of the readable part', owner('a/b'), owner('a.b')],
+  ['parts that read as one', owner('a-b', 'c'), owner('a', 'b-c')],
+  ['upper case', owner('Web'), owner('web')],
+  ['projects', owner('web', 'production', '1'), owner('web', 'production', '2')],
+])('names tell apart %s', (_, a, b) => {
+  expect(releaseName(a)).not.toBe(releaseName(b));
+  expect(ownerId(a, 'example')).not.toBe(ownerId(b, 'example'));
+});
+
+test('an owner has another id in another namespace', () => {
+  expect(ownerId(owner('web'), 'a')).not.toBe(ownerId(owner('web'), 'b'));
+});
