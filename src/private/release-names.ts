@@ -53,6 +53,9 @@ export const GROUP_KINDS_ANNOTATION = 'cdk8s-ci-deploy/contains-group-kinds';
 /** On the record and the Lease: project, environment and application, as JSON. */
 export const IDENTITY_ANNOTATION = 'cdk8s-ci-deploy/release-of';
 
+/** On the Lease: which process holds it. */
+export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
+
 /** On the record: who is writing it at the moment. */
 export const WRITER_ANNOTATION = 'cdk8s-ci-deploy/writer';
 

@@ -1,32 +1,43 @@
+import { Lease, LeaseFile } from './lease';
+import { show } from '../../../private/invalid-input';
+import { cryptoModule } from '../../../private/lazy-crypto';
 import type { Cluster } from '../../cluster/cluster';
+import { spanInWords } from '../../duration';
+import { ExitCode } from '../../exit-code';
+import { Failure } from '../../failure';
 import type { Clock } from '../../host';
 import type { ReleaseIdentity } from '../release';
 
 export interface LockOptions {
   /**
-   * Of its own: its signal is not the command's, or the lock could not be released when the command is ended.
+   * Of its own: its signal is not the command's, or the lock could not be given back when the command is ended. Its calls take a few seconds at most.
    */
   readonly cluster: Cluster;
   readonly namespace: string;
   readonly identity: ReleaseIdentity;
-  /** Who others see: the job's URL, or host and process. See `holderOf`. */
+  /** Who others see: the job's URL, or a process. See `holderOf`. */
   readonly holder: string;
   readonly clock: Clock;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly maximumWait: number;
-  /** Milliseconds after the last renewal until others may take it; a third of it passes between renewals. By default 30,000. */
+  /** Milliseconds from a renewal until others may take the lock, in whole seconds; it is renewed thrice as often. By default 30,000. */
   readonly duration?: number;
   /** Told once of each holder that is waited for. */
   readonly waiting?: (holder: string) => void;
 }
 
+const DURATION = 30_000;
+
+/** Milliseconds between two looks at a lock that somebody has, and between two attempts to renew one's own. */
+const POLL = 1000;
+
 /**
- * A Lease that only one deployment of an application holds at a time, renewed in the background until it is released.
+ * A Lease that only one deployment of an application holds at a time, renewed in the background until it is given back.
  *
- * Others wait until they have seen it unchanged for as long as it lasts, by their own clock. The holder stops before that: a renewal
- * that is missed ends the lock for good.
+ * Others take it when they have seen it unchanged for as long as it lasts, by their own clock. The holder stops when two thirds of that have
+ * passed since it sent the last renewal that arrived, also by its own: a renewal that is missed ends the lock for good.
  */
 export class DeployLock {
   /**
@@ -35,22 +46,160 @@ export class DeployLock {
    * @throws `Failure` with exit code 4 when it was not free in time.
    */
   public static async acquire(options: LockOptions): Promise<DeployLock> {
-    throw new Error(`not there yet: ${options.holder}`);
+    const lock = new DeployLock(options, options.duration ?? DURATION);
+    await lock.wait();
+    lock.kept = lock.keep();
+    void lock.guard();
+    return lock;
+  }
+
+  private readonly file: LeaseFile;
+  private readonly id = cryptoModule().randomUUID();
+  private readonly lost = new AbortController();
+  private readonly ended = new AbortController();
+  private kept = Promise.resolve();
+  private lease?: Lease;
+  private heldUntil = 0;
+  private trouble = 'it could not be renewed in time';
+
+  private constructor(private readonly options: LockOptions, private readonly duration: number) {
+    this.file = new LeaseFile(options.cluster, options.namespace, options.identity);
   }
 
   /** Aborted with a `Failure` when the lock is lost. Give it to the client that writes, so that nothing of it is sent afterwards. */
-  public readonly signal: AbortSignal = new AbortController().signal;
-
-  protected constructor() {}
-
-  /** Throws when the lock is lost. To be called before each write. */
-  public assertHeld(): void {
-    this.signal.throwIfAborted();
+  public get signal(): AbortSignal {
+    return this.lost.signal;
   }
 
-  /** Gives it back; does nothing when it is lost or given back already. Never throws for a server that does not answer: others then wait. */
-  public async release(): Promise<void> {}
+  /** Throws when the lock is lost or given back. To be asked before each write; a process that was paused learns of it here first. */
+  public assertHeld(): void {
+    if (!this.ended.signal.aborted && this.options.clock.now() >= this.heldUntil) this.lose(this.trouble);
+    this.signal.throwIfAborted();
+    if (this.ended.signal.aborted) throw new Error('the lock was given back');
+  }
 
-  /** Gives it back and deletes the Lease, unless the access manifests made it. */
-  public async remove(): Promise<void> {}
+  /** Gives it back, unless it is lost or given back already. When the server does not answer, others have to wait. */
+  public async release(): Promise<void> {
+    await this.end(async (lease) => this.file.write(lease, this.free()));
+  }
+
+  /** Gives it back and deletes the Lease, unless that came with the access manifests. */
+  public async remove(): Promise<void> {
+    await this.end(async (lease) => {
+      const freed = await this.file.write(lease, this.free());
+      if (freed && !freed.isKept) await this.file.delete(freed);
+      return freed;
+    });
+  }
+
+  private async wait(): Promise<void> {
+    const { clock, maximumWait, signal, waiting } = this.options;
+    const end = clock.now() + maximumWait;
+    let seen: { readonly version: string; readonly since: number } | undefined;
+    let told: string | undefined;
+    for (;;) {
+      const lease = await this.file.read();
+      const version = lease?.resourceVersion ?? '';
+      if (seen?.version !== version) seen = { version, since: clock.now() };
+      const isFree = lease?.holder === undefined || clock.now() - seen.since >= (lease.duration || this.duration);
+      if (isFree && await this.take(lease)) return;
+      if (!isFree && lease.holder !== told) waiting?.(lease.holder);
+      told = lease?.holder;
+      const left = end - clock.now();
+      if (left <= 0) throw this.busy(lease);
+      await clock.sleep(Math.min(POLL, left), signal);
+    }
+  }
+
+  private async take(lease: Lease | undefined): Promise<boolean> {
+    const now = this.time();
+    return this.write(lease, {
+      holderIdentity: this.options.holder,
+      leaseDurationSeconds: Math.ceil(this.duration / 1000),
+      acquireTime: now,
+      renewTime: now,
+      leaseTransitions: (lease?.transitions ?? -1) + 1,
+    });
+  }
+
+  /** Whether the lock is this one's after it. When an answer was lost, or somebody changed something else of the Lease, it is written again. */
+  private async write(before: Lease | undefined, spec: { readonly [field: string]: string | number }): Promise<boolean> {
+    let lease = before;
+    for (;;) {
+      const sent = this.options.clock.now();
+      const written = await this.file.write(lease, { holderId: this.id, spec });
+      if (written) {
+        this.lease = written;
+        this.heldUntil = sent + this.duration * 2 / 3;
+        return true;
+      }
+      lease = await this.file.read();
+      if (lease?.holderId !== this.id) return false;
+    }
+  }
+
+  private async keep(): Promise<void> {
+    let pause = this.duration / 3;
+    for (;;) {
+      if (!await this.slept(pause)) return;
+      pause = await this.renewed() ? this.duration / 3 : Math.min(POLL, this.duration / 10);
+    }
+  }
+
+  private async renewed(): Promise<boolean> {
+    try {
+      const isOurs = await this.write(this.lease, { renewTime: this.time() });
+      if (!isOurs) this.lose('another job has taken it');
+      return isOurs;
+    } catch (error) {
+      this.trouble = `it could not be renewed in time: ${error instanceof Error ? error.message : String(error)}`;
+      return false;
+    }
+  }
+
+  /** Ends the lock in time, also while a renewal is under way. */
+  private async guard(): Promise<void> {
+    while (this.heldUntil > this.options.clock.now()) {
+      if (!await this.slept(this.heldUntil - this.options.clock.now())) return;
+    }
+    this.lose(this.trouble);
+  }
+
+  private async slept(milliseconds: number): Promise<boolean> {
+    return this.options.clock.sleep(milliseconds, this.ended.signal).then(() => true, () => false);
+  }
+
+  private lose(why: string): void {
+    if (this.ended.signal.aborted) return;
+    this.ended.abort();
+    this.lost.abort(new Failure(`${this.file.at}: the lock of this deployment is lost, and nothing more is written: ${why}`, ExitCode.UNREACHABLE));
+  }
+
+  private async end(action: (lease: Lease) => Promise<Lease | undefined>): Promise<void> {
+    if (this.ended.signal.aborted) return;
+    this.ended.abort();
+    await this.kept;
+    try {
+      if (this.lease && await action(this.lease)) return;
+      const now = await this.file.read();
+      if (now?.holderId === this.id) await action(now);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+
+  private free() {
+    return { holderId: null, spec: { holderIdentity: null, renewTime: this.time(), leaseDurationSeconds: 1 } };
+  }
+
+  private busy(lease: Lease | undefined): Failure {
+    const waited = spanInWords(this.options.maximumWait / 1000);
+    const holder = lease?.holder === undefined ? 'others were always faster' : `${show(lease.holder)} is deploying`;
+    return new Failure(`${this.file.at}: ${holder}, and was not done within ${waited}; run this job again when it is, or wait longer`, ExitCode.UNREACHABLE);
+  }
+
+  /** As Kubernetes writes a MicroTime. */
+  private time(): string {
+    return new Date(this.options.clock.now()).toISOString().replace('Z', '000Z');
+  }
 }

@@ -3,7 +3,7 @@ import type { RecordedObject } from './history';
 import { unpack } from './packing';
 import { FORMAT, ReleaseRecord, StoredRelease } from './record';
 import { recordProblem } from './record-problem';
-import { show } from '../../../private/invalid-input';
+import { checkSame, identityIn } from './recorded-identity';
 import type { DeployJob, ReleaseIdentity } from '../release';
 
 const OUTCOMES = ['begun', 'deployed', 'failed', 'undone'] as const;
@@ -29,33 +29,6 @@ export function readRecord(at: string, bytes: Uint8Array, identity: ReleaseIdent
     releases: fields.list('releases', releaseIn),
     objects: fields.list('objects', objectIn),
   };
-}
-
-/**
- * Refuses what belongs to another project, environment or application.
- */
-export function checkSame(at: string, found: ReleaseIdentity, identity: ReleaseIdentity): void {
-  if (found.project === identity.project && found.environment === identity.environment && found.app === identity.app) return;
-  throw recordProblem({
-    at,
-    given: `it belongs to ${identityInWords(found)}`,
-    expected: identityInWords(identity),
-    fix: 'leave it to its owner, and deploy with another --app or --environment, or into another namespace',
-  });
-}
-
-/**
- * For people.
- */
-export function identityInWords({ app, environment, project }: ReleaseIdentity): string {
-  return `application ${show(app)}, environment ${show(environment)}, project ${show(project)}`;
-}
-
-/**
- * An identity as it is written.
- */
-export function identityIn(fields: Fields): ReleaseIdentity {
-  return { project: fields.text('project'), environment: fields.text('environment'), app: fields.text('app') };
 }
 
 function releaseIn(fields: Fields): StoredRelease {

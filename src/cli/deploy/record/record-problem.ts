@@ -1,4 +1,5 @@
 import { refusal, Refusal } from '../../../private/invalid-input';
+import { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../exit-code';
 import { Failure } from '../../failure';
 
@@ -10,15 +11,22 @@ export function recordProblem(problem: Refusal): Failure {
 }
 
 /**
- * A record that cannot be read.
+ * A record, or a part of one, that cannot be read.
  *
- * @param at The Secret, and the place in it.
+ * @param at The object, and the place in it.
  */
 export function corrupt(at: string, given: string): Failure {
   return recordProblem({
     at,
     given,
     expected: 'what this command wrote there',
-    fix: 'restore the Secret, or delete it and deploy again: objects of the application are known by their label, and only what was to be removed since stays',
+    fix: 'restore it, or delete it and deploy again: objects of the application are known by their label, and only what was to be removed since stays',
   });
+}
+
+/**
+ * Whether it is the API server's no with this status.
+ */
+export function isRefusal(error: unknown, code: number): error is ApiRefusal {
+  return error instanceof ApiRefusal && error.code === code;
 }

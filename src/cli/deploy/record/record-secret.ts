@@ -1,12 +1,11 @@
-import { Fields } from './fields';
-import { checkSame, identityIn } from './read-record';
-import { corrupt, recordProblem } from './record-problem';
+import { isRefusal, recordProblem } from './record-problem';
+import { ownAnnotations } from './recorded-identity';
 import { show } from '../../../private/invalid-input';
 import { isObject, Json, JsonObject } from '../../../private/json';
 import { IDENTITY_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath, objectPath } from '../../cluster/paths';
-import { ApiRefusal } from '../../cluster/status';
+import type { ApiRefusal } from '../../cluster/status';
 import type { ReleaseIdentity } from '../release';
 
 /**
@@ -89,20 +88,12 @@ export class RecordSecrets {
   private checked(name: string, object: JsonObject): RecordSecret {
     const at = this.at(name);
     if (object.type !== RECORD_TYPE) {
-      throw recordProblem({ at, given: `its type is ${show(object.type)}`, expected: show(RECORD_TYPE), fix: 'rename or remove that Secret: the record of releases needs its name' });
+      const given = `its type is ${show(object.type)}`;
+      throw recordProblem({ at, given, expected: show(RECORD_TYPE), fix: 'rename or remove that Secret: the record of releases needs its name' });
     }
-    const metadata = isObject(object.metadata) ? object.metadata : {};
-    const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
-    checkSame(at, this.written(at, annotations[IDENTITY_ANNOTATION]), this.identity);
-    return { uid: String(metadata.uid), resourceVersion: String(metadata.resourceVersion), data: decoded(object.data), annotations };
-  }
-
-  private written(at: string, annotation: Json | undefined): ReleaseIdentity {
-    try {
-      return identityIn(Fields.of(at, JSON.parse(String(annotation))));
-    } catch {
-      throw corrupt(at, `annotation ${IDENTITY_ANNOTATION} is ${show(annotation)}`);
-    }
+    const annotations = ownAnnotations(at, object, this.identity);
+    const { uid, resourceVersion } = isObject(object.metadata) ? object.metadata : {};
+    return { uid: String(uid), resourceVersion: String(resourceVersion), data: decoded(object.data), annotations };
   }
 
   private patch({ resourceVersion }: RecordSecret, { data, annotations }: SecretChange): object {
@@ -130,10 +121,6 @@ export class RecordSecrets {
   private path(name: string): string {
     return objectPath({ group: '', version: 'v1', resource: 'secrets', namespace: this.namespace, name });
   }
-}
-
-function isRefusal(error: unknown, code: number): error is ApiRefusal {
-  return error instanceof ApiRefusal && error.code === code;
 }
 
 function encoded(data: SecretChange['data'] = {}): object {

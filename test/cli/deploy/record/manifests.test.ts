@@ -38,7 +38,7 @@ test.each([
 });
 
 test.each([null, [], { objects: [] }, { objects: [1], withheld: [] }, { objects: [{ kind: 'Pod' }], withheld: [] }])('%j are no manifests', (value) => {
-  expect(() => unpackManifests('release 1', gzipSync(JSON.stringify(value)))).toThrow(/^release 1.*; restore the Secret/);
+  expect(() => unpackManifests('release 1', gzipSync(JSON.stringify(value)))).toThrow(/^release 1.*; restore it/);
 });
 
 test('the images of a release are those of all containers, each once', () => {

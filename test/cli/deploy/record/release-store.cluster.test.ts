@@ -270,9 +270,9 @@ describe('a record that cannot be worked with is an error that says what to do',
   ])('corrupt: %s', async (_, record) => {
     await tampered({ record });
     await expect(store().read()).rejects.toMatchObject({
-      exitCode: 1, message: expect.stringMatching(/^Secret record-test\/\S+: .*; restore the Secret, or delete it and deploy again/),
+      exitCode: 1, message: expect.stringMatching(/^Secret record-test\/\S+: .*; restore it, or delete it and deploy again/),
     });
-    await expect(store().begin(release())).rejects.toThrow(/restore the Secret/);
+    await expect(store().begin(release())).rejects.toThrow(/restore it/);
   });
 
   test('without its record', async () => {
