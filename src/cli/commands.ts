@@ -1,13 +1,15 @@
 import type { Command } from './command';
 import { grant } from './commands/grant';
+import { history } from './commands/history';
 import { kubeconfig } from './commands/kubeconfig';
 import { render } from './commands/render';
 import { revoke } from './commands/revoke';
 import { rotate } from './commands/rotate';
+import { status } from './commands/status';
 import { verify } from './commands/verify';
 
 /** In the order of the help. */
-const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render];
+const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render, status, history];
 
 /**
  * The commands by their names.

@@ -16,6 +16,8 @@ export interface Lease {
   readonly holder?: string;
   /** Who holds it: one of this very process, since a job may run the command twice. */
   readonly holderId?: string;
+  /** When the holder last said so, by its own clock: for people. */
+  readonly renewed?: string;
   /** Milliseconds. */
   readonly duration: number;
   readonly transitions: number;
@@ -100,6 +102,7 @@ export class LeaseFile {
       resourceVersion: String(resourceVersion),
       holder: text(spec.holderIdentity),
       holderId: text(annotations[HOLDER_ANNOTATION]),
+      renewed: text(spec.renewTime),
       duration: 1000 * Number(spec.leaseDurationSeconds ?? 0),
       transitions: Number(spec.leaseTransitions ?? 0),
       isKept: KEPT_ANNOTATION in annotations,
