@@ -29,6 +29,11 @@ export function partName(owner: ReleaseOwner, part: number): string {
 }
 
 /**
+ * How many of these Secrets come with the access manifests: room for two releases of a megabyte and more, compressed.
+ */
+export const RECORD_PARTS = 4;
+
+/**
  * The value of the label that all objects of an application have, made as the id of an ApplySet is made of its parent object, here the record.
  *
  * @see https://github.com/kubernetes/enhancements/blob/master/keps/sig-cli/3659-kubectl-apply-prune/README.md
@@ -55,9 +60,6 @@ export const IDENTITY_ANNOTATION = 'cdk8s-ci-deploy/release-of';
 
 /** On the Lease: which process holds it. */
 export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
-
-/** On the record: who is writing it at the moment. */
-export const WRITER_ANNOTATION = 'cdk8s-ci-deploy/writer';
 
 /** On a record and a Lease that came with the access manifests: they are emptied in place of being deleted. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';

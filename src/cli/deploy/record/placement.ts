@@ -16,6 +16,13 @@ export function fitsInline(bytes: Uint8Array, others: number): boolean {
 }
 
 /**
+ * How many Secrets it takes.
+ */
+export function partsFor(bytes: Uint8Array): number {
+  return Math.ceil(bytes.length / LARGEST_SECRET);
+}
+
+/**
  * Bytes in pieces that a Secret takes each, with the lowest numbers that are not in use.
  */
 export function placed(bytes: Buffer, inUse: readonly number[]): Map<number, Buffer> {

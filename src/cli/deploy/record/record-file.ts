@@ -1,13 +1,13 @@
 import { pack, sha256 } from './packing';
-import { checkSize, placed } from './placement';
+import { checkSize, partsFor, placed } from './placement';
 import { readRecord } from './read-record';
 import { FORMAT, ReleaseRecord, StoredManifests, StoredRelease } from './record';
-import { corrupt } from './record-problem';
+import { corrupt, recordProblem } from './record-problem';
 import { RecordSecret, RecordSecrets, SecretChange } from './record-secret';
-import type { Contents } from './transitions';
+import { Contents, partsIn, withinParts } from './transitions';
 import { kindName } from '../../../private/kinds';
 import { cryptoModule } from '../../../private/lazy-crypto';
-import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, releaseName, TOOLING_ANNOTATION, WRITER_ANNOTATION } from '../../../private/release-names';
+import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import type { ReleaseIdentity } from '../release';
 
@@ -48,10 +48,11 @@ export class RecordFile {
    */
   public async write(contents: Contents, manifests?: Buffer): Promise<void> {
     const revision = cryptoModule().randomUUID();
-    const record: ReleaseRecord = { format: FORMAT, revision, identity: this.identity, ...contents };
+    const { releases, objects } = contents;
+    const record: ReleaseRecord = { format: FORMAT, revision, identity: this.identity, releases, objects };
     const bytes = pack(record);
     checkSize(this.at, bytes);
-    const [newest] = contents.releases;
+    const [newest] = releases;
     const change: SecretChange = {
       data: { ...this.outdated(contents), ...newest && manifests ? { [inlineKey(newest)]: manifests } : {}, [RECORD]: bytes },
       annotations: { [TOOLING_ANNOTATION]: `cdk8s-ci-deploy/v${FORMAT}`, [GROUP_KINDS_ANNOTATION]: groupKinds(contents) },
@@ -68,16 +69,17 @@ export class RecordFile {
   /**
    * Puts manifests into Secrets that no release in the record uses, so that the record is whole until it is written the next time.
    *
-   * The resourceVersions of these Secrets are learned before the record is marked: of two who do this at once, one fails at the mark,
-   * or at a Secret that the other has written, or with the record itself.
+   * The resourceVersions of these Secrets are learned before the record is written for the first time: of two who do this at once, one fails
+   * there, or at a Secret that the other has written, or with the record in the end.
    */
   public async writeParts(manifests: Buffer): Promise<StoredManifests> {
-    const parts = placed(manifests, this.contents.releases.flatMap((release) => release.manifests.parts));
+    const kept = this.withRoom(partsFor(manifests));
+    const parts = placed(manifests, partsIn(kept));
     const writes = await Promise.all([...parts].map(async ([part, bytes]) => {
       const name = partName(this.identity, part);
       return { name, bytes, before: await this.secrets.read(name) };
     }));
-    await this.mark();
+    await this.write(kept);
     for (const { name, bytes, before } of writes) {
       await this.secrets.write(name, before, { data: { [PART]: bytes } }, ({ data }) => data.get(PART)?.equals(bytes) ?? false);
     }
@@ -120,11 +122,17 @@ export class RecordFile {
     throw corrupt(this.at, `it has data, and no key ${RECORD}`);
   }
 
-  private async mark(): Promise<void> {
-    if (!this.secret) return this.write(NOTHING);
-    const mark = cryptoModule().randomUUID();
-    const change = { annotations: { [WRITER_ANNOTATION]: mark } };
-    this.secret = await this.secrets.write(this.name, this.secret, change, ({ annotations }) => annotations[WRITER_ANNOTATION] === mark);
+  /** Where the Secrets came with the access manifests, no others can be made: older releases are forgotten to make room. */
+  private withRoom(parts: number): Contents {
+    if (!this.secret?.annotations[KEPT_ANNOTATION]) return this.contents;
+    const kept = withinParts(this.contents, RECORD_PARTS - parts);
+    if (partsIn(kept).length + parts <= RECORD_PARTS) return kept;
+    throw recordProblem({
+      at: this.at,
+      given: `the manifests of this release take ${parts} Secrets beside it`,
+      expected: `room in the ${RECORD_PARTS} of the access manifests, beside the release that is deployed`,
+      fix: 'keep large data out of the manifests, or divide the application into several',
+    });
   }
 
   private async removeSecret(name: string, secret: RecordSecret): Promise<void> {

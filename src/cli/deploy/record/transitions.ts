@@ -54,6 +54,24 @@ export function trimmed({ releases, objects }: Contents, keep: number): Contents
   return { releases: releases.filter((_, index) => index < keep || index === lastDeployed), objects };
 }
 
+/**
+ * Without as many of the oldest releases as it takes for the others to use no more than some Secrets. The last one that was deployed stays.
+ */
+export function withinParts(contents: Contents, most: number): Contents {
+  if (partsIn(contents).length <= most) return contents;
+  const { releases, objects } = contents;
+  const lastDeployed = releases.find(({ outcome }) => outcome === 'deployed');
+  const oldest = releases.filter((release) => release !== lastDeployed && release.manifests.parts.length > 0).at(-1);
+  return oldest ? withinParts({ releases: releases.filter((release) => release !== oldest), objects }, most) : contents;
+}
+
+/**
+ * The numbers of the Secrets that releases use.
+ */
+export function partsIn({ releases }: Contents): number[] {
+  return releases.flatMap(({ manifests }) => manifests.parts);
+}
+
 /** What is said later of an object counts; an earlier uid stays until there is another. */
 function united(before: readonly RecordedObject[], now: readonly RecordedObject[]): RecordedObject[] {
   const all = new Map(before.map((object) => [objectKey(object), object]));

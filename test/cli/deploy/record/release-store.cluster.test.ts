@@ -5,7 +5,7 @@ import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { NextObject, NextRelease } from '../../../../src/cli/deploy/record/history';
 import { ReleaseStore, StoreOptions } from '../../../../src/cli/deploy/record/release-store';
 import { ReleaseIdentity } from '../../../../src/cli/deploy/release';
-import { releaseName } from '../../../../src/private/release-names';
+import { partName, releaseName } from '../../../../src/private/release-names';
 import { runKubectl, startCluster, Cluster as TestCluster } from '../../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../../cluster/programs';
 import { FakeClock } from '../../../support/fake-clock';
@@ -314,9 +314,33 @@ test('a record that is gone in between is not made anew', async () => {
   await expect(writer.finish('deployed')).rejects.toThrow(/another job wrote to it in the meantime/);
 });
 
+/** As the access manifests have them. */
+async function givenSecrets(): Promise<void> {
+  const annotations = { 'cdk8s-ci-deploy/release-of': JSON.stringify(identity), 'cdk8s-ci-deploy/kept': 'true' };
+  for (const name of [releaseName(identity), ...[1, 2, 3, 4].map((part) => partName(identity, part))]) {
+    await cluster.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', type: 'cdk8s-ci-deploy/release', metadata: { name, annotations } });
+  }
+}
+
+test('large releases make room for each other where no Secrets can be made', async () => {
+  await givenSecrets();
+  for (let round = 1; round <= 4; round += 1) {
+    const writer = store();
+    await writer.begin(release(bulky('one', 900_000), bulky('two', 900_000)));
+    await writer.finish('deployed');
+  }
+  const reader = store();
+  expect((await reader.read())?.releases.map(({ number }) => number)).toEqual([4, 3]);
+  expect(names((await reader.manifests({ number: 3 })).objects)).toEqual(['one', 'two']);
+  await expect(store().begin(release(...['a', 'b', 'c', 'd'].map((name) => bulky(name, 900_000)))))
+    .rejects.toThrow(/take 3 Secrets beside it, expected room in the 4 of the access manifests/);
+  expect(await mine()).toEqual(['', '-1', '-2', '-3', '-4']);
+  await store().remove();
+  expect((await secret(partName(identity, 4))).data).toBeUndefined();
+});
+
 test('Secrets that came with the access manifests are filled, and emptied in the end', async () => {
-  const metadata = { name: releaseName(identity), annotations: { 'cdk8s-ci-deploy/release-of': JSON.stringify(identity), 'cdk8s-ci-deploy/kept': 'true' } };
-  await cluster.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', type: 'cdk8s-ci-deploy/release', metadata });
+  await givenSecrets();
   expect(await store().read()).toBeUndefined();
   await store().begin(release(configMap('one')));
   expect(names((await store().read())?.objects)).toEqual(['one']);
