@@ -1,7 +1,81 @@
+import { checkProjectId } from './private/bound-identity';
 import { refusal, show } from './private/invalid-input';
+import { LeastPrivilege } from './private/least-privilege';
 import { pathSegment } from './private/names';
 import { PolicyRule } from './private/rbac';
+import { releasePart } from './private/release-names';
 import { ADMIN_RULES, EDIT_RULES } from './private/user-facing-roles';
+
+/**
+ * A rule of a Role.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+export interface DeployerRule {
+  /**
+   * What may be done: `get`, `create`, `patch`.
+   */
+  readonly verbs: string[];
+
+  /**
+   * The API groups of the resources; the core group is the empty text.
+   */
+  readonly apiGroups: string[];
+
+  /**
+   * The resources, in the plural: `deployments`.
+   */
+  readonly resources: string[];
+
+  /**
+   * The names of the objects.
+   *
+   * @default - all of them
+   */
+  readonly resourceNames?: string[];
+}
+
+/**
+ * What a deployer with few rights is for.
+ */
+export interface LeastPrivilegeOptions {
+  /**
+   * The id of the GitLab project whose jobs deploy (CI_PROJECT_ID).
+   */
+  readonly projectId: number;
+
+  /**
+   * The name of the environment (CI_ENVIRONMENT_NAME, or the option `--environment`).
+   */
+  readonly environment: string;
+
+  /**
+   * The application (the option `--app`). A second one in the namespace gets a deployer of its own.
+   */
+  readonly app: string;
+
+  /**
+   * The text of what is deployed, as it is synthesized: what counts are the kinds and the names. What the next release removes must still be in it
+   * when that is deployed.
+   *
+   * @default - nothing, see `rules`
+   */
+  readonly manifests?: string;
+
+  /**
+   * The plurals of custom kinds in the manifests, by `Kind.group`: `{ 'Certificate.cert-manager.io': 'certificates' }`.
+   *
+   * @default - none
+   */
+  readonly customResources?: { [kind: string]: string };
+
+  /**
+   * Rights beside those that the manifests and the command `deploy` need: for objects with names that change from release to release, for instance.
+   *
+   * @default - none
+   */
+  readonly rules?: DeployerRule[];
+}
 
 /**
  * What a deployer may do in its namespace.
@@ -38,10 +112,31 @@ export class DeployerRole {
     return new DeployerRole(name);
   }
 
+  /**
+   * A Role that allows what it takes to deploy one application, and nothing else: to apply and remove the objects of its manifests by their names,
+   * to keep the record of its releases, and to see how its pods do. The Secrets of the record and the lock are among the access manifests, so that
+   * the deployer reads and writes these Secrets and those of its manifests, and cannot make another one.
+   *
+   * The manifests must be applied by `cdk8s-ci-deploy deploy` or another tool that uses server-side apply. Whatever runs in the pods that it may
+   * write can still be any ServiceAccount of the namespace.
+   *
+   * @param options The application, and what it is made of.
+   * @throws When the manifests have something in them that gives rights away, is cluster-scoped, or of a kind that is not known.
+   */
+  public static leastPrivilege(options: LeastPrivilegeOptions): DeployerRole {
+    const { projectId, environment, app, manifests, customResources = {}, rules = [] } = options;
+    checkProjectId(projectId, 'role');
+    const least = new LeastPrivilege({
+      project: String(projectId), environment: checkedName('environment', environment), app: checkedName('app', app), manifests, customResources, rules: rules.map(checkedRule),
+    });
+    return new DeployerRole('least-privilege', least.rules, least);
+  }
+
   private constructor(
-    /** The ClusterRole. */
+    /** The ClusterRole; `least-privilege` stands for a Role of the deployer's own. */
     public readonly name: string,
     private readonly rules?: readonly PolicyRule[],
+    private readonly least?: LeastPrivilege,
   ) {}
 
   /**
@@ -52,4 +147,27 @@ export class DeployerRole {
   public _rules(): readonly PolicyRule[] | undefined {
     return this.rules;
   }
+
+  /**
+   * The Role of its own, and what comes with it.
+   *
+   * @internal
+   */
+  public _leastPrivilege(): LeastPrivilege | undefined {
+    return this.least;
+  }
+}
+
+function checkedName(prop: string, value: string): string {
+  const expected = typeof value === 'string' ? releasePart(value) : 'text';
+  if (expected === undefined) return value;
+  throw refusal({ at: 'role', given: `${prop} is ${show(value)}`, expected, fix: 'give the one that the job deploys with' });
+}
+
+/** RBAC has no negative rules, and a wildcard is never the least. */
+function checkedRule({ verbs, apiGroups, resources, resourceNames }: DeployerRule, index: number): PolicyRule {
+  const wrong = [...verbs, ...apiGroups, ...resources].find((entry) => entry.includes('*'));
+  const names = resourceNames && { resourceNames: [...resourceNames] };
+  if (wrong === undefined) return { apiGroups: [...apiGroups], resources: [...resources], ...names, verbs: [...verbs] };
+  throw refusal({ at: 'role', given: `${show(wrong)} in rules[${index}]`, expected: 'the rights that are needed, one by one', fix: 'name them, or choose DeployerRole.edit()' });
 }

@@ -5,6 +5,7 @@ import { DeployerRole } from './deployer-role';
 import { BoundIdentity } from './private/bound-identity';
 import { located, refusal } from './private/invalid-input';
 import { checkLabels } from './private/labels';
+import { Manifest } from './private/least-privilege';
 import { checkNamespace } from './private/namespace';
 import { RBAC_GROUP } from './private/subject';
 
@@ -57,7 +58,7 @@ export interface NamespaceDeployerProps {
 
 /**
  * The identity that may deploy in one namespace and nowhere else: a ServiceAccount (or a subject that others authenticate) and
- * the RoleBinding of one ClusterRole in that namespace. An administrator applies it once.
+ * the RoleBinding of one ClusterRole, or of a Role of its own, in that namespace. An administrator applies it once.
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -107,6 +108,7 @@ export class NamespaceDeployer extends Construct {
     if (props.createNamespace) this.defineNamespace(props.namespaceLabels);
     if (identity.serviceAccount) this.defineServiceAccount(identity.serviceAccount.name);
     if (identity.serviceAccount?.tokenSecret) this.defineTokenSecret(identity.serviceAccount.name, identity.serviceAccount.tokenSecret);
+    this.defineLeastPrivilege();
     this.defineRoleBinding(identity);
   }
 
@@ -144,12 +146,25 @@ export class NamespaceDeployer extends Construct {
     });
   }
 
+  private defineLeastPrivilege(): void {
+    for (const manifest of this.leastPrivilegeManifests()) new ApiObject(this, `${manifest.kind}-${manifest.metadata.name}`, manifest);
+  }
+
+  private leastPrivilegeManifests(): Manifest[] {
+    try {
+      return this.role._leastPrivilege()?.manifestsIn(this.namespace, this.roleBindingName) ?? [];
+    } catch (error) {
+      throw located(this.node.path, error);
+    }
+  }
+
   private defineRoleBinding(identity: BoundIdentity): void {
+    const role = this.role._leastPrivilege() ? { kind: 'Role', name: this.roleBindingName } : { kind: 'ClusterRole', name: this.role.name };
     new ApiObject(this, 'RoleBinding', {
       apiVersion: `${RBAC_GROUP}/v1`,
       kind: 'RoleBinding',
       metadata: { name: this.roleBindingName, namespace: this.namespace, annotations: { ...identity.annotations } },
-      roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: this.role.name },
+      roleRef: { apiGroup: RBAC_GROUP, ...role },
       subjects: [identity.subject],
     });
   }

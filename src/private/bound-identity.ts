@@ -28,10 +28,10 @@ export function checkIdentity(prop: string, value: string, rule: NameRule): void
 /**
  * Refuses what is not the id of a project in GitLab.
  */
-export function checkProjectId(projectId: number): void {
+export function checkProjectId(projectId: number, at = 'identity'): void {
   if (Number.isSafeInteger(projectId) && projectId > 0) return;
   throw refusal({
-    at: 'identity',
+    at,
     given: `projectId is ${show(projectId)}`,
     expected: 'the number that GitLab shows as the project\'s id',
     fix: 'take it from the project\'s page or from CI_PROJECT_ID',

@@ -14,7 +14,7 @@ export interface ChartRules {
   readonly namespace: string;
   /** Kinds of custom resources that live in a namespace, as `Kind.group`. */
   readonly namespacedKinds: ReadonlySet<string>;
-  readonly role: Pick<DeployerRole, 'name' | '_rules'>;
+  readonly role: Pick<DeployerRole, 'name' | '_rules' | '_leastPrivilege'>;
 }
 
 /** What server-side apply asks of the API server. */
@@ -49,14 +49,18 @@ function checkScope(object: ObjectHeader, rules: ChartRules): Refusal | undefine
   }
 }
 
-function checkRole({ at, apiVersion, kind }: ObjectHeader, { role }: ChartRules): Refusal[] {
+function checkRole({ at, apiVersion, kind, metadata }: ObjectHeader, { role }: ChartRules): Refusal[] {
   const resource = resourceOf(apiVersion, kind);
   const rules = role._rules();
-  const missing = resource && rules ? APPLY.filter((verb) => !allows(rules, { verb, ...resource })) : [];
+  const name = typeof metadata.name === 'string' ? metadata.name : undefined;
+  const missing = resource && rules ? APPLY.filter((verb) => !allows(rules, { verb, ...resource, name })) : [];
   if (missing.length === 0) return [];
+  const isOwn = role._leastPrivilege() !== undefined;
   return [{
     at,
-    given: `ClusterRole ${show(role.name)} of Kubernetes ${ROLES_VERSION} may not ${missing.join(', ')} ${resource?.resource}`,
+    given: isOwn
+      ? `the deployer's Role may not ${missing.join(', ')} ${resource?.resource} ${show(name)}`
+      : `ClusterRole ${show(role.name)} of Kubernetes ${ROLES_VERSION} may not ${missing.join(', ')} ${resource?.resource}`,
     expected: 'kinds that the deployer\'s role may write',
     fix: 'move it to the manifests that an administrator applies, or give the deployer another role',
   }];

@@ -9,6 +9,16 @@ export interface ReleaseOwner {
   readonly app: string;
 }
 
+const LONGEST_PART = 255;
+
+/**
+ * What is expected of each part, or nothing when it passes.
+ */
+export function releasePart(value: string): string | undefined {
+  const isName = value.trim() !== '' && value.length <= LONGEST_PART && !/[\0-\x1f\x7f-\x9f]/.test(value);
+  return isName ? undefined : `a name of at most ${LONGEST_PART} characters`;
+}
+
 const LONGEST_READABLE = 32;
 const HASH = 10;
 

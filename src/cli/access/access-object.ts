@@ -19,7 +19,7 @@ export interface AccessObject {
 }
 
 /** What gives access and nothing else, in an order in which it can be applied. */
-const KINDS = ['Namespace', 'ServiceAccount', 'Secret', 'Role', 'RoleBinding'] as const;
+const KINDS = ['Namespace', 'ServiceAccount', 'Secret', 'Lease', 'Role', 'RoleBinding'] as const;
 
 export type AccessKind = typeof KINDS[number];
 
@@ -27,6 +27,7 @@ const API_VERSIONS: Record<AccessKind, string> = {
   Namespace: 'v1',
   ServiceAccount: 'v1',
   Secret: 'v1',
+  Lease: 'coordination.k8s.io/v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
 };

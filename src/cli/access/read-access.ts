@@ -6,6 +6,7 @@ import { isObject, Json, JsonObject } from '../../private/json';
 import { pathSegment } from '../../private/names';
 import { checkNamespace } from '../../private/namespace';
 import type { PolicyRule } from '../../private/rbac';
+import { RECORD_TYPE } from '../../private/release-names';
 import type { Subject } from '../../private/subject';
 import { ADMIN_RULES, EDIT_RULES } from '../../private/user-facing-roles';
 
@@ -108,7 +109,9 @@ function texts(at: string, field: string, value: Json | undefined): string[] {
 
 function accountOf(binding: AccessObject, subject: Subject, objects: AccessObject[]): AccessAccount | undefined {
   const account = objects.find(({ kind }) => kind === 'ServiceAccount');
-  const secret = objects.find(({ kind }) => kind === 'Secret');
+  const secrets = objects.filter(({ kind }) => kind === 'Secret');
+  secrets.filter(isRecord).forEach(checkRecord);
+  const secret = secrets.find((object) => !isRecord(object));
   if (!account) return noAccount(binding, subject, secret);
   if (subject.kind !== 'ServiceAccount' || subject.namespace !== account.namespace || subject.name !== account.name) {
     throw refusal({ at: account.at, given: `ServiceAccount ${show(account.name)} is not the subject of the RoleBinding`, expected: 'the deployer\'s own', fix: 'remove it' });
@@ -149,6 +152,16 @@ function checkTokenSecret({ at, name, annotations, value }: AccessObject, accoun
     expected: `an empty Secret of type kubernetes.io/service-account-token for ${show(account)}`,
     fix: 'use DeployerToken.tokenSecret(), or remove it',
   });
+}
+
+/** Where releases are recorded. */
+function isRecord({ value }: AccessObject): boolean {
+  return value.type === RECORD_TYPE;
+}
+
+function checkRecord({ at, name, value }: AccessObject): void {
+  if (!hasContent(value)) return;
+  throw refusal({ at, given: `Secret ${show(name)} has data in it`, expected: 'an empty record of releases', fix: 'remove the data: only deploy jobs write it' });
 }
 
 function hasContent({ data, stringData }: JsonObject): boolean {

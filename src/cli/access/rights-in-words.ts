@@ -1,5 +1,6 @@
 import type { Access } from './access';
 import { show } from '../../private/invalid-input';
+import { printable } from '../../private/printable';
 import { allows, PolicyRule, ResourceRequest } from '../../private/rbac';
 
 /**
@@ -9,7 +10,14 @@ export function accessInWords(access: Access): string[] {
   const { role, namespace } = access;
   const head = `${subjectInWords(access)} gets ${role.kind} ${show(role.name)} in namespace ${show(namespace)}, and nothing outside it`;
   if (!role.rules) return [`${head}. What that role allows is not known here: kubectl describe clusterrole ${show(role.name)}`];
-  return [`${head}. There it`, ...rightsInWords(role.rules).map((line) => `  ${line}`)];
+  const lines = role.kind === 'Role' ? [...role.rules.map(ruleInWords), 'may not  do anything else'] : rightsInWords(role.rules);
+  return [`${head}. There it`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** A rule by itself: what it allows of objects that are named is no right over all of them. */
+function ruleInWords({ verbs, apiGroups = [], resources = [], resourceNames = [] }: PolicyRule): string {
+  const what = resources.flatMap((resource) => apiGroups.map((group) => (group === '' ? resource : `${resource}.${group}`)));
+  return `may      ${[verbs.join(', '), what.join(', '), ...resourceNames.length > 0 ? [resourceNames.map(show).join(', ')] : []].map(printable).join(' ')}`;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { CiVariables } from '../../../private/ci-variables';
 import { refusal, show } from '../../../private/invalid-input';
+import { releasePart } from '../../../private/release-names';
 import type { Context } from '../../command';
 import type { DeployJob, ReleaseIdentity } from '../release';
-
-const LONGEST = 255;
 
 /**
  * Whose release this is: CI_PROJECT_ID or `local`, `--environment` or CI_ENVIRONMENT_NAME, and `--app`. Nothing of it is guessed.
@@ -46,8 +45,9 @@ function ciEnvironment({ CI_ENVIRONMENT_NAME }: CiVariables): string {
 }
 
 function part(at: string, value: string | undefined): string {
-  if (value !== undefined && value.trim() !== '' && value.length <= LONGEST && !/[\0-\x1f\x7f-\x9f]/.test(value)) return value;
-  throw refusal({ at, given: value === undefined ? 'it is missing' : show(value), expected: `a name of at most ${LONGEST} characters`, fix: 'give one' });
+  const expected = releasePart(value ?? '');
+  if (value !== undefined && expected === undefined) return value;
+  throw refusal({ at, given: value === undefined ? 'it is missing' : show(value), expected: expected ?? 'a name', fix: 'give one' });
 }
 
 function count(text: string | undefined): number | undefined {

@@ -1,0 +1,80 @@
+import { DEPLOY_RIGHTS, DeployRight, objectRights, recordNames, recordRights } from './deploy-rights';
+import { refusal, show } from './invalid-input';
+import { byKind, ManifestObject, manifestObjects, Plurals } from './manifest-objects';
+import type { PolicyRule } from './rbac';
+import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from './release-names';
+import { RBAC_GROUP } from './subject';
+
+/**
+ * What a deployer is for.
+ */
+export interface Purpose extends ReleaseOwner {
+  /** The text of rendered manifests. */
+  readonly manifests?: string;
+  readonly customResources: Plurals;
+  /** Rights beside those. */
+  readonly rules: readonly PolicyRule[];
+}
+
+/**
+ * An object as a manifest has it.
+ */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+/**
+ * The rights that a deployer needs for one application, and the objects that its jobs then need not be able to create.
+ */
+export class LeastPrivilege {
+  public readonly rules: readonly PolicyRule[];
+  private readonly objects: readonly ManifestObject[];
+
+  public constructor(private readonly purpose: Purpose) {
+    this.objects = purpose.manifests === undefined ? [] : manifestObjects(purpose.manifests, purpose.customResources);
+    this.rules = [...rulesOf([...byKind(this.objects).flatMap(objectRights), ...recordRights(purpose), ...DEPLOY_RIGHTS]), ...purpose.rules];
+  }
+
+  /**
+   * The Role, the Lease and the Secrets of the record.
+   *
+   * @throws When the manifests have an object of another namespace.
+   */
+  public manifestsIn(namespace: string, roleName: string): Manifest[] {
+    this.checkPlace(namespace);
+    const metadata = (name: string) => ({
+      name,
+      namespace,
+      labels: { [OWNER_ID_LABEL]: ownerId(this.purpose, namespace) },
+      annotations: { [IDENTITY_ANNOTATION]: this.identity(), [KEPT_ANNOTATION]: 'true' },
+    });
+    return [
+      { apiVersion: `${RBAC_GROUP}/v1`, kind: 'Role', metadata: { name: roleName, namespace }, rules: this.rules },
+      { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: metadata(releaseName(this.purpose)) },
+      ...recordNames(this.purpose).map((name) => ({ apiVersion: 'v1', kind: 'Secret', metadata: metadata(name), type: RECORD_TYPE })),
+    ];
+  }
+
+  private identity(): string {
+    const { project, environment, app } = this.purpose;
+    return JSON.stringify({ project, environment, app });
+  }
+
+  private checkPlace(namespace: string): void {
+    const other = this.objects.find((object) => object.namespace !== undefined && object.namespace !== namespace);
+    if (!other) return;
+    throw refusal({
+      at: `role: ${other.at}`,
+      given: `it is in namespace ${show(other.namespace)}`,
+      expected: `objects of namespace ${show(namespace)}`,
+      fix: 'give the manifests of this environment',
+    });
+  }
+}
+
+function rulesOf(rights: readonly DeployRight[]): PolicyRule[] {
+  return rights.map(({ rule }) => rule);
+}
