@@ -66,6 +66,42 @@ test('a Role of the file brings its rules', () => {
   });
 });
 
+describe('a deployer with few rights', () => {
+  const role = DeployerRole.leastPrivilege({
+    projectId: 42, environment: 'production', app: 'web', manifests: 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }',
+  });
+
+  test('brings its Role, its lock and its record, which is no token', () => {
+    const access = read(manifests({ role }));
+    expect(access).toMatchObject({ role: { kind: 'Role', name: 'gitlab-example-least-privilege' }, serviceAccount: { tokenSecret: undefined } });
+    expect(access.objects.map(({ kind }) => kind)).toEqual(['ServiceAccount', ...Array(5).fill('Secret'), 'Lease', 'Role', 'RoleBinding']);
+  });
+
+  test('may have a token that never expires, beside the record', () => {
+    const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
+    expect(read(manifests({ role, identity })).serviceAccount).toEqual({ name: 'gitlab-example', tokenSecret: 'gitlab-example-token' });
+  });
+
+  test('may be one that others authenticate', () => {
+    const identity = DeployerIdentity.gitlabAgent({ serviceAccountName: 'agent', serviceAccountNamespace: 'gitlab-agent' });
+    expect(read(manifests({ role, identity })).serviceAccount).toBeUndefined();
+  });
+
+  test('gets no record with something in it', () => {
+    const objects = manifests({ role }).map((object) => (object.kind === 'Secret' ? { ...object, data: { record: 'aHVudGVyMg==' } } : object));
+    expect(() => read(objects)).toThrow(/has data in it, expected an empty record of releases/);
+    expect(() => read(objects)).not.toThrow(/aHVudGVyMg/);
+  });
+
+  test('is told of in plain words, rule by rule', () => {
+    const lines = accessInWords(read(manifests({ role })));
+    expect(lines[0]).toBe('ServiceAccount "example/gitlab-example" gets Role "gitlab-example-least-privilege" in namespace "example", and nothing outside it. There it');
+    expect(lines).toContain('  may      get, create, patch, delete configmaps "web"');
+    expect(lines).toContain('  may      get, list, watch replicasets.apps');
+    expect(lines.at(-1)).toBe('  may not  do anything else');
+  });
+});
+
 describe('what gives more, or something else, is refused', () => {
   const [account, binding] = manifests();
   const secret = manifests({ identity: DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() }) }).find(({ kind }) => kind === 'Secret');

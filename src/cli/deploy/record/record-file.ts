@@ -107,12 +107,19 @@ export class RecordFile {
   /** Also those that no release uses any more. They are made in the order of their numbers. */
   private async allParts(): Promise<Array<{ readonly name: string; readonly secret: RecordSecret }>> {
     const found = [];
-    for (let part = 1; ; part += 1) {
+    const most = this.isGiven ? RECORD_PARTS : Infinity;
+    for (let part = 1; part <= most; part += 1) {
       const name = partName(this.identity, part);
       const secret = await this.secrets.read(name);
       if (!secret) return found;
       found.push({ name, secret });
     }
+    return found;
+  }
+
+  /** Whether the Secrets came with the access manifests, so that no others can be made. */
+  private get isGiven(): boolean {
+    return this.secret !== undefined && KEPT_ANNOTATION in this.secret.annotations;
   }
 
   private recordIn(secret: RecordSecret): ReleaseRecord | undefined {
@@ -122,9 +129,9 @@ export class RecordFile {
     throw corrupt(this.at, `it has data, and no key ${RECORD}`);
   }
 
-  /** Where the Secrets came with the access manifests, no others can be made: older releases are forgotten to make room. */
+  /** Older releases are forgotten to make room where it is limited. */
   private withRoom(parts: number): Contents {
-    if (!this.secret?.annotations[KEPT_ANNOTATION]) return this.contents;
+    if (!this.isGiven) return this.contents;
     const kept = withinParts(this.contents, RECORD_PARTS - parts);
     if (partsIn(kept).length + parts <= RECORD_PARTS) return kept;
     throw recordProblem({
@@ -136,7 +143,7 @@ export class RecordFile {
   }
 
   private async removeSecret(name: string, secret: RecordSecret): Promise<void> {
-    if (!secret.annotations[KEPT_ANNOTATION]) return this.secrets.delete(name, secret);
+    if (!(KEPT_ANNOTATION in secret.annotations)) return this.secrets.delete(name, secret);
     const data = Object.fromEntries([...secret.data.keys()].map((key) => [key, null]));
     await this.secrets.write(name, secret, { data }, (now) => now.data.size === 0);
   }

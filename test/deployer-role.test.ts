@@ -1,0 +1,129 @@
+import { ApiObject } from 'cdk8s';
+import { DeployerRole, NamespaceDeployer, NamespacedChart } from '../src';
+import { app, messageOf, plainChart, synth } from './support/synth';
+import { allows } from '../src/private/rbac';
+
+const purpose = { projectId: 42, environment: 'production', app: 'web' };
+const MANIFESTS = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: example }
+---
+apiVersion: v1
+kind: List
+items:
+- { apiVersion: v1, kind: ConfigMap, metadata: { name: one } }
+- { apiVersion: v1, kind: ConfigMap, metadata: { name: two } }
+`;
+
+type Options = Parameters<typeof DeployerRole.leastPrivilege>[0];
+
+const rulesOf = (options: Partial<Options> = {}) => DeployerRole.leastPrivilege({ ...purpose, ...options })._rules() ?? [];
+
+function manifestsOf(options: Partial<Options> = {}, namespace = 'example'): any[] {
+  const chart = plainChart('access');
+  new NamespaceDeployer(chart, 'gitlab', { namespace, role: DeployerRole.leastPrivilege({ ...purpose, ...options }) });
+  return synth(chart);
+}
+
+describe('the least that a deployer needs', () => {
+  test('is what its manifests name, and what deploying takes', () => {
+    const lines = rulesOf({ manifests: MANIFESTS }).map(({ verbs, apiGroups, resources, resourceNames = ['all'] }) =>
+      `${verbs.join(',')} ${resources} in "${apiGroups}": ${resourceNames.join(', ')}`);
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+"get,create,patch,delete deployments in "apps": web
+list,watch deployments in "apps": all
+get,create,patch,delete configmaps in "": one, two
+get,patch secrets in "": cdk8s-ci-deploy-web-production-2ec0d1dd94, cdk8s-ci-deploy-web-production-2ec0d1dd94-1, cdk8s-ci-deploy-web-production-2ec0d1dd94-2, cdk8s-ci-deploy-web-production-2ec0d1dd94-3, cdk8s-ci-deploy-web-production-2ec0d1dd94-4
+get,patch leases in "coordination.k8s.io": cdk8s-ci-deploy-web-production-2ec0d1dd94
+get,list,watch pods in "": all
+get pods/log in "": all
+get,list,watch replicasets in "apps": all
+get,list,watch events in "": all
+get,list limitranges,resourcequotas in "": all
+get namespaces in "": all"
+`);
+  });
+
+  test.each([
+    ['read a Secret', { verb: 'get', group: '', resource: 'secrets', name: 'other' }],
+    ['make one', { verb: 'create', group: '', resource: 'secrets' }],
+    ['run commands in pods', { verb: 'create', group: '', resource: 'pods', subresource: 'exec', name: 'web' }],
+    ['make pods', { verb: 'create', group: '', resource: 'pods', name: 'web' }],
+    ['make tokens', { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token', name: 'default' }],
+    ['give rights away', { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'rolebindings', name: 'x' }],
+    ['delete its record', { verb: 'delete', group: '', resource: 'secrets', name: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }],
+  ])('is not to %s', (_, request) => {
+    expect(allows(rulesOf({ manifests: MANIFESTS }), request)).toBe(false);
+  });
+
+  test('of a custom kind needs its plural, and that it may be watched', () => {
+    const manifests = '{ apiVersion: cert-manager.io/v1, kind: Certificate, metadata: { name: web } }';
+    const rules = rulesOf({ manifests, customResources: { 'Certificate.cert-manager.io': 'certificates' } });
+    expect(rules.slice(0, 2)).toEqual([
+      { apiGroups: ['cert-manager.io'], resources: ['certificates'], resourceNames: ['web'], verbs: ['get', 'create', 'patch', 'delete'] },
+      { apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: ['list', 'watch'] },
+    ]);
+  });
+
+  test('has the rules that are given, too', () => {
+    const rule = { verbs: ['get', 'create', 'patch'], apiGroups: [''], resources: ['configmaps'] };
+    expect(rulesOf({ rules: [rule] }).at(-1)).toEqual(rule);
+  });
+
+  test.each<[string, Partial<Options>, RegExp]>([
+    ['no project', { projectId: NaN }, /^role: projectId is NaN, expected the number that GitLab shows/],
+    ['no environment', { environment: '' }, /^role: environment is "", expected a name/],
+    ['no application', { app: ' ' }, /^role: app is " ", expected a name/],
+    ['a wildcard', { rules: [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }] }, /^role: "\*" in rules\[0\], expected the rights that are needed, one by one/],
+    ['a wildcard for subresources', { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['*/scale'] }] }, /"\*\/scale" in rules\[0\]/],
+    ['no manifest', { manifests: '' }, /^manifests:1:1: no document/],
+    ['an object without a name', { manifests: 'apiVersion: v1\nkind: Pod\nmetadata: { generateName: web- }' }, /^manifests:1:1: metadata\.name is nothing, expected a name/],
+    ['an object of the cluster', { manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: web }' }, /^manifests:1:1: Namespace is cluster-scoped/],
+    ['a Role', { manifests: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }' }, /^manifests:1:1: Role\.rbac.* gives rights away/],
+    ['a custom kind', { manifests: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: web }' }, /"Thing\.example\.com" is no kind of .* by customResources: \{ "Thing\.example\.com": … \}/],
+    ['a kind named like a property of every object', { manifests: 'apiVersion: v1\nkind: constructor\nmetadata: { name: web }' }, /"constructor" is no kind/],
+  ])('fails for %s', (_, options, message) => {
+    expect(() => rulesOf(options)).toThrow(message);
+  });
+});
+
+describe('its access manifests', () => {
+  test('have a Role of the deployer\'s own, the lock and an empty record', () => {
+    const manifests = manifestsOf({ manifests: MANIFESTS });
+    expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'ServiceAccount gitlab-example',
+      'Role gitlab-example-least-privilege',
+      'Lease cdk8s-ci-deploy-web-production-2ec0d1dd94',
+      'Secret cdk8s-ci-deploy-web-production-2ec0d1dd94',
+      ...[1, 2, 3, 4].map((part) => `Secret cdk8s-ci-deploy-web-production-2ec0d1dd94-${part}`),
+      'RoleBinding gitlab-example-least-privilege',
+    ]);
+    expect(manifests.at(-1).roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'gitlab-example-least-privilege' });
+    expect(manifests[3]).toEqual({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'cdk8s-ci-deploy/release',
+      metadata: {
+        name: 'cdk8s-ci-deploy-web-production-2ec0d1dd94',
+        namespace: 'example',
+        labels: { 'cdk8s-ci-deploy/id': expect.stringMatching(/^release-/) },
+        annotations: { 'cdk8s-ci-deploy/kept': 'true', 'cdk8s-ci-deploy/release-of': '{"project":"42","environment":"production","app":"web"}' },
+      },
+    });
+  });
+
+  test('fail for manifests of another namespace', () => {
+    expect(messageOf(() => manifestsOf({ manifests: MANIFESTS }, 'other')))
+      .toBe('access/gitlab: role: manifests:2:1: it is in namespace "example", expected objects of namespace "other"; give the manifests of this environment');
+  });
+});
+
+test('a chart for such a deployer refuses what it cannot apply', () => {
+  const chart = new NamespacedChart(app(), 'web', { namespace: 'example', role: DeployerRole.leastPrivilege({ ...purpose, manifests: MANIFESTS }) });
+  const add = (name: string) => new ApiObject(chart, name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+  add('one');
+  expect(chart.node.validate()).toEqual([]);
+  add('three');
+  expect(chart.node.validate()).toEqual([expect.stringMatching(/^web\/three: the deployer's Role may not get, create, patch configmaps "three", expected/)]);
+});

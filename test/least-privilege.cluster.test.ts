@@ -1,0 +1,140 @@
+import { App, Chart, Yaml } from 'cdk8s';
+import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
+import { runKubectl } from './cluster/cluster';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { CliResult, fileText, runCli } from './support/cli';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { systemClock } from '../src/cli/clock';
+import { Cluster } from '../src/cli/cluster/cluster';
+import { connectCluster } from '../src/cli/cluster/connect';
+import { credentialConnection } from '../src/cli/cluster/credential';
+import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
+import { NextObject } from '../src/cli/deploy/record/history';
+import { ReleaseStore } from '../src/cli/deploy/record/release-store';
+import { Files } from '../src/cli/files';
+import { JsonObject } from '../src/private/json';
+import { releaseName } from '../src/private/release-names';
+
+jest.setTimeout(60_000);
+
+const NAMESPACE = 'least';
+const CORE = `/api/v1/namespaces/${NAMESPACE}`;
+const APPS = `/apis/apps/v1/namespaces/${NAMESPACE}`;
+const BATCH = `/apis/batch/v1/namespaces/${NAMESPACE}`;
+const IDENTITY = { project: '42', environment: 'production', app: 'web' };
+const CI = { CI_PROJECT_ID: '42', CI_ENVIRONMENT_NAME: 'production' };
+
+const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'registry.example.com/web:1' }] } };
+const MANIFESTS: JsonObject[] = [
+  { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { selector: { matchLabels: { app: 'web' } }, template } },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace: NAMESPACE }, data: { a: 'b' } },
+  { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web' }, stringData: { a: 'b' } },
+  { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate' }, spec: { template: { spec: { ...template.spec, restartPolicy: 'Never' } } } },
+];
+const PATHS = [`${APPS}/deployments/web`, `${CORE}/configmaps/web`, `${CORE}/secrets/web`, `${BATCH}/jobs/migrate`];
+
+let controlPlane: ControlPlane;
+let kubeconfig: Kubeconfig;
+let cluster: Cluster;
+let access: string;
+
+beforeAll(async () => {
+  kubectl();
+  controlPlane = await startControlPlane(controlPlanePrograms());
+  const chart = new Chart(new App(), 'access');
+  const role = DeployerRole.leastPrivilege({ projectId: 42, environment: 'production', app: 'web', manifests: Yaml.stringify(...MANIFESTS) });
+  new NamespaceDeployer(chart, 'gitlab', { namespace: NAMESPACE, role, createNamespace: true });
+  access = Yaml.stringify(...chart.toJson());
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+test('grant gives these rights, and proves them', async () => {
+  const { code, stderr } = await run(controlPlane.kubeconfig, 'grant', 'access.yaml', '--yes', '--file', 'credential');
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/may {6}get, create, patch, delete configmaps "web"/)]);
+  kubeconfig = Kubeconfig.parse(fileText('credential') ?? '');
+  const context = { variables: {}, clock: systemClock, signal: new AbortController().signal };
+  cluster = connectCluster(credentialConnection(kubeconfig, new Files({ cwd: '.', stdin: process.stdin })), context);
+});
+
+afterAll(async () => {
+  cluster?.close();
+  await controlPlane?.stop();
+});
+
+function asAdmin(args: string[], stdin?: string): string {
+  return runKubectl(controlPlane.kubeconfig, args, stdin);
+}
+
+async function run(credential: string, ...argv: string[]): Promise<CliResult> {
+  return runCli(argv, { files: { 'access.yaml': access }, variables: { ...CI, KUBECONFIG: credential } });
+}
+
+const asJob = async (...argv: string[]) => run(kubeconfig.toBase64(), ...argv);
+
+const forbidden = { exitCode: 3, code: 403 };
+
+test('the deployer applies, reads and removes what its manifests name', async () => {
+  for (const [index, path] of PATHS.entries()) {
+    await cluster.apply(path, MANIFESTS[index] ?? {}, { dryRun: true });
+    await cluster.apply(path, MANIFESTS[index] ?? {});
+    await cluster.merge(path, { metadata: { annotations: { a: 'b' } } });
+    expect(await cluster.get(path)).toMatchObject({ metadata: { annotations: { a: 'b' } } });
+    expect(await cluster.delete(path, { propagation: 'Background' })).toBe(true);
+  }
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ['create another object of the kind', async () => cluster.apply(`${CORE}/configmaps/other`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' } })],
+  ['create one without saying its name in the path', async () => cluster.create(`${CORE}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' } })],
+  ['make a token of another account', async () => cluster.create(`${CORE}/secrets`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/service-account-token',
+    metadata: { name: 'stolen', annotations: { 'kubernetes.io/service-account.name': 'default' } },
+  })],
+  ['read all Secrets', async () => cluster.get(`${CORE}/secrets`)],
+  ['read another Secret', async () => cluster.get(`${CORE}/secrets/other`)],
+  ['delete the record', async () => cluster.delete(`${CORE}/secrets/${releaseName(IDENTITY)}`)],
+  ['give rights away', async () => cluster.get(`/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles`)],
+  ['apply another kind', async () => cluster.apply(`${CORE}/services/web`, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } })],
+  ['see another namespace', async () => cluster.get('/api/v1/namespaces/default/pods')],
+])('it may not %s', async (_, action) => {
+  await expect(action()).rejects.toMatchObject(forbidden);
+});
+
+test.each([
+  ['pods', `${CORE}/pods`], ['events', `${CORE}/events`], ['ReplicaSets', `${APPS}/replicasets`], ['the quota', `${CORE}/resourcequotas`],
+  ['its namespace', CORE], ['Deployments', `${APPS}/deployments`], ['Jobs', `${BATCH}/jobs`],
+])('it sees how its rollouts do: %s', async (_, path) => {
+  expect(await cluster.get(path)).toHaveProperty('kind');
+});
+
+test('it keeps the record and holds the lock that came with the access manifests', async () => {
+  const lock = await DeployLock.acquire({
+    cluster, namespace: NAMESPACE, identity: IDENTITY, holder: 'job', clock: systemClock, signal: new AbortController().signal, maximumWait: 0,
+  });
+  const objects: NextObject[] = [{ at: 'web.yaml:1:1', apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'web', value: MANIFESTS[1] ?? {} }];
+  const store = new ReleaseStore(cluster, NAMESPACE, IDENTITY, systemClock);
+  await store.begin({ job: {}, objects });
+  await store.finish('deployed');
+  expect((await store.manifests({ number: 1 })).objects).toHaveLength(1);
+  expect((await asJob('history', '--app', 'web')).stdout).toMatch(/^1 {8}deployed/m);
+  expect(await asJob('status', '--app', 'web')).toMatchObject({ code: 1, stdout: expect.stringMatching(/"job" is deploying[^]*missing {2}ConfigMap web/) });
+  await lock.release();
+});
+
+test('the access manifests can be applied again without emptying the record', async () => {
+  asAdmin(['apply', '--server-side', '-f', '-'], access);
+  expect((await asJob('history', '--app', 'web')).stdout).toMatch(/^1 {8}deployed/m);
+});
+
+test('the record is emptied in the end, and its Secrets stay', async () => {
+  const store = new ReleaseStore(cluster, NAMESPACE, IDENTITY, systemClock);
+  await store.remove();
+  expect(await store.read()).toBeUndefined();
+});
+
+test('verify finds exactly these rights', async () => {
+  const { code, stdout, stderr } = await asJob('verify', '--expect', 'access.yaml');
+  expect([code, stdout.split('\n').filter((line) => line.startsWith('wrong')), stderr]).toEqual([0, [], expect.any(String)]);
+});
