@@ -49,6 +49,8 @@ export interface ApiRequest {
   readonly as?: string;
   /** Sent once, whatever comes. */
   readonly once?: boolean;
+  /** Ends this one; by default that of all. */
+  readonly signal?: AbortSignal;
 }
 
 export const DEFAULT_BUDGET: TimeBudget = { perCall: 15_000, total: 30_000 };
@@ -62,9 +64,10 @@ export class ApiClient {
   public readonly budget: TimeBudget;
   /** With the path that all paths of the API follow, for servers behind a proxy of GitLab's agent or the like. */
   public readonly server: string;
+  /** What ends everything: the caller's signal, or that it is closed. */
+  public readonly signal: AbortSignal;
 
   private readonly closing = new AbortController();
-  private readonly signal: AbortSignal;
   private door?: HttpDoor;
   private certificate?: string;
   private readonly before = { connections: 0, requests: 0 };
@@ -99,7 +102,7 @@ export class ApiClient {
   public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
     return this.renewing(async (presented) => {
       const http = this.http(request, presented, timeout);
-      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, this.signal));
+      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, request.signal ?? this.signal));
       this.warned(stream.headers, presented);
       return stream.status === 200 ? stream : { ...stream, body: withoutToken(stream.body, presented) };
     });
@@ -123,7 +126,7 @@ export class ApiClient {
 
   private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpAnswer> {
     const http = this.http(request, presented, timeout);
-    const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, this.signal));
+    const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, request.signal ?? this.signal));
     this.warned(answer.headers, presented);
     const isObject = answer.status < 300 && answer.body.startsWith('{');
     return asMeant(isObject ? answer : { ...answer, body: redacted(answer.body, presented) });

@@ -15,6 +15,8 @@ export interface Cluster {
   /** What the server warned of so far, each once, as it said it: escape it before it is printed. */
   readonly warnings: readonly string[];
   get(path: string, query?: Query): Promise<JsonObject>;
+  /** What is not JSON: the log of a pod, as it is, with whatever is in it. */
+  text(path: string, query?: Query): Promise<string>;
   /** Retried only as far as the request cannot have had an effect, unless `repeatable` says that twice is as good as once. */
   create(path: string, object: object, options?: CreateOptions): Promise<JsonObject>;
   /** Server-side apply. */
@@ -23,8 +25,12 @@ export interface Cluster {
   merge(path: string, patch: object): Promise<JsonObject>;
   /** Resolves to whether there was something to delete. */
   delete(path: string, options?: DeleteOptions): Promise<boolean>;
-  /** What a collection holds, as ADDED, and what happens to it from then on; resumed when the connection ends. */
-  watch(path: string, query?: Query): AsyncIterable<WatchEvent>;
+  /**
+   * What a collection holds, as ADDED, and what happens to it from then on; resumed when the connection ends.
+   *
+   * @param signal Ends this watch alone, which then throws the signal's reason.
+   */
+  watch(path: string, query?: Query, signal?: AbortSignal): AsyncIterable<WatchEvent>;
   /** Which resources the server has. */
   resources(): Promise<readonly ApiResource[]>;
   close(): void;

@@ -34,6 +34,12 @@ class ApiCluster implements Cluster {
     return this.ask({ method: 'GET', path, query });
   }
 
+  public async text(path: string, query?: Query): Promise<string> {
+    const answer = await this.client.send({ method: 'GET', path, query, accept: '*/*' });
+    if (answer.status < 200 || answer.status >= 300) objectOf(describeRequest('GET', path), answer);
+    return answer.body;
+  }
+
   public async create(path: string, content: object, { query, repeatable = false, as }: CreateOptions = {}): Promise<JsonObject> {
     return this.ask({ method: 'POST', path, content, repeatable, as, query: { fieldManager: FIELD_MANAGER, ...query } });
   }
@@ -63,8 +69,8 @@ class ApiCluster implements Cluster {
     return true;
   }
 
-  public watch(path: string, query?: Query): AsyncIterable<WatchEvent> {
-    return watchCollection(this.client, path, query);
+  public watch(path: string, query?: Query, signal?: AbortSignal): AsyncIterable<WatchEvent> {
+    return watchCollection(this.client, path, query, signal);
   }
 
   public async resources(): Promise<readonly ApiResource[]> {

@@ -13,6 +13,15 @@ export interface StreamEvent extends Omit<WatchEvent, 'type'> {
   readonly type: WatchEvent['type'] | 'BOOKMARK';
 }
 
+/**
+ * What is watched.
+ */
+export interface WatchRequest {
+  readonly path: string;
+  readonly query: Query;
+  readonly signal: AbortSignal;
+}
+
 /** Seconds after which the server ends a watch that is then resumed: a connection that died silently is noticed within them. */
 const WATCH_SECONDS = 60;
 
@@ -23,11 +32,12 @@ const LONGEST_LINE = 16 * 1024 * 1024;
  * Opens a watch from a position on.
  *
  * @param at What is watched, for errors.
+ * @param request Where, and what ends it.
  * @throws `ApiRefusal` 410 when the server has forgotten the position, here or in the middle of the events.
  */
-export async function openWatch(client: ApiClient, at: string, path: string, query: Query, position: string): Promise<AsyncIterable<StreamEvent>> {
+export async function openWatch(client: ApiClient, at: string, { path, query, signal }: WatchRequest, position: string): Promise<AsyncIterable<StreamEvent>> {
   const watch = { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS), resourceVersion: position };
-  const stream = await client.open({ method: 'GET', path, query: watch }, WATCH_SECONDS * 1000 + client.budget.perCall);
+  const stream = await client.open({ method: 'GET', path, query: watch, signal }, WATCH_SECONDS * 1000 + client.budget.perCall);
   if (stream.status === 200) return eventsOf(at, stream);
   objectOf(at, { ...stream, body: await textOf(stream), attempts: 1, tried: '' });
   throw garbled(at);

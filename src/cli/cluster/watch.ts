@@ -4,7 +4,7 @@ import type { Query, WatchEvent } from './cluster';
 import { describeRequest } from './paths';
 import { ApiRefusal } from './status';
 import { changesSince, Collected, collect, versionOf } from './watch-state';
-import { openWatch } from './watch-stream';
+import { openWatch, WatchRequest } from './watch-stream';
 import { Refused, Unreachable } from '../failure';
 import { ConnectionError } from '../network/connection-error';
 import { backoff, judge, Verdict } from '../network/retry-rules';
@@ -16,8 +16,9 @@ import { backoff, judge, Verdict } from '../network/retry-rules';
  * @throws `Unreachable` when no watch can be had for as long as the budget of one call; the signal's reason when it is aborted.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-export function watchCollection(client: ApiClient, path: string, query: Query = {}): AsyncIterable<WatchEvent> {
-  return new Watch(client, path, query).events();
+export function watchCollection(client: ApiClient, path: string, query: Query = {}, ending?: AbortSignal): AsyncIterable<WatchEvent> {
+  const { signal } = client;
+  return new Watch(client, { path, query, signal: ending ? AbortSignal.any([signal, ending]) : signal }).events();
 }
 
 class Watch {
@@ -27,8 +28,8 @@ class Watch {
   private failures = 0;
   private failingSince = 0;
 
-  public constructor(private readonly client: ApiClient, private readonly path: string, private readonly query: Query) {
-    this.at = describeRequest('watch', path);
+  public constructor(private readonly client: ApiClient, private readonly request: WatchRequest) {
+    this.at = describeRequest('watch', request.path);
   }
 
   public async *events(): AsyncGenerator<WatchEvent> {
@@ -43,13 +44,13 @@ class Watch {
   }
 
   private async *list(): AsyncGenerator<WatchEvent> {
-    const list = objectOf(this.at, await this.client.send({ method: 'GET', path: this.path, query: this.query, once: true }));
+    const list = objectOf(this.at, await this.client.send({ method: 'GET', ...this.request, once: true }));
     this.position = versionOf(list) ?? '';
     yield* changesSince(this.known, list);
   }
 
   private async *follow(position: string): AsyncGenerator<WatchEvent> {
-    const events = await openWatch(this.client, this.at, this.path, this.query, position);
+    const events = await openWatch(this.client, this.at, this.request, position);
     this.failures = 0;
     for await (const { type, object } of events) {
       this.position = versionOf(object) ?? this.position;
@@ -71,9 +72,9 @@ class Watch {
   }
 
   private async wait(verdict: Verdict, attempts: number, remaining = Infinity): Promise<boolean> {
-    const { clock, signal } = this.client.options;
+    const { clock } = this.client.options;
     const pause = backoff(verdict, { repeatable: true, attempts, remaining, random: Math.random() });
-    if (pause !== undefined) await clock.sleep(pause, signal);
+    if (pause !== undefined) await clock.sleep(pause, this.request.signal);
     return pause !== undefined;
   }
 }
