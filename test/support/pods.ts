@@ -1,0 +1,34 @@
+import { JsonObject } from '../../src/private/json';
+
+/** What a made-up pod has that matters here. */
+export interface PodParts {
+  readonly name?: string;
+  /** The uid of what controls it. */
+  readonly owner?: string;
+  readonly labels?: object;
+  readonly deleted?: boolean;
+  readonly status?: object;
+  readonly spec?: object;
+}
+
+/** A pod as the API server has it. */
+export function pod({ name = 'web-1', owner = 'uid-web', labels = {}, deleted, status = {}, spec }: PodParts): JsonObject {
+  const metadata = {
+    name,
+    uid: `uid-${name}`,
+    labels,
+    ownerReferences: [{ uid: owner, controller: true }],
+    ...deleted && { deletionTimestamp: '2026-01-01T00:00:00Z' },
+  };
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: spec ?? { containers: [{ name: 'app', image: 'example.com/web:1' }] }, status } as unknown as JsonObject;
+}
+
+/** A pod of which one container is in a state. */
+export function podIn(state: object, status: object = {}): JsonObject {
+  return pod({ status: { phase: 'Pending', containerStatuses: [{ name: 'app', image: 'sha256:1', restartCount: 0, state, ...status }] } });
+}
+
+/** A warning about an object. */
+export function warning(uid: string, reason: string, message: string, lastTimestamp = '2026-01-01T00:00:10Z'): JsonObject {
+  return { kind: 'Event', metadata: { name: reason, uid: `event-${reason}-${lastTimestamp}` }, involvedObject: { kind: 'Pod', name: 'web-1', uid }, reason, message, lastTimestamp, count: 1, type: 'Warning' };
+}
