@@ -1,0 +1,128 @@
+import { uidOf } from './seen';
+import type { JsonObject } from '../../../private/json';
+import type { Cluster, Query } from '../../cluster/cluster';
+import { Refused, Unreachable } from '../../failure';
+import type { Clock } from '../../host';
+import { ConnectionError } from '../../network/connection-error';
+
+/**
+ * A collection that is watched.
+ */
+export interface Watched {
+  /** `pods in example`, for people. */
+  readonly title: string;
+  readonly path: string;
+  readonly query?: Query;
+  /** Whether it does without: told when the credential may not watch it. */
+  readonly optional?: (title: string) => void;
+}
+
+/**
+ * What collections hold, kept up to date by one watch each for as long as it is needed, whatever happens to the connections.
+ */
+export class Observation {
+  private readonly abort = new AbortController();
+  private readonly ended: AbortSignal;
+  private failure: { readonly error: unknown } | undefined;
+  private woken = false;
+  private wake?: () => void;
+
+  public constructor(private readonly cluster: Cluster, private readonly clock: Clock, signal: AbortSignal) {
+    this.ended = AbortSignal.any([signal, this.abort.signal]);
+  }
+
+  /** The objects of a collection, by uid, from now on. */
+  public watch(watched: Watched): Observed {
+    const observed = new Observed();
+    this.run(this.follow(watched, observed));
+    return observed;
+  }
+
+  /** Takes part in what is waited for: its end is a change, and its failure one of the observation. */
+  public run(task: Promise<void>): void {
+    const failed = (error: unknown) => {
+      if (!this.ended.aborted) this.failure = { error };
+    };
+    void task.catch(failed).then(() => this.changed());
+  }
+
+  /** Resolves when something has changed since the last call, or so many milliseconds later. Throws what ended a watch. */
+  public async change(milliseconds: number): Promise<void> {
+    const timer = new AbortController();
+    const time = this.clock.sleep(milliseconds, AbortSignal.any([this.ended, timer.signal]));
+    try {
+      if (!this.woken) await Promise.race([time, new Promise<void>((resolve) => { this.wake = resolve; })]);
+    } finally {
+      timer.abort();
+      time.catch(() => undefined);
+    }
+    this.woken = false;
+    this.ended.throwIfAborted();
+    if (this.failure) throw this.failure.error;
+  }
+
+  /** Ends all watches. */
+  public end(): void {
+    this.abort.abort();
+  }
+
+  private async follow({ title, path, query, optional }: Watched, observed: Observed): Promise<void> {
+    for (;;) {
+      try {
+        for await (const { type, object } of this.cluster.watch(path, query, this.ended)) {
+          observed.take(type, object);
+          this.changed();
+        }
+      } catch (error) {
+        if (this.ended.aborted) return;
+        if (optional && error instanceof Refused && [403, 404].includes(error.code)) return optional(title);
+        if (!mayPass(error)) throw error;
+      }
+      // It begins with a list again: what was deleted in the meantime must not stay.
+      observed.clear();
+      await this.clock.sleep(PAUSE, this.ended);
+    }
+  }
+
+  private changed(): void {
+    this.woken = true;
+    this.wake?.();
+  }
+}
+
+/** Milliseconds between two attempts, when a watch has given up after its own. */
+const PAUSE = 1_000;
+
+function mayPass(error: unknown): boolean {
+  return error instanceof Unreachable && !(error.cause instanceof ConnectionError && error.cause.lasting);
+}
+
+/**
+ * The objects of a watched collection.
+ */
+export class Observed {
+  public readonly deleted = new Set<string>();
+  private readonly objects = new Map<string, JsonObject>();
+
+  public take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: JsonObject): void {
+    const uid = uidOf(object);
+    if (type === 'DELETED') {
+      this.objects.delete(uid);
+      this.deleted.add(uid);
+    } else {
+      this.objects.set(uid, object);
+    }
+  }
+
+  public clear(): void {
+    this.objects.clear();
+  }
+
+  public all(): IterableIterator<JsonObject> {
+    return this.objects.values();
+  }
+
+  public get(uid: string): JsonObject | undefined {
+    return this.objects.get(uid);
+  }
+}

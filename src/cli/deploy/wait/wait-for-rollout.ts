@@ -1,0 +1,134 @@
+import { Trouble } from './cause';
+import { Endurance } from './endurance';
+import { evidenceOf } from './evidence';
+import type { Finding } from './finding';
+import { Judgement, judge, NOT_SEEN, titleOf } from './judgement';
+import { Observation } from './observation';
+import { DEFAULT_PATIENCE, Patience, RolloutResult, WaitedObject, WaitOptions } from './rollout';
+import { Surroundings } from './surroundings';
+import { Telling } from './telling';
+import type { Cluster } from '../../cluster/cluster';
+
+/**
+ * Waits until all objects are ready, or one of them has a cause not to become so that will not heal, or the time is up.
+ *
+ * It watches: connections that end, a server that restarts or has forgotten where the watch was, and one that is away for a while cost
+ * nothing but time.
+ *
+ * @throws `ApiRefusal` when the credential may not see the objects (or is no longer known), `Unreachable` when the server cannot be reached
+ * and that will not pass, the signal's reason when it is aborted.
+ */
+export async function waitForRollout(cluster: Cluster, objects: readonly WaitedObject[], options: WaitOptions): Promise<RolloutResult> {
+  const observation = new Observation(cluster, options.clock, options.signal);
+  try {
+    return await new Rollout(cluster, objects, options, observation).result();
+  } finally {
+    observation.end();
+  }
+}
+
+interface End {
+  readonly outcome: RolloutResult['outcome'];
+  readonly judgement: Judgement;
+  readonly trouble?: Trouble;
+}
+
+/** Milliseconds after which an object that was not seen is asked for. */
+const UNSEEN = 1_000;
+
+/** Milliseconds in which a rollout may be over before anyone asks for its pods. */
+const AT_ONCE = 300;
+
+/** Milliseconds for which a pod is unready without a word. */
+const LONG = 10_000;
+
+/** Milliseconds between two judgements, in multiples of what one takes: with many objects, the events of all of them come at once. */
+const REST = 9;
+
+class Rollout {
+  private readonly begun: number;
+  private readonly patience: Patience;
+  private readonly endurance: Endurance;
+  private readonly surroundings: Surroundings;
+  private readonly telling: Telling;
+
+  public constructor(
+    private readonly cluster: Cluster,
+    private readonly objects: readonly WaitedObject[],
+    private readonly options: WaitOptions,
+    private readonly observation: Observation,
+  ) {
+    this.begun = options.clock.now();
+    this.patience = { ...DEFAULT_PATIENCE, ...options.patience };
+    this.endurance = new Endurance(this.patience);
+    this.surroundings = new Surroundings(cluster, objects, options, observation);
+    this.telling = new Telling(options.progress, this.mask);
+  }
+
+  public async result(): Promise<RolloutResult> {
+    const { outcome, judgement: { workloads }, trouble } = await this.end();
+    const ended = { outcome, elapsed: this.elapsed(), workloads };
+    if (!trouble) return { ...ended, events: [], notes: [] };
+    const object = this.objects.find((its) => titleOf(its) === trouble.workload);
+    const current = object && this.surroundings.current(object);
+    const workload = current === 'gone' ? undefined : current;
+    const source = { cluster: this.cluster, namespace: this.options.namespace, mask: this.mask };
+    return { ...ended, ...await evidenceOf(trouble, workload, this.surroundings, source) };
+  }
+
+  private async end(): Promise<End> {
+    for (;;) {
+      const now = this.options.clock.now();
+      const judgement = this.judge(now);
+      this.endurance.note(judgement.findings, now);
+      this.telling.tell(judgement, this.worthALine(now), now - this.begun);
+      if (judgement.workloads.every(({ ready }) => ready)) return { outcome: 'ready', judgement };
+      const due = this.endurance.due(now);
+      if (due) return { outcome: 'failed', judgement, trouble: due.trouble };
+      const remaining = this.begun + this.options.budget - now;
+      if (remaining <= 0) return { outcome: 'timed out', judgement, trouble: this.endurance.worst()?.trouble ?? unready(judgement) };
+      await this.pause(now, Math.min(remaining, judgement.valid, this.endurance.next() - now, this.lookAround(judgement, now)));
+    }
+  }
+
+  private judge(now: number): Judgement {
+    const { surroundings, patience: { restarts } } = this;
+    const current = (object: WaitedObject) => surroundings.current(object);
+    return judge(this.objects, { current, seen: surroundings.seen, restarts, now, elapsed: now - this.begun });
+  }
+
+  /** What becomes ready at once needs no look at its pods. Gives the milliseconds until there will be one. */
+  private lookAround({ workloads }: Judgement, now: number): number {
+    const isWaiting = workloads.some(({ ready, words }) => !ready && words !== NOT_SEEN);
+    const left = this.begun + AT_ONCE - now;
+    if (isWaiting && left <= 0) this.surroundings.needed();
+    return isWaiting && left > 0 ? left : Infinity;
+  }
+
+  /** Every pod is unready for a while, and the end is told by the result. */
+  private worthALine(now: number): Finding[] {
+    const known = this.endurance.lasting(0, now).filter(({ patience }) => !['none', 'verdict', 'endless'].includes(patience));
+    return [...known, ...this.endurance.lasting(LONG, now).filter(({ trouble, patience }) => patience === 'endless' && trouble.pod !== undefined)];
+  }
+
+  /** Until something has changed. */
+  private async pause(judgedAt: number, longest: number): Promise<void> {
+    const { clock, signal } = this.options;
+    const rest = (clock.now() - judgedAt) * REST;
+    if (rest > 0) await clock.sleep(Math.min(rest, longest), signal);
+    const unseen = this.objects.find((object) => this.surroundings.current(object) === undefined);
+    if (unseen && this.elapsed() >= UNSEEN) this.surroundings.lookFor(unseen);
+    await this.observation.change(Math.min(longest, unseen ? UNSEEN : longest));
+  }
+
+  private elapsed(): number {
+    return this.options.clock.now() - this.begun;
+  }
+
+  private readonly mask = (text: string) => this.options.mask?.(text) ?? text;
+}
+
+function unready({ workloads }: Judgement): Trouble {
+  const first = workloads.find(({ ready }) => !ready);
+  return { workload: first ? titleOf(first.object) : '', reason: 'NotReady', message: first?.words ?? '' };
+}

@@ -1,0 +1,390 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runKubectl } from './cluster/cluster';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { job, Rollouts, workload } from './support/rollouts';
+import { TcpProxy } from './support/tcp-proxy';
+import { ApiRefusal } from '../src/cli/cluster/status';
+import { resultLines } from '../src/cli/deploy/wait/result-lines';
+
+jest.setTimeout(120_000);
+
+const IMAGE = 'registry.example.com/web:1';
+const NEW_IMAGE = 'registry.example.com/web:2';
+const IMAGE_PULL_FAULT = { annotations: { 'e2e/fault': 'image-pull' } };
+/** It fits nowhere, so it stays as it is. */
+const STUCK = { pod: { nodeSelector: { nowhere: 'yes' } } };
+
+let controlPlane: ControlPlane;
+let rollouts: Rollouts;
+let count = 0;
+
+beforeAll(async () => {
+  kubectl();
+  controlPlane = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(async () => controlPlane?.stop());
+
+beforeEach(async () => {
+  count += 1;
+  runKubectl(controlPlane.kubeconfig, ['create', 'namespace', `wait-${count}`]);
+  rollouts = await Rollouts.connect(controlPlane.kubeconfig, `wait-${count}`);
+});
+
+afterEach(() => rollouts.close());
+
+const asAdmin = (...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', rollouts.namespace, ...args]);
+const asAdminFrom = (manifest: object, ...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', rollouts.namespace, ...args, '-f', '-'], JSON.stringify(manifest));
+
+describe('what becomes ready', () => {
+  test('workloads of every kind, at once, and each change is told once', async () => {
+    const objects = await rollouts.apply(
+      workload('Deployment', 'web', IMAGE, { spec: { replicas: 2 } }), workload('StatefulSet', 'db', IMAGE), workload('DaemonSet', 'agent', IMAGE), job('once', IMAGE));
+    const { outcome, workloads, said, cause } = await rollouts.wait(objects);
+
+    expect({ outcome, cause }).toEqual({ outcome: 'ready', cause: undefined });
+    expect(workloads.map(({ words }) => words)).toEqual(['2 replicas available', '1 replica available', '1 pod available', 'complete']);
+    expect(new Set(said).size).toBe(said.length);
+    expect(said[said.length - 1]).toMatch(/^4\/4 \w+ \w+ ready: /);
+  });
+
+  test.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)('%s that is updated is not ready before the new pods are', async (kind) => {
+    await rollouts.wait(await rollouts.apply(workload(kind, 'web', IMAGE)));
+    const { outcome } = await rollouts.wait(await rollouts.apply(workload(kind, 'web', NEW_IMAGE)));
+
+    expect(outcome).toBe('ready');
+    const pods = asAdmin('get', 'pods', '-l', 'app=web', '--field-selector', 'status.phase=Running', '-o', 'jsonpath={.items[?(@.metadata.deletionTimestamp=="")].spec.containers[0].image}');
+    expect(pods.replace(NEW_IMAGE, '')).toBe('');
+  });
+
+  test('nothing changed: one list is all it takes', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE));
+    await rollouts.wait(objects);
+    const before = rollouts.cluster.counts.requests;
+    const { outcome, said } = await rollouts.wait(objects);
+
+    expect({ outcome, said }).toEqual({ outcome: 'ready', said: ['1/1 Deployment web ready: 1 replica available'] });
+    // The list, and the watch that begins after it.
+    expect(rollouts.cluster.counts.requests - before).toBeLessThanOrEqual(2);
+  });
+
+  test('nothing to wait for', async () => {
+    expect(await rollouts.wait([])).toMatchObject({ outcome: 'ready', workloads: [] });
+  });
+
+  test('no replicas, and a Deployment that is paused', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'none', IMAGE, { spec: { replicas: 0 } }), workload('Deployment', 'paused', IMAGE, { spec: { paused: true } }));
+    const { outcome, workloads } = await rollouts.wait(objects);
+
+    expect(outcome).toBe('ready');
+    expect(workloads.map(({ words }) => words)).toEqual(['0 replicas available', 'it is paused (spec.paused): nothing is rolled out']);
+  });
+
+  test('objects of one kind are watched by the selector that they have in common', async () => {
+    const objects = await rollouts.apply(...['a', 'b', 'c'].map((name) => workload('Deployment', name, IMAGE)));
+    expect(await rollouts.wait(objects, { selector: 'app in (a,b,c)' })).toMatchObject({ outcome: 'ready' });
+  });
+});
+
+describe('a custom resource', () => {
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'shops.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { kind: 'Shop', plural: 'shops' },
+      versions: [{
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: { openAPIV3Schema: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      }],
+    },
+  };
+  const shop = { apiVersion: 'example.com/v1', kind: 'Shop', metadata: { name: 'one' } };
+
+  beforeAll(() => {
+    runKubectl(controlPlane.kubeconfig, ['apply', '-f', '-'], JSON.stringify(crd));
+    runKubectl(controlPlane.kubeconfig, ['wait', 'crd/shops.example.com', '--for=condition=Established', '--timeout=60s']);
+  });
+
+  const says = (...conditions: object[]) => asAdmin('patch', 'shop', 'one', '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { conditions } }));
+
+  test('is ready when its controller says so', async () => {
+    const objects = await rollouts.apply(shop);
+    says({ type: 'Ready', status: 'False', reason: 'Building', message: 'the shelves are empty' });
+    const waiting = rollouts.wait(objects);
+    await sleep(300);
+    says({ type: 'Ready', status: 'True', reason: 'Open', message: '' });
+
+    expect((await waiting).said).toEqual(['0/1 Shop one waiting: Ready is False (Building): the shelves are empty', '1/1 Shop one ready: Ready']);
+  });
+
+  test('that stalls is a cause', async () => {
+    const objects = await rollouts.apply(shop);
+    says({ type: 'Stalled', status: 'True', reason: 'NoLicence', message: 'there is no licence' });
+    const { outcome, cause } = await rollouts.wait(objects, { patience: { lasting: 100 } });
+
+    expect({ outcome, line: cause?.line }).toEqual({ outcome: 'failed', line: 'Shop one: NoLicence: there is no licence' });
+  });
+
+  test('of which nothing is ever said is ready after a moment', async () => {
+    expect(await rollouts.wait(await rollouts.apply(shop))).toMatchObject({ outcome: 'ready', workloads: [{ words: 'it has no condition Ready' }] });
+  });
+});
+
+describe('what does not heal', () => {
+  test('an image that cannot be pulled is named with the pod and the container, after a grace', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, IMAGE_PULL_FAULT), workload('Deployment', 'other', IMAGE));
+    const result = await rollouts.wait(objects);
+
+    expect(result).toMatchObject({ outcome: 'failed', cause: { workload: 'Deployment web', container: 'app', image: IMAGE, reason: 'ImagePullBackOff' } });
+    expect(result.cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+, container app, image registry\.example\.com\/web:1: ImagePullBackOff: .*not found$/);
+    expect(result.said.filter((line) => line.includes('trouble'))).toHaveLength(1);
+    expect(resultLines(result)[0]).toMatch(/^failed after [\d.]+ s: Deployment web, pod /);
+  });
+
+  test.each(['Deployment', 'DaemonSet'] as const)('%s: the pods of the version before are no cause', async (kind) => {
+    await rollouts.apply(workload(kind, 'web', IMAGE, IMAGE_PULL_FAULT));
+    while (!asAdmin('get', 'pods').includes('ImagePullBackOff')) await sleep(100);
+    const objects = await rollouts.apply(workload(kind, 'web', NEW_IMAGE));
+    const { outcome, cause } = await rollouts.wait(objects, { patience: { lasting: 0 } });
+
+    expect({ outcome, cause }).toEqual({ outcome: 'ready', cause: undefined });
+  });
+
+  test('a StatefulSet waits for a pod of the version before: it is named until somebody deletes it', async () => {
+    await rollouts.apply(workload('StatefulSet', 'db', IMAGE, IMAGE_PULL_FAULT));
+    while (!asAdmin('get', 'pods').includes('ImagePullBackOff')) await sleep(100);
+    const objects = await rollouts.apply(workload('StatefulSet', 'db', NEW_IMAGE));
+    const { outcome, cause } = await rollouts.wait(objects);
+    expect({ outcome, pod: cause?.pod, line: cause?.line }).toEqual({
+      outcome: 'failed', pod: 'db-0', line: expect.stringMatching(/not found; this pod is of the revision before, and the StatefulSet only goes on when it is ready or deleted$/),
+    });
+
+    asAdmin('delete', 'pod', 'db-0', '--wait=false');
+    expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'ready' });
+  });
+
+  test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const)('%s: a quota without room for its pods', async (kind) => {
+    asAdmin('create', 'quota', 'full', '--hard=pods=0');
+    while (!asAdmin('get', 'quota', 'full', '-o', 'jsonpath={.status.hard.pods}')) await sleep(100);
+    const objects = await rollouts.apply(kind === 'Job' ? job('web', IMAGE) : workload(kind, 'web', IMAGE));
+    const { outcome, cause } = await rollouts.wait(objects, { patience: { passing: 500 } });
+
+    expect(outcome).toBe('failed');
+    expect(cause?.line).toMatch(new RegExp(`^${kind} web: FailedCreate: .*exceeded quota: full, requested: pods=1, used: pods=0, limited: pods=0`));
+  });
+
+  test('Pod Security refuses the pods', async () => {
+    asAdmin('label', 'namespace', rollouts.namespace, 'pod-security.kubernetes.io/enforce=restricted');
+    const { outcome, cause } = await rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)));
+
+    expect(outcome).toBe('failed');
+    expect(cause?.line).toMatch(/^Deployment web: FailedCreate: pods "web-\w+-\w+" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false /);
+  });
+
+  test('no node takes the pod', async () => {
+    const { outcome, cause, events } = await rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 500 } });
+
+    expect(outcome).toBe('failed');
+    expect(cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+: Unschedulable: 0\/1 nodes are available: /);
+    expect(events).toContainEqual(expect.objectContaining({ reason: 'FailedScheduling', object: `Pod ${cause?.pod ?? ''}` }));
+  });
+
+  test('the progress deadline is over: what is known of a pod is the cause', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, { ...STUCK, spec: { progressDeadlineSeconds: 1 } }));
+    const { outcome, cause } = await rollouts.wait(objects);
+
+    expect(outcome).toBe('failed');
+    expect(cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+: Unschedulable: .* \(ProgressDeadlineExceeded: ReplicaSet "web-\w+" has timed out progressing\.\)$/);
+  });
+
+  test('a Job that takes too long', async () => {
+    const { outcome, cause } = await rollouts.wait(await rollouts.apply(job('once', IMAGE, { ...STUCK, spec: { activeDeadlineSeconds: 1 } })));
+    expect({ outcome, reason: cause?.reason ?? '' }).toEqual({ outcome: 'failed', reason: expect.stringMatching(/^(?:DeadlineExceeded|Unschedulable)$/) });
+    expect(cause?.line).toContain('Job was active longer than specified deadline');
+  });
+
+  test('somebody deletes it meanwhile, or did before', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
+    const waiting = rollouts.wait(objects);
+    await sleep(500);
+    asAdmin('delete', 'deployment', 'web');
+
+    expect(await waiting).toMatchObject({ outcome: 'failed', cause: { line: 'Deployment web: Deleted: somebody deleted it' } });
+    expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'failed', cause: { reason: 'Deleted' } });
+    await rollouts.apply(workload('Deployment', 'web', IMAGE));
+    expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'failed', cause: { reason: 'Deleted' } });
+  });
+
+  test('the namespace is being deleted', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
+    const waiting = rollouts.wait(objects);
+    await sleep(500);
+    asAdmin('delete', 'namespace', rollouts.namespace, '--wait=false');
+
+    expect(await waiting).toMatchObject({ outcome: 'failed', cause: { reason: 'NamespaceTerminating' } });
+  });
+});
+
+describe('the time is up', () => {
+  test('what is known then is the cause, and what else is not ready is told', async () => {
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK), workload('StatefulSet', 'db', IMAGE, STUCK), workload('Deployment', 'fine', IMAGE));
+    const result = await rollouts.wait(objects, { budget: 2_000 });
+
+    expect(result).toMatchObject({ outcome: 'timed out', cause: { workload: 'Deployment web', reason: 'Unschedulable' } });
+    expect(resultLines(result)).toEqual(expect.arrayContaining([
+      expect.stringMatching(/^not ready within 2(?:\.\d)? s: Deployment web, pod .*: Unschedulable: /), '  not ready either:', '    StatefulSet db: 0 of 1 replicas are available',
+    ]));
+  });
+
+  test('the end of the command ends the wait', async () => {
+    const abort = new AbortController();
+    const waiting = rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { signal: abort.signal });
+    setTimeout(() => abort.abort(new Error('ended by SIGTERM')), 500);
+    await expect(waiting).rejects.toThrow('ended by SIGTERM');
+  });
+});
+
+describe('a credential with few rights', () => {
+  let limited: Rollouts;
+
+  afterEach(() => limited?.close());
+
+  async function withRights(...rules: object[]): Promise<Rollouts> {
+    const subjects = [{ kind: 'ServiceAccount', name: 'ci', namespace: rollouts.namespace }];
+    asAdmin('create', 'serviceaccount', 'ci');
+    asAdminFrom({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'ci' }, rules }, 'apply');
+    asAdminFrom({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'ci' }, subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'ci' } }, 'apply');
+    await sleep(500);
+    limited = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { token: asAdmin('create', 'token', 'ci').trim() });
+    return limited;
+  }
+
+  const watching = (apiGroup: string, ...resources: string[]) => ({ apiGroups: [apiGroup], resources, verbs: ['get', 'list', 'watch'] });
+
+  test('that may not see events knows the cause all the same', async () => {
+    const ci = await withRights(watching('apps', 'deployments', 'replicasets'), watching('', 'pods'));
+    const { outcome, cause, events, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 500 } });
+
+    expect({ outcome, events, reason: cause?.reason }).toEqual({ outcome: 'failed', events: [], reason: 'Unschedulable' });
+    expect(notes).toEqual([`events in ${rollouts.namespace} may not be watched, so what they say is missing here`]);
+  });
+
+  /** What a kubelet would say, of a pod that none has. */
+  async function crashing(): Promise<void> {
+    let pod = '';
+    while (pod === '') {
+      pod = asAdmin('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].metadata.name}');
+      await sleep(50);
+    }
+    const terminated = { exitCode: 1, reason: 'Error', containerID: 'containerd://1' };
+    const containerStatuses = [{ name: 'app', image: IMAGE, imageID: '', ready: false, restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated } }];
+    asAdmin('patch', 'pod', pod, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { containerStatuses } }));
+  }
+
+  test('that may not read logs knows the cause all the same', async () => {
+    const ci = await withRights(watching('apps', 'deployments', 'replicasets'), watching('', 'pods', 'events'));
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
+    await crashing();
+    const [theirs, ours] = [await ci.wait(objects), await rollouts.wait(objects)];
+
+    expect(theirs).toMatchObject({ outcome: 'failed', cause: ours.cause, notes: [`the log of pod ${theirs.cause?.pod ?? ''} may not be read`] });
+    expect(theirs.log).toBeUndefined();
+    expect(ours).toMatchObject({ cause: { message: 'exit code 1, restarted 3 times' }, log: { previous: true, lines: [] }, notes: [] });
+  });
+
+  test('that may see Deployments only knows whether they are ready', async () => {
+    const ci = await withRights(watching('apps', 'deployments'));
+    expect(await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
+    const { outcome, cause, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK)), { budget: 1_500 });
+
+    expect({ outcome, line: cause?.line }).toEqual({ outcome: 'timed out', line: 'Deployment stuck: NotReady: 0 of 1 updated replicas are available' });
+    expect(notes).toHaveLength(3);
+  });
+
+  test('that may not see the workloads is refused', async () => {
+    const ci = await withRights(watching('', 'pods'));
+    await expect(ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).rejects.toThrow(ApiRefusal);
+  });
+});
+
+describe('a network and a server that fail', () => {
+  let proxy: TcpProxy;
+  let remote: Rollouts;
+
+  beforeEach(async () => {
+    proxy = await TcpProxy.start(Number(new URL(controlPlane.server).port));
+    remote = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { server: `https://127.0.0.1:${proxy.port}` });
+  });
+
+  afterEach(() => {
+    remote.close();
+    proxy.stop();
+  });
+
+  /** What was stuck can run from now on. */
+  const release = async () => rollouts.apply(workload('Deployment', 'web', IMAGE));
+
+  test('watches that are cut, again and again', async () => {
+    const waiting = remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
+    for (let times = 0; times < 5; times++) {
+      await sleep(300);
+      proxy.cut();
+    }
+    await release();
+
+    expect(await waiting).toMatchObject({ outcome: 'ready' });
+    expect(proxy.connections).toBeGreaterThan(5);
+  });
+
+  test('a server that takes its time', async () => {
+    proxy.delay = 400;
+    const waiting = remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
+    await sleep(2_000);
+    await release();
+
+    expect(await waiting).toMatchObject({ outcome: 'ready' });
+  });
+
+  test('an API server that is killed and started again', async () => {
+    const waiting = rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 100_000 } });
+    await sleep(500);
+    await controlPlane.stopApiServer();
+    await sleep(1_000);
+    await controlPlane.startApiServer();
+    await release();
+
+    expect(await waiting).toMatchObject({ outcome: 'ready' });
+  });
+
+  test('an API server that is away for longer than one call waits', async () => {
+    const hasty = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { budget: { perCall: 300, total: 600 } });
+    const waiting = hasty.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 100_000 } });
+    await sleep(500);
+    await controlPlane.stopApiServer();
+    await sleep(2_000);
+    await controlPlane.startApiServer();
+    await release();
+
+    expect(await waiting.finally(() => hasty.close())).toMatchObject({ outcome: 'ready' });
+  });
+
+  test('a server that is not to be trusted is not asked again', async () => {
+    const other = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { tlsServerName: 'other.example.com' });
+    await expect(other.wait(await release()).finally(() => other.close())).rejects.toThrow(/^https:.*: its TLS certificate is not to be trusted: it is for /);
+  });
+
+  test('no watch stays when the wait is over', async () => {
+    expect(await remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
+    await sleep(200);
+    // Connections of requests that have ended are kept for the next.
+    expect(proxy.open).toBeLessThanOrEqual(4);
+  });
+});
