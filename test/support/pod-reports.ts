@@ -1,0 +1,53 @@
+import { Cluster } from '../../src/cli/cluster/cluster';
+import { JsonObject } from '../../src/private/json';
+
+/** What of a pod's status is looked at. */
+interface PodStatus {
+  readonly conditions?: ReadonlyArray<{ readonly type: string; readonly status: string }>;
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+}
+
+interface ContainerStatus {
+  readonly state?: { readonly waiting?: { readonly reason?: string }; readonly terminated?: object };
+  readonly restartCount: number;
+}
+
+/**
+ * When the kubelet, or the scheduler, first said of each pod of a namespace that something is wrong; of a container that keeps ending, when it last ended.
+ */
+export class PodReports {
+  private readonly first = new Map<string, number>();
+
+  public constructor(cluster: Cluster, namespace: string) {
+    void this.follow(cluster, namespace).catch(() => undefined);
+  }
+
+  /** `3.1 s`, or that there was no report. */
+  public secondsSince(pod = ''): string {
+    const first = this.first.get(pod);
+    return first === undefined ? 'nothing reported' : `${((Date.now() - first) / 1000).toFixed(1)} s`;
+  }
+
+  private async follow(cluster: Cluster, namespace: string): Promise<void> {
+    for await (const { object } of cluster.watch(`/api/v1/namespaces/${namespace}/pods`)) {
+      const { name } = object.metadata as { name: string };
+      const report = reportOf(object);
+      if (report !== undefined && !this.first.has(`${name} ${report}`)) {
+        this.first.set(`${name} ${report}`, Date.now());
+        if (report.startsWith('ended') || !this.first.has(name)) this.first.set(name, Date.now());
+      }
+    }
+  }
+}
+
+function reportOf(pod: JsonObject): string | undefined {
+  const { conditions = [], initContainerStatuses = [], containerStatuses = [] } = (pod.status ?? {}) as unknown as PodStatus;
+  if (conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False')) return 'unschedulable';
+  for (const { state, restartCount } of [...initContainerStatuses, ...containerStatuses]) {
+    if (state?.terminated) return `ended ${restartCount}`;
+    const reason = state?.waiting?.reason;
+    if (reason !== undefined && reason !== 'ContainerCreating' && reason !== 'PodInitializing') return 'waiting';
+  }
+  return undefined;
+}
