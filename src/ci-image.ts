@@ -1,6 +1,7 @@
 import { ImageReference } from './image-reference';
 import { CiVariables, ciVariables, isCi } from './private/ci-variables';
-import { located, refusal, show } from './private/invalid-input';
+import { GivenImage, checkedImage } from './private/image-policy';
+import { refusal, show } from './private/invalid-input';
 
 /**
  * What an image must satisfy before it is deployed.
@@ -139,10 +140,7 @@ export class CiImage {
   public lookup(): ImageLookup {
     const variables = ciVariables(this.policy.ciVariables);
     const answer = this.answer(variables);
-    const reference = parse(answer);
-    checkTag(answer, reference, this.policy, variables);
-    checkRegistry(answer, reference, this.policy, variables);
-    return { reference, source: answer.source };
+    return { reference: checkedImage(answer, this.policy, variables), source: answer.source };
   }
 
   /**
@@ -155,13 +153,8 @@ export class CiImage {
   }
 }
 
-interface Answer {
-  /** Names the value in errors. */
-  readonly at: string;
-  readonly text: string;
+interface Answer extends GivenImage {
   readonly source: string;
-  /** Written by the authors of the program, so no registry is suspicious. */
-  readonly trusted: boolean;
 }
 
 function firstAnswer(sources: Array<() => Answer | undefined>): Answer | undefined {
@@ -210,62 +203,4 @@ function checkPipeline(variable: string, variables: CiVariables): void {
     expected: `this pipeline's id ${show(ours)}`,
     fix: `let the image job write ${pair}=$CI_PIPELINE_ID beside it, and remove a project, group or instance variable ${variable}, which beats the report`,
   });
-}
-
-function parse(answer: Answer): ImageReference {
-  if (answer.text === 'IMAGE') {
-    throw refusal({
-      at: answer.at,
-      given: 'it is the placeholder "IMAGE"',
-      expected: 'an image reference such as "registry.example.com/group/project:1.0"',
-      fix: 'hand over what the image job pushed',
-    });
-  }
-  try {
-    return ImageReference.parse(answer.text);
-  } catch (error) {
-    throw located(answer.at, error);
-  }
-}
-
-function checkTag(answer: Answer, reference: ImageReference, policy: ImagePolicy, variables: CiVariables): void {
-  if (reference.isPinned) return;
-  if (policy.requireDigest) {
-    throw refusal({
-      at: answer.at,
-      given: `${show(answer.text)} has no digest`,
-      expected: 'a reference by digest such as "registry.example.com/group/project@sha256:…"',
-      fix: 'let the image job hand over the digest that the push printed',
-    });
-  }
-  if (policy.allowMutableTag || !isMutable(reference, variables)) return;
-  throw refusal({
-    at: answer.at,
-    given: `${show(answer.text)} has ${reference.tag === undefined ? 'no tag' : `the mutable tag ${show(reference.tag)}`}`,
-    expected: 'a tag that is pushed once, or a digest',
-    fix: 'tag with the commit and the job, hand over the digest, or allow tags that move (allowMutableTag, --allow-mutable-tag)',
-  });
-}
-
-function isMutable(reference: ImageReference, variables: CiVariables): boolean {
-  const { tag } = reference;
-  const branch = variables.CI_COMMIT_TAG ? undefined : variables.CI_COMMIT_REF_SLUG;
-  return tag === undefined || tag === 'latest' || tag === branch;
-}
-
-function checkRegistry(answer: Answer, reference: ImageReference, policy: ImagePolicy, variables: CiVariables): void {
-  const allowed = policy.allowedRegistries ?? ownRegistry(answer, variables);
-  const name = `${reference.registry}/${reference.repository}`;
-  if (!allowed || allowed.some((prefix) => name === prefix || name.startsWith(`${prefix.replace(/\/+$/, '')}/`))) return;
-  throw refusal({
-    at: answer.at,
-    given: `${show(answer.text)} is in ${show(name)}`,
-    expected: allowed.length > 0 ? `an image in ${allowed.map(show).join(' or ')}` : 'the project\'s own registry, but CI_REGISTRY_IMAGE is not set',
-    fix: 'push to the project\'s own registry, or allow the other one (allowedRegistries, --allow-registry)',
-  });
-}
-
-function ownRegistry(answer: Answer, variables: CiVariables): string[] | undefined {
-  if (answer.trusted || !isCi(variables)) return undefined;
-  return variables.CI_REGISTRY_IMAGE ? [variables.CI_REGISTRY_IMAGE] : [];
 }

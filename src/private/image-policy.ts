@@ -1,0 +1,93 @@
+import { CiVariables, isCi } from './ci-variables';
+import { located, refusal, show } from './invalid-input';
+import { ImageReference } from '../image-reference';
+
+/**
+ * An image as someone gave it.
+ */
+export interface GivenImage {
+  /** Names the value in errors. */
+  readonly at: string;
+  readonly text: string;
+  /** Written by the authors of the program, so no registry is suspicious. */
+  readonly trusted: boolean;
+}
+
+/**
+ * What it must satisfy: see `ImagePolicy`.
+ */
+export interface ImageRules {
+  readonly allowMutableTag?: boolean;
+  readonly requireDigest?: boolean;
+  readonly allowedRegistries?: readonly string[];
+}
+
+/**
+ * The reference of an image that satisfies the rules.
+ *
+ * @throws A refusal that says which rule it breaks.
+ */
+export function checkedImage(image: GivenImage, rules: ImageRules, variables: CiVariables): ImageReference {
+  const reference = parse(image);
+  checkTag(image, reference, rules, variables);
+  checkRegistry(image, reference, rules, variables);
+  return reference;
+}
+
+function parse(image: GivenImage): ImageReference {
+  if (image.text === 'IMAGE') {
+    throw refusal({
+      at: image.at,
+      given: 'it is the placeholder "IMAGE"',
+      expected: 'an image reference such as "registry.example.com/group/project:1.0"',
+      fix: 'hand over what the image job pushed',
+    });
+  }
+  try {
+    return ImageReference.parse(image.text);
+  } catch (error) {
+    throw located(image.at, error);
+  }
+}
+
+function checkTag(image: GivenImage, reference: ImageReference, rules: ImageRules, variables: CiVariables): void {
+  if (reference.isPinned) return;
+  if (rules.requireDigest) {
+    throw refusal({
+      at: image.at,
+      given: `${show(image.text)} has no digest`,
+      expected: 'a reference by digest such as "registry.example.com/group/project@sha256:…"',
+      fix: 'let the image job hand over the digest that the push printed',
+    });
+  }
+  if (rules.allowMutableTag || !isMutable(reference, variables)) return;
+  throw refusal({
+    at: image.at,
+    given: `${show(image.text)} has ${reference.tag === undefined ? 'no tag' : `the mutable tag ${show(reference.tag)}`}`,
+    expected: 'a tag that is pushed once, or a digest',
+    fix: 'tag with the commit and the job, hand over the digest, or allow tags that move (allowMutableTag, --allow-mutable-tag)',
+  });
+}
+
+function isMutable(reference: ImageReference, variables: CiVariables): boolean {
+  const { tag } = reference;
+  const branch = variables.CI_COMMIT_TAG ? undefined : variables.CI_COMMIT_REF_SLUG;
+  return tag === undefined || tag === 'latest' || tag === branch;
+}
+
+function checkRegistry(image: GivenImage, reference: ImageReference, rules: ImageRules, variables: CiVariables): void {
+  const allowed = rules.allowedRegistries ?? ownRegistry(image, variables);
+  const name = `${reference.registry}/${reference.repository}`;
+  if (!allowed || allowed.some((prefix) => name === prefix || name.startsWith(`${prefix.replace(/\/+$/, '')}/`))) return;
+  throw refusal({
+    at: image.at,
+    given: `${show(image.text)} is in ${show(name)}`,
+    expected: allowed.length > 0 ? `an image in ${allowed.map(show).join(' or ')}` : 'the project\'s own registry, but CI_REGISTRY_IMAGE is not set',
+    fix: 'push to the project\'s own registry, or allow the other one (allowedRegistries, --allow-registry)',
+  });
+}
+
+function ownRegistry(image: GivenImage, variables: CiVariables): string[] | undefined {
+  if (image.trusted || !isCi(variables)) return undefined;
+  return variables.CI_REGISTRY_IMAGE ? [variables.CI_REGISTRY_IMAGE] : [];
+}
