@@ -1,4 +1,7 @@
-import { chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync, statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from './host';
 import { refusal } from '../private/invalid-input';
@@ -87,9 +90,27 @@ export class Files {
     }
   }
 
+  /**
+   * What is in a folder, as names that `read` takes, in their order; nothing for anything but a folder.
+   */
+  public list(name: string): Array<{ readonly name: string; readonly isFolder: boolean }> | undefined {
+    try {
+      if (!statSync(this.absolute(name), { throwIfNoEntry: false })?.isDirectory()) return undefined;
+      const names = readdirSync(this.absolute(name)).sort();
+      return names.map((entry) => join(name, entry)).map((entry) => ({ name: entry, isFolder: isFolder(this.absolute(entry)) }));
+    } catch (error) {
+      throw cannot('read', name, error);
+    }
+  }
+
   private absolute(name: string): string {
     return resolve(this.host.cwd, name);
   }
+}
+
+/** A symbolic link is not followed: it may lead back to where it is. */
+function isFolder(file: string): boolean {
+  return lstatSync(file).isDirectory();
 }
 
 async function collect(stdin: AsyncIterable<Uint8Array>): Promise<Buffer> {

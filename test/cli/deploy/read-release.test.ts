@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
+import { Files } from '../../../src/cli/files';
+
+const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'read-release-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function read(files: Record<string, string>, options: Partial<ReadOptions> = {}, names = Object.keys(files), stdin = '') {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return readRelease(names, new Files({ cwd: folder, stdin: Readable.from([Buffer.from(stdin)]) }), { ...OPTIONS, ...options });
+}
+
+async function refused(files: Record<string, string>, options: Partial<ReadOptions> = {}): Promise<string> {
+  return read(files, options).then(() => 'nothing is refused', (error: Error) => error.message);
+}
+
+const map = (name: string, more = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}${more}}\n`;
+const deployment = (image: string) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: "${image}"}]}}}\n`;
+
+describe('what is read', () => {
+  test('files, their documents and the items of Lists, in that order, each with its place and the namespace', async () => {
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }] });
+    const objects = await read({ 'b.yaml': `${map('one')}---\n${map('two')}`, 'a.json': list });
+
+    expect(objects.map(({ at, kind, name }) => `${at} ${kind} ${name}`)).toEqual([
+      'b.yaml:1:1 ConfigMap one', 'b.yaml:5:1 ConfigMap two', 'a.json:1:1: items[0] Service web',
+    ]);
+    expect(objects[0]?.value).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'example' } });
+  });
+
+  test('of a folder YAML and JSON in the order of names, and what is below only when asked for', async () => {
+    const files = { 'dist/b.yaml': map('b'), 'dist/a.yml': map('a'), 'dist/notes.txt': 'x', 'dist/c/c.json': '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c"}}' };
+    const names = async (recursive: boolean) => (await read(files, { recursive }, ['dist'])).map(({ name }) => name);
+
+    expect(await names(false)).toEqual(['a', 'b']);
+    expect(await names(true)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('standard input', async () => {
+    expect(await read({}, {}, ['-'], map('piped'))).toMatchObject([{ at: 'standard input:1:1', name: 'piped' }]);
+  });
+
+  test('files with nothing but comments, beside others', async () => {
+    expect(await read({ 'empty.yaml': '# rendered: nothing\n---\n\n', 'a.yaml': map('a') })).toHaveLength(1);
+  });
+
+  test('the text of a Secret becomes data, so that the server knows whose each value is', async () => {
+    const [secret] = await read({ 'a.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: QQ==, b: Qg==}\nstringData: {b: ü}\n' });
+    expect(secret?.value).toEqual({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'example' }, data: { a: 'QQ==', b: 'w7w=' } });
+  });
+
+  test('RBAC and custom resources', async () => {
+    const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\n';
+    expect(await read({ 'a.yaml': role, 'b.yaml': 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n' })).toHaveLength(2);
+  });
+
+  test('no object, when that is allowed', async () => {
+    expect(await read({ 'a.yaml': '# nothing\n' }, { allowEmpty: true })).toEqual([]);
+  });
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['no object', { 'a.yaml': '---\n# nothing\n' }, /^a\.yaml: there is no object in it, .*--allow-empty/],
+  ['another namespace', { 'a.yaml': map('a', ', namespace: other') }, /^a\.yaml:1:1: "ConfigMap" "a" is in namespace "other", expected namespace "example", the credential's/],
+  ['a cluster-scoped kind', { 'a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n' }, /Namespace is cluster-scoped/],
+  ['a name to be generated', { 'a.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n' }, /generateName "a-", expected metadata\.name: with another name each time/],
+  ['no name', { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\n' }, /metadata\.name of "ConfigMap" is nothing/],
+  ['a name that Kubernetes refuses', { 'a.yaml': map('Web') }, /metadata\.name of "ConfigMap" is "Web"/],
+  ['no kind', { 'a.yaml': 'apiVersion: v1\nmetadata: {name: a}\n' }, /kind nothing/],
+  ['an item that is no object', { 'a.json': '{"apiVersion":"v1","kind":"List","items":[7]}' }, /^a\.json:1:1: items\[0\]: it is 7/],
+  ['an object that is there twice', { 'a.yaml': map('a'), 'b.yaml': map('a') }, /^b\.yaml:1:1: ConfigMap "a" stands at a\.yaml:1:1, too/],
+  ['an export of the server', { 'a.yaml': map('a', ', uid: x, resourceVersion: "1"') }, /metadata has uid, resourceVersion/],
+  ['a label of deploy', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/part-of: x}') }, /it has "cdk8s-ci-deploy\/part-of"/],
+  ['a migration that is no Job', { 'a.yaml': map('a', ', annotations: {cdk8s-ci-deploy/before-workloads: "true"}') }, /before-workloads is "true" on "ConfigMap"/],
+  ['the placeholder', { 'a.yaml': deployment('IMAGE') }, /^a\.yaml:1:1: image of container "web": it is the placeholder "IMAGE"/],
+  ['no image', { 'a.yaml': deployment('') }, /image of container "web"/],
+  ['an image without a tag', { 'a.yaml': deployment('registry.example.com/web') }, /has no tag/],
+  ['an image in upper case', { 'a.yaml': deployment('registry.example.com/Web:1') }, /Web/],
+  ['an empty tag', { 'a.yaml': deployment('registry.example.com/web:') }, /image of container/],
+  ['what is no YAML', { 'a.yaml': 'kind: A\nspec:\n\tx: 1\n' }, /^a\.yaml:3:1: a tab/],
+  ['no file', {}, /there is no object/],
+])('%s is refused', async (_, files, expected) => {
+  expect(await refused(files)).toMatch(expected);
+});
+
+test('in a CI job, images are the project\'s own unless others are allowed', async () => {
+  const variables = { CI: 'true', CI_REGISTRY_IMAGE: 'registry.example.com/group/web' };
+  const files = { 'a.yaml': deployment('registry.example.com/other/web:1') };
+  expect(await refused(files, { variables })).toContain('is in "registry.example.com/other/web"');
+  expect(await refused(files, { variables, images: { allowedRegistries: ['registry.example.com'] } })).toBe('nothing is refused');
+});
+
+test('all problems of all files are said at once', async () => {
+  const message = await refused({ 'a.yaml': `${map('A')}---\n${deployment('IMAGE')}`, 'b.yaml': 'kind: [', 'c.yaml': map('c', ', namespace: other') });
+  expect(message.split('\n').map((line) => line.slice(0, 40))).toEqual([
+    '4 problems in the manifests; nothing was',
+    expect.stringMatching(/^ {2}a\.yaml:1:1: metadata\.name/),
+    expect.stringMatching(/^ {2}a\.yaml:5:1: image/),
+    expect.stringMatching(/^ {2}b\.yaml:1:/),
+    expect.stringMatching(/^ {2}c\.yaml:1:1: /),
+  ]);
+});
