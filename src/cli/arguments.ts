@@ -18,7 +18,7 @@ export interface Option {
  */
 export interface Syntax {
   readonly name: string;
-  /** What may follow the name, apart from options: `[FILE|-]`. */
+  /** What may follow the name, apart from options: `[FILE|-]`. The last one may stand for several: `FILE...`. */
   readonly operands: string[];
   /** Operands that must be there. */
   readonly required: number;
@@ -112,7 +112,8 @@ function once(name: string, option: Option, values: string[]): string[] {
 }
 
 function checkOperands(operands: string[], command: Syntax): void {
-  if (operands.length >= command.required && operands.length <= command.operands.length) return;
+  const most = command.operands.at(-1)?.endsWith('...') ? Infinity : command.operands.length;
+  if (operands.length >= command.required && operands.length <= most) return;
   throw refusal({
     at: command.name,
     given: operands.length === 1 ? 'there is 1 argument' : `there are ${operands.length} arguments`,

@@ -1,4 +1,5 @@
 import type { Command } from './command';
+import { deploy } from './commands/deploy';
 import { grant } from './commands/grant';
 import { history } from './commands/history';
 import { kubeconfig } from './commands/kubeconfig';
@@ -9,7 +10,7 @@ import { status } from './commands/status';
 import { verify } from './commands/verify';
 
 /** In the order of the help. */
-const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render, status, history];
+const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render, deploy, status, history];
 
 /**
  * The commands by their names.

@@ -1,0 +1,146 @@
+import { changesBetween, FieldChange } from './changes';
+import { concurrently } from './concurrently';
+import { checkReplacement, hasEnded, isJob, isToBeReplaced } from './jobs';
+import { EARLIER_MANAGERS, ownFields } from './managed-fields';
+import { Owner, ownerInWords } from './owner';
+import { explain, ObjectRefusal, ReleaseRefused } from './refusals';
+import type { Target } from './targets';
+import { fieldAt } from './wait/fields';
+import type { JsonObject } from '../../private/json';
+import type { Cluster } from '../cluster/cluster';
+import { ApiRefusal } from '../cluster/status';
+
+/**
+ * What is to be done with an object. `replace`: deleted and made again, as for a Job, whose template cannot change.
+ */
+export type Action = 'create' | 'change' | 'replace' | 'keep';
+
+/**
+ * An object of a release, and what applying it does.
+ */
+export interface Step extends Target {
+  readonly action: Action;
+  /** What is there now. */
+  readonly live?: JsonObject;
+  /** What will be there, as far as the server can say. */
+  readonly after: JsonObject;
+  readonly changes: readonly FieldChange[];
+  /** Whether it was nobody's and becomes ours. */
+  readonly adopted: boolean;
+}
+
+/**
+ * How far an apply may go.
+ */
+export interface ExamineOptions {
+  readonly owner: Owner;
+  /** Whether objects without an owner become ours. */
+  readonly adopt: boolean;
+  /** Whether fields of other managers are taken over. */
+  readonly forceConflicts: boolean;
+}
+
+/**
+ * Has the whole set checked by the server, as if it was applied: schema, admission, immutable fields, conflicts, access. Nothing is written.
+ *
+ * @throws `ReleaseRefused` with all that is refused.
+ */
+export async function examine(cluster: Cluster, targets: readonly Target[], options: ExamineOptions): Promise<Step[]> {
+  const findings = await concurrently(targets, async (target) => new Examination(cluster, target, targets, options).find());
+  const refusals = findings.filter(isRefusal);
+  if (refusals.length > 0) throw new ReleaseRefused(refusals, targets.length);
+  return findings.filter((finding): finding is Step => !isRefusal(finding));
+}
+
+type Finding = Step | ObjectRefusal;
+
+function isRefusal(finding: Finding): finding is ObjectRefusal {
+  return !('action' in finding);
+}
+
+class Examination {
+  public constructor(
+    private readonly cluster: Cluster,
+    private readonly target: Target,
+    private readonly all: readonly Target[],
+    private readonly options: ExamineOptions,
+  ) {}
+
+  public async find(): Promise<Finding> {
+    const [live, result] = await Promise.all([this.live(), this.dryRun(this.options.forceConflicts)]);
+    const refusal = live && this.refusalOfOwner(live);
+    if (refusal) return refusal;
+    if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiRefusal ? result : undefined)) return this.replaced(live);
+    if (!(result instanceof ApiRefusal)) return this.step(live, result);
+    // The fields that the earlier managers have are ours before it is applied.
+    if (live && this.options.adopt && areEarlier(result)) return this.judge(live, await this.dryRun(true));
+    return this.waitsFor(result) ? this.step(live, this.target.applied) : explain(this.target.object, result);
+  }
+
+  private judge(live: JsonObject, result: JsonObject | ApiRefusal): Finding {
+    return result instanceof ApiRefusal ? explain(this.target.object, result) : this.step(live, result);
+  }
+
+  private async live(): Promise<JsonObject | undefined> {
+    try {
+      return await this.cluster.get(this.target.path);
+    } catch (error) {
+      // What may not be read may not be applied either; that is said by the dry run, in better words.
+      if (error instanceof ApiRefusal && error.code !== 401) return undefined;
+      throw error;
+    }
+  }
+
+  private async dryRun(force: boolean): Promise<JsonObject | ApiRefusal> {
+    try {
+      return await this.cluster.apply(this.target.path, this.target.applied, { dryRun: true, force });
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code !== 401) return error;
+      throw error;
+    }
+  }
+
+  private refusalOfOwner(live: JsonObject): ObjectRefusal | undefined {
+    const { object } = this.target;
+    if (fieldAt(live, 'metadata', 'deletionTimestamp') !== undefined) {
+      return { object, given: 'it is being deleted', fix: 'run this again when it is gone' };
+    }
+    switch (this.options.owner.of(live)) {
+      case 'ours': return undefined;
+      case 'another\'s': return { object, given: `it belongs to ${ownerInWords(live)}`, fix: 'give it another name, or remove it there first' };
+      default: return this.options.adopt ? undefined : { object, given: 'it exists already, and no release has made it', fix: 'make it part of this one (--adopt), or give it another name' };
+    }
+  }
+
+  private step(live: JsonObject | undefined, after: JsonObject): Step {
+    const adopted = live !== undefined && this.options.owner.of(live) !== 'ours';
+    if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
+    const changes = changesBetween(live, after);
+    // Fields that are ours only from now on must be written, or they could not be removed later.
+    const isSame = changes.length === 0 && JSON.stringify(ownFields(live)) === JSON.stringify(ownFields(after));
+    return { ...this.target, action: isSame ? 'keep' : 'change', live, after, changes, adopted };
+  }
+
+  private async replaced(live: JsonObject): Promise<Finding> {
+    const { target } = this;
+    if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job still runs', fix: 'run this again when it has ended, or delete it' };
+    try {
+      const after = await checkReplacement(this.cluster, target);
+      return { ...this.step(live, after), action: 'replace' };
+    } catch (error) {
+      if (error instanceof ApiRefusal) return explain(target.object, error);
+      throw error;
+    }
+  }
+
+  /** Whether what the server misses comes with the same release: it is there when this is applied. */
+  private waitsFor({ status }: ApiRefusal): boolean {
+    const [, name] = /"([^"]+)" not found$/.exec(status.message ?? '') ?? [];
+    return name !== undefined && this.all.some(({ object }) => object !== this.target.object && object.name === name && ['Role', 'ServiceAccount'].includes(object.kind));
+  }
+}
+
+function areEarlier({ code, status }: ApiRefusal): boolean {
+  const managers = (status.details?.causes ?? []).map(({ message = '' }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? '');
+  return code === 409 && managers.length > 0 && managers.every((manager) => EARLIER_MANAGERS.has(manager));
+}

@@ -1,0 +1,40 @@
+import type { Target } from './targets';
+import { isTrue } from './wait/fields';
+import type { JsonObject } from '../../private/json';
+import { kindName } from '../../private/kinds';
+import type { Cluster } from '../cluster/cluster';
+import { ApiRefusal } from '../cluster/status';
+
+/**
+ * Whether it is a Job, which runs once: it is never applied again to bring an earlier release back.
+ */
+export function isJob({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
+  return kindName(apiVersion, kind) === 'Job.batch';
+}
+
+/**
+ * Whether a Job is not what it was asked to be and will not become it: its template is another one, which cannot change, or it has failed.
+ */
+export function isToBeReplaced(live: JsonObject, error?: ApiRefusal): boolean {
+  return error === undefined ? isTrue(live, 'Failed') : error.code === 422 && /field is immutable/.test(error.status.message ?? '');
+}
+
+/**
+ * Whether nothing of a Job runs any more.
+ */
+export function hasEnded(live: JsonObject): boolean {
+  return isTrue(live, 'Complete') || isTrue(live, 'Failed');
+}
+
+/** A Job may have 63 characters in its name. */
+const LONGEST_STEM = 50;
+
+/**
+ * Lets the server check a Job that will take the place of the one of its name: under another name, as if it was applied.
+ */
+export async function checkReplacement(cluster: Cluster, { object, path, applied }: Target): Promise<JsonObject> {
+  const name = `${object.name.slice(0, LONGEST_STEM).replace(/[^a-z0-9]+$/, '')}-replacing`;
+  const metadata = { ...applied.metadata as JsonObject, name };
+  const after = await cluster.apply(path.replace(/[^/]+$/, name), { ...applied, metadata }, { dryRun: true });
+  return { ...after, metadata: { ...after.metadata as JsonObject, name: object.name } };
+}

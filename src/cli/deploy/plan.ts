@@ -1,0 +1,24 @@
+import { examine, Step } from './examine';
+import type { Owner } from './owner';
+import type { ReleaseObject } from './release';
+import { targetsOf } from './targets';
+import type { Cluster } from '../cluster/cluster';
+
+/**
+ * How a release is applied.
+ */
+export interface PlanOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly adopt: boolean;
+  readonly forceConflicts: boolean;
+}
+
+/**
+ * What applying a release does, checked by the server as a whole. Nothing is written.
+ *
+ * @throws `ReleaseRefused` with everything that stands against it.
+ */
+export async function planRelease(cluster: Cluster, objects: readonly ReleaseObject[], options: PlanOptions): Promise<Step[]> {
+  return examine(cluster, await targetsOf(cluster, objects, options.namespace, options.owner), options);
+}

@@ -1,0 +1,47 @@
+/**
+ * Manifests of a small application, as YAML (which JSON is).
+ */
+export function manifests(...objects: object[]): string {
+  return objects.map((object) => JSON.stringify(object)).join('\n---\n');
+}
+
+export function configMap(name: string, data: Record<string, string> = { key: 'value' }): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
+}
+
+export function serviceAccount(name: string): object {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } };
+}
+
+export function service(name: string): object {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports: [{ port: 80 }] } };
+}
+
+interface WorkloadOptions {
+  readonly image?: string;
+  readonly replicas?: number;
+  readonly env?: object[];
+  readonly annotations?: object;
+}
+
+export function deployment(name: string, { image = 'registry.example.com/web:1', replicas = 1, env = [], annotations = {} }: WorkloadOptions = {}): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name }, annotations }, spec: { containers: [{ name: 'web', image, env }] } },
+    },
+  };
+}
+
+export function job(name: string, { image = 'registry.example.com/web:1', annotations = {}, podAnnotations = {} } = {}): object {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, annotations },
+    spec: { backoffLimit: 0, template: { metadata: { annotations: podAnnotations }, spec: { restartPolicy: 'Never', containers: [{ name: 'once', image }] } } },
+  };
+}

@@ -1,0 +1,178 @@
+import { configMap, deployment, manifests, service, serviceAccount } from './cluster/application';
+import { runKubectl } from './cluster/cluster';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { Deployer, makeDeployer } from './cluster/deployer';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { CliResult, runCli } from './support/cli';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+
+jest.setTimeout(120_000);
+
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+async function deploy({ kubeconfig }: Deployer, objects: object[], ...options: string[]): Promise<CliResult> {
+  const files = { 'app.yaml': manifests(...objects), 'ci.kubeconfig': kubeconfig };
+  return runCli(['deploy', 'app.yaml', '--app', 'web', '--environment', 'production', '--kubeconfig', 'ci.kubeconfig', ...options], { files });
+}
+
+/** Who wrote what to which resource, as the API server's audit log has it; dry runs are left out. */
+function writes({ namespace }: Deployer): string[] {
+  return cluster.auditEvents()
+    .filter(({ verb, requestURI, user }) => user.username === `system:serviceaccount:${namespace}:ci` && /^(?:create|patch|update|delete)$/.test(verb) && !requestURI.includes('dryRun'))
+    .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource} ${objectRef?.name}`);
+}
+
+const application = (image: string) => [
+  serviceAccount('web'), configMap('web'), service('web'), deployment('web', { image, replicas: 2 }),
+];
+
+describe('an application', () => {
+  let deployer: Deployer;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'application');
+  });
+
+  test('is applied, and is ready when the command ends', async () => {
+    const { code, stdout, stderr } = await deploy(deployer, application('registry.example.com/web:1'));
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^created +ServiceAccount web\ncreated +ConfigMap web\ncreated +Service web\ncreated +Deployment web\n4 created in \d+\.\d s\n$/),
+    });
+    expect(stderr).toContain('Deployment web: 2 replicas available');
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}')).toBe('2');
+  });
+
+  test('that has not changed is not written, and restarts nothing', async () => {
+    const before = deployer.admin('get', 'deployment,configmap,service,serviceaccount,pods', '-o', 'jsonpath={.items[*].metadata.resourceVersion}');
+    const { code, stdout } = await deploy(deployer, application('registry.example.com/web:1'));
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/\n4 unchanged in \d+\.\d s\n$/) });
+    expect(deployer.admin('get', 'deployment,configmap,service,serviceaccount,pods', '-o', 'jsonpath={.items[*].metadata.resourceVersion}')).toBe(before);
+  });
+
+  test('is updated, and what changes is said', async () => {
+    const { code, stdout } = await deploy(deployer, application('registry.example.com/web:2'));
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('changed    Deployment web      spec.template.spec.containers[web].image\n');
+    expect(stdout).toMatch(/3 unchanged, 1 changed in/);
+  });
+
+  test('is shown by a dry run, without being written', async () => {
+    const before = writes(deployer).length;
+    const { code, stdout } = await deploy(deployer, application('registry.example.com/web:3'), '--dry-run', '--diff');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('    spec.template.spec.containers[web].image\n    - "registry.example.com/web:2"\n    + "registry.example.com/web:3"\n');
+    expect(stdout).toMatch(/nothing was written; it would be: 3 unchanged, 1 changed\n$/);
+    expect(writes(deployer)).toHaveLength(before);
+  });
+});
+
+describe('a set of which something is refused', () => {
+  let deployer: Deployer;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'refused');
+    deployer.create({
+      ...configMap('others'),
+      metadata: {
+        name: 'others',
+        labels: { 'cdk8s-ci-deploy/part-of': 'release-of-another-v1' },
+        annotations: {
+          'cdk8s-ci-deploy/release-of': '{"project":"7","environment":"production","app":"shop"}',
+        },
+      },
+    });
+    deployer.create(configMap('nobodys'));
+    deployer.admin('label', 'namespace', 'refused', 'pod-security.kubernetes.io/enforce=restricted');
+  });
+
+  const privileged = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'root' }, spec: { containers: [{ name: 'root', image: 'registry.example.com/root:1' }] } };
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'mine' }, spec: { hard: { pods: '10' } } };
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'nodes' }, rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }] };
+
+  test.each<[string, object[], number, RegExp]>([
+    ['a field that there is not', [{ ...configMap('a'), dta: {} }], 1, /app\.yaml:3:1: ConfigMap a: \.dta: field not declared in schema; correct the name/],
+    ['a value of another type', [{ ...configMap('a'), data: { key: 1 } }], 1, /ConfigMap a: \.data\.key: expected string/],
+    ['what is invalid', [{ ...service('a'), spec: { ports: [{ port: 80_000 }] } }], 1, /Service a: \[spec\.ports\[0\]\.port: Invalid value: 80000/],
+    ['what the role may not write', [quota], 3, /ResourceQuota mine: User "system:serviceaccount:refused:ci" cannot patch resource "resourcequotas".*; let an administrator grant this right/],
+    ['rights that the deployer lacks', [role], 3, /Role nodes: .*is attempting to grant RBAC permissions not currently held.*; grant only what/],
+    ['a pod that the namespace refuses', [privileged], 1, /Pod root: violates PodSecurity "restricted:latest".*; meet the Pod Security level/],
+    ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v1beta1' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],
+    ['a kind that is not served', [{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } }], 1, /Widget w: the cluster has no Widget in example\.com\/v1; /],
+    ['an object of another release', [configMap('others')], 1, /ConfigMap others: it belongs to application shop, environment production, project 7; /],
+    ['an object that no release has made', [configMap('nobodys')], 1, /ConfigMap nobodys: it exists already, and no release has made it; make it part of this one \(--adopt\)/],
+  ])('%s: nothing is written', async (_, objects, code, expected) => {
+    const result = await deploy(deployer, [configMap('fine'), ...objects]);
+
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toMatch(/^cdk8s-ci-deploy: 1 of 2 objects cannot be applied, so nothing was written$/m);
+    expect(result.stderr).toMatch(expected);
+    expect(writes(deployer)).toEqual([]);
+  });
+
+  test('all of it is said', async () => {
+    const { code, stderr } = await deploy(deployer, [quota, configMap('fine'), { ...configMap('a'), dta: {} }, privileged]);
+    expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 1, lines: 5 });
+  });
+
+  test('what comes with the same release is not missed', async () => {
+    const account = { ...privileged, spec: { ...privileged.spec, serviceAccountName: 'new' } };
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'b' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
+    };
+    const readPods = { ...role, metadata: { name: 'r' }, rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] };
+    deployer.admin('label', 'namespace', 'refused', 'pod-security.kubernetes.io/enforce=privileged', '--overwrite');
+    expect(await deploy(deployer, [account, serviceAccount('new'), binding, readPods])).toMatchObject({ code: 0 });
+  });
+
+  test('a namespace that is not there', async () => {
+    const gone = { ...deployer, kubeconfig: deployer.kubeconfig.replace(/namespace: "?refused"?/, 'namespace: not-there') };
+    expect(await deploy(gone, [configMap('a')])).toMatchObject({ code: 3, stderr: expect.stringContaining('in the namespace "not-there"') });
+  });
+
+  test('a token that is no longer valid', async () => {
+    const revoked = { ...deployer, kubeconfig: deployer.kubeconfig.replace(/token: .*/, 'token: abc') };
+    expect(await deploy(revoked, [configMap('a')])).toMatchObject({ code: 3, stderr: expect.stringContaining('401') });
+  });
+});
+
+describe('an application that was applied by kubectl', () => {
+  let deployer: Deployer;
+
+  const withVariables = (...names: string[]) => [deployment('web', { env: names.map((name) => ({ name, value: name })) })];
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'adopted');
+    runKubectl(cluster.kubeconfig, ['-n', 'adopted', 'apply', '-f', '-'], manifests(...withVariables('KEPT', 'DROPPED')));
+  });
+
+  test('is adopted, and what is left out later is gone', async () => {
+    const adopted = await deploy(deployer, withVariables('KEPT', 'DROPPED'), '--adopt');
+    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Deployment web +adopted; /) });
+    const again = await deploy(deployer, withVariables('KEPT'));
+    expect(again).toMatchObject({ code: 0 });
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].env[*].name}')).toBe('KEPT');
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.annotations}')).not.toContain('last-applied');
+  });
+
+  test('keeps what somebody else has set, whose fields are named', async () => {
+    deployer.admin('scale', 'deployment', 'web', '--replicas', '3');
+    deployer.admin('set', 'image', 'deployment/web', 'web=registry.example.com/web:hotfix');
+    const refused = await deploy(deployer, withVariables('KEPT'));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/Deployment web: "kubectl" manages .*; leave the fields to that manager by leaving them out, or take them over \(--force-conflicts\)/);
+    expect(await deploy(deployer, withVariables('KEPT'), '--force-conflicts')).toMatchObject({ code: 0 });
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
+  });
+});
