@@ -39,6 +39,16 @@ export function inOrder<T extends { readonly object: ReleaseObject }>(items: rea
 }
 
 /**
+ * Objects in the groups in which they are removed: what uses others goes before them.
+ */
+export function inReverse<T extends { readonly apiVersion: string; readonly kind: string }>(items: readonly T[]): T[][] {
+  const groups = [WORKLOADS, ...[...ORDER].reverse()];
+  const known = new Set(groups.flat());
+  const name = ({ apiVersion, kind }: T) => kindName(apiVersion, kind);
+  return [items.filter((item) => !known.has(name(item))), ...groups.map((kinds) => items.filter((item) => kinds.includes(name(item))))];
+}
+
+/**
  * Whether a Job is marked to complete before workloads are applied.
  */
 export function isMigration({ value }: ReleaseObject): boolean {

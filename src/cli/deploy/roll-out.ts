@@ -3,8 +3,8 @@ import { inOrder } from './order';
 import { RolloutFailed } from './rollout-failed';
 import type { Progress } from './wait/rollout';
 import { waitForRollout } from './wait/wait-for-rollout';
+import { isWaitedFor } from './waited-for';
 import { Written, WriteOptions, writeSteps } from './write';
-import { kindName, resourceOf } from '../../private/kinds';
 import type { Cluster } from '../cluster/cluster';
 
 /**
@@ -17,6 +17,8 @@ export interface RollOutOptions extends WriteOptions {
   readonly progress: (progress: Progress) => void;
   /** Hides the secrets that the job knows. */
   readonly mask?: (text: string) => string;
+  /** Told when something was written and is to be waited for. */
+  readonly applied: () => Promise<void>;
 }
 
 /**
@@ -25,31 +27,30 @@ export interface RollOutOptions extends WriteOptions {
  * @throws `RolloutFailed` when it does not become ready.
  */
 export async function rollOut(cluster: Cluster, steps: readonly Step[], options: RollOutOptions): Promise<void> {
-  const begun = options.clock.now();
+  const end = options.clock.now() + options.budget;
   const written: Written[] = [];
   const note = (one: Written) => {
     written.push(one);
     options.written(one);
   };
-  const noted = { ...options, written: note };
-  const wait = async (ones: readonly Written[]) => waitFor(cluster, ones, { ...options, budget: options.budget - (options.clock.now() - begun) });
+  const write = async (groups: ReadonlyArray<readonly Step[]>) => {
+    for (const group of groups) await writeSteps(cluster, group, { ...options, written: note });
+    await options.applied();
+  };
+  const wait = async (ones: readonly Written[]) => waitFor(cluster, ones, { ...options, budget: Math.max(0, end - options.clock.now()) });
   const { before, migrations, after } = inOrder(steps);
-  for (const group of before) await writeSteps(cluster, group, noted);
-  await writeSteps(cluster, migrations, noted);
-  await wait(written.filter(({ step }) => migrations.includes(step)));
-  for (const group of after) await writeSteps(cluster, group, noted);
-  await wait(written.filter(({ step }) => isWaitedFor(step) && !migrations.includes(step)));
+  if (migrations.length > 0) {
+    await write([...before, migrations]);
+    await wait(written.filter(({ step }) => migrations.includes(step)));
+    await write(after);
+  } else {
+    await write([...before, ...after]);
+  }
+  await wait(written.filter(({ step }) => isWaitedFor(step.object) && !migrations.includes(step)));
 }
 
 async function waitFor(cluster: Cluster, written: readonly Written[], options: RollOutOptions): Promise<void> {
   if (written.length === 0) return;
   const result = await waitForRollout(cluster, written.map(({ owned }) => owned), options);
   if (result.outcome !== 'ready') throw new RolloutFailed(result);
-}
-
-const WORKLOADS = new Set(['Deployment.apps', 'StatefulSet.apps', 'DaemonSet.apps', 'Job.batch']);
-
-/** Workloads, and custom resources, whose conditions say when they are ready. */
-function isWaitedFor({ object: { apiVersion, kind } }: Step): boolean {
-  return WORKLOADS.has(kindName(apiVersion, kind)) || resourceOf(apiVersion, kind) === undefined;
 }

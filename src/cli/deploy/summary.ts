@@ -10,6 +10,8 @@ export interface Summary {
   readonly isDryRun: boolean;
   readonly steps: readonly Step[];
   readonly removed: readonly RemovedObject[];
+  /** No longer in the release, and left in the cluster. */
+  readonly kept: readonly RemovedObject[];
   /** Milliseconds. */
   readonly elapsed: number;
 }
@@ -27,10 +29,11 @@ const FIELDS_SHOWN = 4;
  *
  * @param withValues Whether the values of the fields that change are shown; those of Secrets never are.
  */
-export function summaryText({ isDryRun, steps, removed, elapsed }: Summary, withValues: boolean): string {
+export function summaryText({ isDryRun, steps, removed, kept, elapsed }: Summary, withValues: boolean): string {
   const rows = [
     ...steps.map((step) => ({ word: WORDS[step.action], name: `${step.object.kind} ${step.object.name}`, more: withValues ? '' : moreText(step), step })),
     ...removed.map(({ kind, name }) => ({ word: 'removed', name: `${kind} ${name}`, more: '', step: undefined })),
+    ...kept.map(({ kind, name }) => ({ word: 'left', name: `${kind} ${name}`, more: 'no longer in the release', step: undefined })),
   ];
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   const lines = rows.flatMap(({ word, name, more, step }) => [
@@ -44,13 +47,14 @@ export function summaryText({ isDryRun, steps, removed, elapsed }: Summary, with
 /**
  * The same for programs.
  */
-export function summaryJson({ isDryRun, steps, removed, elapsed }: Summary): object {
+export function summaryJson({ isDryRun, steps, removed, kept, elapsed }: Summary): object {
   return {
     dryRun: isDryRun,
     seconds: elapsed / 1000,
     objects: steps.map(({ object: { apiVersion, kind, name }, action, adopted, changes }) =>
       ({ apiVersion, kind, name, result: WORDS[action], adopted, fields: changes.map(({ field }) => field) })),
     removed,
+    left: kept,
   };
 }
 

@@ -1,0 +1,41 @@
+import type { Step } from './examine';
+import type { Owner } from './owner';
+import type { PruneOptions, Pruning } from './prune';
+import type { NextObject, ReleaseHistory } from './record/history';
+import type { DeployJob, ReleaseObject } from './release';
+import type { RollOutOptions } from './roll-out';
+
+/**
+ * How far a deployment may go, and whom it tells.
+ */
+export interface DeploymentOptions extends PruneOptions, Omit<RollOutOptions, 'written' | 'applied'> {
+  readonly owner: Owner;
+  readonly adopt: boolean;
+  readonly job: DeployJob;
+  readonly allowOutdated: boolean;
+  /** Whether the previous release is put back when this one fails. */
+  readonly undo: boolean;
+  /** Talk for people, a line each. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * A release that is to be deployed.
+ */
+export interface Release {
+  readonly objects: readonly ReleaseObject[];
+  /** What belongs to it and is left as it is. */
+  readonly untouched?: readonly NextObject[];
+  /** The number of the release that comes back by it. */
+  readonly rollbackOf?: number;
+}
+
+/**
+ * What a deployment does, known before it begins.
+ */
+export interface DeploymentPlan {
+  readonly release: Release;
+  readonly steps: readonly Step[];
+  readonly history?: ReleaseHistory;
+  readonly pruning: Pruning;
+}

@@ -1,0 +1,82 @@
+import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
+import { findLeftovers, Leftovers, removeObjects } from './leftovers';
+import { checkOutdated, jobInWords } from './outdated';
+import { planRelease } from './plan';
+import { notIn, pruning } from './prune';
+import type { ReleaseHistory } from './record/history';
+import { objectKey } from './record/object-key';
+import type { ReleaseStore } from './record/release-store';
+import { rollOut } from './roll-out';
+import { Undoing } from './undoing';
+import type { Written } from './write';
+import type { Cluster } from '../cluster/cluster';
+
+/**
+ * One deployment: planned as a whole, recorded, applied, waited for, pruned; or undone.
+ */
+export class Deployment {
+  public constructor(private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DeploymentOptions) {}
+
+  /**
+   * Checks everything that can be checked before the first write.
+   *
+   * @throws A `Failure` with all that stands against it.
+   */
+  public async plan(release: Release): Promise<DeploymentPlan> {
+    const { cluster, options } = this;
+    const history = await this.store.read();
+    this.judge(history, release);
+    const [steps, leftovers] = await Promise.all([planRelease(cluster, release.objects, options), this.leftovers(history, release)]);
+    return { release, steps, history, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
+  }
+
+  /**
+   * Carries a plan out.
+   *
+   * @throws The failure that ended it, after it was undone as far as that was wanted and possible.
+   */
+  public async run(plan: DeploymentPlan): Promise<void> {
+    const { release, steps } = plan;
+    const { job } = this.options;
+    const written: Written[] = [];
+    const objects = [...steps.map(({ object, resource }) => ({ ...object, resource })), ...release.untouched ?? []];
+    await this.store.begin({ job, objects, rollbackOf: release.rollbackOf });
+    try {
+      await rollOut(this.cluster, steps, { ...this.options, written: (one) => written.push(one), applied: async () => this.noteUids(plan, written) });
+    } catch (error) {
+      await new Undoing(this.cluster, this.store, this.options).after(error, plan, written);
+      throw error;
+    }
+    await this.prune(plan);
+  }
+
+  /** The release is deployed, whatever becomes of what is no longer wanted: that stays in the record until it is removed. */
+  private async prune({ pruning: { remove, forget, gone } }: DeploymentPlan): Promise<void> {
+    try {
+      await removeObjects(this.cluster, this.options.namespace, remove, this.options.signal);
+    } catch (error) {
+      this.options.say('the release is deployed; not all that it no longer has could be removed, and the next deploy tries again');
+      await this.store.finish('deployed', gone);
+      throw error;
+    }
+    await this.store.finish('deployed', forget);
+  }
+
+  private judge(history: ReleaseHistory | undefined, { rollbackOf }: Release): void {
+    const { job, allowOutdated, say } = this.options;
+    const judgement = checkOutdated(history, job, allowOutdated || rollbackOf !== undefined);
+    if (judgement?.order === 'rollback') say(`this is a rollback from release ${judgement.release.number} (${jobInWords(judgement.release.job)})`);
+  }
+
+  private async leftovers(history: ReleaseHistory | undefined, { objects, untouched = [] }: Release): Promise<Leftovers> {
+    const { namespace, owner } = this.options;
+    return findLeftovers(this.cluster, namespace, owner, notIn(history, [...objects, ...untouched]));
+  }
+
+  /** Only what the record does not know yet. */
+  private async noteUids({ history }: DeploymentPlan, written: readonly Written[]): Promise<void> {
+    const known = new Map((history?.objects ?? []).map((object) => [objectKey(object), object.uid]));
+    const unknown = written.map(({ owned }) => owned).filter((object) => known.get(objectKey(object)) !== object.uid);
+    if (unknown.length > 0) await this.store.applied(unknown);
+  }
+}

@@ -1,0 +1,89 @@
+import { concurrently } from './concurrently';
+import { inReverse } from './order';
+import type { Owner } from './owner';
+import type { RecordedObject } from './record/history';
+import { objectKey } from './record/object-key';
+import type { OwnedObject } from './release';
+import { fieldAt, textAt } from './wait/fields';
+import { isObject, JsonObject } from '../../private/json';
+import { kindName } from '../../private/kinds';
+import type { Cluster } from '../cluster/cluster';
+import { objectPath } from '../cluster/paths';
+import { ApiRefusal } from '../cluster/status';
+
+/**
+ * What is in the cluster of objects that are no longer wanted.
+ */
+export interface Leftovers {
+  /** Ours, and the very objects that were applied. */
+  readonly removable: readonly OwnedObject[];
+  /** Ours, and data that nobody can bring back: claims of volumes, and Secrets that have values. */
+  readonly data: readonly OwnedObject[];
+  /** Not there any more, or somebody else's by now. */
+  readonly gone: readonly RecordedObject[];
+}
+
+/**
+ * Looks at objects that the record has and that are no longer wanted. What the record says is not believed: it counts what the objects are and
+ * whose, so nothing can be slipped in.
+ */
+export async function findLeftovers(cluster: Cluster, namespace: string, owner: Owner, candidates: readonly RecordedObject[]): Promise<Leftovers> {
+  const found = await concurrently(candidates, async (candidate) => ({ candidate, live: await lookUp(cluster, namespace, candidate) }));
+  const ours = found.flatMap(({ candidate, live }) => (live && isOurs(live, candidate, owner) ? [{ owned: owned(candidate, live), live }] : []));
+  const keys = new Set(ours.map((one) => objectKey(one.owned)));
+  return {
+    removable: ours.filter(({ live }) => !isData(live)).map((one) => one.owned),
+    data: ours.filter(({ live }) => isData(live)).map((one) => one.owned),
+    gone: candidates.filter((candidate) => !keys.has(objectKey(candidate))),
+  };
+}
+
+/**
+ * Removes objects, those that use others first, and none that has taken the place of one in between.
+ */
+export async function removeObjects(cluster: Cluster, namespace: string, objects: readonly OwnedObject[], signal: AbortSignal): Promise<void> {
+  for (const group of inReverse(objects)) {
+    await concurrently(group, async (object) => {
+      signal.throwIfAborted();
+      await removeOne(cluster, pathOf(object, namespace), object.uid);
+    });
+  }
+}
+
+/** The path of an object of the record. */
+export function pathOf({ apiVersion, resource, name }: Omit<RecordedObject, 'uid'>, namespace: string): string {
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return objectPath({ group, version, resource, namespace, name });
+}
+
+/** What is there, or nothing; also when its kind is no longer served. */
+export async function lookUp(cluster: Cluster, namespace: string, object: Omit<RecordedObject, 'uid'>): Promise<JsonObject | undefined> {
+  try {
+    return await cluster.get(pathOf(object, namespace));
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+function isOurs(live: JsonObject, { uid }: RecordedObject, owner: Owner): boolean {
+  const isSame = uid === undefined || uid === textAt(live, 'metadata', 'uid');
+  return isSame && owner.of(live) === 'ours' && fieldAt(live, 'metadata', 'deletionTimestamp') === undefined;
+}
+
+function owned({ apiVersion, kind, name, resource }: RecordedObject, live: JsonObject): OwnedObject {
+  return { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') };
+}
+
+function isData(live: JsonObject): boolean {
+  const kind = kindName(textAt(live, 'apiVersion'), textAt(live, 'kind'));
+  return kind === 'PersistentVolumeClaim' || (kind === 'Secret' && isObject(live.data) && Object.keys(live.data).length > 0);
+}
+
+async function removeOne(cluster: Cluster, path: string, uid: string): Promise<void> {
+  try {
+    await cluster.delete(path, { uid, propagation: 'Background' });
+  } catch (error) {
+    if (!(error instanceof ApiRefusal && error.code === 409)) throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { ReleaseHistory } from './record/history';
+import { judgeReleases, Judgement } from './record/order';
+import type { DeployJob } from './release';
+import { printable } from './wait/printable';
+import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
+
+/**
+ * How a job stands to those that deployed before it.
+ *
+ * @throws `Failure` when something newer was deployed, unless that is allowed.
+ */
+export function checkOutdated(history: ReleaseHistory | undefined, job: DeployJob, allowOutdated: boolean): Judgement | undefined {
+  const judgement = judgeReleases(history?.releases ?? [], job);
+  if (judgement?.order !== 'outdated' || allowOutdated) return judgement;
+  const { number, job: newer } = judgement.release;
+  throw new Failure([
+    `this job is outdated: release ${number} is of a newer pipeline; nothing was written`,
+    `  deployed: ${jobInWords(newer)}`,
+    `  this job: ${jobInWords(job)}`,
+    '  run the newest pipeline\'s job, use GitLab\'s Rollback button to go back, or allow it (--allow-outdated)',
+  ].join('\n'), ExitCode.NO);
+}
+
+/**
+ * A job for people: `pipeline 12, job 345, https://…`.
+ */
+export function jobInWords({ pipelineIid, jobId, pipelineUrl, commit }: DeployJob): string {
+  const parts = [
+    pipelineIid === undefined ? '' : `pipeline ${pipelineIid}`,
+    jobId === undefined ? '' : `job ${jobId}`,
+    commit === undefined ? '' : `commit ${commit.slice(0, 8)}`,
+    pipelineUrl ?? '',
+  ].filter((part) => part !== '');
+  return printable(parts.join(', ') || 'outside of CI');
+}

@@ -1,0 +1,62 @@
+import { Leftovers } from './leftovers';
+import type { RecordedObject, ReleaseHistory } from './record/history';
+import { objectKey } from './record/object-key';
+import type { OwnedObject } from './release';
+import { refusal } from '../../private/invalid-input';
+import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
+
+/**
+ * What is removed of what earlier releases had and this one has not.
+ */
+export interface PruneOptions {
+  readonly prune: boolean;
+  /** Whether claims of volumes and Secrets with values may be removed. */
+  readonly pruneData: boolean;
+  /** Whether more than half of all objects may be removed at once. */
+  readonly allowPruneMany: boolean;
+}
+
+/**
+ * What is to be removed after a release is ready, and what the record can forget then.
+ */
+export interface Pruning {
+  readonly remove: readonly OwnedObject[];
+  readonly forget: readonly RecordedObject[];
+  /** Of those, what is not there or not ours already now. */
+  readonly gone: readonly RecordedObject[];
+  /** Left in the cluster, and in the record. */
+  readonly kept: readonly OwnedObject[];
+}
+
+/**
+ * Objects of earlier releases that a set has not.
+ */
+export function notIn(history: ReleaseHistory | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>): RecordedObject[] {
+  const keys = new Set(wanted.map(objectKey));
+  return (history?.objects ?? []).filter((object) => !keys.has(objectKey(object)));
+}
+
+/**
+ * Decides what is pruned.
+ *
+ * @param total How many objects the earlier releases have in the cluster.
+ * @throws `Failure` when it is suspiciously much.
+ */
+export function pruning({ removable, data, gone }: Leftovers, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Pruning {
+  if (!prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
+  const remove = pruneData ? [...removable, ...data] : removable;
+  if (remove.length > total / 2 && !allowPruneMany) throw tooMany(remove, total);
+  return { remove, forget: [...gone, ...remove], gone, kept: pruneData ? [] : data };
+}
+
+function tooMany(remove: readonly OwnedObject[], total: number): Failure {
+  const names = remove.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  const { message } = refusal({
+    at: 'prune',
+    given: `${remove.length} of ${total} objects are no longer in the manifests (${names}${remove.length > 5 ? ', …' : ''})`,
+    expected: 'at most half of them to go at once',
+    fix: 'see that the manifests are whole, then allow it (--allow-prune-many), or leave them where they are (--no-prune); nothing was written',
+  });
+  return new Failure(message, ExitCode.NO);
+}

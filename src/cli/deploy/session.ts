@@ -1,0 +1,126 @@
+import { checkCluster } from './check-cluster';
+import { DeployLock } from './record/deploy-lock';
+import { holderOf } from './record/holder';
+import { identityOf } from './record/identity';
+import { whileHeld } from './record/while-held';
+import type { ReleaseIdentity } from './release';
+import type { Kubeconfig } from '../../kubeconfig';
+import { show } from '../../private/invalid-input';
+import type { Option } from '../arguments';
+import type { Cluster } from '../cluster/cluster';
+import { connectCluster } from '../cluster/connect';
+import type { Connection } from '../cluster/connection';
+import { credentialConnection, jobCredential } from '../cluster/credential';
+import type { Context } from '../command';
+import { parseDuration } from '../duration';
+
+/**
+ * The options of all commands that work on a release.
+ */
+export const SESSION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['app', { takes: 'NAME', summary: 'the application; with the project and the environment it says whose the release is' }],
+  ['environment', { takes: 'NAME', summary: 'the environment (default: CI_ENVIRONMENT_NAME)' }],
+  ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: what the variable KUBECONFIG holds)' }],
+  ['agent-context', { takes: 'NAME', summary: 'the context of GitLab\'s agent, whose kubeconfig has several' }],
+  ['namespace', { takes: 'NAME', summary: 'with --agent-context: the namespace' }],
+  ['server', { takes: 'URL', summary: 'refuse the credential of any other server' }],
+  ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server that is verified with any other certificate' }],
+  ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
+  ['timeout', { takes: 'TIME', summary: 'how long a release may take to become ready (default: 10m)' }],
+  ['lock-wait', { takes: 'TIME', summary: 'how long to wait for another job that is deploying it (default: 10m)' }],
+  ['debug', { summary: 'say every request' }],
+];
+
+/**
+ * A release and the credential to work on it with.
+ */
+export class Session {
+  /**
+   * Nothing is contacted.
+   *
+   * @throws When it is not said whose release it is, or there is no credential that may be used.
+   */
+  public static async open(context: Context): Promise<Session> {
+    const { args, files } = context;
+    const identity = identityOf(context);
+    const { kubeconfig, source, folder } = await jobCredential(context, {
+      kubeconfig: args.one('kubeconfig'),
+      agentContext: args.one('agent-context'),
+      namespace: args.one('namespace'),
+      allowProtectedNamespace: args.has('allow-protected-namespace'),
+    });
+    checkCluster(source, kubeconfig, args);
+    return new Session(context, identity, kubeconfig, credentialConnection(kubeconfig, files, folder));
+  }
+
+  /** Milliseconds. */
+  public readonly timeout: number;
+  private readonly lockWait: number;
+
+  private constructor(
+    private readonly context: Context,
+    public readonly identity: ReleaseIdentity,
+    public readonly kubeconfig: Kubeconfig,
+    private readonly connection: Connection,
+  ) {
+    this.timeout = parseDuration('--timeout', context.args.one('timeout') ?? '10m') * 1000;
+    this.lockWait = parseDuration('--lock-wait', context.args.one('lock-wait') ?? '10m') * 1000;
+  }
+
+  public get namespace(): string {
+    return this.kubeconfig.namespace;
+  }
+
+  /** A line of talk. */
+  public readonly say = (line: string): void => {
+    this.context.stderr.write(`${line}\n`);
+  };
+
+  /** For what only reads. */
+  public async reading<T>(action: (cluster: Cluster) => Promise<T>): Promise<T> {
+    return closing(this.connect(this.connection, this.context.signal), action);
+  }
+
+  /**
+   * For what writes: alone, as long as the lock is held. A signal to end the command is answered between two requests, never within one.
+   */
+  public async alone<T>(action: (cluster: Cluster, lock: DeployLock) => Promise<T>): Promise<T> {
+    // Not ended by the command's signal, or the lock could not be given back.
+    const never = new AbortController().signal;
+    return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), async (forLock) => {
+      const lock = await this.acquire(forLock);
+      try {
+        return await closing(this.connect(whileHeld(this.connection, lock), lock.signal), async (cluster) => action(cluster, lock));
+      } finally {
+        await lock.release();
+      }
+    });
+  }
+
+  private async acquire(cluster: Cluster): Promise<DeployLock> {
+    const { clock, signal, variables } = this.context;
+    return DeployLock.acquire({
+      cluster,
+      clock,
+      signal,
+      namespace: this.namespace,
+      identity: this.identity,
+      holder: holderOf(variables),
+      maximumWait: this.lockWait,
+      waiting: (holder) => this.say(`waiting for ${show(holder)}, which is deploying it`),
+    });
+  }
+
+  private connect(connection: Connection, signal: AbortSignal, budget?: { readonly perCall: number; readonly total: number }): Cluster {
+    const { args, clock, variables } = this.context;
+    return connectCluster(connection, { clock, variables, signal, budget, debug: args.has('debug') ? this.say : undefined });
+  }
+}
+
+async function closing<T>(cluster: Cluster, action: (cluster: Cluster) => Promise<T>): Promise<T> {
+  try {
+    return await action(cluster);
+  } finally {
+    cluster.close();
+  }
+}
