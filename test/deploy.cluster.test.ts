@@ -2,8 +2,8 @@ import { configMap, deployment, manifests, service, serviceAccount } from './clu
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
+import { deploy, writesOf } from './cluster/deploying';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { CliResult, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 
 jest.setTimeout(120_000);
@@ -17,19 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.stop());
 
-async function deploy({ kubeconfig }: Deployer, objects: object[], ...options: string[]): Promise<CliResult> {
-  const files = { 'app.yaml': manifests(...objects), 'ci.kubeconfig': kubeconfig };
-  return runCli(['deploy', 'app.yaml', '--app', 'web', '--environment', 'production', '--kubeconfig', 'ci.kubeconfig', ...options], { files });
-}
-
-/** What the job has written to which object, as the API server's audit log has it, without dry runs, its Lease and its record. */
-function writes({ namespace }: Deployer): string[] {
-  return cluster.auditEvents()
-    .filter(({ user }) => user.username === `system:serviceaccount:${namespace}:ci`)
-    .filter(({ verb, requestURI }) => /^(?:create|patch|update|delete)$/.test(verb) && !requestURI.includes('dryRun'))
-    .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource} ${objectRef?.name}`)
-    .filter((write) => !/^(?:create|patch|update|delete) (?:leases|secrets) (?:undefined|cdk8s-ci-deploy-.*)$/.test(write));
-}
+const writes = ({ namespace }: Deployer) => writesOf(cluster, namespace);
 
 const application = (image: string) => [
   serviceAccount('web'), configMap('web'), service('web'), deployment('web', { image, replicas: 2 }),
@@ -176,86 +164,5 @@ describe('an application that was applied by kubectl', () => {
     expect(refused.stderr).toMatch(/Deployment web: "kubectl" manages .*; leave the fields to that manager by leaving them out, or take them over \(--force-conflicts\)/);
     expect(await deploy(deployer, withVariables('KEPT'), '--force-conflicts')).toMatchObject({ code: 0 });
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
-  });
-});
-
-describe('what a release no longer has', () => {
-  let deployer: Deployer;
-
-  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
-  const secret = (name: string, data: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: data });
-  const names = (kind: string) => deployer.admin('get', kind, '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name}');
-  const base = [configMap('a'), configMap('b'), configMap('c'), configMap('d')];
-
-  beforeAll(async () => {
-    deployer = makeDeployer(cluster, 'pruned');
-    expect(await deploy(deployer, [...base, configMap('old'), claim, secret('full', { a: 'value' }), secret('empty', {})])).toMatchObject({ code: 0 });
-  });
-
-  test('is removed, but for data', async () => {
-    const { code, stdout } = await deploy(deployer, base);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^removed +ConfigMap old$/m);
-    expect(stdout).toMatch(/^removed +Secret empty$/m);
-    expect(stdout).toMatch(/^left +PersistentVolumeClaim data +no longer in the release$/m);
-    expect([names('configmaps'), names('secrets'), names('pvc')]).toEqual(['a b c d', 'full', 'data']);
-  });
-
-  test('is left when it is somebody else\'s by now', async () => {
-    deployer.admin('delete', 'configmap', 'd');
-    deployer.create(configMap('d'));
-    expect(await deploy(deployer, base.slice(0, 3))).toMatchObject({ code: 0 });
-    expect(deployer.admin('get', 'configmap', 'd', '-o', 'name')).toBe('configmap/d\n');
-  });
-
-  test('is not removed when it is more than half of everything', async () => {
-    const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('new')], '--prune-data');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('prune: 4 of 5 objects are no longer in the manifests (ConfigMap b, ConfigMap c') });
-    expect(names('configmaps')).toBe('a b c');
-    expect(await deploy(deployer, [configMap('a')], '--prune-data', '--allow-prune-many')).toMatchObject({ code: 0 });
-    expect([names('configmaps'), names('secrets')]).toEqual(['a', '']);
-  });
-
-  test('of two applications in one namespace each has its own', async () => {
-    expect(await deploy(deployer, [configMap('other')], '--allow-prune-many')).toMatchObject({ code: 0 });
-    const files = { 'app.yaml': manifests(configMap('api')), 'ci.kubeconfig': deployer.kubeconfig };
-    expect(await runCli(['deploy', 'app.yaml', '--app', 'api', '--environment', 'production', '--kubeconfig', 'ci.kubeconfig'], { files })).toMatchObject({ code: 0 });
-    expect(await deploy(deployer, [configMap('another')], '--allow-prune-many')).toMatchObject({ code: 0 });
-    expect(names('configmaps')).toBe('another api');
-  });
-});
-
-describe('a release that fails', () => {
-  let deployer: Deployer;
-
-  const images = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
-  const secret = (value: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web' }, stringData: { password: value } });
-  const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
-
-  beforeAll(() => {
-    deployer = makeDeployer(cluster, 'undone');
-  });
-
-  test('is removed when it is the first', async () => {
-    const { code, stderr } = await deploy(deployer, [configMap('web'), secret('first'), broken], '--rollback-on-failure', '--timeout', '5s');
-    expect(code).toBe(1);
-    expect(stderr).toContain('undone: this first release is removed');
-    expect(deployer.admin('get', 'configmaps,secrets,deployments', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
-  });
-
-  test('is replaced by the last one that was deployed, as it was', async () => {
-    expect(await deploy(deployer, [configMap('web'), secret('good'), deployment('web')])).toMatchObject({ code: 0 });
-    const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), configMap('new'), secret('bad'), broken], '--rollback-on-failure', '--timeout', '5s');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^undone: release 2 is back$/m);
-    expect(images()).toBe('registry.example.com/web:1');
-    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.metadata.annotations}')).toBe('');
-    expect(deployer.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name} {.items[*].data.key}')).toBe('web value');
-    expect(deployer.admin('get', 'secret', 'web', '-o', 'jsonpath={.data.password}')).toBe(Buffer.from('good').toString('base64'));
-  });
-
-  test('stays when that is wanted', async () => {
-    expect(await deploy(deployer, [configMap('web'), broken], '--timeout', '2s')).toMatchObject({ code: 1 });
-    expect(images()).toBe('registry.example.com/web:missing');
   });
 });

@@ -1,16 +1,18 @@
 import type { Command } from './command';
 import { deploy } from './commands/deploy';
+import { destroy } from './commands/destroy';
 import { grant } from './commands/grant';
 import { history } from './commands/history';
 import { kubeconfig } from './commands/kubeconfig';
 import { render } from './commands/render';
 import { revoke } from './commands/revoke';
+import { rollback } from './commands/rollback';
 import { rotate } from './commands/rotate';
 import { status } from './commands/status';
 import { verify } from './commands/verify';
 
 /** In the order of the help. */
-const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render, deploy, status, history];
+const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render, deploy, rollback, status, history, destroy];
 
 /**
  * The commands by their names.

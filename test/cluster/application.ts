@@ -9,6 +9,10 @@ export function configMap(name: string, data: Record<string, string> = { key: 'v
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
 }
 
+export function secret(name: string, stringData: Record<string, string>): object {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData };
+}
+
 export function serviceAccount(name: string): object {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } };
 }

@@ -1,6 +1,6 @@
 import { changesBetween, FieldChange } from './changes';
 import { concurrently } from './concurrently';
-import { checkReplacement, hasEnded, isJob, isToBeReplaced } from './jobs';
+import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from './jobs';
 import { EARLIER_MANAGERS, ownFields } from './managed-fields';
 import { Owner, ownerInWords } from './owner';
 import { explain, ObjectRefusal, ReleaseRefused } from './refusals';
@@ -126,7 +126,7 @@ class Examination {
     if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job still runs', fix: 'run this again when it has ended, or delete it' };
     try {
       const after = await checkReplacement(this.cluster, target);
-      return { ...this.step(live, after), action: 'replace' };
+      return { ...this.step(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
     } catch (error) {
       if (error instanceof ApiRefusal) return explain(target.object, error);
       throw error;

@@ -26,6 +26,13 @@ export function hasEnded(live: JsonObject): boolean {
   return isTrue(live, 'Complete') || isTrue(live, 'Failed');
 }
 
+/**
+ * Whether the server makes a field of a Job anew for each.
+ */
+export function isGenerated(field: string): boolean {
+  return /^spec\.selector\b|^(?:spec\.template\.)?metadata\.labels\..*(?:controller-uid|job-name)$/.test(field);
+}
+
 /** A Job may have 63 characters in its name. */
 const LONGEST_STEM = 50;
 

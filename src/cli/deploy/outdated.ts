@@ -1,9 +1,9 @@
 import type { ReleaseHistory } from './record/history';
 import { judgeReleases, Judgement } from './record/order';
 import type { DeployJob } from './release';
-import { printable } from './wait/printable';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
+import { printable } from './wait/printable';
 
 /**
  * How a job stands to those that deployed before it.

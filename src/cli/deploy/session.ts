@@ -76,9 +76,9 @@ export class Session {
     this.context.stderr.write(`${line}\n`);
   };
 
-  /** For what only reads. */
-  public async reading<T>(action: (cluster: Cluster) => Promise<T>): Promise<T> {
-    return closing(this.connect(this.connection, this.context.signal), action);
+  /** Reads only, with the command's signal, when it is a dry run; else as `alone`. */
+  public async work<T>(isDryRun: boolean, action: (cluster: Cluster) => Promise<T>): Promise<T> {
+    return isDryRun ? closing(this.connect(this.connection, this.context.signal), action) : this.alone(action);
   }
 
   /**

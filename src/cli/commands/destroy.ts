@@ -1,0 +1,52 @@
+import type { Option } from '../arguments';
+import type { Command, Context } from '../command';
+import { Destruction, DestructionResult } from '../deploy/destruction';
+import { Owner } from '../deploy/owner';
+import { jobOf } from '../deploy/record/identity';
+import { ReleaseStore } from '../deploy/record/release-store';
+import { Session, SESSION_OPTIONS } from '../deploy/session';
+import { summaryJson, summaryText } from '../deploy/summary';
+import { ExitCode } from '../exit-code';
+
+const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['prune-data', { summary: 'remove claims of volumes, too' }],
+  ['dry-run', { summary: 'say what would be removed' }],
+  ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
+];
+
+/**
+ * Removes everything that the releases of an application have in the cluster.
+ */
+export const destroy: Command = {
+  name: 'destroy',
+  summary: 'remove what the releases of an application have in the cluster, from the record alone',
+  operands: [],
+  required: 0,
+  description: [
+    'What `on_stop` of a review app runs: no manifests are needed. Removed is what the record has and what still is the application\'s own,',
+    'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them.',
+  ],
+  options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
+
+  async run(context: Context): Promise<ExitCode> {
+    const { args, clock, signal, stdout, variables } = context;
+    const begun = clock.now();
+    const output = args.choice('output', ['text', 'json']);
+    const session = await Session.open(context);
+    const { namespace, identity, timeout } = session;
+    const isDryRun = args.has('dry-run');
+    const options = { namespace, clock, signal, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
+    const result: DestructionResult = isDryRun
+      ? await session.work(true, async (cluster) => new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options).plan())
+      : await session.alone(async (cluster, lock) => {
+        const destruction = new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options);
+        const planned = await destruction.plan();
+        await destruction.run(planned);
+        if (planned.kept.length === 0) await lock.remove();
+        return planned;
+      });
+    const summary = { isDryRun, steps: [], removed: result.removed, kept: result.kept, elapsed: clock.now() - begun };
+    stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, false));
+    return ExitCode.DONE;
+  },
+};

@@ -1,0 +1,74 @@
+import { refusal, show } from '../../private/invalid-input';
+import type { Option } from '../arguments';
+import type { Command, Context } from '../command';
+import { Deployment } from '../deploy/deployment';
+import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
+import { returnOf } from '../deploy/from-record';
+import { lastDeployed, RecordedRelease, ReleaseHistory } from '../deploy/record/history';
+import { ReleaseStore } from '../deploy/record/release-store';
+import { Session, SESSION_OPTIONS } from '../deploy/session';
+import { summaryJson, summaryText } from '../deploy/summary';
+import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
+
+const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['to', { takes: 'NUMBER', summary: 'the release, as `history` numbers them (default: the one before that was deployed)' }],
+];
+
+/**
+ * Applies the manifests of an earlier release again, as they were recorded.
+ */
+export const rollback: Command = {
+  name: 'rollback',
+  summary: 'put an earlier release back, from the record alone',
+  operands: [],
+  required: 0,
+  description: [
+    'Applies what was recorded of an earlier release, waits until it is ready, and removes what it does not have.',
+    'Secrets stay as they are, since their values are not recorded; so do Roles and RoleBindings. Jobs are not run again.',
+  ],
+  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOYMENT_OPTIONS]),
+
+  async run(context: Context): Promise<ExitCode> {
+    const { args, clock, stdout } = context;
+    const begun = clock.now();
+    const output = args.choice('output', ['text', 'json']);
+    const number = wanted(args.one('to'));
+    const session = await Session.open(context);
+    const { namespace, identity, say } = session;
+    // More than half may go: nobody has left something out by mistake.
+    const options = { ...deploymentOptions(context, session), allowPruneMany: true };
+    const isDryRun = args.has('dry-run');
+    const { steps, pruning, release } = await session.work(isDryRun, async (cluster) => {
+      const store = new ReleaseStore(cluster, namespace, identity, clock);
+      const target = targetOf(await store.read(), number);
+      const { objects, untouched } = await returnOf(cluster, namespace, options.owner, await store.manifests(target));
+      say(`back to release ${target.number} of ${target.begun}${target.images.length > 0 ? `: ${target.images.map((image) => show(image)).join(', ')}` : ''}`);
+      const deployment = new Deployment(cluster, store, options);
+      const plan = await deployment.plan({ objects, untouched, rollbackOf: target.number });
+      if (!isDryRun) await deployment.run(plan);
+      return plan;
+    });
+    for (const { kind, name } of release.untouched ?? []) say(`${kind} ${name} stays as it is`);
+    const summary = { isDryRun, steps, removed: pruning.remove, kept: pruning.kept, elapsed: clock.now() - begun };
+    stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, args.has('diff')));
+    return ExitCode.DONE;
+  },
+};
+
+function wanted(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw refusal({ at: '--to', given: show(text), expected: 'the number of a release', fix: 'see cdk8s-ci-deploy history' });
+}
+
+/** What failed and was left in the cluster goes back to what was deployed; what was deployed, to what was before it. */
+function targetOf(history: ReleaseHistory | undefined, number: number | undefined): RecordedRelease {
+  const releases = history?.releases ?? [];
+  const last = lastDeployed(history);
+  const isCurrent = releases.find(({ outcome }) => outcome !== 'undone') === last;
+  const before = isCurrent ? releases.filter((release) => release.outcome === 'deployed' && release !== last)[0] : last;
+  const found = number === undefined ? before : releases.find((release) => release.number === number);
+  if (found) return found;
+  const numbers = releases.map((release) => `${release.number} (${release.outcome})`);
+  throw new Failure(`there is no release to go back to${number === undefined ? '' : ` of number ${number}`}; recorded are: ${numbers.join(', ') || 'none'}`, ExitCode.NO);
+}

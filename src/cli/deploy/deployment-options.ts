@@ -1,0 +1,59 @@
+import type { DeploymentOptions } from './deployment-plan';
+import { secretMask } from './mask';
+import { Owner } from './owner';
+import { jobOf } from './record/identity';
+import type { ReleaseObject } from './release';
+import type { Session } from './session';
+import { isCi } from '../../private/ci-variables';
+import { refusal } from '../../private/invalid-input';
+import type { Arguments, Option } from '../arguments';
+import type { Context } from '../command';
+
+/**
+ * The options of the commands that deploy something.
+ */
+export const DEPLOYMENT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['force-conflicts', { summary: 'take over fields that others have set' }],
+  ['no-prune', { summary: 'leave what the last release had and this one has not' }],
+  ['prune-data', { summary: 'remove claims of volumes and Secrets with values, too' }],
+  ['rollback-on-failure', { summary: 'put the last release back when this one fails (default: in CI)' }],
+  ['no-rollback-on-failure', { summary: 'leave a release that fails as it is (default: elsewhere)' }],
+  ['dry-run', { summary: 'say what would be done; the server checks it, and nothing is written' }],
+  ['diff', { summary: 'show the values of fields that change, but for those of Secrets' }],
+  ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
+];
+
+/**
+ * What the arguments and the job say of a deployment.
+ *
+ * @param objects Whose secrets are masked.
+ */
+export function deploymentOptions({ args, variables, clock, signal }: Context, session: Session, objects: readonly ReleaseObject[] = []): DeploymentOptions {
+  const { namespace, identity, timeout, kubeconfig, say } = session;
+  return {
+    namespace,
+    clock,
+    signal,
+    say,
+    owner: new Owner(identity, namespace),
+    job: jobOf(variables),
+    budget: timeout,
+    undo: undoes(args, isCi(variables)),
+    adopt: args.has('adopt'),
+    forceConflicts: args.has('force-conflicts'),
+    prune: !args.has('no-prune'),
+    pruneData: args.has('prune-data'),
+    allowPruneMany: args.has('allow-prune-many'),
+    allowOutdated: args.has('allow-outdated'),
+    progress: ({ workload, words }) => say(`${workload}: ${words}`),
+    mask: secretMask(objects, variables, kubeconfig.token),
+  };
+}
+
+function undoes(args: Arguments, byDefault: boolean): boolean {
+  const [yes, no] = [args.has('rollback-on-failure'), args.has('no-rollback-on-failure')];
+  if (yes && no) {
+    throw refusal({ at: '--rollback-on-failure', given: 'there is --no-rollback-on-failure, too', expected: 'one of them', fix: 'decide for one' });
+  }
+  return yes || (byDefault && !no);
+}

@@ -1,0 +1,83 @@
+import { findLeftovers, lookUp, removeObjects } from './leftovers';
+import type { Owner } from './owner';
+import type { RecordedObject } from './record/history';
+import type { ReleaseStore } from './record/release-store';
+import type { DeployJob, OwnedObject } from './release';
+import { fieldAt, textAt } from './wait/fields';
+import type { Cluster } from '../cluster/cluster';
+import { ExitCode } from '../exit-code';
+import { Failure } from '../failure';
+import type { Clock } from '../host';
+
+export interface DestructionOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly job: DeployJob;
+  /** Whether claims of volumes are removed, too. */
+  readonly withData: boolean;
+  /** Milliseconds until everything has to be gone. */
+  readonly budget: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What is removed, and what stays.
+ */
+export interface DestructionResult {
+  readonly removed: readonly OwnedObject[];
+  readonly kept: readonly OwnedObject[];
+  /** What the record has and nobody will find there any more. */
+  readonly forget: readonly RecordedObject[];
+}
+
+const PAUSE = 500;
+
+/**
+ * Removes an application by its record: what it says is in the cluster, as far as that is the application's own.
+ */
+export class Destruction {
+  public constructor(private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DestructionOptions) {}
+
+  public async plan(): Promise<DestructionResult> {
+    const { namespace, owner, withData } = this.options;
+    const history = await this.store.read();
+    const { removable, data, gone } = await findLeftovers(this.cluster, namespace, owner, history?.objects ?? []);
+    const isKept = ({ kind }: OwnedObject) => kind === 'PersistentVolumeClaim' && !withData;
+    const removed = [...removable, ...data.filter((object) => !isKept(object))];
+    return { removed, kept: data.filter(isKept), forget: [...removed, ...gone] };
+  }
+
+  /**
+   * @throws `Failure` when something is still there at the end of the time: what has finalizers waits for somebody else.
+   */
+  public async run({ removed, kept, forget }: DestructionResult): Promise<void> {
+    const { namespace, signal, job } = this.options;
+    await removeObjects(this.cluster, namespace, removed, signal);
+    await this.untilGone(removed);
+    if (kept.length === 0) return this.store.remove();
+    await this.store.begin({ job, objects: [] });
+    await this.store.finish('deployed', forget);
+  }
+
+  private async untilGone(objects: readonly OwnedObject[]): Promise<void> {
+    const { clock, budget, signal } = this.options;
+    const end = clock.now() + budget;
+    for (let rest = objects; ;) {
+      rest = await this.stillThere(rest);
+      if (rest.length === 0) return;
+      if (clock.now() >= end) throw stuck(rest);
+      await clock.sleep(PAUSE, signal);
+    }
+  }
+
+  private async stillThere(objects: readonly OwnedObject[]): Promise<OwnedObject[]> {
+    const found = await Promise.all(objects.map(async (object) => ({ object, live: await lookUp(this.cluster, this.options.namespace, object) })));
+    return found.filter(({ object, live }) => fieldAt(live, 'metadata', 'uid') === object.uid && textAt(live, 'metadata', 'uid') !== '').map(({ object }) => object);
+  }
+}
+
+function stuck(objects: readonly OwnedObject[]): Failure {
+  const names = objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  return new Failure(`deleted and still there: ${names}; their finalizers wait for somebody. Run this again when they are gone`, ExitCode.NO);
+}

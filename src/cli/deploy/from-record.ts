@@ -1,0 +1,51 @@
+import { checkObject } from './check-object';
+import { isJob } from './jobs';
+import { lookUp } from './leftovers';
+import { extract, ownFields } from './managed-fields';
+import type { Owner } from './owner';
+import { Problems } from './problems';
+import type { NextObject, RecordedManifests, WithheldObject } from './record/history';
+import type { ReleaseObject } from './release';
+import { resourceOf } from '../../private/kinds';
+import type { Cluster } from '../cluster/cluster';
+
+/**
+ * The objects of a record after the same checks as those of files, for whoever can write Secrets can write a record. Which images may be deployed
+ * was decided when they were.
+ */
+export function checkedObjects({ objects }: RecordedManifests, namespace: string): ReleaseObject[] {
+  const problems = new Problems();
+  const rules = { namespace, images: { allowMutableTag: true }, variables: {} };
+  const checked = objects.flatMap(({ at, value }) => checkObject(at, value, rules, problems) ?? []);
+  problems.check('the recorded manifests; nothing was written');
+  return checked;
+}
+
+/**
+ * A release of the record as it can come back: what is applied again, and what stays as it is now. Jobs are not run again; of Secrets the record
+ * has no values; RBAC is never applied from it.
+ */
+export interface Return {
+  readonly objects: readonly ReleaseObject[];
+  readonly untouched: readonly NextObject[];
+}
+
+/**
+ * @param manifests Of the release that is to come back.
+ */
+export async function returnOf(cluster: Cluster, namespace: string, owner: Owner, manifests: RecordedManifests): Promise<Return> {
+  const checked = checkedObjects(manifests, namespace);
+  const withheld = await Promise.all(manifests.withheld.map(async (object) => untouchedObject(cluster, namespace, owner, object)));
+  const jobs = checked.filter(isJob).map((object) => ({ ...object, resource: 'jobs' }));
+  return { objects: checked.filter((object) => !isJob(object)), untouched: [...jobs, ...withheld.flat()] };
+}
+
+/** As it is in the cluster, so that the record of the release that comes back knows it as well. */
+async function untouchedObject(cluster: Cluster, namespace: string, owner: Owner, { apiVersion, kind, name }: WithheldObject): Promise<NextObject[]> {
+  const resource = resourceOf(apiVersion, kind)?.resource;
+  if (resource === undefined) return [];
+  const live = await lookUp(cluster, namespace, { apiVersion, kind, name, resource });
+  const fields = live && ownFields(live);
+  if (!live || !fields || owner.of(live) !== 'ours') return [];
+  return [{ at: `${kind} ${name} in the cluster`, apiVersion, kind, name, resource, value: extract(live, fields) }];
+}

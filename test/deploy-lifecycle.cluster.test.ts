@@ -1,0 +1,242 @@
+import { configMap, deployment, job, secret } from './cluster/application';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { Deployer, makeDeployer } from './cluster/deployer';
+import { deploy, deployAs, release, writesOf } from './cluster/deploying';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { Interrupted } from '../src/cli/failure';
+
+jest.setTimeout(120_000);
+
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+/** Pods of it never get their image. */
+const broken = (name: string) => deployment(name, { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
+
+describe('what a release no longer has', () => {
+  let deployer: Deployer;
+
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+  const names = (kind: string) => deployer.admin('get', kind, '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name}');
+  const base = [configMap('a'), configMap('b'), configMap('c'), configMap('d')];
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'pruned');
+  });
+
+  test('is there to begin with', async () => {
+    expect(await deploy(deployer, [...base, configMap('old'), claim, secret('full', { a: 'value' }), secret('empty', {})])).toMatchObject({ code: 0 });
+  });
+
+  test('is removed, but for data', async () => {
+    const { code, stdout } = await deploy(deployer, base);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^removed +ConfigMap old$/m);
+    expect(stdout).toMatch(/^removed +Secret empty$/m);
+    expect(stdout).toMatch(/^left +PersistentVolumeClaim data +no longer in the release$/m);
+    expect([names('configmaps'), names('secrets'), names('pvc')]).toEqual(['a b c d', 'full', 'data']);
+  });
+
+  test('is left when it is somebody else\'s by now', async () => {
+    deployer.admin('delete', 'configmap', 'd');
+    deployer.create(configMap('d'));
+    expect(await deploy(deployer, base.slice(0, 3))).toMatchObject({ code: 0 });
+    expect(deployer.admin('get', 'configmap', 'd', '-o', 'name')).toBe('configmap/d\n');
+  });
+
+  test('is not removed when it is more than half of everything', async () => {
+    const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('new')], '--prune-data');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('prune: 4 of 5 objects are no longer in the manifests (ConfigMap b, ConfigMap c') });
+    expect(names('configmaps')).toBe('a b c');
+    expect(await deploy(deployer, [configMap('a')], '--prune-data', '--allow-prune-many')).toMatchObject({ code: 0 });
+    expect([names('configmaps'), names('secrets')]).toEqual(['a', '']);
+  });
+
+  test('of two applications in one namespace each has its own', async () => {
+    expect(await deploy(deployer, [configMap('other')], '--allow-prune-many')).toMatchObject({ code: 0 });
+    expect(await deployAs(deployer, { app: 'api' }, [configMap('api')])).toMatchObject({ code: 0 });
+    expect(await deploy(deployer, [configMap('another')], '--allow-prune-many')).toMatchObject({ code: 0 });
+    expect(names('configmaps')).toBe('another api');
+  });
+});
+
+describe('a release that fails', () => {
+  let deployer: Deployer;
+
+  const images = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'undone');
+  });
+
+  test('is removed when it is the first', async () => {
+    const { code, stderr } = await deploy(deployer, [configMap('web'), secret('web', { password: 'first' }), broken('web')], '--rollback-on-failure', '--timeout', '5s');
+    expect(code).toBe(1);
+    expect(stderr).toContain('undone: this first release is removed');
+    expect(deployer.admin('get', 'configmaps,secrets,deployments', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
+  });
+
+  test('is replaced by the last one that was deployed, as it was', async () => {
+    expect(await deploy(deployer, [configMap('web'), secret('web', { password: 'good' }), deployment('web')])).toMatchObject({ code: 0 });
+    const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), configMap('new'), secret('web', { password: 'bad' }), broken('web')], '--rollback-on-failure', '--timeout', '5s');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^undone: release 2 is back$/m);
+    expect(images()).toBe('registry.example.com/web:1');
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.metadata.annotations}')).toBe('');
+    expect(deployer.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name} {.items[*].data.key}')).toBe('web value');
+    expect(deployer.admin('get', 'secret', 'web', '-o', 'jsonpath={.data.password}')).toBe(Buffer.from('good').toString('base64'));
+  });
+
+  test('stays when that is wanted', async () => {
+    expect(await deploy(deployer, [configMap('web'), broken('web')], '--timeout', '2s')).toMatchObject({ code: 1 });
+    expect(images()).toBe('registry.example.com/web:missing');
+  });
+});
+
+describe('going back', () => {
+  let deployer: Deployer;
+
+  const image = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
+  const names = (kind: string) => deployer.admin('get', kind, '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name}');
+  const version = (tag: string) => deployment('web', { image: `registry.example.com/web:${tag}` });
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'back');
+  });
+
+  test('needs two releases', async () => {
+    expect(await deploy(deployer, [version('1'), configMap('one'), secret('web', { a: 'first' }), job('once')])).toMatchObject({ code: 0 });
+    expect(await deploy(deployer, [version('2'), configMap('two'), secret('web', { a: 'second' }), job('once', { image: 'registry.example.com/web:2' })])).toMatchObject({ code: 0 });
+  });
+
+  test('applies the release before as it was recorded, without Secrets and Jobs', async () => {
+    const before = deployer.admin('get', 'job', 'once', '-o', 'jsonpath={.metadata.uid}');
+    const { code, stdout, stderr } = await release(deployer, {}, 'rollback');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^back to release 1 of /m) });
+    expect(stderr).toMatch(/^Job once stays as it is$/m);
+    expect(stderr).toMatch(/^Secret web stays as it is$/m);
+    expect(stdout).toMatch(/^removed +ConfigMap two$/m);
+    expect([image(), names('configmaps'), names('secrets')]).toEqual(['registry.example.com/web:1', 'one', 'web']);
+    expect(deployer.admin('get', 'secret', 'web', '-o', 'jsonpath={.data.a}')).toBe(Buffer.from('second').toString('base64'));
+    expect(deployer.admin('get', 'job', 'once', '-o', 'jsonpath={.metadata.uid}')).toBe(before);
+  });
+
+  test('goes to a release that is named', async () => {
+    expect(await release(deployer, {}, 'rollback', '--to', '2')).toMatchObject({ code: 0 });
+    expect([image(), names('configmaps'), names('secrets')]).toEqual(['registry.example.com/web:2', 'two', 'web']);
+    expect(await release(deployer, {}, 'rollback', '--to', '99')).toMatchObject({ code: 1, stderr: expect.stringContaining('of number 99; recorded are: 4 (deployed), 3') });
+  });
+
+  test('is done after a release that failed and was left', async () => {
+    expect(await deploy(deployer, [broken('web'), configMap('two'), secret('web', { a: 'third' })], '--timeout', '2s')).toMatchObject({ code: 1 });
+    expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^back to release 4 /m) });
+    expect(image()).toBe('registry.example.com/web:2');
+  });
+
+  test('all of it is removed in the end, from the record alone', async () => {
+    const { code, stdout } = await release(deployer, {}, 'destroy');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^removed +Deployment web$/m) });
+    expect(deployer.admin('get', 'deployments,configmaps,secrets,jobs,leases', '-o', 'name')).toBe('configmap/kube-root-ca.crt\n');
+    expect(await release(deployer, {}, 'destroy')).toMatchObject({ code: 0 });
+  });
+
+  test('claims of volumes stay, and are found again', async () => {
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+    expect(await deploy(deployer, [claim, configMap('one')])).toMatchObject({ code: 0 });
+    expect(await release(deployer, {}, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^left +PersistentVolumeClaim data/m) });
+    expect(await release(deployer, {}, 'destroy', '--prune-data')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +PersistentVolumeClaim data/m) });
+  });
+});
+
+describe('Jobs', () => {
+  let deployer: Deployer;
+
+  const uid = (name: string) => deployer.admin('get', 'job', name, '-o', 'jsonpath={.metadata.uid}');
+  const once = job('once', { image: 'registry.example.com/web:2' });
+  const migration = (image: string, more = {}) => job('migration', { image, annotations: { 'cdk8s-ci-deploy/before-workloads': 'true' }, ...more });
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'jobs');
+  });
+
+  test('that have not changed do not run again; others are replaced when they have ended', async () => {
+    expect(await deploy(deployer, [job('once')])).toMatchObject({ code: 0 });
+    const first = uid('once');
+    expect(await deploy(deployer, [job('once')])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged +Job once/) });
+    expect(uid('once')).toBe(first);
+    expect(await deploy(deployer, [once])).toMatchObject({
+      code: 0, stdout: expect.stringMatching(/^replaced +Job once +spec\.template\.spec\.containers\[once\]\.image\n/),
+    });
+    expect(uid('once')).not.toBe(first);
+  });
+
+  test('before workloads complete before a workload is applied', async () => {
+    expect(await deploy(deployer, [once, deployment('web'), migration('registry.example.com/web:1')])).toMatchObject({ code: 0 });
+    const completed = deployer.admin('get', 'job', 'migration', '-o', 'jsonpath={.status.completionTime}');
+    const created = deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.creationTimestamp}');
+    expect(Date.parse(completed)).toBeLessThanOrEqual(Date.parse(created));
+    expect(writesOf(cluster, 'jobs').slice(-2)).toEqual(['patch jobs migration', 'patch deployments web']);
+  });
+
+  test('that do not complete keep workloads from being applied', async () => {
+    const stuck = migration('registry.example.com/web:2', { podAnnotations: { 'e2e/fault': 'image-pull' } });
+    const result = await deploy(deployer, [once, deployment('web', { image: 'registry.example.com/web:2' }), stuck], '--timeout', '3s');
+    expect(result.code).toBe(1);
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
+  });
+
+  test('that still run are not replaced', async () => {
+    const { code, stderr } = await deploy(deployer, [once, deployment('web'), migration('registry.example.com/web:3')]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migration: its template has changed, and the Job still runs; run this again when it has ended') });
+  });
+});
+
+describe('the order of pipelines', () => {
+  let deployer: Deployer;
+
+  const pipeline = (iid: number, id: number, commit: string) => ({
+    variables: { CI_PIPELINE_IID: String(iid), CI_JOB_ID: String(id), CI_COMMIT_SHA: commit, CI_PIPELINE_URL: `https://gitlab.example.com/p/${iid}`, CI_PROJECT_ID: '7' },
+  });
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'ordered');
+  });
+
+  test('an outdated job is refused, and both pipelines are named', async () => {
+    expect(await deployAs(deployer, pipeline(12, 120, 'bbbbbbbb'), [configMap('a')])).toMatchObject({ code: 0 });
+    const { code, stderr } = await deployAs(deployer, pipeline(11, 110, 'aaaaaaaa'), [configMap('a', { key: 'old' })]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('this job is outdated: release 1 is of a newer pipeline');
+    expect(stderr).toContain('deployed: pipeline 12, job 120, commit bbbbbbbb, https://gitlab.example.com/p/12');
+    expect(stderr).toContain('this job: pipeline 11, job 110, commit aaaaaaaa, https://gitlab.example.com/p/11');
+  });
+
+  test('an old pipeline whose job is retried is a rollback', async () => {
+    const { code, stderr } = await deployAs(deployer, pipeline(11, 130, 'aaaaaaaa'), [configMap('a', { key: 'older' })]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('this is a rollback from release 1 (pipeline 12, job 120') });
+  });
+
+  test('an outdated job is taken when that is wanted', async () => {
+    expect(await deployAs(deployer, pipeline(10, 100, 'cccccccc'), [configMap('a', { key: 'old' })], '--allow-outdated')).toMatchObject({ code: 0 });
+  });
+});
+
+test('a signal ends it between two requests, says how far it came, and gives the lock back', async () => {
+  const deployer = makeDeployer(cluster, 'ended');
+  const abort = new AbortController();
+  const ended = deployAs(deployer, { signal: abort.signal }, [configMap('a'), broken('web')]);
+  while (!writesOf(cluster, 'ended').includes('patch deployments web')) await new Promise((resolve) => setTimeout(resolve, 100));
+  abort.abort(new Interrupted('SIGTERM'));
+  const { code, stderr } = await ended;
+  expect(code).toBe(143);
+  expect(stderr).toContain('2 of 2 changes were made; the release is left as it is');
+  expect(deployer.admin('get', 'leases', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
+  expect(await deploy(deployer, [configMap('a'), deployment('web')])).toMatchObject({ code: 0 });
+});
