@@ -94,6 +94,35 @@ describe('a release that fails', () => {
     expect(deployer.admin('get', 'secret', 'web', '-o', 'jsonpath={.data.password}')).toBe(Buffer.from('good').toString('base64'));
   });
 
+  test('is undone when something is refused that a dry run let pass', async () => {
+    const policy = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'not-really' },
+      spec: {
+        matchConstraints: { resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['deployments'] }] },
+        validations: [{ expression: 'request.dryRun || object.metadata.name != "late"', message: 'not really' }],
+      },
+    };
+    const binding = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'not-really' },
+      spec: { policyName: 'not-really', validationActions: ['Deny'], matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'undone' } } } },
+    };
+    deployer.create(policy);
+    deployer.create(binding);
+    const refused = () => deployer.admin('get', 'deployment', 'web', '-o', 'name');
+    expect(refused()).toBe('deployment.apps/web\n');
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), deployment('web', { image: 'registry.example.com/web:2' }), deployment('late')], '--rollback-on-failure');
+    expect(code).toBe(1);
+    expect(stderr).toContain('not really');
+    expect(stderr).toMatch(/^undone: release 2 is back$/m);
+    expect(deployer.admin('get', 'configmap', 'web', '-o', 'jsonpath={.data.key}')).toBe('value');
+    expect(images()).toBe('registry.example.com/web:1');
+  });
+
   test('stays when that is wanted', async () => {
     expect(await deploy(deployer, [configMap('web'), broken('web')], '--timeout', '2s')).toMatchObject({ code: 1 });
     expect(images()).toBe('registry.example.com/web:missing');

@@ -166,3 +166,39 @@ describe('an application that was applied by kubectl', () => {
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
   });
 });
+
+describe('a quota', () => {
+  let deployer: Deployer;
+
+  const quota = (name: string, hard: object) => ({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name }, spec: { hard } });
+
+  beforeAll(async () => {
+    deployer = makeDeployer(cluster, 'quota');
+    deployer.create(quota('objects', { 'count/configmaps': '4', 'services.nodeports': '0' }));
+    deployer.create(quota('compute', { 'pods': '5', 'requests.cpu': '1' }));
+    const known = () => deployer.admin('get', 'resourcequotas', '-o', 'jsonpath={.items[*].status.used}');
+    while (!/cpu.*configmaps|configmaps.*cpu/.test(known())) await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+
+  const hungry = (name: string, replicas: number) => {
+    const { spec, ...rest } = deployment(name, { replicas }) as { spec: { template: { spec: { containers: object[] } } } };
+    spec.template.spec.containers = [{ ...spec.template.spec.containers[0], resources: { requests: { cpu: '300m' } } }];
+    return { ...rest, spec };
+  };
+
+  test('without room for all of it keeps everything from being written', async () => {
+    const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('b'), configMap('c'), configMap('d'), hungry('web', 4)]);
+    expect(code).toBe(1);
+    expect(stderr.split('\n').slice(0, -1)).toEqual([
+      expect.stringContaining('the quota of the namespace has no room for this release, so nothing was written'),
+      '  ResourceQuota compute: requests.cpu: 0 of 1 used, 1200m more needed',
+      '  ResourceQuota objects: count/configmaps: 1 of 4 used, 4 more needed',
+    ]);
+    expect(writes(deployer)).toEqual([]);
+  });
+
+  test('with room for it is no obstacle', async () => {
+    expect(await deploy(deployer, [configMap('a'), hungry('web', 3)])).toMatchObject({ code: 0 });
+    expect(await deploy(deployer, [configMap('a', { other: 'value' }), hungry('web', 3)])).toMatchObject({ code: 0 });
+  });
+});

@@ -28,7 +28,8 @@ export const DEPLOYMENT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
  *
  * @param objects Whose secrets are masked.
  */
-export function deploymentOptions({ args, variables, clock, signal }: Context, session: Session, objects: readonly ReleaseObject[] = []): DeploymentOptions {
+export function deploymentOptions(context: Context, session: Session, objects: readonly ReleaseObject[] = []): DeploymentOptions {
+  const { args, variables, clock, signal } = context;
   const { namespace, identity, timeout, kubeconfig, say } = session;
   return {
     namespace,

@@ -1,5 +1,6 @@
 import { examine, Step } from './examine';
 import type { Owner } from './owner';
+import { checkQuota, quotasOf } from './quota';
 import type { ReleaseObject } from './release';
 import { targetsOf } from './targets';
 import type { Cluster } from '../cluster/cluster';
@@ -20,5 +21,8 @@ export interface PlanOptions {
  * @throws `ReleaseRefused` with everything that stands against it.
  */
 export async function planRelease(cluster: Cluster, objects: readonly ReleaseObject[], options: PlanOptions): Promise<Step[]> {
-  return examine(cluster, await targetsOf(cluster, objects, options.namespace, options.owner), options);
+  const examined = async () => examine(cluster, await targetsOf(cluster, objects, options.namespace, options.owner), options);
+  const [steps, quotas] = await Promise.all([examined(), quotasOf(cluster, options.namespace)]);
+  checkQuota(quotas, steps);
+  return steps;
 }

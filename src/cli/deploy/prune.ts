@@ -32,7 +32,7 @@ export interface Pruning {
 /**
  * Objects of earlier releases that a set has not.
  */
-export function notIn(history: ReleaseHistory | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>): RecordedObject[] {
+export function notIn(history: Pick<ReleaseHistory, 'objects'> | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>): RecordedObject[] {
   const keys = new Set(wanted.map(objectKey));
   return (history?.objects ?? []).filter((object) => !keys.has(objectKey(object)));
 }

@@ -86,19 +86,22 @@ function isOwnEntry({ operation, fieldsV1 }: JsonObject): boolean {
 
 /** Beside what this release has made, what an earlier one has left that failed as well; but nothing that held data before. */
 async function removeNew(cluster: Cluster, { namespace, owner, signal, history, previous, steps, written }: UndoOptions): Promise<RecordedObject[]> {
-  const stays = previous ? [...previous.objects, ...previous.withheld] : steps.filter(({ live }) => live).map(({ object }) => object);
-  const keys = new Set([...stays, ...steps.filter(({ adopted, action }) => adopted || action === 'replace').map(({ object }) => object)].map(objectKey));
-  const made = steps.filter(({ action, object }) => action === 'create' && !keys.has(objectKey(object)));
-  const madeKeys = new Set(made.map(({ object }) => objectKey(object)));
-  const uids = new Map(written.map(({ owned }) => [objectKey(owned), owned.uid]));
-  const candidates: RecordedObject[] = [
-    ...made.map(({ object: { apiVersion, kind, name }, resource, object }) => ({ apiVersion, kind, name, resource, uid: uids.get(objectKey(object)) })),
-    ...previous ? notIn(history, [...stays, ...made.map(({ object }) => object)]).filter((object) => !keys.has(objectKey(object))) : [],
-  ];
+  const others = steps.filter(({ adopted, action, live }) => adopted || action === 'replace' || (live && !previous)).map(({ object }) => object);
+  const stays = [...previous ? [...previous.objects, ...previous.withheld] : [], ...others];
+  const made = steps.filter(({ action }) => action === 'create').map((step) => madeBy(step, written));
+  const isMade = (object: RecordedObject) => made.some((other) => objectKey(other) === objectKey(object));
+  const older = previous ? notIn(history, made) : [];
+  const candidates = notIn({ objects: [...made, ...older] }, stays);
   const { removable, data, gone } = await findLeftovers(cluster, namespace, owner, candidates);
-  const remove = [...removable, ...data.filter((object) => madeKeys.has(objectKey(object)))];
+  const remove = [...removable, ...data.filter(isMade)];
   await removeObjects(cluster, namespace, remove, signal);
   return [...remove, ...gone];
+}
+
+/** Without a uid when the answer was lost: then the owner's mark alone says that it is ours. */
+function madeBy({ object: { apiVersion, kind, name }, resource }: Step, written: readonly Written[]): RecordedObject {
+  const object = { apiVersion, kind, name, resource };
+  return { ...object, uid: written.find(({ owned }) => objectKey(owned) === objectKey(object))?.owned.uid };
 }
 
 function notesOn({ written }: UndoOptions): string[] {

@@ -54,11 +54,22 @@ async function write(cluster: Cluster, step: Step, options: WriteOptions): Promi
   return cluster.apply(path, applied, { force: options.forceConflicts });
 }
 
-/** Refused by the server when the object has changed in between. */
+/** How often somebody may change the object in between: its controller writes its status at any time. */
+const TAKE_OVER_ATTEMPTS = 10;
+
 async function takeOver(cluster: Cluster, path: string, live: JsonObject): Promise<void> {
-  const managedFields = takenOver(live);
-  if (!managedFields) return;
-  await cluster.merge(path, { metadata: { managedFields, resourceVersion: textAt(live, 'metadata', 'resourceVersion') } });
+  let now = live;
+  for (let attempt = 1; ; attempt += 1) {
+    const managedFields = takenOver(now);
+    if (!managedFields) return;
+    try {
+      await cluster.merge(path, { metadata: { managedFields, resourceVersion: textAt(now, 'metadata', 'resourceVersion') } });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiRefusal && error.code === 409 && attempt < TAKE_OVER_ATTEMPTS)) throw error;
+      now = await cluster.get(path);
+    }
+  }
 }
 
 const LONGEST_REMOVAL = 60_000;
