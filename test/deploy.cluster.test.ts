@@ -161,7 +161,7 @@ describe('an application that was applied by kubectl', () => {
     deployer.admin('set', 'image', 'deployment/web', 'web=registry.example.com/web:hotfix');
     const refused = await deploy(deployer, withVariables('KEPT'));
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/Deployment web: "kubectl" manages .*; leave the fields to that manager by leaving them out, or take them over \(--force-conflicts\)/);
+    expect(refused.stderr).toMatch(/Deployment web: "kubectl" manages \.spec\.replicas; "kubectl-set" manages .*image; leave the fields .*\(--force-conflicts\)/);
     expect(await deploy(deployer, withVariables('KEPT'), '--force-conflicts')).toMatchObject({ code: 0 });
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
   });

@@ -18,7 +18,7 @@ export interface Deployer {
 /**
  * Makes a namespace and a ServiceAccount that has a ClusterRole, `admin` by default, in it and nothing elsewhere.
  */
-export function makeDeployer(cluster: ControlPlane, namespace: string, { role = 'admin', server = cluster.server } = {}): Deployer {
+export function makeDeployer(cluster: ControlPlane, namespace: string, { role = 'admin', server = cluster.server, certificateAuthority = cluster.certificateAuthority } = {}): Deployer {
   const kubectl = (...args: string[]) => runKubectl(cluster.kubeconfig, args);
   kubectl('create', 'namespace', namespace);
   const admin = (...args: string[]) => kubectl('-n', namespace, ...args);
@@ -26,7 +26,7 @@ export function makeDeployer(cluster: ControlPlane, namespace: string, { role = 
   admin('create', 'rolebinding', 'ci', '--clusterrole', role, '--serviceaccount', `${namespace}:ci`);
   const credential = new Kubeconfig({
     server,
-    certificateAuthorityData: Buffer.from(cluster.certificateAuthority).toString('base64'),
+    certificateAuthorityData: Buffer.from(certificateAuthority).toString('base64'),
     namespace,
     token: admin('create', 'token', 'ci').trim(),
   });

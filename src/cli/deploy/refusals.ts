@@ -68,7 +68,7 @@ function conflicts({ details }: ApiRefusal['status']): string | undefined {
     managers.set(manager, [...managers.get(manager) ?? [], field]);
   }
   if (managers.size === 0) return undefined;
-  return [...managers].map(([manager, fields]) => `${manager} manages ${fields.join(', ')}`).join('; ');
+  return [...managers].sort().map(([manager, fields]) => `${manager} manages ${fields.join(', ')}`).join('; ');
 }
 
 /** Whom it is about stands before it already. */

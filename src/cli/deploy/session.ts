@@ -2,6 +2,7 @@ import { checkCluster } from './check-cluster';
 import { DeployLock } from './record/deploy-lock';
 import { holderOf } from './record/holder';
 import { identityOf } from './record/identity';
+import { RELEASE_OPTIONS } from './record/release-options';
 import { whileHeld } from './record/while-held';
 import type { ReleaseIdentity } from './release';
 import type { Kubeconfig } from '../../kubeconfig';
@@ -18,17 +19,11 @@ import { parseDuration } from '../duration';
  * The options of all commands that work on a release.
  */
 export const SESSION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['app', { takes: 'NAME', summary: 'the application; with the project and the environment it says whose the release is' }],
-  ['environment', { takes: 'NAME', summary: 'the environment (default: CI_ENVIRONMENT_NAME)' }],
-  ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: what the variable KUBECONFIG holds)' }],
-  ['agent-context', { takes: 'NAME', summary: 'the context of GitLab\'s agent, whose kubeconfig has several' }],
-  ['namespace', { takes: 'NAME', summary: 'with --agent-context: the namespace' }],
+  ...RELEASE_OPTIONS,
   ['server', { takes: 'URL', summary: 'refuse the credential of any other server' }],
   ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server that is verified with any other certificate' }],
-  ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
   ['timeout', { takes: 'TIME', summary: 'how long a release may take to become ready (default: 10m)' }],
   ['lock-wait', { takes: 'TIME', summary: 'how long to wait for another job that is deploying it (default: 10m)' }],
-  ['debug', { summary: 'say every request' }],
 ];
 
 /**
@@ -45,7 +40,7 @@ export class Session {
     const identity = identityOf(context);
     const { kubeconfig, source, folder } = await jobCredential(context, {
       kubeconfig: args.one('kubeconfig'),
-      agentContext: args.one('agent-context'),
+      agentContext: args.one('context'),
       namespace: args.one('namespace'),
       allowProtectedNamespace: args.has('allow-protected-namespace'),
     });

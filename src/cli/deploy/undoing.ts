@@ -1,4 +1,5 @@
 import type { DeploymentOptions, DeploymentPlan } from './deployment-plan';
+import { checkedObjects } from './from-record';
 import { lastDeployed } from './record/history';
 import type { ReleaseStore } from './record/release-store';
 import { RolloutFailed } from './rollout-failed';
@@ -6,6 +7,7 @@ import { undo, Undone } from './undo';
 import { waitForRollout } from './wait/wait-for-rollout';
 import { isWaitedFor } from './waited-for';
 import type { Written } from './write';
+import { InvalidInput } from '../../private/invalid-input';
 import type { Cluster } from '../cluster/cluster';
 import { Failure, Interrupted } from '../failure';
 
@@ -31,7 +33,7 @@ export class Undoing {
       say(`${state}; undoing the release because of: ${firstLine(error)}`);
       await this.undo(plan, written);
     } catch (second) {
-      if (!(second instanceof Failure)) throw second;
+      if (!(second instanceof Failure || second instanceof InvalidInput)) throw second;
       say(`it could not be undone: ${second.message}`);
       say('the namespace holds parts of this release; run the job of the release that you want');
     }
@@ -41,7 +43,8 @@ export class Undoing {
     const { namespace, owner, signal, say } = this.options;
     const { history, steps } = plan;
     const release = lastDeployed(history);
-    const previous = release && await this.store.manifests(release);
+    const recorded = release && await this.store.manifests(release);
+    const previous = recorded && { ...recorded, objects: checkedObjects(recorded, namespace) };
     const undone = await undo(this.cluster, { namespace, owner, signal, history, previous, steps, written });
     undone.notes.forEach(say);
     const isReady = await this.wait(undone);
