@@ -221,6 +221,19 @@ describe('Jobs', () => {
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
   });
 
+  test('that the cluster has removed after their end do not run again until they change', async () => {
+    const passing = makeDeployer(cluster, 'passing');
+    const spec = (image: string) => {
+      const object = job('passing', { image }) as { spec: object };
+      return { ...object, spec: { ...object.spec, ttlSecondsAfterFinished: 600 } };
+    };
+    expect(await deploy(passing, [spec('registry.example.com/web:1'), configMap('a')])).toMatchObject({ code: 0 });
+    passing.admin('delete', 'job', 'passing');
+    expect(await deploy(passing, [spec('registry.example.com/web:1'), configMap('a')])).toMatchObject({ code: 0 });
+    expect(passing.admin('get', 'jobs', '-o', 'name')).toBe('');
+    expect(await deploy(passing, [spec('registry.example.com/web:2'), configMap('a')])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Job passing/m) });
+  });
+
   test('that still run are not replaced', async () => {
     const { code, stderr } = await deploy(deployer, [once, deployment('web'), migration('registry.example.com/web:3')]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migration: its template has changed, and the Job still runs; run this again when it has ended') });

@@ -9,13 +9,18 @@ import type { Arguments } from '../arguments';
  */
 export function checkCluster(source: string, kubeconfig: Pick<Kubeconfig, 'server' | 'certificateAuthorityData'>, args: Arguments): void {
   const server = args.one('server');
-  if (server !== undefined && new URL(server).href !== new URL(kubeconfig.server).href) {
+  if (server !== undefined && address(server) !== new URL(kubeconfig.server).href) {
     throw otherCluster(`${source}: its server is ${show(kubeconfig.server)}`, `${show(server)} (--server)`);
   }
   const pinned = new Set(args.all('cluster-ca-sha256').map((text) => fingerprint(text)));
   const other = pinned.size > 0 && fingerprints(kubeconfig.certificateAuthorityData ?? '').find((found) => !pinned.has(found));
   if (other === false || other === undefined) return;
   throw otherCluster(`${source}: its server is verified with a certificate of SHA-256 ${other}`, 'the certificate of --cluster-ca-sha256');
+}
+
+function address(server: string): string {
+  if (URL.canParse(server)) return new URL(server).href;
+  throw refusal({ at: '--server', given: show(server), expected: 'the address of an API server', fix: 'correct it' });
 }
 
 function otherCluster(given: string, expected: string): Error {

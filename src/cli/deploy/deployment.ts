@@ -1,4 +1,5 @@
 import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
+import { withoutFinishedJobs } from './finished-jobs';
 import { findLeftovers, Leftovers, removeObjects } from './leftovers';
 import { checkOutdated, jobInWords } from './outdated';
 import { planRelease } from './plan';
@@ -22,10 +23,11 @@ export class Deployment {
    *
    * @throws A `Failure` with all that stands against it.
    */
-  public async plan(release: Release): Promise<DeploymentPlan> {
+  public async plan(wanted: Release): Promise<DeploymentPlan> {
     const { cluster, options } = this;
     const history = await this.store.read();
-    this.judge(history, release);
+    this.judge(history, wanted);
+    const release = await withoutFinishedJobs(cluster, options.namespace, this.store, history, wanted);
     const [steps, leftovers] = await Promise.all([planRelease(cluster, release.objects, options), this.leftovers(history, release)]);
     return { release, steps, history, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
   }

@@ -7,13 +7,14 @@ import { whileHeld } from './record/while-held';
 import type { ReleaseIdentity } from './release';
 import type { Kubeconfig } from '../../kubeconfig';
 import { show } from '../../private/invalid-input';
+import { tokenClaims } from '../../private/token-claims';
 import type { Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
 import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential } from '../cluster/credential';
 import type { Context } from '../command';
-import { parseDuration } from '../duration';
+import { parseDuration, spanInWords } from '../duration';
 
 /**
  * The options of all commands that work on a release.
@@ -82,6 +83,7 @@ export class Session {
   public async alone<T>(action: (cluster: Cluster, lock: DeployLock) => Promise<T>): Promise<T> {
     // Not ended by the command's signal, or the lock could not be given back.
     const never = new AbortController().signal;
+    this.warnOfExpiry();
     return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), async (forLock) => {
       const lock = await this.acquire(forLock);
       try {
@@ -90,6 +92,14 @@ export class Session {
         await lock.release();
       }
     });
+  }
+
+  /** Says so when the credential ends before a release can have failed and been undone. */
+  private warnOfExpiry(): void {
+    const { expires } = tokenClaims(this.kubeconfig.token ?? '') ?? {};
+    const left = expires === undefined ? Infinity : expires - this.context.clock.now() / 1000;
+    if (left >= 2 * this.timeout / 1000) return;
+    this.say(`warning: the credential ends in ${spanInWords(left)}; a release that takes ${spanInWords(this.timeout / 1000)} (--timeout) could not be undone any more`);
   }
 
   private async acquire(cluster: Cluster): Promise<DeployLock> {

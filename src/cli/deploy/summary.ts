@@ -17,6 +17,7 @@ export interface Summary {
 }
 
 export interface RemovedObject {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
 }
@@ -53,9 +54,13 @@ export function summaryJson({ isDryRun, steps, removed, kept, elapsed }: Summary
     seconds: elapsed / 1000,
     objects: steps.map(({ object: { apiVersion, kind, name }, action, adopted, changes }) =>
       ({ apiVersion, kind, name, result: WORDS[action], adopted, fields: changes.map(({ field }) => field) })),
-    removed,
-    left: kept,
+    removed: removed.map(named),
+    left: kept.map(named),
   };
+}
+
+function named({ apiVersion, kind, name }: RemovedObject): RemovedObject {
+  return { apiVersion, kind, name };
 }
 
 function moreText({ action, changes, adopted }: Step): string {
