@@ -1,6 +1,6 @@
 import {
-  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync, statSync,
-  writeFileSync,
+  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync,
+  statSync, writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from './host';

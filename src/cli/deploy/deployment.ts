@@ -39,7 +39,8 @@ export class Deployment {
    */
   public async run(plan: DeploymentPlan): Promise<void> {
     const { release, steps } = plan;
-    const { job } = this.options;
+    const { job, signal } = this.options;
+    signal.throwIfAborted();
     const written: Written[] = [];
     const objects = [...steps.map(({ object, resource }) => ({ ...object, resource })), ...release.untouched ?? []];
     await this.store.begin({ job, objects, rollbackOf: release.rollbackOf });

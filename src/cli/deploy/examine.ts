@@ -68,6 +68,7 @@ class Examination {
 
   public async find(): Promise<Finding> {
     const [live, result] = await Promise.all([this.live(), this.dryRun(this.options.forceConflicts)]);
+    if (live instanceof ApiRefusal) return explain(this.target.object, result instanceof ApiRefusal ? result : live);
     const refusal = live && this.refusalOfOwner(live);
     if (refusal) return refusal;
     if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiRefusal ? result : undefined)) return this.replaced(live);
@@ -81,13 +82,13 @@ class Examination {
     return result instanceof ApiRefusal ? explain(this.target.object, result) : this.step(live, result);
   }
 
-  private async live(): Promise<JsonObject | undefined> {
+  /** What may not be read is not written either: whose it is could not be told. */
+  private async live(): Promise<JsonObject | ApiRefusal | undefined> {
     try {
       return await this.cluster.get(this.target.path);
     } catch (error) {
-      // What may not be read may not be applied either; that is said by the dry run, in better words.
-      if (error instanceof ApiRefusal && error.code !== 401) return undefined;
-      throw error;
+      if (!(error instanceof ApiRefusal) || error.code === 401) throw error;
+      return error.code === 404 ? undefined : error;
     }
   }
 
@@ -124,13 +125,9 @@ class Examination {
   private async replaced(live: JsonObject): Promise<Finding> {
     const { target } = this;
     if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job still runs', fix: 'run this again when it has ended, or delete it' };
-    try {
-      const after = await checkReplacement(this.cluster, target);
-      return { ...this.step(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
-    } catch (error) {
-      if (error instanceof ApiRefusal) return explain(target.object, error);
-      throw error;
-    }
+    const after = await checkReplacement(this.cluster, target);
+    if (after instanceof ApiRefusal) return explain(target.object, after);
+    return { ...this.step(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
   }
 
   /** Whether what the server misses comes with the same release: it is there when this is applied. */

@@ -1,6 +1,7 @@
 import type { Target } from './targets';
 import { isTrue } from './wait/fields';
-import type { JsonObject } from '../../private/json';
+import { replacingName } from '../../private/deploy-rights';
+import { isObject, JsonObject } from '../../private/json';
 import { kindName } from '../../private/kinds';
 import type { Cluster } from '../cluster/cluster';
 import { ApiRefusal } from '../cluster/status';
@@ -33,15 +34,19 @@ export function isGenerated(field: string): boolean {
   return /^spec\.selector\b|^(?:spec\.template\.)?metadata\.labels\..*(?:controller-uid|job-name)$/.test(field);
 }
 
-/** A Job may have 63 characters in its name. */
-const LONGEST_STEM = 50;
-
 /**
- * Lets the server check a Job that will take the place of the one of its name: under another name, as if it was applied.
+ * Lets the server check a Job that will take the place of the one of its name: under another name, as if it was applied. Who may only write
+ * Jobs of certain names cannot ask that; then it is checked when it is applied.
+ *
+ * @returns What will be there, or the server's no.
  */
-export async function checkReplacement(cluster: Cluster, { object, path, applied }: Target): Promise<JsonObject> {
-  const name = `${object.name.slice(0, LONGEST_STEM).replace(/[^a-z0-9]+$/, '')}-replacing`;
-  const metadata = { ...applied.metadata as JsonObject, name };
-  const after = await cluster.apply(path.replace(/[^/]+$/, name), { ...applied, metadata }, { dryRun: true });
-  return { ...after, metadata: { ...after.metadata as JsonObject, name: object.name } };
+export async function checkReplacement(cluster: Cluster, { object, path, applied }: Target): Promise<JsonObject | ApiRefusal> {
+  const name = replacingName(object.name);
+  const named = (value: JsonObject, its: string) => ({ ...value, metadata: { ...isObject(value.metadata) ? value.metadata : {}, name: its } });
+  try {
+    return named(await cluster.apply(path.replace(/[^/]+$/, name), named(applied, name), { dryRun: true }), object.name);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) throw error;
+    return error.code === 403 && / cannot \w+ resource /.test(error.status.message ?? '') ? applied : error;
+  }
 }
