@@ -2,7 +2,7 @@ export { CiDeployment } from './ci-deployment';
 export type { CiDeploymentProps } from './ci-deployment-props';
 export { CiImage, type EnvironmentImageOptions, type GitlabImageOptions, type ImageLookup, type ImagePolicy } from './ci-image';
 export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './deployer-identity';
-export { DeployerRole } from './deployer-role';
+export { DeployerRole, type DeployerRule, type LeastPrivilegeOptions } from './deployer-role';
 export { DeployerToken } from './deployer-token';
 export { ImageReference } from './image-reference';
 export { Kubeconfig, type KubeconfigProps } from './kubeconfig';
