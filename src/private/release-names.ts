@@ -74,6 +74,9 @@ export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 /** On a record and a Lease that came with the access manifests: they are emptied in place of being deleted. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
 
+/** Of a label and an annotation of each application that uses a pull secret: this, and the application's id. The annotation says what it has put there. */
+export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';
+
 /** The type of the Secrets of a record, which no Secret can be given later. */
 export const RECORD_TYPE = 'cdk8s-ci-deploy/release';
 

@@ -22,7 +22,7 @@ export interface Cluster {
   /** Server-side apply. */
   apply(path: string, object: object, options?: ApplyOptions): Promise<JsonObject>;
   /** A JSON merge patch. */
-  merge(path: string, patch: object): Promise<JsonObject>;
+  merge(path: string, patch: object, options?: Pick<ApplyOptions, 'dryRun'>): Promise<JsonObject>;
   /** Resolves to whether there was something to delete. */
   delete(path: string, options?: DeleteOptions): Promise<boolean>;
   /**
@@ -59,6 +59,8 @@ export interface DeleteOptions {
   readonly dryRun?: boolean;
   /** Delete this very object, none that came after it under the same name. */
   readonly uid?: string;
+  /** Delete it only as it was read. */
+  readonly resourceVersion?: string;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
 }
 

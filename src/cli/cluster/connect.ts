@@ -50,15 +50,16 @@ class ApiCluster implements Cluster {
     return this.ask({ method: 'PATCH', path, content, contentType: 'application/apply-patch+yaml', query }, 'apply');
   }
 
-  public async merge(path: string, content: object): Promise<JsonObject> {
-    return this.ask({ method: 'PATCH', path, content, contentType: 'application/merge-patch+json', query: { fieldManager: FIELD_MANAGER } });
+  public async merge(path: string, content: object, { dryRun }: Pick<ApplyOptions, 'dryRun'> = {}): Promise<JsonObject> {
+    const query = { fieldManager: FIELD_MANAGER, dryRun: dryRun ? 'All' : undefined };
+    return this.ask({ method: 'PATCH', path, content, contentType: 'application/merge-patch+json', query });
   }
 
-  public async delete(path: string, { dryRun, uid, propagation }: DeleteOptions = {}): Promise<boolean> {
+  public async delete(path: string, { dryRun, uid, resourceVersion, propagation }: DeleteOptions = {}): Promise<boolean> {
     const content = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
-      preconditions: uid === undefined ? undefined : { uid },
+      preconditions: uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion },
       propagationPolicy: propagation,
       dryRun: dryRun ? ['All'] : undefined,
     };

@@ -2,6 +2,7 @@ import type { Option } from '../arguments';
 import type { Command, Context } from '../command';
 import { Deployment } from '../deploy/deployment';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
+import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/pulling';
 import { readRelease } from '../deploy/read-release';
 import { ReleaseStore } from '../deploy/record/release-store';
 import type { ReleaseObject } from '../deploy/release';
@@ -36,8 +37,11 @@ export const deploy: Command = {
     '',
     'A Job whose template has changed is replaced when it has ended. A Job with the annotation cdk8s-ci-deploy/before-workloads: "true"',
     'must complete before any workload is applied.',
+    '',
+    '--pull-secret makes a Secret with what images are pulled with, for the imagePullSecrets of the manifests. Its values come from variables and go',
+    'to the cluster alone. Several applications may use it; each changes only what is its own.',
   ],
-  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOYMENT_OPTIONS]),
+  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOYMENT_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, clock, stdout } = context;
@@ -45,15 +49,20 @@ export const deploy: Command = {
     const output = args.choice('output', ['text', 'json']);
     const session = await Session.open(context);
     const objects = await objectsOf(context, session);
-    const options = deploymentOptions(context, session, objects);
+    const pulling = Pulling.of(context, objects);
+    const options = deploymentOptions(context, session, objects, pulling?.secrets);
     const isDryRun = args.has('dry-run');
-    const { steps, pruning } = await session.work(isDryRun, async (cluster) => {
+    const { steps, pruning, pullSecret } = await session.work(isDryRun, async (cluster) => {
       const deployment = new Deployment(cluster, new ReleaseStore(cluster, session.namespace, session.identity, clock), options);
       const plan = await deployment.plan({ objects });
-      if (!isDryRun) await deployment.run(plan);
-      return plan;
+      const release = { ...options, identity: session.identity };
+      const planned = await pulling?.plan(cluster, release);
+      if (isDryRun) return { ...plan, pullSecret: planned };
+      if (pulling && planned) await pulling.around(cluster, planned, release, async () => deployment.run(plan));
+      else await deployment.run(plan);
+      return { ...plan, pullSecret: planned };
     });
-    const summary = { isDryRun, steps, removed: pruning.remove, kept: pruning.kept, elapsed: clock.now() - begun };
+    const summary = { isDryRun, steps, removed: pruning.remove, kept: pruning.kept, pullSecret, elapsed: clock.now() - begun };
     stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, args.has('diff')));
     return ExitCode.DONE;
   },

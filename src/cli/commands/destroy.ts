@@ -1,15 +1,18 @@
 import type { Option } from '../arguments';
+import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';
 import { Destruction, DestructionResult } from '../deploy/destruction';
 import { Owner } from '../deploy/owner';
+import { withdrawPullSecrets } from '../deploy/pull-secret/withdrawal';
 import { jobOf } from '../deploy/record/identity';
 import { ReleaseStore } from '../deploy/record/release-store';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
-import { summaryJson, summaryText } from '../deploy/summary';
+import { RemovedObject, summaryJson, summaryText } from '../deploy/summary';
 import { ExitCode } from '../exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['prune-data', { summary: 'remove claims of volumes, too' }],
+  ['pull-secret', { takes: 'NAME', summary: 'the Secret of the option of that name of deploy (default: looked for by its label)' }],
   ['dry-run', { summary: 'say what would be removed' }],
   ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
 ];
@@ -24,7 +27,8 @@ export const destroy: Command = {
   required: 0,
   description: [
     'What `on_stop` of a review app runs: no manifests are needed. Removed is what the record has and what still is the application\'s own,',
-    'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them.',
+    'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them. Of a pull secret that other',
+    'applications use, too, only what is this one\'s own is removed.',
   ],
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 
@@ -36,16 +40,21 @@ export const destroy: Command = {
     const { namespace, identity, timeout } = session;
     const isDryRun = args.has('dry-run');
     const options = { namespace, clock, signal, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
-    const result: DestructionResult = isDryRun
-      ? await session.work(true, async (cluster) => new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options).plan())
+    const withdraw = async (cluster: Cluster) => withdrawPullSecrets(cluster, { namespace, identity, name: args.one('pull-secret'), say: session.say }, isDryRun);
+    const result: DestructionResult & { readonly pullSecrets: readonly RemovedObject[] } = isDryRun
+      ? await session.work(true, async (cluster) => {
+        const planned = await new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options).plan();
+        return { ...planned, pullSecrets: await withdraw(cluster) };
+      })
       : await session.alone(async (cluster, lock) => {
         const destruction = new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options);
         const planned = await destruction.plan();
         await destruction.run(planned);
+        const pullSecrets = await withdraw(cluster);
         if (planned.kept.length === 0) await lock.remove();
-        return planned;
+        return { ...planned, pullSecrets };
       });
-    const summary = { isDryRun, steps: [], removed: result.removed, kept: result.kept, elapsed: clock.now() - begun };
+    const summary = { isDryRun, steps: [], removed: [...result.removed, ...result.pullSecrets], kept: result.kept, elapsed: clock.now() - begun };
     stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, false));
     return ExitCode.DONE;
   },

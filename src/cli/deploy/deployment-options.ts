@@ -27,8 +27,11 @@ export const DEPLOYMENT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
  * What the arguments and the job say of a deployment.
  *
  * @param objects Whose secrets are masked.
+ * @param secrets What is masked, too.
  */
-export function deploymentOptions(context: Context, session: Session, objects: readonly ReleaseObject[] = []): DeploymentOptions {
+export function deploymentOptions(
+  context: Context, session: Session, objects: readonly ReleaseObject[] = [], secrets: readonly string[] = [],
+): DeploymentOptions & { readonly mask: (text: string) => string } {
   const { args, variables, clock, signal } = context;
   const { namespace, identity, timeout, kubeconfig, say } = session;
   return {
@@ -47,7 +50,7 @@ export function deploymentOptions(context: Context, session: Session, objects: r
     allowPruneMany: args.has('allow-prune-many'),
     allowOutdated: args.has('allow-outdated'),
     progress: ({ workload, words }) => say(`${workload}: ${words}`),
-    mask: secretMask(objects, variables, kubeconfig.token),
+    mask: secretMask(objects, variables, kubeconfig.token, ...secrets),
   };
 }
 

@@ -8,12 +8,14 @@ const SECRET_VARIABLES = ['CI_JOB_TOKEN', 'CI_REGISTRY_PASSWORD', 'CI_DEPLOY_PAS
 const SHORTEST = 6;
 
 /**
- * Hides the secrets that the job knows in texts of the cluster: its own, and the values of the Secrets that it deploys.
+ * Hides the secrets that the job knows in texts of the cluster: its own, the values of the Secrets that it deploys, and more.
  */
-export function secretMask(objects: readonly ReleaseObject[], variables: CiVariables, token: string | undefined): (text: string) => string {
+export function secretMask(
+  objects: readonly ReleaseObject[], variables: CiVariables, ...more: ReadonlyArray<string | undefined>
+): (text: string) => string {
   const values = objects.filter(({ kind }) => kind === 'Secret').flatMap(({ value: { data } }) => Object.values(isObject(data) ? data : {}));
   const plain = values.map((value) => Buffer.from(String(value), 'base64').toString());
-  const secrets = [token ?? '', ...SECRET_VARIABLES.map((name) => variables[name] ?? ''), ...values.map(String), ...plain]
+  const secrets = [...more.map((secret) => secret ?? ''), ...SECRET_VARIABLES.map((name) => variables[name] ?? ''), ...values.map(String), ...plain]
     .flatMap((secret) => [secret, ...secret.split('\n')])
     .filter((secret) => secret.trim().length >= SHORTEST);
   const longestFirst = [...new Set(secrets)].sort((a, b) => b.length - a.length);

@@ -38,7 +38,13 @@ export class Owner {
  * What the mark says of the owner, for people.
  */
 export function ownerInWords(live: JsonObject): string {
-  const { project, environment, app } = parsed(mapOf(mapOf(live.metadata).annotations)[IDENTITY_ANNOTATION]);
+  return identityInWords(parsed(mapOf(mapOf(live.metadata).annotations)[IDENTITY_ANNOTATION]));
+}
+
+/**
+ * The identity of a release, for people.
+ */
+export function identityInWords({ project, environment, app }: { readonly [part in keyof ReleaseIdentity]?: Json }): string {
   return [`application ${String(app)}`, `environment ${String(environment)}`, `project ${String(project)}`].join(', ');
 }
 

@@ -1,5 +1,6 @@
 import type { FieldChange } from './changes';
 import type { Action, Step } from './examine';
+import type { PullSecretResult } from './pull-secret/pull-secret';
 import { printable } from './wait/printable';
 import { show } from '../../private/invalid-input';
 
@@ -12,6 +13,7 @@ export interface Summary {
   readonly removed: readonly RemovedObject[];
   /** No longer in the release, and left in the cluster. */
   readonly kept: readonly RemovedObject[];
+  readonly pullSecret?: PullSecretResult;
   /** Milliseconds. */
   readonly elapsed: number;
 }
@@ -30,8 +32,9 @@ const FIELDS_SHOWN = 4;
  *
  * @param withValues Whether the values of the fields that change are shown; those of Secrets never are.
  */
-export function summaryText({ isDryRun, steps, removed, kept, elapsed }: Summary, withValues: boolean): string {
+export function summaryText({ isDryRun, steps, removed, kept, pullSecret, elapsed }: Summary, withValues: boolean): string {
   const rows = [
+    ...pullSecret ? [{ word: pullSecret.result, name: `Secret ${pullSecret.name}`, more: `credentials for ${pullSecret.registry}`, step: undefined }] : [],
     ...steps.map((step) => ({ word: WORDS[step.action], name: `${step.object.kind} ${step.object.name}`, more: withValues ? '' : moreText(step), step })),
     ...removed.map(({ kind, name }) => ({ word: 'removed', name: `${kind} ${name}`, more: '', step: undefined })),
     ...kept.map(({ kind, name }) => ({ word: 'left', name: `${kind} ${name}`, more: 'no longer in the release', step: undefined })),
@@ -48,7 +51,7 @@ export function summaryText({ isDryRun, steps, removed, kept, elapsed }: Summary
 /**
  * The same for programs.
  */
-export function summaryJson({ isDryRun, steps, removed, kept, elapsed }: Summary): object {
+export function summaryJson({ isDryRun, steps, removed, kept, pullSecret, elapsed }: Summary): object {
   return {
     dryRun: isDryRun,
     seconds: elapsed / 1000,
@@ -56,6 +59,7 @@ export function summaryJson({ isDryRun, steps, removed, kept, elapsed }: Summary
       ({ apiVersion, kind, name, result: WORDS[action], adopted, fields: changes.map(({ field }) => field) })),
     removed: removed.map(named),
     left: kept.map(named),
+    pullSecret: pullSecret ?? null,
   };
 }
 

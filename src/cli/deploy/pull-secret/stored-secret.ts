@@ -1,0 +1,99 @@
+import { DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, dockerConfig, parseDockerConfig } from './docker-config';
+import { NO_SECRET, PullSecretUser, SharedSecret } from './sharing';
+import { show } from '../../../private/invalid-input';
+import { isObject, Json, JsonObject } from '../../../private/json';
+import { OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
+import { ownerInWords } from '../owner';
+
+/**
+ * A pull secret as it was read.
+ */
+export interface StoredSecret extends SharedSecret {
+  /** Missing when there is none. */
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+/** What a Secret is that is no pull secret of ours to share. */
+export interface Unusable {
+  readonly given: string;
+  readonly fix: string;
+}
+
+/**
+ * Reads what the cluster has.
+ */
+export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusable {
+  if (!live) return NO_SECRET;
+  const metadata = mapOf(live.metadata);
+  if (live.type !== DOCKER_CONFIG_TYPE) return { given: `its type is ${show(live.type)}, not ${DOCKER_CONFIG_TYPE}`, fix: 'choose another name' };
+  if (mapOf(metadata.labels)[OWNER_LABEL] !== undefined) {
+    return { given: `it is among the manifests of ${ownerInWords(live)}`, fix: 'choose another name, or take it out of the manifests' };
+  }
+  if (metadata.deletionTimestamp !== undefined) return { given: 'it is being deleted', fix: 'run this again when it is gone' };
+  const auths = parseDockerConfig(String(mapOf(live.data)[DOCKER_CONFIG_KEY] ?? ''));
+  const users = usersOf(mapOf(metadata.annotations));
+  if (!auths || !users) return { given: `its ${auths ? 'annotations' : 'value'} cannot be read`, fix: 'repair or delete it' };
+  return { auths, users, uid: String(metadata.uid), resourceVersion: String(metadata.resourceVersion) };
+}
+
+/**
+ * The object of a Secret that is not there yet.
+ */
+export function newSecret(name: string, secret: SharedSecret): JsonObject {
+  const { labels, annotations } = marks(secret.users);
+  const data = { [DOCKER_CONFIG_KEY]: dockerConfig(secret.auths) };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, labels, annotations }, type: DOCKER_CONFIG_TYPE, data };
+}
+
+/**
+ * The merge patch that makes one of what was read, and is refused when somebody has changed it in between.
+ */
+export function patchOf(before: StoredSecret, after: SharedSecret): JsonObject {
+  const gone = [...before.users.keys()].filter((id) => !after.users.has(id)).map((id): [string, null] => [`${PULL_SECRET_USER_PREFIX}${id}`, null]);
+  const { labels, annotations } = marks(after.users);
+  return {
+    metadata: {
+      uid: before.uid ?? '',
+      resourceVersion: before.resourceVersion ?? '',
+      labels: { ...labels, ...Object.fromEntries(gone) },
+      annotations: { ...annotations, ...Object.fromEntries(gone) },
+    },
+    data: { [DOCKER_CONFIG_KEY]: dockerConfig(after.auths) },
+  };
+}
+
+function marks(users: SharedSecret['users']): { labels: JsonObject; annotations: JsonObject } {
+  const keys = [...users.keys()].map((id) => `${PULL_SECRET_USER_PREFIX}${id}`);
+  const texts = [...users.values()].map(userText);
+  return { labels: Object.fromEntries(keys.map((key) => [key, ''])), annotations: Object.fromEntries(keys.map((key, index) => [key, texts[index] ?? ''])) };
+}
+
+function userText({ identity: { project, environment, app }, registries }: PullSecretUser): string {
+  return JSON.stringify({ project, environment, app, registries });
+}
+
+function usersOf(annotations: JsonObject): Map<string, PullSecretUser> | undefined {
+  const users = new Map<string, PullSecretUser>();
+  for (const [key, text] of Object.entries(annotations)) {
+    if (!key.startsWith(PULL_SECRET_USER_PREFIX)) continue;
+    const user = userOf(String(text));
+    if (!user) return undefined;
+    users.set(key.slice(PULL_SECRET_USER_PREFIX.length), user);
+  }
+  return users;
+}
+
+function userOf(text: string): PullSecretUser | undefined {
+  try {
+    const { project, environment, app, registries } = mapOf(JSON.parse(text) as Json);
+    if (![project, environment, app].every((part) => typeof part === 'string') || !Array.isArray(registries)) return undefined;
+    return { identity: { project: String(project), environment: String(environment), app: String(app) }, registries: registries.map(String) };
+  } catch {
+    return undefined;
+  }
+}
+
+function mapOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,36 @@
+import { pullCredentials } from '../../../../src/cli/deploy/pull-secret/credentials';
+
+const DEPLOY_TOKEN = { CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-7', CI_DEPLOY_PASSWORD: 'gldt-0123456789' };
+const JOB = { CI_JOB_TOKEN: 'eyJ0.job', CI_REGISTRY_USER: 'gitlab-ci-token', CI_REGISTRY_PASSWORD: 'eyJ0.job' };
+
+test('the deploy token of the project is used for the registry of its GitLab', () => {
+  expect(pullCredentials({ ...DEPLOY_TOKEN, ...JOB }, {})).toEqual({ registry: 'registry.example.com', username: 'gitlab+deploy-token-7', password: 'gldt-0123456789' });
+});
+
+test('other variables and another registry are named by options', () => {
+  const variables = { ...DEPLOY_TOKEN, ROBOT: 'robot', ROBOT_KEY: 'key-0123' };
+  expect(pullCredentials(variables, { userVariable: 'ROBOT', passwordVariable: 'ROBOT_KEY', registry: 'harbor.example.com:5050/team' }))
+    .toEqual({ registry: 'harbor.example.com:5050/team', username: 'robot', password: 'key-0123' });
+});
+
+test.each<[string, object, object, RegExp]>([
+  ['CI_REGISTRY_PASSWORD', {}, { userVariable: 'CI_REGISTRY_USER', passwordVariable: 'CI_REGISTRY_PASSWORD' }, /^CI_REGISTRY_PASSWORD: it is the token of this job, which dies with/],
+  ['CI_JOB_TOKEN', {}, { passwordVariable: 'CI_JOB_TOKEN' }, /^CI_JOB_TOKEN: it is the token of this job/],
+  ['CI_JOB_TOKEN, also when it is not set', { CI_JOB_TOKEN: undefined }, { passwordVariable: 'CI_JOB_TOKEN' }, /^CI_JOB_TOKEN: it is the token of this job/],
+  ['the token of the job under another name', { MINE: 'eyJ0.job' }, { passwordVariable: 'MINE' }, /^MINE: it is the token of this job/],
+  ['a token of a job by its prefix', { CI_DEPLOY_PASSWORD: 'glcbt-64_abc' }, {}, /^CI_DEPLOY_PASSWORD: it is the token of this job/],
+  ['the user of job tokens', { CI_DEPLOY_USER: 'gitlab-ci-token' }, {}, /it is the token of this job/],
+  ['no password', { CI_DEPLOY_PASSWORD: undefined }, {}, /^CI_DEPLOY_PASSWORD: it is missing or empty, .* make a deploy token named gitlab-deploy-token/],
+  ['an empty user', { CI_DEPLOY_USER: '' }, {}, /^CI_DEPLOY_USER: it is missing or empty/],
+  ['a variable that was not expanded', { MINE: '$CI_DEPLOY_PASSWORD' }, { passwordVariable: 'MINE' }, /^MINE: its value is the name of another variable/],
+  ['several lines', { CI_DEPLOY_PASSWORD: 'l1ne\ntwo' }, {}, /^CI_DEPLOY_PASSWORD: its value has white space/],
+  ['a user with a colon, which no registry takes', { CI_DEPLOY_USER: 'a:b' }, {}, /^CI_DEPLOY_USER: its value has ":" in it/],
+  ['a value in place of a name', {}, { passwordVariable: 'not-s3cr3t' }, /^--pull-secret: a variable is named by something else, expected the name of a variable/],
+  ['no registry', { CI_REGISTRY: undefined }, {}, /^CI_REGISTRY: it is missing or empty/],
+  ['a registry with a scheme', {}, { registry: 'https://registry.example.com' }, /^--pull-secret-registry: "https:\/\/registry.example.com", expected a host/],
+  ['what is no host', {}, { registry: 'gitlab' }, /^--pull-secret-registry: "gitlab"/],
+])('%s is refused without its value', (_, variables, sources, expected) => {
+  const attempt = () => pullCredentials({ ...DEPLOY_TOKEN, ...JOB, ...variables }, sources);
+  expect(attempt).toThrow(expected);
+  expect(attempt).not.toThrow(/eyJ0|gldt-|glcbt|s3cr3t|l1ne|a:b/);
+});

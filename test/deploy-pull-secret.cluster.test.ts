@@ -1,0 +1,157 @@
+import { configMap, deployment, manifests, serviceAccount } from './cluster/application';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { Deployer, makeDeployer } from './cluster/deployer';
+import { deployAs, release } from './cluster/deploying';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { fileNames, fileText } from './support/cli';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+
+jest.setTimeout(120_000);
+
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+const WEB = { CI_PROJECT_ID: '7', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-1', CI_DEPLOY_PASSWORD: 'gldt-web-0123456789' };
+const SHOP = { CI_PROJECT_ID: '8', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-2', CI_DEPLOY_PASSWORD: 'gldt-shop-0123456789' };
+const PATH = ['--pull-secret-registry', 'registry.example.com/group/shop'];
+
+const web = (variables = WEB) => ({ app: 'web', variables: { ...variables } });
+const shop = { app: 'shop', variables: SHOP };
+
+function auths(deployer: Deployer, name = 'gitlab'): Record<string, { username: string; password: string }> {
+  const value = deployer.admin('get', 'secret', name, '-o', 'jsonpath={.data.\\.dockerconfigjson}');
+  return JSON.parse(Buffer.from(value, 'base64').toString()).auths;
+}
+
+const passwords = (deployer: Deployer) => Object.fromEntries(Object.entries(auths(deployer)).map(([registry, { password }]) => [registry, password]));
+const version = (deployer: Deployer) => deployer.admin('get', 'secret', 'gitlab', '-o', 'jsonpath={.metadata.resourceVersion}');
+const secrets = (deployer: Deployer) => deployer.admin('get', 'secrets', '--field-selector', 'type=kubernetes.io/dockerconfigjson', '-o', 'name');
+
+describe('two applications with one pull secret', () => {
+  let deployer: Deployer;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'pulling');
+  });
+
+  test('a dry run says what would be made, and makes nothing', async () => {
+    const { code, stdout, stderr } = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'gitlab', '--dry-run');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^created +Secret gitlab +credentials for registry\.example\.com\n/),
+      stderr: expect.stringContaining('warning: no pod of the release pulls with Secret gitlab: name it in imagePullSecrets'),
+    });
+    expect(secrets(deployer)).toBe('');
+  });
+
+  test('the first one makes it; its values are in no output, file or record', async () => {
+    const account = { ...serviceAccount('web'), imagePullSecrets: [{ name: 'gitlab' }] };
+    const { code, stdout, stderr } = await deployAs(deployer, web(), [configMap('web'), account], '--pull-secret', 'gitlab', '--debug');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab +credentials for registry\.example\.com$/m) });
+    expect(stderr).not.toContain('warning');
+    expect(stdout + stderr + fileNames().map((name) => fileText(name)).join()).not.toMatch(/gldt-|Z2xkdC/);
+    expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD });
+    expect(deployer.admin('get', 'secret', 'gitlab', '-o', 'jsonpath={.type}')).toBe('kubernetes.io/dockerconfigjson');
+  });
+
+  test('the other one, of another project, does not replace the credentials', async () => {
+    const { code, stderr } = await deployAs(deployer, shop, [configMap('shop')], '--pull-secret', 'gitlab');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('Secret gitlab: it has other credentials for registry.example.com, of application web, environment production, project 7; choose another name'),
+    });
+    expect(deployer.admin('get', 'configmap', '-o', 'name')).not.toContain('shop');
+  });
+
+  test('both keep theirs when they deploy alternately', async () => {
+    expect(await deployAs(deployer, shop, [configMap('shop')], '--pull-secret', 'gitlab', ...PATH)).toMatchObject({ code: 0 });
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
+    const before = version(deployer);
+    const { stdout } = await deployAs(deployer, shop, [configMap('shop')], '--pull-secret', 'gitlab', ...PATH);
+    expect(stdout).toMatch(/^unchanged +Secret gitlab/m);
+    expect(version(deployer)).toBe(before);
+    expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD, 'registry.example.com/group/shop': SHOP.CI_DEPLOY_PASSWORD });
+  });
+
+  test('both keep theirs when they deploy at once', async () => {
+    const rotated = { ...WEB, CI_DEPLOY_PASSWORD: 'gldt-web-rotated' };
+    const newer = { app: 'shop', variables: { ...SHOP, CI_DEPLOY_PASSWORD: 'gldt-shop-rotated' } };
+    const results = await Promise.all([
+      deployAs(deployer, web(rotated), [configMap('web')], '--pull-secret', 'gitlab'),
+      release(deployer, { ...newer, files: { 'shop.yaml': manifests(configMap('shop')) } }, 'deploy', 'shop.yaml', '--pull-secret', 'gitlab', ...PATH),
+    ]);
+    expect(results).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect(passwords(deployer)).toEqual({ 'registry.example.com': 'gldt-web-rotated', 'registry.example.com/group/shop': 'gldt-shop-rotated' });
+  });
+
+  test('a registry that is no longer used goes when the release is deployed', async () => {
+    expect(await deployAs(deployer, web({ ...WEB, CI_REGISTRY: 'new.example.com' }), [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
+    expect(Object.keys(auths(deployer)).sort()).toEqual(['new.example.com', 'registry.example.com/group/shop']);
+  });
+
+  test('destroy takes only the application\'s own, and the Secret when nobody uses it', async () => {
+    const first = await release(deployer, web(), 'destroy');
+    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: others use it, too') });
+    expect(Object.keys(auths(deployer))).toEqual(['registry.example.com/group/shop']);
+
+    expect((await release(deployer, shop, 'destroy', '--dry-run')).stdout).toMatch(/^removed +Secret gitlab$/m);
+    expect(secrets(deployer)).toBe('secret/gitlab\n');
+    expect((await release(deployer, shop, 'destroy')).stdout).toMatch(/^removed +Secret gitlab$/m);
+    expect(secrets(deployer)).toBe('');
+  });
+});
+
+describe('a pull secret', () => {
+  let deployer: Deployer;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'pull-secrets');
+  });
+
+  test('of a first release that fails goes with it', async () => {
+    const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
+    const { code } = await deployAs(deployer, web(), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure', '--timeout', '10s');
+    expect(code).toBe(1);
+    expect(secrets(deployer)).toBe('');
+  });
+
+  test('that somebody else has made is shared only on request, and their credentials stay', async () => {
+    deployer.admin('create', 'secret', 'docker-registry', 'theirs', '--docker-server=other.example.com', '--docker-username=u', '--docker-password=p');
+    const refused = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'theirs');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Secret theirs: it exists already, and no application uses it; add the credentials to it (--adopt)') });
+
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'theirs', '--adopt')).toMatchObject({ code: 0 });
+    expect(Object.keys(auths(deployer, 'theirs')).sort()).toEqual(['other.example.com', 'registry.example.com']);
+    expect(await release(deployer, web(), 'destroy')).toMatchObject({ code: 0 });
+    expect(Object.keys(auths(deployer, 'theirs'))).toEqual(['other.example.com']);
+  });
+
+  test('that is no pull secret is refused', async () => {
+    deployer.admin('create', 'secret', 'generic', 'opaque', '--from-literal=a=b');
+    const { code, stderr } = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'opaque', '--adopt', '--force-conflicts');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Secret opaque: its type is "Opaque"') });
+  });
+
+  test('cannot be made by a credential that may not write Secrets', async () => {
+    const weak = makeDeployer(cluster, 'pull-weak', { role: 'view' });
+    const { code, stderr } = await deployAs(weak, web(), [], '--pull-secret', 'gitlab', '--allow-empty', '--dry-run');
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('403') });
+  });
+
+  test('is refused before anything is contacted when it is in the manifests, or holds the token of the job', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' } };
+    expect(await deployAs(deployer, web(), [secret], '--pull-secret', 'gitlab'))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is at app.yaml:1:1, too') });
+    const job = { app: 'web', variables: { ...WEB, CI_JOB_TOKEN: WEB.CI_DEPLOY_PASSWORD } };
+    expect(await deployAs(deployer, job, [configMap('web')], '--pull-secret', 'gitlab'))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which dies with the job') });
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret-registry', 'registry.example.com'))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret-registry: there is no --pull-secret') });
+  });
+});
