@@ -21,8 +21,16 @@ export class StandardOutput implements Output {
 
   private failed(error: NodeJS.ErrnoException, rest: Uint8Array): void {
     // A pipe that does not block, and whose reader is slow: only a stream can wait for it.
-    if (error.code === 'EAGAIN') this.stream().write(rest);
-    else if (error.code !== 'EPIPE') throw new UnwritableOutput(error.message);
+    if (error.code === 'EAGAIN') this.waiting().write(rest);
+    // Talk that nobody can hear ends nothing that is under way.
+    else if (error.code !== 'EPIPE' && this.descriptor === 1) throw new UnwritableOutput(error.message);
+  }
+
+  /** Its reader may go while it waits, too. */
+  private waiting(): NodeJS.WritableStream {
+    const stream = this.stream();
+    if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
+    return stream;
   }
 }
 
