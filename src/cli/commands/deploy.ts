@@ -6,9 +6,9 @@ import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/pulling';
 import { readRelease } from '../deploy/read-release';
 import { ReleaseStore } from '../deploy/record/release-store';
 import type { ReleaseObject } from '../deploy/release';
+import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
-import { summaryJson, summaryText } from '../deploy/summary';
-import { ExitCode } from '../exit-code';
+import type { ExitCode } from '../exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { summary: 'read folders in folders, too' }],
@@ -40,31 +40,25 @@ export const deploy: Command = {
     '',
     '--pull-secret makes a Secret with what images are pulled with, for the imagePullSecrets of the manifests. Its values come from variables and go',
     'to the cluster alone. Several applications may use it; each changes only what is its own.',
+    '',
+    ...REPORT_DESCRIPTION,
   ],
   options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOYMENT_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {
-    const { args, clock, stdout } = context;
-    const begun = clock.now();
-    const output = args.choice('output', ['text', 'json']);
     const session = await Session.open(context);
     const objects = await objectsOf(context, session);
     const pulling = Pulling.of(context, objects);
-    const options = deploymentOptions(context, session, objects, pulling?.secrets);
-    const isDryRun = args.has('dry-run');
-    const { steps, pruning, pullSecret } = await session.work(isDryRun, async (cluster) => {
-      const deployment = new Deployment(cluster, new ReleaseStore(cluster, session.namespace, session.identity, clock), options);
+    const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), identity: session.identity };
+    return options.observer.around(async () => session.work(context.args.has('dry-run'), async (cluster) => {
+      const deployment = new Deployment(cluster, new ReleaseStore(cluster, session.namespace, session.identity, context.clock), options);
       const plan = await deployment.plan({ objects });
-      const release = { ...options, identity: session.identity };
-      const planned = await pulling?.plan(cluster, release);
-      if (isDryRun) return { ...plan, pullSecret: planned };
-      if (pulling && planned) await pulling.around(cluster, planned, release, async () => deployment.run(plan));
+      const pullSecret = await pulling?.plan(cluster, options);
+      options.observer.pulls(pullSecret);
+      if (context.args.has('dry-run')) return;
+      if (pulling && pullSecret) await pulling.around(cluster, pullSecret, options, async () => deployment.run(plan));
       else await deployment.run(plan);
-      return { ...plan, pullSecret: planned };
-    });
-    const summary = { isDryRun, steps, removed: pruning.remove, kept: pruning.kept, pullSecret, elapsed: clock.now() - begun };
-    stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, args.has('diff')));
-    return ExitCode.DONE;
+    }), objects);
   },
 };
 

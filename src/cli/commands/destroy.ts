@@ -40,7 +40,8 @@ export const destroy: Command = {
     const { namespace, identity, timeout } = session;
     const isDryRun = args.has('dry-run');
     const options = { namespace, clock, signal, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
-    const withdraw = async (cluster: Cluster) => withdrawPullSecrets(cluster, { namespace, identity, name: args.one('pull-secret'), say: session.say }, isDryRun);
+    const pulled = { namespace, identity, name: args.one('pull-secret'), say: session.say };
+    const withdraw = async (cluster: Cluster) => withdrawPullSecrets(cluster, pulled, isDryRun);
     const result: DestructionResult & { readonly pullSecrets: readonly RemovedObject[] } = isDryRun
       ? await session.work(true, async (cluster) => {
         const planned = await new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options).plan();
@@ -54,8 +55,9 @@ export const destroy: Command = {
         if (planned.kept.length === 0) await lock.remove();
         return { ...planned, pullSecrets };
       });
-    const summary = { isDryRun, steps: [], removed: [...result.removed, ...result.pullSecrets], kept: result.kept, elapsed: clock.now() - begun };
-    stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, false));
+    const removed = [...result.removed, ...result.pullSecrets];
+    const summary = { identity, namespace, isDryRun, steps: [], removed, kept: result.kept, elapsed: clock.now() - begun };
+    stdout.write(output === 'json' ? summaryJson(summary) : summaryText(summary, false));
     return ExitCode.DONE;
   },
 };

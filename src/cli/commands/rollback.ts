@@ -6,8 +6,8 @@ import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-opti
 import { returnOf } from '../deploy/from-record';
 import { lastDeployed, RecordedRelease, ReleaseHistory } from '../deploy/record/history';
 import { ReleaseStore } from '../deploy/record/release-store';
+import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
-import { summaryJson, summaryText } from '../deploy/summary';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
 
@@ -26,20 +26,20 @@ export const rollback: Command = {
   description: [
     'Applies what was recorded of an earlier release, waits until it is ready, and removes what it does not have.',
     'Secrets stay as they are, since their values are not recorded; so do Roles and RoleBindings. Jobs are not run again.',
+    '',
+    ...REPORT_DESCRIPTION,
   ],
   options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOYMENT_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {
-    const { args, clock, stdout } = context;
-    const begun = clock.now();
-    const output = args.choice('output', ['text', 'json']);
+    const { args, clock } = context;
     const number = wanted(args.one('to'));
     const session = await Session.open(context);
     const { namespace, identity, say } = session;
     // More than half may go: nobody has left something out by mistake.
     const options = { ...deploymentOptions(context, session), allowPruneMany: true };
     const isDryRun = args.has('dry-run');
-    const { steps, pruning, release } = await session.work(isDryRun, async (cluster) => {
+    return options.observer.around(async () => session.work(isDryRun, async (cluster) => {
       const store = new ReleaseStore(cluster, namespace, identity, clock);
       const target = targetOf(await store.read(), number);
       const { objects, untouched } = await returnOf(cluster, namespace, options.owner, await store.manifests(target));
@@ -47,12 +47,8 @@ export const rollback: Command = {
       const deployment = new Deployment(cluster, store, options);
       const plan = await deployment.plan({ objects, untouched, rollbackOf: target.number });
       if (!isDryRun) await deployment.run(plan);
-      return plan;
-    });
-    for (const { kind, name } of release.untouched ?? []) say(`${kind} ${name} stays as it is`);
-    const summary = { isDryRun, steps, removed: pruning.remove, kept: pruning.kept, elapsed: clock.now() - begun };
-    stdout.write(output === 'json' ? `${JSON.stringify(summaryJson(summary), null, 2)}\n` : summaryText(summary, args.has('diff')));
-    return ExitCode.DONE;
+      for (const { kind, name } of untouched) say(`${kind} ${name} stays as it is`);
+    }));
   },
 };
 

@@ -3,6 +3,7 @@ import { secretMask } from './mask';
 import { Owner } from './owner';
 import { jobOf } from './record/identity';
 import type { ReleaseObject } from './release';
+import { Reporting, REPORT_OPTIONS } from './report/reporting';
 import type { Session } from './session';
 import { isCi } from '../../private/ci-variables';
 import { refusal } from '../../private/invalid-input';
@@ -18,9 +19,7 @@ export const DEPLOYMENT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['prune-data', { summary: 'remove claims of volumes and Secrets with values, too' }],
   ['rollback-on-failure', { summary: 'put the last release back when this one fails (default: in CI)' }],
   ['no-rollback-on-failure', { summary: 'leave a release that fails as it is (default: elsewhere)' }],
-  ['dry-run', { summary: 'say what would be done; the server checks it, and nothing is written' }],
-  ['diff', { summary: 'show the values of fields that change, but for those of Secrets' }],
-  ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
+  ...REPORT_OPTIONS,
 ];
 
 /**
@@ -31,11 +30,13 @@ export const DEPLOYMENT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
  */
 export function deploymentOptions(
   context: Context, session: Session, objects: readonly ReleaseObject[] = [], secrets: readonly string[] = [],
-): DeploymentOptions & { readonly mask: (text: string) => string } {
+): DeploymentOptions & { readonly observer: Reporting } {
   const { args, variables, clock, signal } = context;
   const { namespace, identity, timeout, kubeconfig, say } = session;
+  const mask = secretMask(objects, variables, kubeconfig.token, ...secrets);
   return {
     namespace,
+    mask,
     clock,
     signal,
     say,
@@ -49,8 +50,7 @@ export function deploymentOptions(
     pruneData: args.has('prune-data'),
     allowPruneMany: args.has('allow-prune-many'),
     allowOutdated: args.has('allow-outdated'),
-    progress: ({ workload, words }) => say(`${workload}: ${words}`),
-    mask: secretMask(objects, variables, kubeconfig.token, ...secrets),
+    observer: new Reporting(context, { namespace, identity, say, mask }),
   };
 }
 

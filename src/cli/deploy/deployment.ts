@@ -23,13 +23,12 @@ export class Deployment {
    *
    * @throws A `Failure` with all that stands against it.
    */
-  public async plan(wanted: Release): Promise<DeploymentPlan> {
-    const { cluster, options } = this;
-    const history = await this.store.read();
-    this.judge(history, wanted);
-    const release = await withoutFinishedJobs(cluster, options.namespace, this.store, history, wanted);
-    const [steps, leftovers] = await Promise.all([planRelease(cluster, release.objects, options), this.leftovers(history, release)]);
-    return { release, steps, history, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
+  public async plan(release: Release): Promise<DeploymentPlan> {
+    return this.options.observer.during('plan', async () => {
+      const plan = await this.planned(release);
+      this.options.observer.planned(plan);
+      return plan;
+    });
   }
 
   /**
@@ -43,7 +42,7 @@ export class Deployment {
     signal.throwIfAborted();
     const written: Written[] = [];
     const objects = [...steps.map(({ object, resource }) => ({ ...object, resource })), ...release.untouched ?? []];
-    await this.store.begin({ job, objects, rollbackOf: release.rollbackOf });
+    this.options.observer.begun(await this.store.begin({ job, objects, rollbackOf: release.rollbackOf }));
     try {
       await rollOut(this.cluster, steps, { ...this.options, written: (one) => written.push(one), applied: async () => this.noteUids(plan, written) });
     } catch (error) {
@@ -53,10 +52,20 @@ export class Deployment {
     await this.prune(plan);
   }
 
+  private async planned(wanted: Release): Promise<DeploymentPlan> {
+    const { cluster, options } = this;
+    const history = await this.store.read();
+    this.judge(history, wanted);
+    const release = await withoutFinishedJobs(cluster, options.namespace, this.store, history, wanted);
+    const [steps, leftovers] = await Promise.all([planRelease(cluster, release.objects, options), this.leftovers(history, release)]);
+    return { release, steps, history, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
+  }
+
   /** The release is deployed, whatever becomes of what is no longer wanted: that stays in the record until it is removed. */
   private async prune({ pruning: { remove, forget, gone } }: DeploymentPlan): Promise<void> {
     try {
-      await removeObjects(this.cluster, this.options.namespace, remove, this.options.signal);
+      const { namespace, signal, observer } = this.options;
+      if (remove.length > 0) await observer.during('prune', async () => removeObjects(this.cluster, namespace, remove, signal));
     } catch (error) {
       this.options.say('the release is deployed; not all that it no longer has could be removed, and the next deploy tries again');
       await this.store.finish('deployed', gone);

@@ -1,7 +1,7 @@
 import type { Step } from './examine';
 import { inOrder } from './order';
+import type { DeployObserver } from './report/observer';
 import { RolloutFailed } from './rollout-failed';
-import type { Progress } from './wait/rollout';
 import { waitForRollout } from './wait/wait-for-rollout';
 import { isWaitedFor } from './waited-for';
 import { Written, WriteOptions, writeSteps } from './write';
@@ -14,9 +14,9 @@ export interface RollOutOptions extends WriteOptions {
   readonly namespace: string;
   /** Milliseconds for all that is waited for. */
   readonly budget: number;
-  readonly progress: (progress: Progress) => void;
+  readonly observer: DeployObserver;
   /** Hides the secrets that the job knows. */
-  readonly mask?: (text: string) => string;
+  readonly mask: (text: string) => string;
   /** Told when something was written and is to be waited for. */
   readonly applied: () => Promise<void>;
 }
@@ -32,11 +32,12 @@ export async function rollOut(cluster: Cluster, steps: readonly Step[], options:
   const note = (one: Written) => {
     written.push(one);
     options.written(one);
+    options.observer.written(one);
   };
-  const write = async (groups: ReadonlyArray<readonly Step[]>) => {
+  const write = async (groups: ReadonlyArray<readonly Step[]>) => options.observer.during('apply', async () => {
     for (const group of groups) await writeSteps(cluster, group, { ...options, written: note });
     await options.applied();
-  };
+  });
   const wait = async (ones: readonly Written[]) => waitFor(cluster, ones, { ...options, budget: Math.max(0, end - options.clock.now()) });
   const { before, migrations, after } = inOrder(steps);
   if (migrations.length > 0) {
@@ -51,6 +52,9 @@ export async function rollOut(cluster: Cluster, steps: readonly Step[], options:
 
 async function waitFor(cluster: Cluster, written: readonly Written[], options: RollOutOptions): Promise<void> {
   if (written.length === 0) return;
-  const result = await waitForRollout(cluster, written.map(({ owned }) => owned), options);
+  const { observer } = options;
+  const objects = written.map(({ owned }) => owned);
+  const result = await observer.during('wait', async () => waitForRollout(cluster, objects, { ...options, progress: (progress) => observer.progress(progress) }));
+  observer.waited(result);
   if (result.outcome !== 'ready') throw new RolloutFailed(result);
 }

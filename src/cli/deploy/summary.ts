@@ -1,14 +1,19 @@
-import type { FieldChange } from './changes';
 import type { Action, Step } from './examine';
 import type { PullSecretResult } from './pull-secret/pull-secret';
+import type { ReleaseIdentity } from './release';
+import { diffLines, shownChanges } from './report/diff';
 import { printable } from './wait/printable';
-import { show } from '../../private/invalid-input';
+import type { Progress } from './wait/rollout';
 
 /**
  * What was done, or would be.
  */
 export interface Summary {
+  readonly identity: ReleaseIdentity;
+  readonly namespace: string;
   readonly isDryRun: boolean;
+  /** As the record counts it. */
+  readonly release?: number;
   readonly steps: readonly Step[];
   readonly removed: readonly RemovedObject[];
   /** No longer in the release, and left in the cluster. */
@@ -25,6 +30,11 @@ export interface RemovedObject {
 }
 
 const WORDS: Record<Action, string> = { create: 'created', change: 'changed', replace: 'replaced', keep: 'unchanged' };
+/** What was done, in one word. */
+export function resultWord(action: Action): string {
+  return WORDS[action];
+}
+
 const FIELDS_SHOWN = 4;
 
 /**
@@ -49,18 +59,59 @@ export function summaryText({ isDryRun, steps, removed, kept, pullSecret, elapse
 }
 
 /**
- * The same for programs.
+ * How a deployment ended, for programs.
  */
-export function summaryJson({ isDryRun, steps, removed, kept, pullSecret, elapsed }: Summary): object {
-  return {
+export interface Ending extends Summary {
+  /** What ended it. */
+  readonly error?: string;
+  /** The last that was heard of each workload. */
+  readonly rollouts?: readonly Progress[];
+}
+
+/**
+ * The fields of the JSON report, for the help.
+ */
+export const JSON_FIELDS = [
+  'result ("done", "planned", "failed"), error (text or null), dryRun, seconds, app, environment, project, namespace, release (its number or null)',
+  'objects: apiVersion, kind, name, result ("created", "changed", "replaced", "unchanged"; of what failed: what was planned), adopted, fields (names);',
+  '  with --diff: changes (field, hidden, before, after)',
+  'removed, left: apiVersion, kind, name; rollouts: workload, ready, words, seconds; pullSecret: name, registry, result; or null',
+];
+
+/**
+ * The same for programs: one object, in ASCII.
+ *
+ * @param withValues Whether the values of the fields that change are in it; those of Secrets never are.
+ * @param mask Hides the secrets that the job knows.
+ */
+export function summaryJson(summary: Ending, withValues = false, mask = (text: string): string => text): string {
+  const { isDryRun, identity: { app, environment, project }, namespace, release, steps, removed, kept, pullSecret, elapsed } = summary;
+  const { error, rollouts = [] } = summary;
+  const report = {
+    result: error !== undefined ? 'failed' : isDryRun ? 'planned' : 'done',
+    error: error ?? null,
     dryRun: isDryRun,
     seconds: elapsed / 1000,
-    objects: steps.map(({ object: { apiVersion, kind, name }, action, adopted, changes }) =>
-      ({ apiVersion, kind, name, result: WORDS[action], adopted, fields: changes.map(({ field }) => field) })),
+    app,
+    environment,
+    project,
+    namespace,
+    release: release ?? null,
+    objects: steps.map((step) => stepJson(step, withValues)),
     removed: removed.map(named),
     left: kept.map(named),
+    rollouts: rollouts.map(({ workload, state, words, elapsed: time }) => ({ workload, ready: state === 'ready', words, seconds: time / 1000 })),
     pullSecret: pullSecret ?? null,
   };
+  const text = JSON.stringify(report, (_, value: unknown) => (typeof value === 'string' ? mask(value) : value), 2);
+  // A log is a terminal, too.
+  return `${text.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+function stepJson(step: Step, withValues: boolean): object {
+  const { object: { apiVersion, kind, name }, action, adopted, changes } = step;
+  const fields = changes.map(({ field }) => field);
+  return { apiVersion, kind, name, result: WORDS[action], adopted, fields, ...withValues && { changes: shownChanges(step) } };
 }
 
 function named({ apiVersion, kind, name }: RemovedObject): RemovedObject {
@@ -73,14 +124,4 @@ function moreText({ action, changes, adopted }: Step): string {
   const fields = [...shown, ...rest > 0 ? [`${rest} more`] : []].join(', ');
   const ownership = action === 'change' && changes.length === 0 ? 'only whose the fields are' : '';
   return [adopted ? 'adopted' : '', fields || ownership].filter((part) => part !== '').join('; ');
-}
-
-function diffLines({ object, changes }: Step): string[] {
-  const isSecret = object.kind === 'Secret';
-  return changes.flatMap((change) => [`    ${change.field}`, ...valueLines(change, isSecret && /^(?:data|stringData)\b/.test(change.field))]);
-}
-
-function valueLines({ before, after }: FieldChange, isHidden: boolean): string[] {
-  const text = (value: FieldChange['before']) => (isHidden ? '(hidden)' : show(value));
-  return [...before === undefined ? [] : [`    - ${text(before)}`], ...after === undefined ? [] : [`    + ${text(after)}`]];
 }

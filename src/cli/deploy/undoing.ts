@@ -31,7 +31,7 @@ export class Undoing {
         return;
       }
       say(`${state}; undoing the release because of: ${firstLine(error)}`);
-      await this.undo(plan, written);
+      await this.options.observer.during('undo', async () => this.undo(plan, written));
     } catch (second) {
       if (!(second instanceof Failure || second instanceof InvalidInput)) throw second;
       say(`it could not be undone: ${second.message}`);
@@ -56,7 +56,7 @@ export class Undoing {
   private async wait({ restored }: Undone): Promise<boolean> {
     const waited = restored.filter(isWaitedFor);
     if (waited.length === 0) return true;
-    const result = await waitForRollout(this.cluster, waited, this.options);
+    const result = await waitForRollout(this.cluster, waited, { ...this.options, progress: (progress) => this.options.observer.progress(progress) });
     if (result.outcome !== 'ready') this.options.say(new RolloutFailed(result).message);
     return result.outcome === 'ready';
   }

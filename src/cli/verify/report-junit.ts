@@ -1,5 +1,6 @@
 import { target } from './access-request';
 import { Check, Fact, Outcome, placeName, Verification } from './verification';
+import { xml } from '../xml';
 
 /**
  * The report as JUnit XML, one test case for each fact and check. The names stay the same from run to run, since GitLab compares them;
@@ -45,9 +46,4 @@ function caseXml({ className, name, outcome, says, message }: Case): string {
   const element = outcome === 'differs' ? 'failure' : outcome === 'unknown' ? 'error' : undefined;
   if (!element) return `${open}/>`;
   return `${open}><${element} message="${xml(says)}">${xml(message || says)}</${element}></testcase>`;
-}
-
-/** XML 1.0 has no way to write most control characters, nor half a surrogate pair. */
-function xml(text: string): string {
-  return text.replace(/[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd').replace(/[&<>"'\t\n\r]/g, (unit) => `&#${unit.charCodeAt(0)};`);
 }

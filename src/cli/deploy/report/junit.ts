@@ -1,0 +1,113 @@
+import type { Planned } from './observer';
+import { InvalidInput } from '../../../private/invalid-input';
+import { xml } from '../../xml';
+import { ReleaseRefused } from '../refusals';
+import type { ReleaseIdentity, ReleaseObject } from '../release';
+import type { Progress, RolloutResult } from '../wait/rollout';
+import { isWaitedFor } from '../waited-for';
+
+/**
+ * What is known of a deployment when it has ended.
+ */
+export interface DeploymentFacts {
+  readonly identity: ReleaseIdentity;
+  readonly isDryRun: boolean;
+  readonly objects: ReadonlyArray<Pick<ReleaseObject, 'apiVersion' | 'kind' | 'name'>>;
+  /** Missing when it was refused before. */
+  readonly planned?: Planned;
+  /** Names as in `nameOf`. */
+  readonly written: ReadonlySet<string>;
+  /** The last that was heard of each workload. */
+  readonly progress: ReadonlyMap<string, Progress>;
+  readonly waited: readonly RolloutResult[];
+  /** What ended it. */
+  readonly error?: unknown;
+  /** Milliseconds. */
+  readonly elapsed: number;
+  readonly endedAt: number;
+  readonly mask: (text: string) => string;
+}
+
+interface Case {
+  readonly className: 'apply' | 'rollout' | 'prune' | 'deploy';
+  readonly name: string;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  /** The cause in one line, and the rest. */
+  readonly says?: string;
+  readonly more?: string;
+  readonly seconds?: number;
+}
+
+export function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
+}
+
+/**
+ * The report as JUnit XML: a test case for each object, and one for the rollout of each workload. The names stay the same from run to run, since
+ * GitLab compares them. What was not reached is skipped; what no object is the cause of is a failure of the release itself.
+ *
+ * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
+ */
+export function junitReport(facts: DeploymentFacts): string {
+  const found = [...facts.objects.map((object) => objectCase(object, facts)), ...rolloutCases(facts), ...pruneCases(facts)];
+  const cases = [...found, releaseCase(facts, found.some(({ result }) => result === 'failed'))];
+  const count = (result: Case['result']) => cases.filter((one) => one.result === result).length;
+  const totals = `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
+  const { app, environment } = facts.identity;
+  const at = new Date(facts.endedAt).toISOString().slice(0, 19);
+  const suite = `name="${xml(`deploy ${app} to ${environment}`)}" ${totals} time="${seconds(facts.elapsed)}" timestamp="${at}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${totals}>`,
+    `  <testsuite ${suite}>`,
+    ...cases.map((one) => caseXml(one, facts.mask)),
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function objectCase(object: DeploymentFacts['objects'][number], { error, planned, written, isDryRun }: DeploymentFacts): Case {
+  const one = { className: 'apply' as const, name: nameOf(object) };
+  const refused = error instanceof ReleaseRefused ? error.refusals.find((refusal) => nameOf(refusal.object) === one.name) : undefined;
+  if (refused) return { ...one, result: 'failed', says: `${refused.given}; ${refused.fix}` };
+  const isDone = isDryRun ? planned !== undefined : written.has(one.name);
+  return { ...one, result: isDone ? 'passed' : 'skipped' };
+}
+
+function rolloutCases(facts: DeploymentFacts): Case[] {
+  return facts.isDryRun ? [] : facts.objects.filter(isWaitedFor).map((object) => rolloutCase(nameOf(object), facts));
+}
+
+function rolloutCase(name: string, { progress, waited }: DeploymentFacts): Case {
+  const last = progress.get(name);
+  const one = { className: 'rollout' as const, name, ...last && { seconds: last.elapsed / 1000 } };
+  const result = waited.find(({ workloads }) => workloads.some(({ object }) => nameOf(object) === name));
+  if (result?.workloads.some(({ object, ready }) => ready && nameOf(object) === name)) return { ...one, result: 'passed' };
+  if (result?.cause?.workload === name) return { ...one, result: 'failed', says: result.cause.line };
+  if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', says: `not ready in time: ${last?.words ?? 'nothing is known of it'}` };
+  return { className: 'rollout', name, result: 'skipped' };
+}
+
+function pruneCases({ planned, error }: DeploymentFacts): Case[] {
+  return (planned?.pruning.remove ?? []).map((object) => ({ className: 'prune', name: nameOf(object), result: error === undefined ? 'passed' : 'skipped' }));
+}
+
+function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean): Case {
+  const one = { className: 'deploy' as const, name: 'release', seconds: elapsed / 1000 };
+  if (error === undefined) return { ...one, result: 'passed' };
+  if (isExplained) return { ...one, result: 'skipped' };
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...one, result: 'failed', says: message.split('\n')[0] ?? '', more: error instanceof InvalidInput ? undefined : message };
+}
+
+function caseXml({ className, name, result, says = '', more, seconds: time }: Case, mask: (text: string) => string): string {
+  const open = `    <testcase classname="${className}" name="${xml(name)}"${time === undefined ? '' : ` time="${time.toFixed(3)}"`}`;
+  if (result === 'passed') return `${open}/>`;
+  if (result === 'skipped') return `${open}><skipped/></testcase>`;
+  return `${open}><failure message="${xml(mask(says))}">${xml(mask(more ?? says))}</failure></testcase>`;
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
+}

@@ -1,0 +1,78 @@
+import { ReleaseRefused } from '../../../../src/cli/deploy/refusals';
+import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
+import { ExitCode } from '../../../../src/cli/exit-code';
+import { Failure } from '../../../../src/cli/failure';
+
+const objects = [
+  { apiVersion: 'v1', kind: 'ConfigMap', name: 'web' },
+  { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+  { apiVersion: 'apps/v1', kind: 'Deployment', name: 'worker' },
+];
+
+const waited = (name: string, ready: boolean) => ({ object: { apiVersion: 'apps/v1', kind: 'Deployment', resource: 'deployments', name, uid: 'u' }, ready, words: 'some words' });
+
+const facts: DeploymentFacts = {
+  identity: { project: '7', environment: 'production', app: 'web' },
+  isDryRun: false,
+  objects,
+  planned: { steps: [], pruning: { remove: [{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'old', uid: 'u' }], forget: [], gone: [], kept: [] } },
+  written: new Set(['ConfigMap web', 'Deployment web', 'Deployment worker']),
+  progress: new Map([['Deployment web', { workload: 'Deployment web', state: 'ready', words: '1 replica available', ready: 1, total: 2, elapsed: 1234 }]]),
+  waited: [{ outcome: 'ready', elapsed: 2000, workloads: [waited('web', true), waited('worker', true)], events: [], notes: [] }],
+  elapsed: 3210,
+  endedAt: Date.UTC(2026, 0, 1),
+  mask: (text) => text.replaceAll('s3cr3t', '[MASKED]'),
+};
+
+test('a release that was deployed', () => {
+  expect(junitReport(facts)).toMatchInlineSnapshot(`
+"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="7" failures="0" errors="0" skipped="0">
+  <testsuite name="deploy web to production" tests="7" failures="0" errors="0" skipped="0" time="3.210" timestamp="2026-01-01T00:00:00">
+    <testcase classname="apply" name="ConfigMap web"/>
+    <testcase classname="apply" name="Deployment web"/>
+    <testcase classname="apply" name="Deployment worker"/>
+    <testcase classname="rollout" name="Deployment web" time="1.234"/>
+    <testcase classname="rollout" name="Deployment worker"/>
+    <testcase classname="prune" name="ConfigMap old"/>
+    <testcase classname="deploy" name="release" time="3.210"/>
+  </testsuite>
+</testsuites>
+"
+`);
+});
+
+test('a workload that fails has the cause, and what comes after it is skipped', () => {
+  const cause = { workload: 'Deployment worker', reason: 'ErrImagePull', message: 'no', line: 'Deployment worker: <image> "s3cr3t" is not there' };
+  const report = junitReport({
+    ...facts,
+    error: new Failure(cause.line, ExitCode.NO),
+    waited: [{ outcome: 'failed', elapsed: 2000, workloads: [waited('web', true), waited('worker', false)], cause, events: [], notes: [] }],
+  });
+  expect(report).toContain('failures="1"');
+  expect(report).toContain('<failure message="Deployment worker: &#60;image&#62; &#34;[MASKED]&#34; is not there">');
+  expect(report).toContain('<testcase classname="rollout" name="Deployment web" time="1.234"/>');
+  expect(report).toContain('<testcase classname="prune" name="ConfigMap old"><skipped/></testcase>');
+  expect(report).toContain('name="release" time="3.210"><skipped/></testcase>');
+});
+
+test('workloads that are not ready in time', () => {
+  const late = { outcome: 'timed out' as const, elapsed: 9000, workloads: [waited('web', true), waited('worker', false)], events: [], notes: [] };
+  expect(junitReport({ ...facts, waited: [late], error: new Failure('late', ExitCode.NO) })).toMatch(/classname="rollout" name="Deployment worker"><failure message="not ready in time/);
+});
+
+test('objects that are refused have what is wrong and what helps; the others are skipped', () => {
+  const refusal = { object: { at: 'app.yaml:1:1', kind: 'ConfigMap', name: 'web' }, given: '.dta: field not declared in schema', fix: 'correct it' };
+  const report = junitReport({ ...facts, planned: undefined, written: new Set(), waited: [], error: new ReleaseRefused([refusal], 3) });
+  expect(report).toContain('<testcase classname="apply" name="ConfigMap web"><failure message=".dta: field not declared in schema; correct it">');
+  expect(report).toContain('tests="6" failures="1" errors="0" skipped="5"');
+});
+
+test('what no object is the cause of is a failure of the release', () => {
+  const report = junitReport({ ...facts, written: new Set(['ConfigMap web']), waited: [], error: new Failure('the API server cannot be reached\n  more', ExitCode.UNREACHABLE) });
+  expect(report).toContain('<testcase classname="deploy" name="release" time="3.210"><failure message="the API server cannot be reached">the API server cannot be reached&#10;  more</failure>');
+});
+
+test('a dry run has no rollouts', () => {
+  expect(junitReport({ ...facts, isDryRun: true, written: new Set() })).toMatch(/tests="5" failures="0" errors="0" skipped="0"/);
+});

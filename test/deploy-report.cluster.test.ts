@@ -1,0 +1,182 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configMap, deployment, manifests, secret } from './cluster/application';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { Deployer, makeDeployer } from './cluster/deployer';
+import { deploy, deployAs, release } from './cluster/deploying';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { cliFolder, fileNames, fileText } from './support/cli';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { parseDotenv } from '../src/private/dotenv';
+
+jest.setTimeout(120_000);
+
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+const image = (tag: string) => deployment('web', { image: `registry.example.com/group/web:${tag}` });
+const broken = deployment('web', { image: 'registry.example.com/group/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
+const REPORTS = ['--junit', 'deploy.xml', '--dotenv', 'deploy.env'];
+const JOB = {
+  GITLAB_CI: 'true', CI_COMMIT_SHA: '1ecfd275ab0f8b2f30b0d1c5a1b2c3d4e5f60718', CI_JOB_ID: '5', CI_PIPELINE_IID: '3', CI_REGISTRY_IMAGE: 'registry.example.com/group/web',
+};
+
+describe('a release that is deployed', () => {
+  let deployer: Deployer;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'reports');
+  });
+
+  test('is reported in all forms', async () => {
+    const { code, stdout } = await deployAs(deployer, { variables: JOB }, [configMap('web'), image('1')], ...REPORTS, '--output', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      result: 'done',
+      error: null,
+      dryRun: false,
+      seconds: expect.any(Number),
+      app: 'web',
+      environment: 'production',
+      project: 'local',
+      namespace: 'reports',
+      release: 1,
+      objects: [
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'web', result: 'created', adopted: false, fields: [] },
+        { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', result: 'created', adopted: false, fields: [] },
+      ],
+      removed: [],
+      left: [],
+      rollouts: [{ workload: 'Deployment web', ready: true, words: expect.any(String), seconds: expect.any(Number) }],
+      pullSecret: null,
+    });
+    expect(fileText('deploy.xml')).toContain('tests="4" failures="0" errors="0" skipped="0"');
+    expect([...parseDotenv(fileText('deploy.env') ?? '')]).toEqual([
+      ['DEPLOYED_RELEASE', '1'],
+      ['DEPLOYED_APP', 'web'],
+      ['DEPLOYED_ENVIRONMENT', 'production'],
+      ['DEPLOYED_NAMESPACE', 'reports'],
+      ['DEPLOYED_REVISION', JOB.CI_COMMIT_SHA],
+      ['DEPLOYED_IMAGE', 'registry.example.com/group/web:1'],
+      ['DEPLOYED_IMAGES', 'registry.example.com/group/web:1'],
+    ]);
+  });
+
+  test('says the values that change before they are written, but for those of Secrets', async () => {
+    await deploy(deployer, [configMap('web'), image('1'), secret('web', { password: 'first-s3cr3t' })]);
+    const { code, stdout, stderr } = await deploy(
+      deployer, [configMap('web', { key: 'contains second-s3cr3t' }), image('2'), secret('web', { password: 'second-s3cr3t' })], '--diff',
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.not.stringContaining('    - ') });
+    expect(stderr).toContain([
+      'change Deployment web',
+      '    spec.template.spec.containers[web].image',
+      '    - "registry.example.com/group/web:1"',
+      '    + "registry.example.com/group/web:2"',
+      'change Secret web',
+      '    data.password',
+      '    - (hidden)',
+      '    + (hidden)',
+      '',
+    ].join('\n'));
+    expect(stderr.indexOf('change Deployment web')).toBeLessThan(stderr.indexOf('Deployment web: '));
+    expect(stderr).toContain('    + "contains [MASKED]"');
+    expect(stdout + stderr).not.toMatch(/s3cr3t|Zmlyc3Qt|c2Vjb25kL/);
+  });
+
+  test('has a dry run with the values in the result, and no dotenv', async () => {
+    const { code, stdout } = await deploy(deployer, [configMap('web'), image('3')], '--dry-run', '--diff', '--output', 'json', ...REPORTS);
+    const { result, objects, removed, left } = JSON.parse(stdout);
+    expect({ code, result, removed, left }).toEqual({ code: 0, result: 'planned', removed: [], left: [{ apiVersion: 'v1', kind: 'Secret', name: 'web' }] });
+    expect(objects[1].changes).toEqual([{
+      field: 'spec.template.spec.containers[web].image', before: 'registry.example.com/group/web:2', after: 'registry.example.com/group/web:3', hidden: false,
+    }]);
+    expect(fileNames()).toEqual(['app.yaml', 'ci.kubeconfig', 'deploy.xml']);
+  });
+
+  test('has sections in the log of a GitLab job', async () => {
+    const { stderr } = await deployAs(deployer, { variables: JOB }, [image('4')], '--allow-prune-many');
+    const marks = [...stderr.matchAll(/\x1b\[0Ksection_(start|end):\d+:deploy-web-(\w+)(\[collapsed=true\])?\r\x1b\[0K/g)].map(([, kind, name, collapsed]) => `${kind} ${name}${collapsed ?? ''}`);
+    expect(marks).toEqual([
+      'start plan[collapsed=true]', 'end plan', 'start apply[collapsed=true]', 'end apply', 'start wait', 'end wait', 'start prune[collapsed=true]', 'end prune',
+    ]);
+    expect(stderr).toContain('changed Deployment web\n');
+  });
+
+  test('is deployed although its reports cannot be written; exit status 1 says so', async () => {
+    mkdirSync(join(cliFolder(), 'deploy.xml'));
+    const { code, stdout, stderr } = await deploy(deployer, [image('5')], '--junit', 'deploy.xml', '--dotenv', 'no/such/folder.env');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^1 changed, 1 left in/m) });
+    expect(stderr).toContain('warning: --junit is not written: deploy.xml: it is not a regular file');
+    expect(stderr).toContain('warning: --dotenv is not written: no/such/folder.env: cannot write it, there is no such file or folder');
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/group/web:5');
+  });
+
+  test.each<[string, string, number]>([
+    ['nobody reads what it says', '2>&1 | true; exit "${PIPESTATUS[0]}"', 0],
+    ['nobody hears its talk', '2>/dev/full', 0],
+    ['its result does not fit on the disk, which exit status 1 says', '>/dev/full 2>/dev/full', 1],
+  ])('is deployed although %s', (_, redirection, code) => {
+    const tag = `said-${code}-${redirection.length}`;
+    writeFileSync(join(cliFolder(), 'app.yaml'), manifests(image(tag)));
+    writeFileSync(join(cliFolder(), 'ci.kubeconfig'), deployer.kubeconfig);
+    const command = [process.execPath, '--require', require.resolve('tsx/cjs'), join(__dirname, '..', 'src', 'cli', 'main.ts')].map((word) => `'${word}'`).join(' ');
+    const script = `${command} deploy app.yaml --app web --environment production --kubeconfig ci.kubeconfig ${redirection}`;
+    expect(spawnSync('bash', ['-c', script], { cwd: cliFolder(), env: { PATH: process.env.PATH }, encoding: 'utf8' })).toMatchObject({ status: code, signal: null });
+    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe(`registry.example.com/group/web:${tag}`);
+    expect(deployer.admin('get', 'lease', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
+  });
+
+  test('goes back with the same reports', async () => {
+    const { code } = await release(deployer, { variables: JOB }, 'rollback', ...REPORTS);
+    expect({ code, junit: fileText('deploy.xml'), dotenv: fileText('deploy.env') }).toEqual({
+      code: 0,
+      junit: expect.stringContaining('<testcase classname="rollout" name="Deployment web" time="'),
+      dotenv: expect.stringContaining('DEPLOYED_IMAGE=registry.example.com/group/web:said-0-11\n'),
+    });
+  });
+});
+
+describe('a release that fails', () => {
+  let deployer: Deployer;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'failures');
+  });
+
+  test('is reported with its cause, and there is no dotenv', async () => {
+    const { code, stdout } = await deployAs(deployer, { variables: JOB }, [configMap('web'), broken], ...REPORTS, '--output', 'json', '--timeout', '30s');
+    const { result, error, release: number, rollouts } = JSON.parse(stdout);
+    expect({ code, result, error, number }).toEqual({ code: 1, result: 'failed', error: expect.stringContaining('Deployment web'), number: 1 });
+    expect(rollouts).toMatchObject([{ workload: 'Deployment web', ready: false }]);
+    expect(fileText('deploy.xml')).toMatch(/<testcase classname="rollout" name="Deployment web"[^>]*><failure message="[^"]*registry\.example\.com\/group\/web:missing/);
+    expect(fileText('deploy.xml')).toContain('<testcase classname="apply" name="ConfigMap web"/>');
+    expect(fileNames()).not.toContain('deploy.env');
+  });
+
+  test('keeps its exit status when the report cannot be written', async () => {
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'mine' }, spec: { hard: { pods: '10' } } };
+    const { code, stderr } = await deploy(deployer, [quota], '--junit', 'no/such/folder.xml');
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('warning: --junit is not written') });
+  });
+
+  test('has what is refused in the report', async () => {
+    const { code } = await deploy(deployer, [configMap('fine'), { ...configMap('a'), dta: {} }], '--junit', 'deploy.xml');
+    expect({ code, junit: fileText('deploy.xml') }).toEqual({
+      code: 1,
+      junit: expect.stringContaining('<testcase classname="apply" name="ConfigMap a"><failure message=".dta: field not declared in schema; correct the name'),
+    });
+  });
+
+  test('is refused when two reports have one file', async () => {
+    const files = { 'app.yaml': manifests(configMap('a')) };
+    expect(await release(deployer, { files }, 'deploy', 'app.yaml', '--junit', 'a', '--dotenv', 'a')).toMatchObject({ code: 2, stderr: expect.stringContaining('--dotenv: it is the file of --junit') });
+  });
+});
