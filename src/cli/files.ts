@@ -5,6 +5,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from './host';
 import { refusal } from '../private/invalid-input';
+import { cryptoModule } from '../private/lazy-crypto';
 
 /**
  * How a file is written.
@@ -42,6 +43,13 @@ export class Files {
     } catch (error) {
       throw cannot('read', name, error);
     }
+  }
+
+  /**
+   * A short text that stands for the place of a file on this machine, and does not tell it.
+   */
+  public fingerprint(name: string): string {
+    return cryptoModule().createHash('sha256').update(this.absolute(name)).digest('hex').slice(0, 8);
   }
 
   /**

@@ -1,5 +1,7 @@
+import { ExitCode } from './exit-code';
 import { Failure } from './failure';
 import type { Output } from './host';
+import { InvalidInput } from '../private/invalid-input';
 
 /**
  * What a command that changes something has done so far, said as it goes.
@@ -31,9 +33,9 @@ export class Steps {
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof Failure) && !(error instanceof InvalidInput && this.done > 0)) throw error;
       const state = this.done > 0 ? `what is listed above was done; ${goOn}` : 'nothing was changed';
-      throw new Failure(`${error.message}\n${state}`, error.exitCode, error);
+      throw new Failure(`${error.message}\n${state}`, error instanceof Failure ? error.exitCode : ExitCode.USAGE, error);
     }
   }
 }

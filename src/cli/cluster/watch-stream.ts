@@ -35,7 +35,8 @@ const LONGEST_LINE = 16 * 1024 * 1024;
  * @param request Where, and what ends it.
  * @throws `ApiRefusal` 410 when the server has forgotten the position, here or in the middle of the events.
  */
-export async function openWatch(client: ApiClient, at: string, { path, query, signal }: WatchRequest, position: string): Promise<AsyncIterable<StreamEvent>> {
+export async function openWatch(client: ApiClient, at: string, request: WatchRequest, position: string): Promise<AsyncIterable<StreamEvent>> {
+  const { path, query, signal } = request;
   const watch = { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS), resourceVersion: position };
   const stream = await client.open({ method: 'GET', path, query: watch, signal }, WATCH_SECONDS * 1000 + client.budget.perCall);
   if (stream.status === 200) return eventsOf(at, stream);

@@ -66,7 +66,7 @@ export const rotate: Command = {
   },
 };
 
-const GO_ON = 'run it again to go on, or `rotate --finish` to end what has been replaced';
+const GO_ON = 'when the new one is kept, `rotate --finish` ends the old one; else run it again';
 
 interface Rotation {
   readonly rotator: Rotator;

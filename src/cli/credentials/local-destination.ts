@@ -75,7 +75,8 @@ interface CredentialFile {
 function toFile({ files, file, form, force, holds }: CredentialFile): Destination {
   return {
     description: `file ${file}, readable by you alone`,
-    identity: async () => `file ${basename(file)}`,
+    // Files of one name in two folders are two places.
+    identity: async () => `file ${basename(file)} ${files.fingerprint(file)}`,
     check: async () => ({ ...NOTHING_KNOWN, isKept: holds !== undefined, holds }),
     store: async (kubeconfig, said) => {
       files.write(file, inForm(kubeconfig, form), { secret: true, force });

@@ -50,8 +50,11 @@ describe('a file', () => {
     expect(said).toEqual([`ci.conf: written as ${form}, readable by you alone`]);
   });
 
-  test('is known by its name, wherever it lies', async () => {
-    expect(await (await destination(['--file', 'some/where/ci.conf']))?.identity()).toBe('file ci.conf');
+  test('is known by its name and its folder, which is not told', async () => {
+    const identity = async (file: string) => (await destination(['--file', file]))?.identity();
+    expect(await identity('some/where/ci.conf')).toMatch(/^file ci\.conf [0-9a-f]{8}$/);
+    expect(await identity('some/where/ci.conf')).toBe(await identity('some/../some/where/ci.conf'));
+    expect(await identity('else/where/ci.conf')).not.toBe(await identity('some/where/ci.conf'));
   });
 
   test('that exists is refused before anything is made', async () => {
