@@ -4,8 +4,9 @@ import { cryptoModule } from '../../../private/lazy-crypto';
 import type { Cluster } from '../../cluster/cluster';
 import { spanInWords } from '../../duration';
 import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
+import { Failure, Unreachable } from '../../failure';
 import type { Clock } from '../../host';
+import { ConnectionError } from '../../network/connection-error';
 import type { ReleaseIdentity } from '../release';
 
 export interface LockOptions {
@@ -22,7 +23,7 @@ export interface LockOptions {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly maximumWait: number;
-  /** Milliseconds from a renewal until others may take the lock, in whole seconds; it is renewed thrice as often. By default 30,000. */
+  /** Milliseconds from a renewal until others may take the lock, in whole seconds; it is renewed six times as often. By default 30,000. */
   readonly duration?: number;
   /** Told once of each holder that is waited for. */
   readonly waiting?: (holder: string) => void;
@@ -32,6 +33,12 @@ const DURATION = 30_000;
 
 /** Milliseconds between two looks at a lock that somebody has, and between two attempts to renew one's own. */
 const POLL = 1000;
+
+/** Milliseconds for which a server that cannot be reached is asked again for a lock. */
+const PATIENCE = 30_000;
+
+/** How many renewals there are in the time that a lock lasts: an outage of half of it is survived. */
+const RENEWALS = 6;
 
 /**
  * A Lease that only one deployment of an application holds at a time, renewed in the background until it is given back.
@@ -98,16 +105,29 @@ export class DeployLock {
     let seen: { readonly version: string; readonly since: number } | undefined;
     let told: string | undefined;
     for (;;) {
-      const lease = await this.file.read();
+      const lease = await this.patiently(async () => this.file.read());
       const version = lease?.resourceVersion ?? '';
       if (seen?.version !== version) seen = { version, since: clock.now() };
       const isFree = lease?.holder === undefined || clock.now() - seen.since >= (lease.duration || this.duration);
-      if (isFree && await this.take(lease)) return;
+      if (isFree && await this.patiently(async () => this.take(lease))) return;
       if (!isFree && lease.holder !== told) waiting?.(lease.holder);
       told = lease?.holder;
       const left = end - clock.now();
       if (left <= 0) throw this.busy(lease);
       await clock.sleep(Math.min(POLL, left), signal);
+    }
+  }
+
+  /** Nothing is held yet, so there is more time than for a renewal. */
+  private async patiently<T>(action: () => Promise<T>): Promise<T> {
+    const { clock, signal } = this.options;
+    for (const begun = clock.now(); ;) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!mayPass(error) || clock.now() - begun >= PATIENCE) throw error;
+        await clock.sleep(POLL, signal);
+      }
     }
   }
 
@@ -139,10 +159,10 @@ export class DeployLock {
   }
 
   private async keep(): Promise<void> {
-    let pause = this.duration / 3;
+    let pause = this.duration / RENEWALS;
     for (;;) {
       if (!await this.slept(pause)) return;
-      pause = await this.renewed() ? this.duration / 3 : Math.min(POLL, this.duration / 10);
+      pause = await this.renewed() ? this.duration / RENEWALS : Math.min(POLL, this.duration / 10);
     }
   }
 
@@ -202,4 +222,8 @@ export class DeployLock {
   private time(): string {
     return new Date(this.options.clock.now()).toISOString().replace('Z', '000Z');
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof Unreachable && !(error.cause instanceof ConnectionError && error.cause.lasting);
 }

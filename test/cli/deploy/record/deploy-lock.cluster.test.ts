@@ -5,7 +5,7 @@ import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { DeployLock, LockOptions } from '../../../../src/cli/deploy/record/deploy-lock';
 import { whileHeld } from '../../../../src/cli/deploy/record/while-held';
 import { ReleaseIdentity } from '../../../../src/cli/deploy/release';
-import { Interrupted } from '../../../../src/cli/failure';
+import { Interrupted, Unreachable } from '../../../../src/cli/failure';
 import { releaseName } from '../../../../src/private/release-names';
 import { runKubectl, startCluster, Cluster as TestCluster } from '../../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../../cluster/programs';
@@ -77,7 +77,7 @@ async function passing(clock: ManualClock, milliseconds: number): Promise<void> 
 function breakable(): { readonly client: Cluster; broken: boolean } {
   const state = { broken: false, client: cluster };
   const call = (method: (...args: any[]) => Promise<unknown>) => async (...args: unknown[]) => {
-    if (state.broken) throw new Error('it does not answer');
+    if (state.broken) throw new Unreachable('it does not answer');
     return method.apply(cluster, args);
   };
   state.client = Object.assign(Object.create(cluster), { get: call(cluster.get), merge: call(cluster.merge), create: call(cluster.create) });
@@ -245,6 +245,40 @@ describe('a holder that was paused', () => {
     expect(await credentials.present()).toEqual({ token: 't' });
     clock.pass(60_000);
     await expect(credentials.present()).rejects.toThrow(/is lost/);
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  test('is asked again for the lock', async () => {
+    const clock = new ManualClock();
+    const connection = breakable();
+    connection.broken = true;
+    const acquired = acquire('a', { clock, cluster: connection.client });
+    await passing(clock, 20_000);
+    connection.broken = false;
+    await passing(clock, 1000);
+    (await acquired).assertHeld();
+  });
+
+  test('is asked for half a minute', async () => {
+    const clock = new ManualClock();
+    const connection = breakable();
+    connection.broken = true;
+    const acquired = expect(acquire('a', { clock, cluster: connection.client })).rejects.toMatchObject({ message: 'it does not answer', exitCode: 4 });
+    await passing(clock, 30_000);
+    await acquired;
+  });
+
+  test.each([0, 4_000, 9_000])('for half of the time that the lock lasts, from %d ms after a renewal on, takes it from nobody', async (passed) => {
+    const clock = new ManualClock();
+    const connection = breakable();
+    const lock = await acquire('a', { clock, cluster: connection.client });
+    await passing(clock, passed);
+    connection.broken = true;
+    await passing(clock, DURATION / 2 - 1000);
+    connection.broken = false;
+    await passing(clock, DURATION);
+    lock.assertHeld();
   });
 });
 
