@@ -66,6 +66,7 @@ export class RecordSecrets {
       if (!isRefusal(error, 409) && !isRefusal(error, 404)) throw error;
       const now = await this.read(name);
       if (now && isDone(now)) return now;
+      if (before && now && isAsBefore(before, now)) return this.write(name, now, change, isDone);
       throw this.overtaken(name, error);
     }
   }
@@ -121,6 +122,13 @@ export class RecordSecrets {
   private path(name: string): string {
     return objectPath({ group: '', version: 'v1', resource: 'secrets', namespace: this.namespace, name });
   }
+}
+
+/** Whether only something that is none of the record's business has changed, such as a label. */
+function isAsBefore(before: RecordSecret, now: RecordSecret): boolean {
+  const isAnother = before.uid !== now.uid || before.resourceVersion === now.resourceVersion;
+  const isSameData = before.data.size === now.data.size && [...before.data].every(([key, bytes]) => now.data.get(key)?.equals(bytes));
+  return isSameData && !isAnother;
 }
 
 function encoded(data: SecretChange['data'] = {}): object {

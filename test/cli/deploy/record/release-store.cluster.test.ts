@@ -349,6 +349,15 @@ test('Secrets that came with the access manifests are filled, and emptied in the
   expect(await store().read()).toBeUndefined();
 });
 
+test('what somebody else changes of the Secret apart from the record is no reason to fail', async () => {
+  const writer = store();
+  await writer.begin(release(configMap('one')));
+  await cluster.merge(`${SECRETS}/${releaseName(identity)}`, { metadata: { labels: { backup: 'done' } } });
+  await writer.finish('deployed');
+  expect((await store().read())?.releases.map(({ outcome }) => outcome)).toEqual(['deployed']);
+  expect((await secret()).metadata.labels.backup).toBe('done');
+});
+
 test('a write whose answer is lost is known again', async () => {
   let lost = 0;
   const twice = (call: (...args: any[]) => Promise<unknown>) => async (...args: unknown[]) => {
