@@ -45,7 +45,7 @@ export type Met = Partial<Record<PhaseName, number>>;
 export function placeIn(proxy: FaultProxy, phases: readonly PhaseName[], fault: Fault, times = 1): Met {
   const met: Met = Object.fromEntries(phases.map((name) => [name, 0]));
   proxy.place((exchange) => {
-    const phase = phases.find((name) => met[name]! < times && isOf(PHASES[name], proxy.requests));
+    const phase = phases.find((name) => met[name]! < times && isIn(name, proxy.requests));
     if (phase === undefined) return exchange.pass();
     met[phase]! += 1;
     return fault(exchange);
@@ -53,8 +53,9 @@ export function placeIn(proxy: FaultProxy, phases: readonly PhaseName[], fault: 
   return met;
 }
 
-/** The last request is the one in question. */
-function isOf({ after, ...wanted }: Phase, requests: readonly RecordedRequest[]): boolean {
+/** Whether the last of the requests is one of a phase. */
+export function isIn(name: PhaseName, requests: readonly RecordedRequest[]): boolean {
+  const { after, ...wanted }: Phase = PHASES[name];
   return matches(requests.at(-1)!, wanted) && (after === undefined || requests.some((one) => one.status !== undefined && matches(one, after)));
 }
 

@@ -1,0 +1,269 @@
+import { configMap, deployment } from './cluster/application';
+import { runKubectl } from './cluster/cluster';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { Deployer, makeDeployer } from './cluster/deployer';
+import { writesOf } from './cluster/deploying';
+import { FaultProxy } from './cluster/fault-proxy';
+import { answering } from './cluster/faults';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { versionOf } from './soak/application';
+import { fastClock, JobOptions, JobResult, runJob, startJob } from './soak/jobs';
+import { isIn } from './soak/passing-faults';
+import { ReleaseState, stateOf } from './soak/state';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { pack, sha256, unpack } from '../src/cli/deploy/record/packing';
+import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
+import { JsonObject } from '../src/private/json';
+import { releaseName } from '../src/private/release-names';
+
+jest.setTimeout(180_000);
+
+const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
+
+let cluster: ControlPlane;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+  proxy = await FaultProxy.start({ server: cluster.server, ca: cluster.certificateAuthority });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+beforeEach(() => proxy.reset());
+
+afterAll(async () => {
+  await proxy?.stop();
+  await cluster?.stop();
+});
+
+/** Its jobs come through the proxy. */
+function makeDisturbed(namespace: string): Deployer {
+  return makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, namespace, { server: proxy.url });
+}
+
+async function deploy({ kubeconfig }: Pick<Deployer, 'kubeconfig'>, objects: object[], options: Partial<JobOptions> = {}): Promise<JobResult> {
+  return runJob({ kubeconfig, objects, ...options });
+}
+
+/** How either version looks when it comes after the other. */
+async function undisturbedStates(deployer: Deployer): Promise<Record<'a' | 'b', ReleaseState>> {
+  const states: Partial<Record<'a' | 'b', ReleaseState>> = {};
+  for (const next of ['b', 'a', 'b'] as const) {
+    expect(await deploy(deployer, versionOf(next))).toMatchObject({ code: 0 });
+    states[next] = stateOf(deployer);
+  }
+  return states as Record<'a' | 'b', ReleaseState>;
+}
+
+const owned = ({ admin }: Deployer) => admin('get', 'configmaps,secrets,deployments,services,serviceaccounts', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name');
+
+describe('two jobs', () => {
+  let deployer: Deployer;
+  let undisturbed: Record<'a' | 'b', ReleaseState>;
+
+  beforeAll(async () => {
+    deployer = makeDeployer(cluster, 'two');
+    undisturbed = await undisturbedStates(deployer);
+  });
+
+  test('at once come one after the other', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const results = await Promise.all((['a', 'b', 'a'] as const).map(async (version) => ({ version, ...await deploy(deployer, versionOf(version)) })));
+      expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+      const { objects } = stateOf(deployer);
+      const last = 'ConfigMap only-a' in objects ? 'a' : 'b';
+      expect(stateOf(deployer)).toEqual(undisturbed[last]);
+    }
+  });
+
+  test('of which one is paused until the other has taken over: it writes nothing more', async () => {
+    const disturbed = makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, 'paused', { server: proxy.url });
+    const states = await undisturbedStates(disturbed);
+    proxy.reset();
+    const paused = startJob({ kubeconfig: disturbed.kubeconfig, objects: versionOf('a') });
+    const isPaused = new Promise<void>((resolve) => proxy.place(async (exchange) => {
+      if (isIn('the apply', proxy.requests)) {
+        paused.process.kill('SIGSTOP');
+        resolve();
+      }
+      await exchange.pass();
+    }, { times: Infinity }));
+    await isPaused;
+    const { kubeconfig } = disturbed;
+    const direct = kubeconfig.replace(proxy.url, cluster.server)
+      .replace(Buffer.from(proxy.certificateAuthority).toString('base64'), Buffer.from(cluster.certificateAuthority).toString('base64'));
+    const taken = await deploy({ kubeconfig: direct }, versionOf('b'));
+    expect(taken).toMatchObject({ code: 0, stderr: expect.stringContaining('waiting for ') });
+
+    const before = proxy.requests.length;
+    paused.process.kill('SIGCONT');
+    const { code, stderr } = await paused.result;
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('is lost, and nothing more is written') });
+    expect(proxy.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(stateOf(disturbed)).toEqual(states.b);
+  });
+});
+
+describe('a namespace', () => {
+  test('that is being terminated is said before anything is written', async () => {
+    const deployer = makeDisturbed('ending');
+    deployer.create({ ...configMap('stays'), metadata: { name: 'stays', finalizers: ['example.com/stays'] } });
+    runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ending', '--wait=false']);
+    const { code, stderr } = await deploy(deployer, [configMap('a')]);
+    console.log(code, stderr);
+    expect({ code, stderr }).toMatchObject({ code: expect.any(Number), stderr: expect.stringMatching(/being terminated|403/) });
+    expect(code).not.toBe(0);
+  });
+
+  test('that is terminated half-way', async () => {
+    const deployer = makeDisturbed('ended');
+    proxy.place(async (exchange) => {
+      if (isIn('the apply', proxy.requests)) {
+        deployer.create({ ...configMap('stays'), metadata: { name: 'stays', finalizers: ['example.com/stays'] } });
+        runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ended', '--wait=false']);
+      }
+      await exchange.pass();
+    }, { path: /configmaps\/a/, times: Infinity });
+    const { code, stderr } = await deploy(deployer, [configMap('a')], { options: ['--rollback-on-failure', '--timeout', '5s'] });
+    console.log(code, stderr);
+    expect(code).not.toBe(0);
+  });
+});
+
+describe('an admission policy', () => {
+  let deployer: Deployer;
+
+  const policy = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'no-denied' },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] }] },
+      validations: [{ expression: '!has(object.data) || !("denied" in object.data)', message: 'no key is called denied' }],
+    },
+  };
+  const binding = {
+    apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-denied' },
+    spec: { policyName: 'no-denied', validationActions: ['Deny'], matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'policy' } } } },
+  };
+  const denied = configMap('second', { denied: 'yes' });
+
+  beforeAll(async () => {
+    deployer = makeDisturbed('policy');
+    for (const object of [policy, binding]) runKubectl(cluster.kubeconfig, ['create', '-f', '-'], JSON.stringify(object));
+    const isEffective = () => {
+      try {
+        runKubectl(cluster.kubeconfig, ['-n', 'policy', 'create', '--dry-run=server', '-f', '-'], JSON.stringify(denied));
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    for (let tries = 0; tries < 60 && !isEffective(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  });
+
+  test('that says no is said, and nothing is written', async () => {
+    const { code, stderr } = await deploy(deployer, [configMap('first'), denied, configMap('third')]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/ConfigMap second: .*no key is called denied; meet the policy of the cluster/) });
+    expect(writesOf(cluster, 'policy')).toEqual([]);
+  });
+
+  test('that says no only to the real request is undone', async () => {
+    const refusing = { method: 'PATCH', path: /\/configmaps\/changed\?(?!.*dryRun)/ };
+    proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
+    const first = await deploy(deployer, versionOf('a'), { options: ['--rollback-on-failure'] });
+    expect(first).toMatchObject({ code: 1, stderr: expect.stringMatching(/not today/) });
+    expect(owned(deployer)).toBe('');
+    proxy.reset();
+
+    expect(await deploy(deployer, versionOf('a'))).toMatchObject({ code: 0 });
+    const before = stateOf(deployer);
+    proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
+    const update = await deploy(deployer, versionOf('b'), { options: ['--rollback-on-failure'] });
+    expect(update).toMatchObject({ code: 1, stderr: expect.stringMatching(/undone: release \d+ is back/) });
+    expect(stateOf(deployer)).toEqual({ ...before, outcome: 'undone' });
+  });
+
+  test('that never answers ends it before anything is written', async () => {
+    const message = 'Internal error occurred: failed calling webhook "x.example.com": failed to call webhook: Post "https://x.example.com": context deadline exceeded';
+    proxy.place(answering(500, { message }), { path: /configmaps\/first\?.*dryRun/, times: Infinity });
+    const before = writesOf(cluster, 'policy').length;
+    const { code, stderr } = await deploy(deployer, [configMap('first')], { clock: fastClock(4), options: ['--allow-prune-many'] });
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('failed calling webhook') });
+    expect(writesOf(cluster, 'policy')).toHaveLength(before);
+  });
+});
+
+test('a quota with room for two of three, each of which passes, leaves none of them', async () => {
+  const deployer = makeDisturbed('quota');
+  deployer.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { 'count/configmaps': '3' } } });
+  const used = () => deployer.admin('get', 'resourcequota', 'q', '-o', 'jsonpath={.status.used}');
+  for (let tries = 0; tries < 60 && used() !== '{"count/configmaps":"1"}'; tries += 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('b'), configMap('c')], { options: ['--rollback-on-failure'] });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/quota/) });
+  expect(owned(deployer)).toBe('');
+  expect(stateOf(deployer)).toMatchObject({ faults: [], recorded: [] });
+});
+
+describe('a record that somebody has tampered with', () => {
+  let deployer: Deployer;
+
+  const planted = {
+    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'planted' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: 'tampered' }],
+  };
+
+  beforeAll(async () => {
+    deployer = makeDisturbed('tampered');
+    await deploy(deployer, [configMap('a')]);
+    await deploy(deployer, [configMap('a', { key: 'new' })]);
+  });
+
+  /** Puts an object into the manifests of all releases, as somebody would who knows how they are stored. */
+  function plant(object: object): void {
+    const { data } = JSON.parse(deployer.admin('get', 'secret', NAME, '-o', 'json')) as { readonly data: Record<string, string> };
+    const bytes = (key: string) => Buffer.from(data[key] ?? '', 'base64');
+    const record = unpack('', bytes('record')) as ReleaseRecord;
+    const changed: Record<string, string> = {};
+    const releases = record.releases.map((release): StoredRelease => {
+      const manifests = unpack('', bytes(`release-${release.number}`)) as { readonly objects: readonly object[] };
+      const packed = pack({ ...manifests, objects: [...manifests.objects, object] });
+      changed[`release-${release.number}`] = packed.toString('base64');
+      return { ...release, manifests: { sha256: sha256(packed), parts: [] } };
+    });
+    changed.record = pack({ ...record, releases }).toString('base64');
+    deployer.admin('patch', 'secret', NAME, '-p', JSON.stringify({ data: changed }));
+  }
+
+  const reset = () => deployer.admin('delete', 'secret', NAME);
+
+  test.each<[string, object, RegExp]>([
+    ['a RoleBinding', planted, /RoleBinding "planted" is in it/],
+    ['a Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'planted' } }, /Secret "planted" is in it/],
+    ['an object of another namespace', { ...configMap('planted'), metadata: { name: 'planted', namespace: 'kube-system' } }, /is in namespace "kube-system"/],
+    ['a ClusterRoleBinding', { ...planted, kind: 'ClusterRoleBinding' }, /ClusterRoleBinding "planted" is in it/],
+  ])('with %s in it is not applied', async (_, object, expected) => {
+    plant(object);
+    const before = writesOf(cluster, 'tampered').length;
+    const { kubeconfig } = deployer;
+    expect(await runJob({ kubeconfig, command: 'rollback' })).toMatchObject({ code: expect.not.stringMatching(/0/), stderr: expect.stringMatching(expected) });
+    expect(writesOf(cluster, 'tampered')).toHaveLength(before);
+    const failing = await deploy(deployer, [deployment('web', { annotations: { 'e2e/fault': 'image-pull' } }), configMap('a')], { options: ['--rollback-on-failure', '--timeout', '2s'] });
+    expect(failing).toMatchObject({ code: 1, stderr: expect.stringContaining('it could not be undone') });
+    expect(deployer.admin('get', 'rolebindings', '-o', 'name')).toBe('rolebinding.rbac.authorization.k8s.io/ci\n');
+    reset();
+    expect(await deploy(deployer, [configMap('a')])).toMatchObject({ code: 0 });
+    expect(await deploy(deployer, [configMap('a', { key: 'new' })])).toMatchObject({ code: 0 });
+  });
+
+  test('to have objects of others removes none of them', async () => {
+    deployer.create(configMap('others'));
+    const { data } = JSON.parse(deployer.admin('get', 'secret', NAME, '-o', 'json')) as { readonly data: Record<string, string> };
+    const record = unpack('', Buffer.from(data.record!, 'base64')) as ReleaseRecord & JsonObject;
+    const objects = [...record.objects, { apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'others' }];
+    deployer.admin('patch', 'secret', NAME, '-p', JSON.stringify({ data: { record: pack({ ...record, objects }).toString('base64') } }));
+    expect(await deploy(deployer, [configMap('a')])).toMatchObject({ code: 0 });
+    expect(deployer.admin('get', 'configmap', 'others', '-o', 'name')).toBe('configmap/others\n');
+  });
+});
