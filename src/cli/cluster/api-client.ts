@@ -1,6 +1,7 @@
 import { asMeant } from './answer';
 import type { Query } from './cluster';
 import type { Connection, Presented } from './connection';
+import { Outage } from './outage';
 import { parseWarnings } from './warnings';
 import type { CiVariables } from '../../private/ci-variables';
 import type { Clock } from '../host';
@@ -67,6 +68,9 @@ export class ApiClient {
   /** What ends everything: the caller's signal, or that it is closed. */
   public readonly signal: AbortSignal;
 
+  /** Seen by this client. */
+  public readonly outage: Outage;
+
   private readonly closing = new AbortController();
   private door?: HttpDoor;
   private certificate?: string;
@@ -76,6 +80,7 @@ export class ApiClient {
     const { origin, pathname } = new URL(connection.server);
     this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
     this.budget = options.budget ?? DEFAULT_BUDGET;
+    this.outage = new Outage(options.clock);
     this.signal = AbortSignal.any([options.signal, this.closing.signal]);
   }
 
@@ -95,7 +100,7 @@ export class ApiClient {
       return this.renewing(async (presented) => this.exchange(request, presented, Math.max(1, Math.min(perCall, remaining)), attempt));
     };
     if (!retries || request.once) return { ...await send(perCall), attempts: 1, tried: '' };
-    return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal });
+    return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal, mayPass: (answer) => this.outage.explains(answer) });
   }
 
   /** The beginning of an answer that goes on, of which nothing is tried again. */
@@ -169,8 +174,10 @@ export class ApiClient {
     try {
       const answer = await action();
       say(String(answer.status));
+      if (answer.status >= 502 && answer.status <= 504) this.outage.note();
       return answer;
     } catch (error) {
+      this.outage.note();
       say(error instanceof Error ? error.message : 'failed');
       throw error;
     }

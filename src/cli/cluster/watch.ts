@@ -59,7 +59,7 @@ class Watch {
       yield { type, object };
     }
     // Not at once: a server that ends every watch early would be asked without a break.
-    await this.wait({ passing: true, effect: false }, 1);
+    await this.wait(PASSING, 1);
   }
 
   /** Before another attempt, or throws the error when there is none. */
@@ -68,7 +68,7 @@ class Watch {
     if (this.failures === 0) this.failingSince = options.clock.now();
     this.failures += 1;
     const remaining = this.failingSince + budget.total - options.clock.now();
-    if (options.retries === false || !await this.wait(verdictOn(error), this.failures, remaining)) throw error;
+    if (options.retries === false || !await this.wait(this.verdictOn(error), this.failures, remaining)) throw error;
   }
 
   private async wait(verdict: Verdict, attempts: number, remaining = Infinity): Promise<boolean> {
@@ -77,10 +77,17 @@ class Watch {
     if (pause !== undefined) await clock.sleep(pause, this.request.signal);
     return pause !== undefined;
   }
+
+  private verdictOn(error: unknown): Verdict {
+    const { outage } = this.client;
+    if (error instanceof ApiRefusal) {
+      return error.code === 410 || outage.explains({ status: error.code }) ? PASSING : judge({ status: error.code, headers: {} }, 0);
+    }
+    const cause = error instanceof Unreachable ? error.cause : undefined;
+    // Also of what is cut in its middle, which nobody else has seen.
+    if (cause instanceof ConnectionError) outage.note();
+    return { ...PASSING, passing: cause instanceof Refused || (cause instanceof ConnectionError && !cause.lasting) };
+  }
 }
 
-function verdictOn(error: unknown): Verdict {
-  if (error instanceof ApiRefusal) return error.code === 410 ? { passing: true, effect: false } : judge({ status: error.code, headers: {} }, 0);
-  const cause = error instanceof Unreachable ? error.cause : undefined;
-  return { passing: cause instanceof Refused || (cause instanceof ConnectionError && !cause.lasting), effect: false };
-}
+const PASSING: Verdict = { passing: true, effect: false };

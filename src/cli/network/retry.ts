@@ -15,6 +15,8 @@ export interface RetryOptions {
   readonly budget: { readonly total: number };
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** Whether an answer may be another one soon, beside those that always may; the request had no effect then. */
+  readonly mayPass?: (answer: HttpAnswer) => boolean;
   /** At least 0 and less than 1. */
   readonly random?: () => number;
 }
@@ -35,12 +37,12 @@ export interface TriedAnswer extends HttpAnswer {
  * @throws The last failure, with how often and how long it was tried; the signal's reason when it is aborted.
  */
 export async function retrying(attempt: (remaining: number) => Promise<HttpAnswer>, options: RetryOptions): Promise<TriedAnswer> {
-  const { clock, budget, signal, repeatable, random = Math.random } = options;
+  const { clock, budget, signal, repeatable, mayPass, random = Math.random } = options;
   const begun = clock.now();
   const remaining = () => begun + budget.total - clock.now();
   for (let attempts = 1; ; attempts += 1) {
     const outcome = await outcomeOf(attempt(remaining()));
-    const pause = backoff(verdictOn(outcome, clock.now()), { repeatable, attempts, remaining: remaining(), random: random() });
+    const pause = backoff(verdictOn(outcome, clock.now(), mayPass), { repeatable, attempts, remaining: remaining(), random: random() });
     if (pause === undefined) return conclude(outcome, attempts, triedText(attempts, clock.now() - begun));
     await clock.sleep(pause, signal);
   }
@@ -56,8 +58,8 @@ async function outcomeOf(attempt: Promise<HttpAnswer>): Promise<Outcome> {
   }
 }
 
-function verdictOn(outcome: Outcome, now: number): Verdict {
-  if ('answer' in outcome) return judge(outcome.answer, now);
+function verdictOn(outcome: Outcome, now: number, mayPass: RetryOptions['mayPass']): Verdict {
+  if ('answer' in outcome) return mayPass?.(outcome.answer) ? { passing: true, effect: false } : judge(outcome.answer, now);
   const cause = outcome.error instanceof Unreachable ? outcome.error.cause : undefined;
   return cause instanceof ConnectionError ? { passing: !cause.lasting, effect: cause.sent } : { passing: false, effect: true };
 }

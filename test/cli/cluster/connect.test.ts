@@ -44,6 +44,26 @@ test('a call that is under way ends when the connection is closed, and is not tr
   expect(asked).toBe(1);
 });
 
+describe('a server that starts again says no for a while', () => {
+  /** What a request gets, one after the other; the connection is cut where there is no status. */
+  async function answered(...statuses: Array<number | undefined>): Promise<Cluster> {
+    const rest = [...statuses];
+    return connected((request, response) => {
+      const next = rest.shift();
+      if (next === undefined) request.socket.destroy();
+      else answerJson(response, next, next === 200 ? { kind: 'Pod' } : status(next, 'RBAC: clusterrole "admin" not found'));
+    }, {}, { retries: true, budget: { perCall: 5_000, total: 10_000 } });
+  }
+
+  test.each([[[undefined, 403, 403, 200]], [[503, 401, 200]], [[502, 403, 401, 200]]])('which is asked again: %j', async (statuses) => {
+    expect(await (await answered(...statuses)).get('/api/v1/namespaces/ns1/pods/a')).toEqual({ kind: 'Pod' });
+  });
+
+  test.each([[[403, 200]], [[500, 403, 200]], [[undefined, 404, 200]]])('else it is a no: %j', async (statuses) => {
+    await expect((await answered(...statuses)).get('/api/v1/namespaces/ns1/pods/a')).rejects.toMatchObject({ code: statuses.at(-2) });
+  });
+});
+
 describe('a no', () => {
   const PODS = '/api/v1/namespaces/ns1/pods';
 
