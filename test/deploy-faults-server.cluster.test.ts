@@ -48,7 +48,7 @@ async function deploy(next: 'a' | 'b', options: Partial<JobOptions> = {}): Promi
 async function expectOther(): Promise<JobResult> {
   version = version === 'a' ? 'b' : 'a';
   const result = await deploy(version);
-  expect(result).toMatchObject({ code: 0 });
+  expect(result).toEqual({ code: 0, stdout: expect.anything(), stderr: expect.anything() });
   expect(stateOf(deployer)).toEqual(undisturbed[version]);
   return result;
 }
@@ -60,7 +60,7 @@ const meanwhile = (...args: string[]): Fault => async (exchange) => {
   await exchange.pass();
 };
 
-test.each<PhaseName>(['the apply', 'the wait'])('%s survives an API server that is killed and started again', async (phase) => {
+test.each<PhaseName>(['the dry run', 'the apply', 'the wait'])('%s survives an API server that is killed and started again', async (phase) => {
   const met = placeIn(proxy, [phase], async (exchange) => {
     await cluster.stopApiServer();
     exchange.cut();
@@ -76,12 +76,21 @@ test.each<[string, PhaseName, (before: 'a' | 'b') => string[]]>([
   ['a label on the Lease', 'the taking of the Lease', () => ['label', 'lease', NAME, '--overwrite', 'backup=first']],
   ['a label on the Lease', 'the giving back of the Lease', () => ['label', 'lease', NAME, '--overwrite', 'backup=second']],
   ['an object that was deleted', 'the apply', () => ['delete', 'configmap', 'changed']],
-  ['an object that was changed', 'the apply', () => ['patch', 'configmap', 'changed', '-p', '{"data":{"version":"c"}}', '--field-manager', 'cdk8s-ci-deploy']],
   ['an object that was deleted', 'the pruning', (before) => ['delete', 'configmap', `only-${before}`]],
 ])('%s in the meantime, at %s, changes nothing of the result', async (_, phase, args) => {
   const met = placeIn(proxy, [phase], meanwhile(...args(version)));
   await expectOther();
   expect(met[phase]).toBe(1);
+});
+
+test('a field that somebody else has changed in the meantime is theirs, unless it is taken', async () => {
+  placeIn(proxy, ['the apply'], meanwhile('patch', 'configmap', 'changed', '-p', '{"data":{"version":"c"}}', '--field-manager', 'somebody'));
+  version = version === 'a' ? 'b' : 'a';
+  expect(await deploy(version)).toMatchObject({ code: 1, stderr: expect.stringContaining('conflict with "somebody"') });
+  proxy.reset();
+  expect(await deploy(version)).toMatchObject({ code: 1, stderr: expect.stringContaining('ConfigMap changed: "somebody" manages .data.version') });
+  expect(await deploy(version, { options: ['--force-conflicts'] })).toMatchObject({ code: 0 });
+  expect(stateOf(deployer)).toEqual(undisturbed[version]);
 });
 
 test('an object that has become another\'s before it is pruned is left', async () => {
@@ -110,7 +119,6 @@ test.each(['--no-rollback-on-failure', '--rollback-on-failure'])('a token that e
   const { code, stderr } = await deploy(version, { options: [option] });
   expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/ of \d+ changes were made/) });
   expect(stderr).toContain('401');
-  console.log(stderr);
   proxy.reset();
   expect(await deploy(version, { clock: fastClock(3) })).toMatchObject({ code: 0 });
   expect(stateOf(deployer)).toEqual(undisturbed[version]);

@@ -61,7 +61,6 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
   });
   for (const { request, ...one } of namespaces) expect({ request, ...stateOf(one.deployer) }).toEqual({ request, ...expected });
   await Promise.all(namespaces.map(async ({ proxy }) => proxy.stop()));
-  console.log(`${name}: killed after each of ${killed.sort((a, b) => a - b).join(', ')} requests`);
   expect(killed.length).toBeGreaterThan(0.8 * points.length);
 });
 
