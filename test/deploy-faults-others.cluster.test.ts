@@ -99,7 +99,8 @@ describe('two jobs', () => {
     paused.process.kill('SIGCONT');
     const { code, stderr } = await paused.result;
     expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('is lost, and nothing more is written') });
-    expect(proxy.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+    // It may ask for its Lease as it knew it, which is another by now.
+    expect(proxy.requests.slice(before).filter(({ method, path }) => method !== 'GET' && !path.includes('/leases/'))).toEqual([]);
     expect(stateOf(disturbed)).toEqual(states.b);
   });
 });
@@ -110,9 +111,7 @@ describe('a namespace', () => {
     deployer.create({ ...configMap('stays'), metadata: { name: 'stays', finalizers: ['example.com/stays'] } });
     runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ending', '--wait=false']);
     const { code, stderr } = await deploy(deployer, [configMap('a')]);
-    console.log(code, stderr);
-    expect({ code, stderr }).toMatchObject({ code: expect.any(Number), stderr: expect.stringMatching(/being terminated|403/) });
-    expect(code).not.toBe(0);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^cdk8s-ci-deploy: create leases .* because it is being terminated\n$/) });
   });
 
   test('that is terminated half-way', async () => {
@@ -125,8 +124,7 @@ describe('a namespace', () => {
       await exchange.pass();
     }, { path: /configmaps\/a/, times: Infinity });
     const { code, stderr } = await deploy(deployer, [configMap('a')], { options: ['--rollback-on-failure', '--timeout', '5s'] });
-    console.log(code, stderr);
-    expect(code).not.toBe(0);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('because it is being terminated') });
   });
 });
 
@@ -144,7 +142,9 @@ describe('an admission policy', () => {
     },
   };
   const binding = {
-    apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'no-denied' },
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'no-denied' },
     spec: { policyName: 'no-denied', validationActions: ['Deny'], matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'policy' } } } },
   };
   const denied = configMap('second', { denied: 'yes' });
@@ -173,7 +173,7 @@ describe('an admission policy', () => {
     const refusing = { method: 'PATCH', path: /\/configmaps\/changed\?(?!.*dryRun)/ };
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const first = await deploy(deployer, versionOf('a'), { options: ['--rollback-on-failure'] });
-    expect(first).toMatchObject({ code: 1, stderr: expect.stringMatching(/not today/) });
+    expect(first).toEqual({ code: expect.any(Number), stdout: '', stderr: expect.stringMatching(/undone: this first release is removed\n.*not today\n$/s) });
     expect(owned(deployer)).toBe('');
     proxy.reset();
 
@@ -181,7 +181,7 @@ describe('an admission policy', () => {
     const before = stateOf(deployer);
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const update = await deploy(deployer, versionOf('b'), { options: ['--rollback-on-failure'] });
-    expect(update).toMatchObject({ code: 1, stderr: expect.stringMatching(/undone: release \d+ is back/) });
+    expect(update).toEqual({ code: expect.any(Number), stdout: '', stderr: expect.stringMatching(/undone: release \d+ is back\n.*not today\n$/s) });
     expect(stateOf(deployer)).toEqual({ ...before, outcome: 'undone' });
   });
 
@@ -210,8 +210,11 @@ describe('a record that somebody has tampered with', () => {
   let deployer: Deployer;
 
   const planted = {
-    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'planted' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: 'tampered' }],
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'planted' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: 'tampered' }],
   };
 
   beforeAll(async () => {

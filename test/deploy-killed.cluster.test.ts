@@ -83,7 +83,8 @@ async function undisturbed(name: string, { before, killed, after }: Scenario): P
 }
 
 /** Kills the job when the server has done what its n-th request asks for, if it comes to it, and runs it again. */
-async function killedAndRepeated({ before, killed, after = killed }: Scenario, request: number, proxy: FaultProxy, kubeconfig: string): Promise<boolean> {
+async function killedAndRepeated(scenario: Scenario, request: number, proxy: FaultProxy, kubeconfig: string): Promise<boolean> {
+  const { before, killed, after = killed } = scenario;
   for (const job of before) await succeeds({ kubeconfig, ...job });
   proxy.reset();
   const job = startJob({ kubeconfig, ...killed });

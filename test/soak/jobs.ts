@@ -35,7 +35,8 @@ export interface JobResult {
 /**
  * Runs it in this process.
  */
-export async function runJob({ variables = {}, clock = systemClock, signal = new AbortController().signal, ...options }: JobOptions): Promise<JobResult> {
+export async function runJob(job: JobOptions): Promise<JobResult> {
+  const { variables = {}, clock = systemClock, signal = new AbortController().signal, ...options } = job;
   const { folder, argv } = prepared(options);
   const output = { stdout: '', stderr: '' };
   const into = (name: 'stdout' | 'stderr') => ({ write: (piece: string) => (output[name] += piece) });

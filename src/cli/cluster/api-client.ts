@@ -100,7 +100,8 @@ export class ApiClient {
       return this.renewing(async (presented) => this.exchange(request, presented, Math.max(1, Math.min(perCall, remaining)), attempt));
     };
     if (!retries || request.once) return { ...await send(perCall), attempts: 1, tried: '' };
-    return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal, mayPass: (answer) => this.outage.explains(answer) });
+    const mayPass = (answer: HttpAnswer) => this.outage.explains(answer);
+    return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal, mayPass });
   }
 
   /** The beginning of an answer that goes on, of which nothing is tried again. */

@@ -1,0 +1,26 @@
+import { soak } from './soaking';
+import { startControlPlane } from '../cluster/control-plane';
+import { controlPlanePrograms } from '../cluster/programs';
+
+const [deploys = '200', seed = String(Date.now() % 1e6)] = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  console.log(`${deploys} deploys with seed ${seed}`);
+  const cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+  try {
+    const { wrong, requests, faults, seconds, heap } = await soak(cluster, { seed: Number(seed), deploys: Number(deploys), progress: console.log });
+    console.log([
+      `seed ${seed}: ${deploys} deploys in ${seconds.toFixed(0)} s, ${requests} requests, of which ${faults} met a fault; ${wrong.length} went wrong`,
+      ...wrong,
+      ...Object.entries(heap).map(([count, megabytes]) => `after ${count} deploys ${megabytes} MB of heap are in use`),
+    ].join('\n'));
+    if (wrong.length > 0) process.exitCode = 1;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

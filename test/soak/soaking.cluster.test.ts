@@ -1,0 +1,32 @@
+import { scaleOf } from './scaling';
+import { soak } from './soaking';
+import { ControlPlane, startControlPlane } from '../cluster/control-plane';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from '../cluster/programs';
+import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
+
+jest.setTimeout(300_000);
+
+let cluster: ControlPlane;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(() => cluster?.stop());
+
+test('10 deploys whose requests meet faults end as they should; 200 are run by soak.ts', async () => {
+  const seed = Date.now() % 1e6;
+  const { wrong, faults } = await soak(cluster, { seed, deploys: 10 });
+  expect({ seed, wrong }).toEqual({ seed, wrong: [] });
+  expect(faults).toBeGreaterThan(10);
+});
+
+test('each further object is read, checked and applied once; one that has not changed is not applied', async () => {
+  const [few, many] = [await scaleOf(cluster, 30), await scaleOf(cluster, 130)];
+  const each = many.map(({ what, requests }, index) => [what, (requests - few[index]!.requests) / 100]);
+  // The wait for the Deployment takes some more or less.
+  for (const [what, limit] of [['first install', 3.1], ['nothing changed', 2.1], ['all changed', 3.1], ['one removed', 2.1]] as const) {
+    expect(Object.fromEntries(each)[what]).toBeLessThanOrEqual(limit);
+  }
+});
