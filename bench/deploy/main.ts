@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Bench } from './bench';
+import { GNU_TIME } from './job';
+import type { Peer } from './peer';
+import { applySet } from './peers/apply-set';
+import { ciDeploy } from './peers/cdk8s-ci-deploy';
+import { helm } from './peers/helm';
+import { kapp } from './peers/kapp';
+import { kubectlApply } from './peers/kubectl-apply';
+import { FAULTS } from './scenarios/faults';
+import { PRUNING } from './scenarios/pruning';
+import { REFUSALS } from './scenarios/refusals';
+import { ROLLOUTS } from './scenarios/rollouts';
+import { TIMES } from './scenarios/times';
+import { markdownTable, Table, textTable } from './table';
+import { startControlPlane } from '../../test/cluster/control-plane';
+import { needDebianPackages } from '../../test/cluster/debian';
+import { controlPlanePrograms } from '../../test/cluster/programs';
+import { adminCluster } from '../../test/cli/deploy/record/admin-cluster';
+
+/*
+ * What a deploy job does and costs, side by side with what a team would put there instead: the same application, the same API server with kwok's
+ * pods, the same rights. Every cell is measured in this run. Seconds depend on the machine, so nothing is asserted: compare within a row.
+ *
+ * --rounds N   how many times the times are taken (default: 7)
+ * --only TEXT  only rows that contain it; `times` for those
+ * --peer TEXT  only columns that contain it
+ * --markdown   the form of the table
+ */
+
+const PEERS: readonly Peer[] = [ciDeploy, kubectlApply, applySet, helm, kapp];
+const SCENARIOS = [...ROLLOUTS, ...REFUSALS, ...PRUNING, ...FAULTS];
+
+main().catch((error: Error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const { values: options } = parseArgs({ options: { rounds: { type: 'string' }, only: { type: 'string' }, peer: { type: 'string' }, markdown: { type: 'boolean' } } });
+  needDebianPackages({ time: GNU_TIME });
+  const peers = PEERS.filter(({ name }) => name.includes(options.peer ?? ''));
+  const folder = mkdtempSync(join(tmpdir(), 'bench-deploy-'));
+  const controlPlane = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+  const admin = await adminCluster(controlPlane.kubeconfig);
+  try {
+    const bench = new Bench({ controlPlane, admin, folder, programs: join(folder, 'bin') }, peers, (line) => console.error(line));
+    const table = [['', ...peers.map(({ name }) => name)], ...await rowsOf(bench, options.only ?? '', Number(options.rounds ?? 7))];
+    console.log(options.markdown ? markdownTable(table) : textTable(table));
+    console.log(`\nload average in the last 15 minutes: ${loadavg()[2]!.toFixed(1)}`);
+  } finally {
+    admin.close();
+    await controlPlane.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function rowsOf(bench: Bench, only: string, rounds: number): Promise<Table> {
+  const rows = 'times'.includes(only) ? transposed(TIMES, await bench.times(rounds)) : [];
+  for (const scenario of SCENARIOS.filter((one) => one.rows[0]!.includes(only))) rows.push(...transposed(scenario.rows, await bench.play(scenario)));
+  return rows;
+}
+
+/** From a list for each peer to a line for each row. */
+function transposed(heads: readonly string[], columns: ReadonlyArray<readonly string[]>): string[][] {
+  return heads.map((head, row) => [head, ...columns.map((cells) => cells[row]!)]);
+}
