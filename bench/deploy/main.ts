@@ -16,10 +16,10 @@ import { REFUSALS } from './scenarios/refusals';
 import { ROLLOUTS } from './scenarios/rollouts';
 import { TIMES } from './scenarios/times';
 import { markdownTable, Table, textTable } from './table';
+import { adminCluster } from '../../test/cli/deploy/record/admin-cluster';
 import { startControlPlane } from '../../test/cluster/control-plane';
 import { needDebianPackages } from '../../test/cluster/debian';
 import { controlPlanePrograms } from '../../test/cluster/programs';
-import { adminCluster } from '../../test/cli/deploy/record/admin-cluster';
 
 /*
  * What a deploy job does and costs, side by side with what a team would put there instead: the same application, the same API server with kwok's

@@ -8,12 +8,12 @@ import { templateOf } from './application';
 export interface Peer {
   /** The head of its column. */
   readonly name: string;
-  /** The programs that its script calls: their paths, by the names that they are called by. */
-  programs(): Readonly<Record<string, string>>;
-  /** Writes what the project's repository has into a folder. */
-  lay(folder: string, objects: readonly object[]): void;
-  /** A line of bash, run in that folder. It has KUBECONFIG, NAMESPACE, IMAGE, LIMIT (seconds), and GitLab's variables. */
+  /** A line of bash, run in a folder of its own. It has KUBECONFIG, NAMESPACE, IMAGE, LIMIT (seconds), and GitLab's variables. */
   readonly script: string;
+  /** The programs that it calls: their paths, by the names that they are called by. */
+  programs(): Readonly<Record<string, string>>;
+  /** Writes what the project's repository has into that folder. */
+  lay(folder: string, objects: readonly object[]): void;
 }
 
 /** The file of those that take manifests. */

@@ -1,6 +1,6 @@
-import type { FaultProxy } from '../../test/cluster/fault-proxy';
 import { Peer } from './peer';
 import { Site } from './site';
+import type { FaultProxy } from '../../test/cluster/fault-proxy';
 
 /**
  * What happens to one peer.

@@ -52,8 +52,11 @@ export class Site {
   }
 
   private pipelines = 0;
+  private token = '';
 
-  private constructor(private readonly world: World, public readonly namespace: string, private readonly folder: string, private readonly peer: Peer) {}
+  private constructor(
+    private readonly world: World, private readonly namespace: string, private readonly folder: string, private readonly peer: Peer,
+  ) {}
 
   /** What the project's repository has from now on. */
   public lay(objects: readonly object[]): void {
@@ -70,7 +73,7 @@ export class Site {
       PATH: `${this.world.programs}:${process.env.PATH}`,
       // Caches of one job are there for the next, as on a runner that keeps them.
       HOME: this.folder,
-      KUBECONFIG: join(this.folder, 'kubeconfig'),
+      KUBECONFIG: this.kubeconfig,
       NAMESPACE: this.namespace,
       LIMIT: String(limit),
       ...reference === undefined ? {} : { IMAGE: reference },
@@ -80,9 +83,9 @@ export class Site {
 
   /** Sends the jobs to another address of the same server. */
   public goThrough(server: string, certificateAuthority: string): void {
-    const path = join(this.folder, 'kubeconfig');
-    const credential = new Kubeconfig({ server, certificateAuthorityData: base64(certificateAuthority), namespace: this.namespace, token: this.token });
-    writeFileSync(path, credential.toYaml(), { mode: 0o600 });
+    const { namespace, token } = this;
+    const credential = new Kubeconfig({ server, certificateAuthorityData: Buffer.from(certificateAuthority).toString('base64'), namespace, token });
+    writeFileSync(this.kubeconfig, credential.toYaml(), { mode: 0o600 });
   }
 
   /** Something in the namespace, by the last part of its path, or nothing. */
@@ -120,8 +123,6 @@ export class Site {
     throw new Error('the watch has ended');
   }
 
-  private token = '';
-
   private async prepare(): Promise<void> {
     const { admin, controlPlane } = this.world;
     await admin.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
@@ -138,6 +139,10 @@ export class Site {
     this.goThrough(controlPlane.server, controlPlane.certificateAuthority);
     // Pods need it, and by then the authorizer knows the RoleBinding.
     while (!await this.find('serviceaccounts/default') || !await this.find('configmaps/kube-root-ca.crt')) await sleep(50);
+  }
+
+  private get kubeconfig(): string {
+    return join(this.folder, 'kubeconfig');
   }
 
   private path(path: string): string {
@@ -166,8 +171,4 @@ function gitlabVariables(pipeline: number): Record<string, string> {
     CI_JOB_URL: `${project}/-/jobs/${pipeline * 10}`,
     CI_COMMIT_SHA: pipeline.toString(16).padStart(40, '0'),
   };
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
 }

@@ -6,6 +6,7 @@ import { Peer } from '../peer';
 
 export const helm: Peer = {
   name: 'helm upgrade',
+  script: 'helm upgrade --install web chart --set image="$IMAGE" --wait --rollback-on-failure --timeout "${LIMIT}s"',
   programs: () => ({ helm: program() }),
   lay: (folder, objects) => {
     const templates = join(folder, 'chart', 'templates');
@@ -14,5 +15,4 @@ export const helm: Peer = {
     writeFileSync(join(folder, 'chart', 'Chart.yaml'), 'apiVersion: v2\nname: web\nversion: 0.1.0\n');
     writeFileSync(join(templates, 'app.yaml'), templateOf(objects).replace(PLACEHOLDER, '{{ .Values.image }}'));
   },
-  script: 'helm upgrade --install web chart --set image="$IMAGE" --wait --rollback-on-failure --timeout "${LIMIT}s"',
 };

@@ -10,9 +10,9 @@ const APP = 'web-release';
 
 export const kapp: Peer = {
   name: 'kapp deploy',
+  script: `${FILLED_IN} | kapp deploy --app ${APP} --namespace "$NAMESPACE" --file - --yes --wait-timeout "\${LIMIT}s"`,
   programs: () => ({ kapp: compiled() }),
   lay: layTemplate,
-  script: `${FILLED_IN} | kapp deploy --app ${APP} --namespace "$NAMESPACE" --file - --yes --wait-timeout "\${LIMIT}s"`,
 };
 
 const VERSION = '0.64.2';

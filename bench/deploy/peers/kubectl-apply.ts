@@ -6,7 +6,7 @@ export const ROLLOUT_STATUS = 'kubectl rollout status deployment/web --timeout "
 
 export const kubectlApply: Peer = {
   name: 'sed + kubectl apply',
+  script: `${FILLED_IN} | kubectl apply -f - && ${ROLLOUT_STATUS}`,
   programs: () => ({ kubectl: kubectl() }),
   lay: layTemplate,
-  script: `${FILLED_IN} | kubectl apply -f - && ${ROLLOUT_STATUS}`,
 };

@@ -1,8 +1,7 @@
+import { isObject, JsonObject } from '../../../src/private/json';
 import { application, configMap, image } from '../application';
 import type { Scenario } from '../scenario';
 import type { Site } from '../site';
-import type { JsonObject } from '../../../src/private/json';
-import { isObject } from '../../../src/private/json';
 
 /**
  * What becomes of objects that the manifests do not have.
