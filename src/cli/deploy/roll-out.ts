@@ -2,6 +2,7 @@ import type { Step } from './examine';
 import { inOrder } from './order';
 import type { DeployObserver } from './report/observer';
 import { RolloutFailed } from './rollout-failed';
+import { readinessOf } from './wait/readiness';
 import { waitForRollout } from './wait/wait-for-rollout';
 import { isWaitedFor } from './waited-for';
 import { Written, WriteOptions, writeSteps } from './write';
@@ -47,7 +48,12 @@ export async function rollOut(cluster: Cluster, steps: readonly Step[], options:
   } else {
     await write([...before, ...after]);
   }
-  await wait(written.filter(({ step }) => isWaitedFor(step.object) && !migrations.includes(step)));
+  await wait(written.filter(({ step }) => isWaitedFor(step.object) && !migrations.includes(step) && !wasReady(step)));
+}
+
+/** What was ready a moment ago, and is as it was. */
+function wasReady({ action, live }: Step): boolean {
+  return action === 'keep' && live !== undefined && readinessOf(live).ready;
 }
 
 async function waitFor(cluster: Cluster, written: readonly Written[], options: RollOutOptions): Promise<void> {
