@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer } from './peer';
 import type { Scenario, Stage } from './scenario';
-import { Life, live, takingTurns, timesOf } from './scenarios/times';
+import { Life, live, takingTurns, Times, timesOf } from './scenarios/times';
 import { Site, World } from './site';
 import { FaultProxy } from '../../test/cluster/fault-proxy';
 
@@ -19,7 +19,7 @@ export class Bench {
   }
 
   /** One job at a time. The first round warms the file cache. */
-  public async times(rounds: number): Promise<string[][]> {
+  public async times(rounds: number): Promise<Map<Peer, Times>> {
     const lives = new Map<Peer, Life[]>(this.peers.map((peer) => [peer, []]));
     for (let round = 0; round <= rounds; round++) {
       this.tell(`times, round ${round} of ${rounds}`);
@@ -28,7 +28,7 @@ export class Bench {
         if (round > 0) lives.get(peer)!.push(life);
       }
     }
-    return this.peers.map((peer) => timesOf(lives.get(peer)!));
+    return new Map(this.peers.map((peer) => [peer, timesOf(lives.get(peer)!)]));
   }
 
   /** All peers at once: what counts is how it ends. */

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Bench } from './bench';
@@ -14,8 +14,9 @@ import { FAULTS } from './scenarios/faults';
 import { PRUNING } from './scenarios/pruning';
 import { REFUSALS } from './scenarios/refusals';
 import { ROLLOUTS } from './scenarios/rollouts';
-import { TIMES } from './scenarios/times';
+import { cellsOf, TIMES } from './scenarios/times';
 import { markdownTable, Table, textTable } from './table';
+import { targets } from './targets';
 import { adminCluster } from '../../test/cli/deploy/record/admin-cluster';
 import { startControlPlane } from '../../test/cluster/control-plane';
 import { needDebianPackages } from '../../test/cluster/debian';
@@ -42,15 +43,17 @@ main().catch((error: Error) => {
 async function main(): Promise<void> {
   const { values: options } = parseArgs({ options: { rounds: { type: 'string' }, only: { type: 'string' }, peer: { type: 'string' }, markdown: { type: 'boolean' } } });
   needDebianPackages({ time: GNU_TIME });
-  const peers = PEERS.filter(({ name }) => name.includes(options.peer ?? ''));
+  const leftOut: string[] = [];
+  const peers = PEERS.filter(({ name }) => name.includes(options.peer ?? '')).filter((peer) => isThere(peer, leftOut));
   const folder = mkdtempSync(join(tmpdir(), 'bench-deploy-'));
   const controlPlane = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
   const admin = await adminCluster(controlPlane.kubeconfig);
   try {
     const bench = new Bench({ controlPlane, admin, folder, programs: join(folder, 'bin') }, peers, (line) => console.error(line));
-    const table = [['', ...peers.map(({ name }) => name)], ...await rowsOf(bench, options.only ?? '', Number(options.rounds ?? 7))];
+    const [rows, notes] = await played(bench, options.only ?? '', Number(options.rounds ?? 7));
+    const table = [['', ...peers.map(({ name }) => name)], ...rows];
     console.log(options.markdown ? markdownTable(table) : textTable(table));
-    console.log(`\nload average in the last 15 minutes: ${loadavg()[2]!.toFixed(1)}`);
+    console.log(['', ...notes, ...leftOut, `load average in the last 15 minutes: ${loadavg()[2]!.toFixed(1)}, on ${cpus().length} CPUs`].join('\n'));
   } finally {
     admin.close();
     await controlPlane.stop();
@@ -58,10 +61,23 @@ async function main(): Promise<void> {
   }
 }
 
-async function rowsOf(bench: Bench, only: string, rounds: number): Promise<Table> {
-  const rows = 'times'.includes(only) ? transposed(TIMES, await bench.times(rounds)) : [];
+/** Fetches or compiles it. */
+function isThere(peer: Peer, leftOut: string[]): boolean {
+  try {
+    peer.programs();
+    return true;
+  } catch (error) {
+    if (peer === ciDeploy) throw error;
+    leftOut.push(`${peer.name} is left out: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+}
+
+async function played(bench: Bench, only: string, rounds: number): Promise<[Table, string[]]> {
+  const times = 'times'.includes(only) ? await bench.times(rounds) : undefined;
+  const rows = times ? transposed(TIMES, [...times.values()].map(cellsOf)) : [];
   for (const scenario of SCENARIOS.filter((one) => one.rows[0]!.includes(only))) rows.push(...transposed(scenario.rows, await bench.play(scenario)));
-  return rows;
+  return [rows, times ? targets(ciDeploy, times) : []];
 }
 
 /** From a list for each peer to a line for each row. */

@@ -20,12 +20,28 @@ export async function live(site: Site): Promise<Life> {
   return { install, update, again: done(await site.deploy({ image: image('2') })) };
 }
 
-/** Medians. */
-export function timesOf(lives: readonly Life[]): string[] {
-  const seconds = (of: (life: Life) => Outcome) => `${median(lives.map((life) => of(life).seconds)).toFixed(2)} s`;
-  const cpu = median(lives.map(({ update }) => update.cpu)).toFixed(2);
-  const memory = median(lives.map(({ update }) => update.memory)).toFixed(0);
-  return [seconds(({ install }) => install), seconds(({ update }) => update), seconds(({ again }) => again), `${cpu} s / ${memory} MB`];
+/** Seconds and MB: the medians of several lives. */
+export interface Times {
+  readonly install: number;
+  readonly update: number;
+  readonly again: number;
+  /** Of the update. */
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+export function timesOf(lives: readonly Life[]): Times {
+  return {
+    install: median(lives.map(({ install }) => install.seconds)),
+    update: median(lives.map(({ update }) => update.seconds)),
+    again: median(lives.map(({ again }) => again.seconds)),
+    cpu: median(lives.map(({ update }) => update.cpu)),
+    memory: median(lives.map(({ update }) => update.memory)),
+  };
+}
+
+export function cellsOf({ install, update, again, cpu, memory }: Times): string[] {
+  return [...[install, update, again].map((seconds) => `${seconds.toFixed(2)} s`), `${cpu.toFixed(2)} s / ${memory.toFixed(0)} MB`];
 }
 
 /** Each round begins with another, so that nobody always runs right after the same. */
