@@ -8,6 +8,16 @@ jest.setTimeout(120_000);
 
 eachInScene('grant');
 
+/** As `verify --output json` writes it. */
+interface Check {
+  readonly place: string;
+  readonly namespace: string;
+  readonly verb: string;
+  readonly target: string;
+  readonly means: string;
+  readonly answer: string;
+}
+
 describe('into a file', () => {
   test('goes a credential that works in its namespace, is Forbidden elsewhere, and that kubectl takes', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
@@ -17,6 +27,17 @@ describe('into a file', () => {
       .toEqual({ status: 0, stdout: `system:serviceaccount:${scene.namespace}:${scene.account}`, stderr: '' });
     expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
     expect(scene.with('ci.conf', 'get', 'pods', '-n', 'kube-system').stderr).toMatch(/^Error from server \(Forbidden\): pods is forbidden/);
+  });
+
+  test('of which kubectl says the same as verify', async () => {
+    expectCode(await scene.grant('--file', 'ci.conf'), 0);
+    const verified = await scene.run(['verify', '--kubeconfig', 'ci.conf', '--output', 'json']);
+    expectCode(verified, 0);
+    const checks: Check[] = JSON.parse(verified.stdout).checks;
+    const asked = checks.filter(({ means, place, target }) => means === 'access review' && place !== 'cluster' && !target.includes('"')).filter((_, index) => index % 5 === 0);
+    const answers = asked.map(({ verb, target, namespace }) => scene.with('ci.conf', 'auth', 'can-i', verb, target, '-n', namespace).stdout.trim());
+    expect(answers).toEqual(asked.map(({ answer }) => (answer === 'allowed' ? 'yes' : 'no')));
+    expect(new Set(answers)).toEqual(new Set(['yes', 'no']));
   });
 
   test.each(['json', 'base64'])('also as %s', async (format) => {
