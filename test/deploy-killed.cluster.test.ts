@@ -1,24 +1,15 @@
 import { text } from 'node:stream/consumers';
 import { deployment } from './cluster/application';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { FaultProxy } from './cluster/fault-proxy';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { cluster, onKwok } from './cluster/on-kwok';
 import { versionOf } from './soak/application';
 import { fastClock, JobOptions, runJob, startJob } from './soak/jobs';
 import { stateOf } from './soak/state';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 
 jest.setTimeout(600_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 /** The Lease of a job that was killed is waited for: 30 s, which pass three times as fast. */
 const CLOCK = fastClock(3);

@@ -1,21 +1,12 @@
 import { configMap, deployment, job, secret } from './cluster/application';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release, writesOf } from './cluster/deploying';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { cluster, onKwok } from './cluster/on-kwok';
 import { Interrupted } from '../src/cli/failure';
 
 jest.setTimeout(120_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 /** Pods of it never get their image. */
 const broken = (name: string) => deployment(name, { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });

@@ -1,21 +1,12 @@
 import { configMap, deployment, manifests, serviceAccount } from './cluster/application';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deployAs, release } from './cluster/deploying';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 
 jest.setTimeout(120_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 const WEB = { CI_PROJECT_ID: '7', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-1', CI_DEPLOY_PASSWORD: 'gldt-web-0123456789' };
 const SHOP = { CI_PROJECT_ID: '8', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-2', CI_DEPLOY_PASSWORD: 'gldt-shop-0123456789' };

@@ -2,24 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configMap, deployment, manifests, secret } from './cluster/application';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release } from './cluster/deploying';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { cluster, onKwok } from './cluster/on-kwok';
 import { cliFolder, fileNames, fileText } from './support/cli';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { parseDotenv } from '../src/private/dotenv';
 
 jest.setTimeout(120_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 const image = (tag: string) => deployment('web', { image: `registry.example.com/group/web:${tag}` });
 const broken = deployment('web', { image: 'registry.example.com/group/web:missing', annotations: { 'e2e/fault': 'image-pull' } });

@@ -1,21 +1,12 @@
 import { configMap, deployment, manifests, service, serviceAccount } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, writesOf } from './cluster/deploying';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { cluster, onKwok } from './cluster/on-kwok';
 
 jest.setTimeout(120_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 const writes = ({ namespace }: Deployer) => writesOf(cluster, namespace);
 

@@ -28,7 +28,7 @@ export function refusal(parts: Refusal): InvalidInput {
 }
 
 /** Control characters, line separators, and what turns the direction of a text: paths keep their letters, in any script. */
-const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+export const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 const LONGEST_SHOWN = 160;
 
@@ -44,7 +44,8 @@ export function show(value: unknown): string {
   return JSON.stringify(cut).replace(/[^\x20-\x7e\u2026]/g, escapeCodeUnit);
 }
 
-function escapeCodeUnit(unit: string): string {
+/** `\\u001b`. */
+export function escapeCodeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 

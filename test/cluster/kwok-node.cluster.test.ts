@@ -1,19 +1,10 @@
 import { runKubectl, tryKubectl } from './cluster';
-import { ControlPlane, startControlPlane } from './control-plane';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './programs';
+import { cluster, onKwok } from './on-kwok';
 import { tracesOf } from './traces';
-import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
 jest.setTimeout(120_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'default', ...args]);
 

@@ -1,19 +1,10 @@
 import { scaleOf } from './scaling';
 import { soak } from './soaking';
-import { ControlPlane, startControlPlane } from '../cluster/control-plane';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from '../cluster/programs';
-import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
+import { cluster, onKwok } from '../cluster/on-kwok';
 
 jest.setTimeout(300_000);
 
-let cluster: ControlPlane;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(() => cluster?.stop());
+onKwok();
 
 test('10 deploys whose requests meet faults end as they should; 200 are run by soak.ts', async () => {
   const seed = Date.now() % 1e6;

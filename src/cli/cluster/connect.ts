@@ -5,6 +5,7 @@ import type { Connection } from './connection';
 import { discover } from './discovery';
 import { describeRequest } from './paths';
 import { watchCollection } from './watch';
+import { FIELD_MANAGER } from '../../private/field-manager';
 import type { JsonObject } from '../../private/json';
 
 /**
@@ -13,9 +14,6 @@ import type { JsonObject } from '../../private/json';
 export function connectCluster(connection: Connection, options: ClientOptions): Cluster {
   return new ApiCluster(new ApiClient(connection, options));
 }
-
-/** Whose fields they are, in managedFields. */
-const FIELD_MANAGER = 'cdk8s-ci-deploy';
 
 class ApiCluster implements Cluster {
   public readonly server: string;

@@ -1,12 +1,13 @@
 import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
 import { withoutFinishedJobs } from './finished-jobs';
 import { findLeftovers, Leftovers, removeObjects } from './leftovers';
-import { checkOutdated, jobInWords } from './outdated';
+import { checkOutdated } from './outdated';
 import { planRelease } from './plan';
 import { notIn, pruning } from './prune';
 import type { ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { ReleaseStore } from './record/release-store';
+import { jobInWords } from './record/words';
 import { rollOut } from './roll-out';
 import { Undoing } from './undoing';
 import type { Written } from './write';
@@ -77,7 +78,7 @@ export class Deployment {
   private judge(history: ReleaseHistory | undefined, { rollbackOf }: Release): void {
     const { job, allowOutdated, say } = this.options;
     const judgement = checkOutdated(history, job, allowOutdated || rollbackOf !== undefined);
-    if (judgement?.order === 'rollback') say(`this is a rollback from release ${judgement.release.number} (${jobInWords(judgement.release.job)})`);
+    if (judgement?.order === 'rollback') say(`this is a rollback from release ${judgement.release.number} (${jobInWords(judgement.release.job, judgement.release.job.pipelineUrl)})`);
   }
 
   private async leftovers(history: ReleaseHistory | undefined, { objects, untouched = [] }: Release): Promise<Leftovers> {

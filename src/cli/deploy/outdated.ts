@@ -1,9 +1,9 @@
 import type { ReleaseHistory } from './record/history';
 import { judgeReleases, Judgement } from './record/order';
+import { jobInWords } from './record/words';
 import type { DeployJob } from './release';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
-import { printable } from './wait/printable';
 
 /**
  * How a job stands to those that deployed before it.
@@ -16,21 +16,8 @@ export function checkOutdated(history: ReleaseHistory | undefined, job: DeployJo
   const { number, job: newer } = judgement.release;
   throw new Failure([
     `this job is outdated: release ${number} is of a newer pipeline; nothing was written`,
-    `  deployed: ${jobInWords(newer)}`,
-    `  this job: ${jobInWords(job)}`,
+    `  deployed: ${jobInWords(newer, newer.pipelineUrl)}`,
+    `  this job: ${jobInWords(job, job.pipelineUrl)}`,
     '  run the newest pipeline\'s job, use GitLab\'s Rollback button to go back, or allow it (--allow-outdated)',
   ].join('\n'), ExitCode.NO);
-}
-
-/**
- * A job for people: `pipeline 12, job 345, https://…`.
- */
-export function jobInWords({ pipelineIid, jobId, pipelineUrl, commit }: DeployJob): string {
-  const parts = [
-    pipelineIid === undefined ? '' : `pipeline ${pipelineIid}`,
-    jobId === undefined ? '' : `job ${jobId}`,
-    commit === undefined ? '' : `commit ${commit.slice(0, 8)}`,
-    pipelineUrl ?? '',
-  ].filter((part) => part !== '');
-  return printable(parts.join(', ') || 'outside of CI');
 }

@@ -1,8 +1,8 @@
 import { Demand, demandOf, sum } from './demand';
 import type { Step } from './examine';
 import { fieldAt, listAt, textAt } from './wait/fields';
-import { printable } from './wait/printable';
 import { isObject, Json, JsonObject } from '../../private/json';
+import { printableText } from '../../private/printable';
 import { quantityValue } from '../../private/quantity-value';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath } from '../cluster/paths';
@@ -53,7 +53,7 @@ function problemsOf(quota: JsonObject, demand: Demand): string[] {
     const used = fieldAt(quota, 'status', 'used', name) ?? '0';
     if (needed <= 0 || quantityValue(used) + needed <= quantityValue(limit) * TOLERANCE) return [];
     const [usedText, limitText] = [String(used), String(limit)];
-    return [`  ${printable(`ResourceQuota ${textAt(quota, 'metadata', 'name')}: ${name}: ${usedText} of ${limitText} used, ${inUnit(needed, limitText)} more needed`)}`];
+    return [`  ${printableText(`ResourceQuota ${textAt(quota, 'metadata', 'name')}: ${name}: ${usedText} of ${limitText} used, ${inUnit(needed, limitText)} more needed`)}`];
   });
 }
 

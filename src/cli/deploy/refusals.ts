@@ -1,5 +1,5 @@
 import type { ReleaseObject } from './release';
-import { printable } from './wait/printable';
+import { printableText } from '../../private/printable';
 import { ApiRefusal } from '../cluster/status';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
@@ -30,7 +30,7 @@ export class ReleaseRefused extends Failure {
 }
 
 function line({ object: { at, kind, name }, given, fix }: ObjectRefusal): string {
-  return `  ${printable(`${at}: ${kind} ${name}: ${given}`)}; ${fix}`;
+  return `  ${printableText(`${at}: ${kind} ${name}: ${given}`)}; ${fix}`;
 }
 
 /**

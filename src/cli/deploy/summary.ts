@@ -2,8 +2,8 @@ import type { Action, Step } from './examine';
 import type { PullSecretResult } from './pull-secret/pull-secret';
 import type { ReleaseIdentity } from './release';
 import { diffLines, shownChanges } from './report/diff';
-import { printable } from './wait/printable';
 import type { Progress } from './wait/rollout';
+import { printableText } from '../../private/printable';
 
 /**
  * What was done, or would be.
@@ -55,7 +55,7 @@ export function summaryText({ isDryRun, steps, removed, kept, pullSecret, elapse
   ]);
   const counts = [...new Set(rows.map(({ word }) => word))].map((word) => `${rows.filter((row) => row.word === word).length} ${word}`);
   const total = `${isDryRun ? 'nothing was written; it would be: ' : ''}${counts.join(', ') || 'no objects'}${isDryRun ? '' : ` in ${(elapsed / 1000).toFixed(1)} s`}`;
-  return [...lines, total].map((line) => `${printable(line).trimEnd()}\n`).join('');
+  return [...lines, total].map((line) => `${printableText(line).trimEnd()}\n`).join('');
 }
 
 /**

@@ -4,13 +4,16 @@ import type { DeployJob } from '../release';
 
 /**
  * A job for people: `pipeline 12, job 345, commit 0123abcd, https://…`.
+ *
+ * @param url Where to look at it; by default the job's own page.
  */
-export function jobInWords({ pipelineIid, jobId, commit, pipelineUrl, jobUrl }: DeployJob): string {
+export function jobInWords(job: DeployJob, url = job.jobUrl ?? job.pipelineUrl): string {
+  const { pipelineIid, jobId, commit } = job;
   const parts = [
     pipelineIid === undefined ? [] : `pipeline ${pipelineIid}`,
     jobId === undefined ? [] : `job ${jobId}`,
     commit === undefined ? [] : `commit ${commit.slice(0, 8)}`,
-    jobUrl ?? pipelineUrl ?? [],
+    url ?? [],
   ].flat();
   return printable(parts.join(', ') || 'outside of CI');
 }

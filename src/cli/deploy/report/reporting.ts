@@ -4,6 +4,7 @@ import { DeploymentFacts, junitReport, nameOf } from './junit';
 import type { DeployObserver, Phase, Planned } from './observer';
 import { Sections } from './sections';
 import { refusal } from '../../../private/invalid-input';
+import { printableText } from '../../../private/printable';
 import type { Option } from '../../arguments';
 import type { Context } from '../../command';
 import { ExitCode } from '../../exit-code';
@@ -11,7 +12,6 @@ import type { PullSecretResult } from '../pull-secret/pull-secret';
 import type { RecordedRelease } from '../record/history';
 import type { ReleaseIdentity, ReleaseObject } from '../release';
 import { JSON_FIELDS, resultWord, Summary, summaryJson, summaryText } from '../summary';
-import { printable } from '../wait/printable';
 import type { Progress, RolloutResult } from '../wait/rollout';
 import type { Written } from '../write';
 
@@ -201,7 +201,7 @@ export class Reporting implements DeployObserver {
   }
 
   private say(line: string): void {
-    this.options.say(printable(this.options.mask(line)));
+    this.options.say(printableText(this.options.mask(line)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { printable } from './printable';
+import { printableText } from '../../../private/printable';
 
 /**
  * What is wrong, as the cluster says it: neither masked nor escaped.
@@ -27,7 +27,7 @@ export interface Cause extends Trouble {
  * A trouble that may be shown.
  */
 export function causeOf({ workload, pod, container, image, reason, message }: Trouble, mask: (text: string) => string): Cause {
-  const safe = (text: string) => printable(mask(text));
+  const safe = (text: string) => printableText(mask(text));
   const parts = {
     workload: safe(workload),
     ...pod !== undefined && { pod: safe(pod) },

@@ -2,10 +2,10 @@ import { causeOf, Trouble } from './cause';
 import { COULD_NOT_START } from './container-findings';
 import { fieldAt, listAt, numberAt, textAt } from './fields';
 import { newReplicaSet } from './generation';
-import { printable } from './printable';
 import type { ContainerLog, RecentEvent, RolloutResult } from './rollout';
 import { Seen, timeOf } from './seen';
 import type { JsonObject } from '../../../private/json';
+import { printableText } from '../../../private/printable';
 import type { Cluster } from '../../cluster/cluster';
 import { objectPath } from '../../cluster/paths';
 import { Failure, Refused } from '../../failure';
@@ -66,10 +66,10 @@ async function logOf({ container }: Trouble, pod: JsonObject, { cluster, namespa
   const path = objectPath({ group: '', version: 'v1', resource: 'pods', namespace, name, subresource: 'log' });
   const query = { container, previous: previous ? 'true' : undefined, tailLines: String(LINES), limitBytes: '65536' };
   try {
-    return { pod: printable(name), container: printable(container), previous, lines: linesOf(await cluster.text(path, query), mask) };
+    return { pod: printableText(name), container: printableText(container), previous, lines: linesOf(await cluster.text(path, query), mask) };
   } catch (error) {
-    if (error instanceof Refused && error.code === 403) return `the log of pod ${printable(name)} may not be read`;
-    if (error instanceof Failure) return `there is no log: ${printable(mask(error.message))}`;
+    if (error instanceof Refused && error.code === 403) return `the log of pod ${printableText(name)} may not be read`;
+    if (error instanceof Failure) return `there is no log: ${printableText(mask(error.message))}`;
     throw error;
   }
 }
@@ -77,7 +77,7 @@ async function logOf({ container }: Trouble, pod: JsonObject, { cluster, namespa
 /** Colours are of no use here, and would only be escaped. */
 function linesOf(text: string, mask: (text: string) => string): string[] {
   const lines = mask(text.replace(/\u001b\[[\d;]*m/g, '')).replace(/\r?\n$/, '').split(/\r?\n/);
-  return lines.slice(-LINES).map((line) => printable(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)).filter((line, at) => line !== '' || at > 0);
+  return lines.slice(-LINES).map((line) => printableText(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)).filter((line, at) => line !== '' || at > 0);
 }
 
 /** The latest warnings about a workload, what it rolls out, and a pod. */
@@ -86,10 +86,10 @@ function recentEvents(workload: JsonObject | undefined, pod: JsonObject | undefi
   const events = [workload, replicaSet, pod].flatMap((object) => (object ? seen.eventsOf(object) : []));
   const times = events.map((event) => ({ event, at: timeOf(event) })).sort((one, other) => one.at.localeCompare(other.at));
   return times.slice(-EVENTS).map(({ event, at }) => ({
-    object: printable(`${textAt(event, 'involvedObject', 'kind')} ${textAt(event, 'involvedObject', 'name')}`),
-    reason: printable(textAt(event, 'reason')),
-    message: printable(mask(textAt(event, 'message').trim())).slice(0, LONGEST_LINE),
+    object: printableText(`${textAt(event, 'involvedObject', 'kind')} ${textAt(event, 'involvedObject', 'name')}`),
+    reason: printableText(textAt(event, 'reason')),
+    message: printableText(mask(textAt(event, 'message').trim())).slice(0, LONGEST_LINE),
     count: numberAt(event, 'series', 'count') ?? numberAt(event, 'count') ?? 1,
-    at: printable(at),
+    at: printableText(at),
   }));
 }

@@ -1,7 +1,7 @@
 import { conditionOf, fieldAt, isTrue, numberAt, textAt } from './fields';
-import { printable } from './printable';
 import type { JsonObject } from '../../../private/json';
 import { kindName } from '../../../private/kinds';
+import { printableText } from '../../../private/printable';
 
 /**
  * How far an object is.
@@ -106,7 +106,7 @@ const NOT_OBSERVED = waiting('its controller has not seen it yet');
 function saidBy(object: JsonObject, type: string): string {
   const condition = conditionOf(object, type);
   const [value, reason, message] = [textAt(condition, 'status'), textAt(condition, 'reason'), textAt(condition, 'message')];
-  return printable(`${type} is ${value}${reason && ` (${reason})`}${message && `: ${message}`}`);
+  return printableText(`${type} is ${value}${reason && ` (${reason})`}${message && `: ${message}`}`);
 }
 
 function waiting(words: string): Readiness {
