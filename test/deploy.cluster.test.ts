@@ -1,8 +1,11 @@
+import { App } from 'cdk8s';
 import { configMap, deployment, manifests, service, serviceAccount } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
+import { gitlabJob } from '../examples/gitlab-job';
+import { CiDeployment, NamespacedChart } from '../src';
 
 jest.setTimeout(120_000);
 
@@ -13,6 +16,16 @@ const writes = ({ namespace }: Deployer) => writesOf(cluster, namespace);
 const application = (image: string) => [
   serviceAccount('web'), configMap('web'), service('web'), deployment('web', { image, replicas: 2 }),
 ];
+
+test('what the constructs write is deployed', async () => {
+  const deployer = makeDeployer(cluster, 'constructs');
+  const chart = new NamespacedChart(new App(), 'web', { namespace: deployer.namespace });
+  new CiDeployment(chart, 'web', { ciVariables: gitlabJob, port: 8080, servicePort: 80 });
+  const { code, stdout } = await deploy(deployer, chart.toJson(), '--allow-registry', 'registry.example.com');
+
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^created +Service web\ncreated +Deployment web\n|^created +Deployment web\ncreated +Service web\n/) });
+  expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.annotations.cdk8s-ci-deploy/commit}')).toBe(gitlabJob.CI_COMMIT_SHA);
+});
 
 describe('an application', () => {
   let deployer: Deployer;

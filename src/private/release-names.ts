@@ -74,6 +74,11 @@ export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 /** On a record and a Lease that came with the access manifests: they are emptied in place of being deleted. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
 
+/** What says whose an object is: no manifest may say it. */
+export const RESERVED_KEYS: ReadonlySet<string> = new Set([
+  OWNER_LABEL, OWNER_ID_LABEL, TOOLING_ANNOTATION, GROUP_KINDS_ANNOTATION, IDENTITY_ANNOTATION, HOLDER_ANNOTATION, KEPT_ANNOTATION,
+]);
+
 /** Of a label and an annotation of each application that uses a pull secret: this, and the application's id. The annotation says what it has put there. */
 export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';
 

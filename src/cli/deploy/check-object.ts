@@ -1,4 +1,4 @@
-import { BEFORE_WORKLOADS, PREFIX } from './annotations';
+import { BEFORE_WORKLOADS } from './annotations';
 import type { Problems } from './problems';
 import type { ReleaseObject } from './release';
 import { withData } from './secret-data';
@@ -9,6 +9,7 @@ import { refusal, show } from '../../private/invalid-input';
 import { isObject, Json, JsonObject } from '../../private/json';
 import { kindName, scopeOf } from '../../private/kinds';
 import { nameRuleOf } from '../../private/names';
+import { RESERVED_KEYS } from '../../private/release-names';
 
 /**
  * What an object of a release must satisfy.
@@ -92,8 +93,8 @@ function checkServerFields(at: string, metadata: JsonObject): void {
 
 function checkOwnKeys(at: string, kind: string, { labels, annotations }: JsonObject): void {
   const migration = isObject(annotations) ? annotations[BEFORE_WORKLOADS] : undefined;
-  const own = [...keysOf(labels), ...keysOf(annotations)].find((key) => key.startsWith(PREFIX) && key !== BEFORE_WORKLOADS);
-  if (own !== undefined) throw refusal({ at, given: `it has ${show(own)}`, expected: `no label or annotation of ${show(PREFIX)}, which deploy itself writes`, fix: 'remove it' });
+  const own = [...keysOf(labels), ...keysOf(annotations)].find((key) => RESERVED_KEYS.has(key));
+  if (own !== undefined) throw refusal({ at, given: `it has ${show(own)}`, expected: 'no label or annotation that deploy itself writes', fix: 'remove it' });
   if (migration === undefined || (migration === 'true' && kind === 'Job')) return;
   throw refusal({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: 'correct it' });
 }

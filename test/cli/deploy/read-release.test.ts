@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { ApiObject, ApiObjectProps, App } from 'cdk8s';
+import { gitlabJob } from '../../../examples/gitlab-job';
+import { CiDeployment, NamespacedChart } from '../../../src';
 import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
 import { Files } from '../../../src/cli/files';
 
@@ -40,6 +43,17 @@ describe('what is read', () => {
       'b.yaml:1:1 ConfigMap one', 'b.yaml:5:1 ConfigMap two', 'a.json:1:1: items[0] Service web',
     ]);
     expect(objects[0]?.value).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'example' } });
+  });
+
+  test('whatever the constructs write, with what they say of the commit and of the image\'s source', async () => {
+    const app = new App();
+    const chart = new NamespacedChart(app, 'web', { namespace: 'example' });
+    new ApiObject(chart, 'settings', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: 'b' } } as ApiObjectProps);
+    new CiDeployment(chart, 'web', { ciVariables: gitlabJob, port: 8080, servicePort: 80, envFromConfigMaps: ['settings'] });
+
+    const objects = await read({ 'web.k8s.yaml': app.synthYaml() as string }, { variables: gitlabJob });
+    expect(objects.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'Service']);
+    expect(JSON.stringify(objects)).toContain('cdk8s-ci-deploy/commit');
   });
 
   test('of a folder YAML and JSON in the order of names, and what is below only when asked for', async () => {
