@@ -113,6 +113,14 @@ project.addTask('bench:verify', {
   description: 'Print what verify costs beside a loop of `kubectl auth can-i`, on an API server of its own',
   steps: [{ spawn: 'compile' }, { exec: 'tsx bench/verify.ts' }],
 });
+project.addTask('bench:deploy', {
+  description: 'Print how deploy stands beside kubectl, ApplySet, helm and kapp: what it costs, and what each does when something is wrong (minutes)',
+  steps: [{ spawn: 'compile' }, { exec: 'tsx bench/deploy/main.ts', receiveArgs: true }],
+});
+project.addTask('soak', {
+  description: 'Deploy 200 times through random faults and look whether every end state is right (minutes)',
+  steps: [{ exec: 'tsx test/soak/soak.ts', receiveArgs: true }],
+});
 
 // The walls of the layout.
 const NETWORK = ['http', 'http2', 'https', 'net', 'tls'].flatMap((name) => [name, `node:${name}`]);
