@@ -4,6 +4,7 @@ import type { Connection, Presented } from './connection';
 import { Outage } from './outage';
 import { parseWarnings } from './warnings';
 import type { CiVariables } from '../../private/ci-variables';
+import { Unreachable } from '../failure';
 import type { Clock } from '../host';
 import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream } from '../network/http';
 import { httpDoor } from '../network/http-door';
@@ -178,7 +179,8 @@ export class ApiClient {
       if (answer.status >= 502 && answer.status <= 504) this.outage.note();
       return answer;
     } catch (error) {
-      this.outage.note();
+      // What was ended from here says nothing of the server.
+      if (error instanceof Unreachable) this.outage.note();
       say(error instanceof Error ? error.message : 'failed');
       throw error;
     }

@@ -64,6 +64,24 @@ describe('a server that starts again says no for a while', () => {
   });
 });
 
+test('a watch that was ended from here is no outage: the no that follows counts at once', async () => {
+  let asked = 0;
+  const forbidden = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 403, message: 'forbidden', reason: 'Forbidden' };
+  const api = await connected(({ url = '' }, response) => {
+    asked += 1;
+    if (url.includes('/secrets')) answerJson(response, 403, forbidden);
+    else if (!url.includes('watch=true')) answerJson(response, 200, { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] });
+  }, {}, { retries: true, budget: { perCall: 20_000, total: 20_000 } });
+  const ended = new AbortController();
+  const watching = api.watch('/api/v1/namespaces/ns1/pods', {}, ended.signal)[Symbol.asyncIterator]().next();
+  while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  ended.abort(new Error('seen enough'));
+  await expect(watching).rejects.toThrow('seen enough');
+
+  await expect(api.get('/api/v1/namespaces/ns1/secrets')).rejects.toMatchObject({ code: 403 });
+  expect(asked).toBe(3);
+});
+
 describe('a no', () => {
   const PODS = '/api/v1/namespaces/ns1/pods';
 
