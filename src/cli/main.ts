@@ -16,11 +16,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+let opened: typeof process.stdin | undefined;
+
+/** Opening it costs time, so it is opened when it is looked at. */
+function stdin(): typeof process.stdin {
+  if (opened) return opened;
+  opened = process.stdin;
+  // Whoever reads is told all the same; when nobody does, as when it was only asked whether it is a terminal, the process must not end by it.
+  opened.on('error', () => undefined);
+  abort.signal.addEventListener('abort', () => opened?.destroy(abort.signal.reason), { once: true });
+  return opened;
+}
+
 void runCommandLine(process.argv.slice(2), {
-  // Opening it costs time, so it is opened when it is read.
   get stdin() {
-    abort.signal.addEventListener('abort', () => process.stdin.destroy(abort.signal.reason), { once: true });
-    return process.stdin;
+    return stdin();
   },
   stdout: new StandardOutput(1, () => process.stdout),
   stderr: new StandardOutput(2, () => process.stderr),
