@@ -147,6 +147,7 @@ export class ApiClient {
       method,
       url,
       timeout,
+      permit: this.connection.permit,
       headers: {
         accept,
         ...token === undefined ? {} : { authorization: `Bearer ${token}` },

@@ -10,6 +10,8 @@ export interface Connection {
   readonly tlsServerName?: string;
   readonly proxyUrl?: string;
   readonly credentials: Credentials;
+  /** Asked right before a request is written. It throws when nothing may be sent any more. */
+  readonly permit?: () => void;
 }
 
 /**

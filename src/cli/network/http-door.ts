@@ -77,8 +77,9 @@ class Door implements HttpDoor {
   }
 
   private async send(request: HttpRequest, call: Call): Promise<IncomingMessage> {
-    const { url, method, headers, body } = request;
+    const { url, method, headers, body, permit } = request;
     const { signal } = call.deadline;
+    permit?.();
     const options: Dialled = {
       method,
       protocol: url.protocol,
@@ -91,7 +92,7 @@ class Door implements HttpDoor {
       dial: async () => {
         const socket = await dial(url, { ...this.route, proxy: call.proxy }, signal);
         this.counts.connections += 1;
-        return socket;
+        return permitted(socket, permit);
       },
     };
     this.counts.requests += 1;
@@ -110,6 +111,16 @@ class Door implements HttpDoor {
     };
     this.agents.set(protocol, agent);
     return agent;
+  }
+}
+
+function permitted(socket: Duplex, permit: HttpRequest['permit']): Duplex {
+  try {
+    permit?.();
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
   }
 }
 

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds for this one exchange, from connecting to the last byte. A stream is only bounded until its first byte, and between two. */
   readonly timeout: number;
+  /** Asked when all that it waited for is there and nothing but the writing is left. It throws when nothing may be sent any more. */
+  readonly permit?: () => void;
 }
 
 /**

@@ -44,6 +44,43 @@ test('a call that is under way ends when the connection is closed, and is not tr
   expect(asked).toBe(1);
 });
 
+describe('what may not be sent any more', () => {
+  const maps = Array.from({ length: 8 }, (_, index) => `/api/v1/namespaces/ns1/configmaps/map-${index}`);
+
+  test('is not sent when its turn comes, nor when its connection is there', async () => {
+    const abort = new AbortController();
+    let [asked, isOver] = [0, false];
+    const permit = () => {
+      if (isOver) abort.abort(new Error('it is over'));
+      abort.signal.throwIfAborted();
+    };
+    const it = await connected((_, response) => {
+      asked += 1;
+      // The first is answered when it is over: like a process that was paused, the client learns both at once.
+      isOver = true;
+      answerJson(response, 200, { kind: 'ConfigMap' });
+    }, { permit }, { signal: abort.signal });
+    const results = await Promise.allSettled(maps.map(async (path) => it.apply(path, {})));
+    expect(results.filter(({ status: outcome }) => outcome === 'rejected').map((result) => (result as PromiseRejectedResult).reason.message)).toContain('it is over');
+    expect(asked).toBeLessThanOrEqual(4);
+  });
+
+  test('also not over a connection that was made in the meantime', async () => {
+    const abort = new AbortController();
+    let [asked, times] = [0, 0];
+    const permit = () => {
+      times += 1;
+      if (times > 1) abort.abort(new Error('it is over'));
+      abort.signal.throwIfAborted();
+    };
+    const it = await connected(() => {
+      asked += 1;
+    }, { permit }, { signal: abort.signal });
+    await expect(it.apply(maps[0]!, {})).rejects.toThrow('it is over');
+    expect({ asked, times }).toEqual({ asked: 0, times: 2 });
+  });
+});
+
 describe('a server that starts again says no for a while', () => {
   /** What a request gets, one after the other; the connection is cut where there is no status. */
   async function answered(...statuses: Array<number | undefined>): Promise<Cluster> {
