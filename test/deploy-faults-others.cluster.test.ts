@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { configMap, deployment } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
@@ -31,7 +32,11 @@ beforeAll(async () => {
 
 beforeEach(() => proxy.reset());
 
+/** A process that is paused would outlive a test that fails. */
+const atEnd: Array<() => void> = [];
+
 afterAll(async () => {
+  for (const end of atEnd) end();
   await proxy?.stop();
   await cluster?.stop();
 });
@@ -80,19 +85,24 @@ describe('two jobs', () => {
     const disturbed = makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, 'paused', { server: proxy.url });
     const states = await undisturbedStates(disturbed);
     proxy.reset();
-    const paused = startJob({ kubeconfig: disturbed.kubeconfig, objects: versionOf('a') });
-    const isPaused = new Promise<void>((resolve) => proxy.place(async (exchange) => {
-      if (isIn('the apply', proxy.requests)) {
-        paused.process.kill('SIGSTOP');
+    // More than are under way at once, so that some wait for their turn.
+    const more = Array.from({ length: 6 }, (_, index) => configMap(`more-${index}`));
+    const paused = startJob({ kubeconfig: disturbed.kubeconfig, objects: [...versionOf('a'), ...more] });
+    let isPaused = false;
+    await new Promise<void>((resolve) => proxy.place(async (exchange) => {
+      if (!isPaused && isIn('the apply', proxy.requests)) {
+        // What it is sending at this very moment is sent.
+        await sleep(300);
+        isPaused = paused.process.kill('SIGSTOP');
         resolve();
       }
       await exchange.pass();
     }, { times: Infinity }));
-    await isPaused;
+    atEnd.push(() => paused.process.kill('SIGKILL'));
     const { kubeconfig } = disturbed;
     const direct = kubeconfig.replace(proxy.url, cluster.server)
       .replace(Buffer.from(proxy.certificateAuthority).toString('base64'), Buffer.from(cluster.certificateAuthority).toString('base64'));
-    const taken = await deploy({ kubeconfig: direct }, versionOf('b'));
+    const taken = await deploy({ kubeconfig: direct }, versionOf('b'), { options: ['--allow-prune-many'] });
     expect(taken).toMatchObject({ code: 0, stderr: expect.stringContaining('waiting for ') });
 
     const before = proxy.requests.length;
