@@ -1,7 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -92,14 +93,22 @@ export class ApiServer {
   }
 }
 
-/** A port of 127.0.0.1 that nobody uses at the moment. */
+/**
+ * A port of 127.0.0.1 that nobody uses at the moment. It is none of those that systems give to connections by themselves (from 32768 on):
+ * one of them could be taken before the program that it is for has started.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const isListening = await once(server, 'listening').then(() => true, () => false);
+  if (isListening) await new Promise((closed) => server.close(closed));
+  return isListening;
 }
 
 interface KeyPair {

@@ -6,7 +6,7 @@ import type { ContainerLog, RecentEvent, RolloutResult } from './rollout';
 import { Seen, timeOf } from './seen';
 import type { JsonObject } from '../../../private/json';
 import { printableText } from '../../../private/printable';
-import type { Cluster } from '../../cluster/cluster';
+import type { Cluster, Query } from '../../cluster/cluster';
 import { objectPath } from '../../cluster/paths';
 import { Failure, Refused } from '../../failure';
 
@@ -66,12 +66,26 @@ async function logOf({ container }: Trouble, pod: JsonObject, { cluster, namespa
   const path = objectPath({ group: '', version: 'v1', resource: 'pods', namespace, name, subresource: 'log' });
   const query = { container, previous: previous ? 'true' : undefined, tailLines: String(LINES), limitBytes: '65536' };
   try {
-    return { pod: printableText(name), container: printableText(container), previous, lines: linesOf(await cluster.text(path, query), mask) };
+    const text = await logText(cluster, path, query);
+    if (text === undefined) return `there is no log: the node of pod ${printableText(name)} has cleared it away`;
+    return { pod: printableText(name), container: printableText(container), previous, lines: linesOf(text, mask) };
   } catch (error) {
     if (error instanceof Refused && error.code === 403) return `the log of pod ${printableText(name)} may not be read`;
     if (error instanceof Failure) return `there is no log: ${printableText(mask(error.message))}`;
     throw error;
   }
+}
+
+/**
+ * The log of a container, also when the kubelet has cleared that of the one before away: while none runs, it then shows the last one's.
+ * In place of a log that it has not, it answers with a sentence.
+ */
+async function logText(cluster: Cluster, path: string, query: Query): Promise<string | undefined> {
+  for (const asked of query.previous ? [query, { ...query, previous: undefined }] : [query]) {
+    const text = await cluster.text(path, asked);
+    if (!text.startsWith('unable to retrieve container logs for ')) return text;
+  }
+  return undefined;
 }
 
 /** Colours are of no use here, and would only be escaped. */
