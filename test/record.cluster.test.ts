@@ -72,7 +72,7 @@ function configMap(name: string, app: string): NextObject {
 }
 
 async function apply({ apiVersion, kind, resource, name, value }: NextObject): Promise<OwnedObject> {
-  const { metadata } = await cluster.apply(`${CONFIG_MAPS}/${name}`, value) as any;
+  const { metadata } = await cluster.apply(`${CONFIG_MAPS}/${name}`, value) as { metadata: { uid: string } };
   return { apiVersion, kind, resource, name, uid: metadata.uid };
 }
 

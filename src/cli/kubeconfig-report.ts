@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Kubeconfig } from '../kubeconfig';
+import { loopbackWarning } from './credentials/new-kubeconfig';
 import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../private/gitlab-variable';
 
 /**
@@ -100,8 +101,8 @@ function formReport(form: string, text: string): FormReport {
 }
 
 function* warnings(kubeconfig: Kubeconfig, forms: ReadonlyMap<string, string>): Generator<string> {
-  const { hostname } = new URL(kubeconfig.server);
-  if (/^(?:localhost|127\..*|\[::1\])$/.test(hostname)) yield `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
+  const loopback = loopbackWarning(new URL(kubeconfig.server).hostname);
+  if (loopback !== undefined) yield loopback;
   if (kubeconfig.tokenFile !== undefined && !isAbsolute(kubeconfig.tokenFile)) {
     yield 'the name of the token file is relative: it starts at the folder of the kubeconfig, and neither ~ nor variables are expanded';
   }

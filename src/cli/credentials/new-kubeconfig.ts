@@ -30,11 +30,19 @@ const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
 const PRIVATE = /^(?:(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\.[\d.]+|\[f[cde].*\])$/;
 
 /**
+ * Why a host means nothing to a CI runner elsewhere, if it is the machine itself.
+ */
+export function loopbackWarning(hostname: string): string | undefined {
+  return LOOPBACK.test(hostname) ? `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there` : undefined;
+}
+
+/**
  * Why an address may mean nothing to a CI runner, if it may.
  */
 export function addressWarning(server: string): string | undefined {
   const { hostname } = new URL(server);
-  if (LOOPBACK.test(hostname)) return `${hostname} is the machine itself: a CI runner elsewhere does not reach the cluster there`;
+  const loopback = loopbackWarning(hostname);
+  if (loopback !== undefined) return loopback;
   if (PRIVATE.test(hostname)) {
     return `${hostname} is a private address: a CI runner reaches it only from the same network; --server gives another one`;
   }

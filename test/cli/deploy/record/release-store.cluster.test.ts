@@ -62,9 +62,9 @@ async function secret(name = releaseName(identity)): Promise<any> {
 
 /** What follows the record's name in those of its Secrets. */
 async function mine(): Promise<string[]> {
-  const { items } = await cluster.get(SECRETS) as any;
+  const { items } = await cluster.get(SECRETS) as { items: Array<{ metadata: { name: string } }> };
   const name = releaseName(identity);
-  return items.flatMap(({ metadata }: any) => (metadata.name.startsWith(name) ? metadata.name.slice(name.length) : []));
+  return items.flatMap(({ metadata }) => (metadata.name.startsWith(name) ? metadata.name.slice(name.length) : []));
 }
 
 /** Content that does not compress. */
