@@ -1,7 +1,7 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, stringify, visit } from 'yaml';
+import { Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, stringify, visit } from 'yaml';
 import type { Yaml } from '../private/lazy-yaml';
 
-const YAML: Yaml = { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, stringify, visit };
+const YAML: Yaml = { Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, stringify, visit };
 
 /** Stands in for `src/private/lazy-yaml.ts`: every command needs yaml, and what is never loaded late need not be compiled twice. */
 export function yamlModule(): Yaml {

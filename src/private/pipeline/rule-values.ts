@@ -1,0 +1,22 @@
+import { refusal, show } from '../invalid-input';
+
+/**
+ * A text in a condition of `rules`. GitLab's grammar has no escapes: a text with a quote of one kind is put in quotes of the other.
+ *
+ * @see lib/gitlab/ci/pipeline/expression/lexeme/string.rb in github.com/gitlabhq/gitlabhq
+ */
+export function literal(text: string): string {
+  const quote = ['"', "'"].find((candidate) => !text.includes(candidate));
+  if (quote !== undefined && text !== '' && !/[\0-\x1f\x7f]/.test(text)) return `${quote}${text}${quote}`;
+  throw refusal({ at: 'ref', given: `the name is ${show(text)}`, expected: 'a name that a rule can hold: one line, with quotes of one kind only', fix: 'give another ref' });
+}
+
+/**
+ * A regular expression in a condition of `rules`.
+ *
+ * @see lib/gitlab/ci/pipeline/expression/lexeme/pattern.rb in github.com/gitlabhq/gitlabhq
+ */
+export function pattern(expression: string): string {
+  if (/^[^/\0-\x1f\x7f]+$/.test(expression)) return `/${expression}/`;
+  throw refusal({ at: 'ref', given: `the expression is ${show(expression)}`, expected: 'one line without "/"', fix: 'write "." where the tag has a "/"' });
+}
