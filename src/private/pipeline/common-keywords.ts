@@ -1,5 +1,5 @@
-import type { JobOptions } from '../../job-options';
 import type { JobKeywords } from './job';
+import type { JobOptions } from '../../job-options';
 
 /**
  * What the options that all jobs have say in GitLab's keywords.

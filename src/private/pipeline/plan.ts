@@ -1,5 +1,5 @@
-import type { Target } from './target';
 import type { Rule } from './job';
+import type { Target } from './target';
 
 /**
  * What the jobs of a pipeline know of each other.

@@ -1,5 +1,5 @@
-import type { DeployCredential } from '../../deploy-credential';
 import type { Rule } from './job';
+import type { DeployCredential } from '../../deploy-credential';
 
 /**
  * A place to deploy to, as the jobs see it.
