@@ -1,5 +1,6 @@
 import type { JobOptions } from './job-options';
-import { commonKeywords } from './private/pipeline/common-keywords';
+import { generatedJob } from './private/pipeline/generated-job';
+import { gitlabSeconds } from './private/pipeline/gitlab-duration';
 import type { PipelineJob } from './private/pipeline/job';
 import type { PipelinePlan } from './private/pipeline/plan';
 
@@ -38,18 +39,27 @@ export class BuildJob {
     return new BuildJob(options);
   }
 
-  private constructor(private readonly options: BuildJobOptions) {}
+  private constructor(private readonly options: BuildJobOptions) {
+    gitlabSeconds('expireIn', options.expireIn ?? DAY);
+  }
 
   /**
    * @internal
    */
   public _job(plan: PipelinePlan): PipelineJob {
-    const { script, artifacts, expireIn = '1 day', raw } = this.options;
-    return {
+    const { script, artifacts, expireIn = DAY, image } = this.options;
+    return generatedJob({
       name: this._name(),
-      keywords: { ...commonKeywords(this.options), stage: 'build', rules: plan.anyTarget, script, artifacts: { paths: artifacts, expire_in: expireIn } },
-      raw,
-    };
+      options: this.options,
+      keywords: {
+        stage: 'build',
+        image,
+        rules: plan.anyTarget,
+        interruptible: true,
+        script: [...script],
+        artifacts: { paths: [...artifacts], expire_in: expireIn },
+      },
+    });
   }
 
   /**
@@ -59,3 +69,5 @@ export class BuildJob {
     return this.options.name ?? 'build';
   }
 }
+
+const DAY = '1 day';

@@ -2,8 +2,9 @@ import type { DeployCredential } from './deploy-credential';
 import { DeployRef } from './deploy-ref';
 import { environmentSlug } from './private/environment-slug';
 import { checkNamespace } from './private/namespace';
+import { gitlabSeconds } from './private/pipeline/gitlab-duration';
 import type { Rule } from './private/pipeline/job';
-import type { Target } from './private/pipeline/target';
+import { checkedTier, checkedUrl, Target } from './private/pipeline/target';
 
 /**
  * What a target is to GitLab, whatever its kind.
@@ -15,7 +16,7 @@ export interface TargetOptions {
   readonly namespace: string;
 
   /**
-   * Where the deployed application is seen. Variables of GitLab are expanded in it.
+   * Where the deployed application is seen: `https://$CI_ENVIRONMENT_SLUG.example.com`. Variables of GitLab are expanded in it, and those of the deploy job's report.
    *
    * @default - GitLab shows no link
    */
@@ -29,7 +30,7 @@ export interface TargetOptions {
   readonly tier?: string;
 
   /**
-   * After which time GitLab stops it by itself, as GitLab reads it: `3 days`. There is a job that stops it then.
+   * After which time GitLab stops it by itself, as GitLab reads it: `3 days`. There is a job that stops it then. Each deployment begins the time anew.
    *
    * @default - never; 3 days for a review app
    */
@@ -74,14 +75,14 @@ export interface DeployEnvironmentOptions extends TargetOptions {
   readonly manual?: boolean;
 
   /**
-   * The environment that the same image must have been deployed to before.
+   * The environment that the same image must have been deployed to before, in the same pipeline. Where a pipeline does not deploy to that one, nothing is waited for.
    *
    * @default - the target before it in the list
    */
   readonly after?: string;
 
   /**
-   * Whether there is a job that destroys it, to be started by hand.
+   * Whether there is a job that destroys it, to be started by hand. It runs the command of the pipeline's artifact: when that has expired, deploy again first.
    *
    * @default - only with `autoStopIn`
    */
@@ -129,6 +130,7 @@ export class DeployEnvironment {
   /**
    * An environment of its own for each merge request, named by its number: `review/mr-12`. All of them live in one namespace, which no other target has, under
    * an application's name of their own: `web-mr-12`, for which the program has CI_MERGE_REQUEST_IID. Merge requests from forks get none.
+   * A credential in a variable is one for `review/*` that is not protected, as the branches are not: `grant --environment 'review/*' --unprotected`.
    *
    * @param options Its namespace, and for how long it stays.
    */
@@ -160,5 +162,6 @@ export class DeployEnvironment {
 
 function common({ namespace, url, tier, autoStopIn, credential }: TargetOptions): Pick<Target, 'namespace' | 'url' | 'tier' | 'autoStopIn' | 'credential'> {
   checkNamespace('target', namespace);
-  return { namespace, url, tier, autoStopIn, credential };
+  if (autoStopIn !== undefined) gitlabSeconds('autoStopIn', autoStopIn);
+  return { namespace, url: checkedUrl(url), tier: checkedTier(tier), autoStopIn, credential };
 }

@@ -1,15 +1,63 @@
+import type { DeployCredential } from './deploy-credential';
 import type { JobOptions } from './job-options';
-import { BUILDERS } from './private/pipeline/builders';
-import { commonKeywords } from './private/pipeline/common-keywords';
-import type { CredentialUse } from './private/pipeline/credential-use';
+import { refusal } from './private/invalid-input';
+import { commandDeployer } from './private/pipeline/deployers/command-deployer';
+import type { Deployer } from './private/pipeline/deployers/deployer';
+import { kubectlDeployer } from './private/pipeline/deployers/kubectl-deployer';
 import type { PipelineJob } from './private/pipeline/job';
 import type { PipelinePlan } from './private/pipeline/plan';
-import { appAt, Target } from './private/pipeline/target';
+import type { Target } from './private/pipeline/target';
+import { targetJobs } from './private/pipeline/target-jobs';
 
 /**
  * What the jobs have in common that deploy to a target or stop it.
  */
 export interface DeployJobOptions extends JobOptions {
+  /**
+   * How long a rollout may take: `600s`, `10m`, `1h`.
+   *
+   * @default '10m'
+   */
+  readonly rolloutTimeout?: string;
+}
+
+/**
+ * How `cdk8s-ci-deploy deploy` is run.
+ */
+export interface Cdk8sCiDeployOptions extends DeployJobOptions {
+  /**
+   * The Secret of the cluster that gets the project's deploy token (CI_DEPLOY_USER, CI_DEPLOY_PASSWORD), for the imagePullSecrets of the manifests.
+   *
+   * @default - none is made
+   */
+  readonly pullSecret?: string;
+
+  /**
+   * Whether the log shows the values of fields that change, but for those of Secrets.
+   *
+   * @default false
+   */
+  readonly diff?: boolean;
+
+  /**
+   * Whether there are reports: the objects and rollouts as JUnit, which GitLab shows with the pipeline, and what was deployed as variables for later jobs.
+   *
+   * @default true
+   */
+  readonly reports?: boolean;
+
+  /**
+   * More options of the command, each as one word: `--adopt`, `--allow-registry=registry.example.com`. See `cdk8s-ci-deploy deploy --help`.
+   *
+   * @default - none
+   */
+  readonly arguments?: string[];
+}
+
+/**
+ * How kubectl is run.
+ */
+export interface KubectlDeployOptions extends DeployJobOptions {
 }
 
 /**
@@ -21,41 +69,40 @@ export class DeployJob {
    *
    * @param options How the job runs.
    */
-  public static cdk8sCiDeploy(options: DeployJobOptions = {}): DeployJob {
-    return new DeployJob(options);
+  public static cdk8sCiDeploy(options: Cdk8sCiDeployOptions = {}): DeployJob {
+    return new DeployJob(options, (credential) => commandDeployer(options, credential));
   }
 
-  private constructor(private readonly options: DeployJobOptions) {}
+  /**
+   * By kubectl: the server checks the set, it is applied, and all of its rollouts are waited for.
+   *
+   * The price: what fails is left as it is, the cause is not named, what is no longer in the manifests stays in the cluster, and an older pipeline
+   * may deploy over a newer one. There is no record, so an environment is stopped by deleting what its manifests name, claims of volumes too.
+   *
+   * @param options How the job runs. Its image has kubectl and a shell with awk, base64 and sha256sum.
+   */
+  public static kubectl(options: KubectlDeployOptions = {}): DeployJob {
+    return new DeployJob(options, (credential) => kubectlDeployer(options, credential), 'kubectl');
+  }
+
+  private constructor(
+    private readonly options: DeployJobOptions,
+    private readonly deployer: (credential: DeployCredential) => Deployer,
+    private readonly tool?: string,
+  ) {}
 
   /**
    * @internal
    */
-  public _jobs(plan: PipelinePlan, target: Target, credential: CredentialUse): PipelineJob[] {
-    const { image = BUILDERS.node, timeout = '40 minutes', raw } = this.options;
-    const command = '"dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js"';
-    return [{
-      name: `deploy-${target.slug}`,
-      comments: { resource_group: 'One job at a time; another one waits.' },
-      keywords: {
-        ...commonKeywords({ ...this.options, image, timeout }),
-        stage: 'deploy',
-        rules: [target.manual ? { ...target.rule, when: 'manual' } : target.rule],
-        needs: plan.synth === undefined ? [] : [{ job: plan.synth, artifacts: true }],
-        variables: { GIT_STRATEGY: 'none', ...credential.keywords.variables },
-        id_tokens: credential.keywords.id_tokens,
-        environment: { name: target.environment },
-        resource_group: target.environment,
-        interruptible: false,
-        script: [
-          `echo "${plan.commandSha256}  "${command} | sha256sum -c -`,
-          ...credential.before,
-          ['node', command, 'deploy', `"dist/$CI_PIPELINE_ID/${target.folder}"`, '--app', appAt(plan.app, target), ...credential.options].join(' '),
-        ],
-        after_script: credential.after.length === 0 ? undefined : [...credential.after],
-      },
-      raw,
-      holds: credential.holds,
-      target: target.environment,
-    }];
+  public _jobs(plan: PipelinePlan, target: Target, credential: DeployCredential): PipelineJob[] {
+    if (plan.synthesize && this.tool !== undefined && this.options.image === undefined) {
+      throw refusal({
+        at: 'deployJob',
+        given: 'the image of the job has no npm to synthesize with',
+        expected: `an image with npm and ${this.tool}`,
+        fix: 'give one as image, or synthesize in a job of its own (Synthesis.job)',
+      });
+    }
+    return targetJobs({ plan, target, deployer: this.deployer(credential), options: this.options });
   }
 }

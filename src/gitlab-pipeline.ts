@@ -1,14 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import type { BuildJob } from './build-job';
+import type { CredentialRotation } from './credential-rotation';
 import { DeployCredential } from './deploy-credential';
 import type { DeployEnvironment } from './deploy-environment';
 import { DeployJob } from './deploy-job';
 import { ImageBuild } from './image-build';
 import type { JsonObject } from './private/json';
 import { commandSha256 } from './private/pipeline/command-sha256';
-import type { PipelineJob } from './private/pipeline/job';
+import type { PipelineJob, Rule } from './private/pipeline/job';
 import { pipelineYaml } from './private/pipeline/pipeline-yaml';
 import type { PipelinePlan } from './private/pipeline/plan';
+import { keptOut } from './private/pipeline/rotation/rotation-pipelines';
+import { anyOf } from './private/pipeline/rule-values';
+import type { Target } from './private/pipeline/target';
+import { workflowOf } from './private/pipeline/workflow';
 import { Synthesis } from './synthesis';
 
 /**
@@ -68,6 +73,13 @@ export interface GitlabPipelineProps {
   readonly credential?: DeployCredential;
 
   /**
+   * How the credentials are replaced that are kept in variables.
+   *
+   * @default - by hand, with `cdk8s-ci-deploy rotate`
+   */
+  readonly rotation?: CredentialRotation;
+
+  /**
    * The stages in their order, where jobs of your own need others.
    *
    * @default - those that the jobs are in
@@ -108,8 +120,10 @@ export class GitlabPipeline {
    * @throws When the pipeline would not do what it says.
    */
   public toYaml(): string {
-    const jobs = this.jobs();
-    return pipelineYaml({ jobs, stages: this.props.stages ?? stagesOf(jobs), raw: this.props.raw });
+    const { raw, stages } = this.props;
+    const plan = this.plan();
+    const jobs = this.jobs(plan);
+    return pipelineYaml({ jobs, stages: stages ?? stagesOf(jobs), workflow: workflowOf(plan.targets, raw), raw });
   }
 
   /**
@@ -121,31 +135,51 @@ export class GitlabPipeline {
     writeFileSync(path, this.toYaml());
   }
 
-  private jobs(): PipelineJob[] {
-    const plan = this.plan();
-    const { buildJob, imageBuild = ImageBuild.buildah(), synthesis = Synthesis.job(), deployJob = DeployJob.cdk8sCiDeploy() } = this.props;
-    const credential = this.props.credential ?? DeployCredential.kubeconfigVariable();
+  private jobs(plan: PipelinePlan): PipelineJob[] {
+    const { buildJob, imageBuild, synthesis, deployJob, rotation } = this.choices();
+    const credentialAt = (target: Target) => target.credential ?? this.choices().credential;
+    const kept = plan.targets.flatMap((target) => {
+      const variable = credentialAt(target)._keptIn;
+      return variable === undefined ? [] : [{ target, variable }];
+    });
     return [
-      ...buildJob ? [buildJob._job(plan)] : [],
+      buildJob?._job(plan),
       imageBuild._job(plan),
-      ...plan.synth === undefined ? [] : [synthesis._job(plan.synth, plan)],
-      ...plan.targets.flatMap((target) => deployJob._jobs(plan, target, (target.credential ?? credential)._forCommand())),
-      ...this.added,
-    ];
+      synthesis._job(plan),
+      ...plan.targets.flatMap((target) => deployJob._jobs(plan, target, credentialAt(target))),
+      ...rotation?._jobs(plan, kept) ?? [],
+      ...this.added.map((job) => keptOut(job, plan.notHere)),
+    ].filter((job) => job !== undefined);
   }
 
   private plan(): PipelinePlan {
-    const { app, buildJob, imageBuild = ImageBuild.buildah(), imageVariable = 'IMAGE', synthesis = Synthesis.job() } = this.props;
+    const { app, buildJob, imageBuild, imageVariable = 'IMAGE', synthesis, rotation } = this.choices();
     const targets = this.props.targets.map((target) => target._target());
+    const notHere: Rule[] = rotation ? [{ if: rotation._condition, when: 'never' }] : [];
+    const synth = synthesis._name();
     return {
       app,
       variable: imageVariable,
+      imageVariables: imageBuild._variables(imageVariable),
       targets,
-      anyTarget: [...new Set(targets.map(({ rule }) => rule.if))].map((condition) => ({ if: condition })),
+      notHere,
+      anyTarget: [...notHere, ...anyOf(targets.map(({ rule }) => rule))],
       build: buildJob?._name(),
       image: imageBuild._name(),
-      synth: synthesis._name(),
+      synth,
+      synthesize: synth === undefined ? (target) => synthesis._script([target]) : undefined,
+      handedOnFor: synthesis._expireIn(targets),
       commandSha256: commandSha256(),
+    };
+  }
+
+  private choices() {
+    return {
+      ...this.props,
+      imageBuild: this.props.imageBuild ?? ImageBuild.buildah(),
+      synthesis: this.props.synthesis ?? Synthesis.job(),
+      deployJob: this.props.deployJob ?? DeployJob.cdk8sCiDeploy(),
+      credential: this.props.credential ?? DeployCredential.kubeconfigVariable(),
     };
   }
 }

@@ -2,15 +2,18 @@ export { BuildJob, type BuildJobOptions } from './build-job';
 export { CiDeployment } from './ci-deployment';
 export type { CiDeploymentProps } from './ci-deployment-props';
 export { CiImage, type EnvironmentImageOptions, type GitlabImageOptions, type ImageLookup, type ImagePolicy } from './ci-image';
-export { DeployCredential, type KubeconfigVariableOptions } from './deploy-credential';
+export { CredentialRotation, type ScheduledRotationOptions } from './credential-rotation';
+export {
+  type ClusterPinOptions, DeployCredential, type GitlabAgentOptions, type IdTokenOptions, type KubeconfigVariableOptions,
+} from './deploy-credential';
 export { DeployEnvironment, type DeployEnvironmentOptions, type ReviewEnvironmentOptions, type TargetOptions } from './deploy-environment';
-export { DeployJob, type DeployJobOptions } from './deploy-job';
+export { type Cdk8sCiDeployOptions, DeployJob, type DeployJobOptions, type KubectlDeployOptions } from './deploy-job';
 export { DeployRef } from './deploy-ref';
 export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './deployer-identity';
 export { DeployerRole, type DeployerRule, type LeastPrivilegeOptions } from './deployer-role';
 export { DeployerToken } from './deployer-token';
 export { GitlabPipeline, type GitlabPipelineProps } from './gitlab-pipeline';
-export { ImageBuild, type ImageBuildOptions } from './image-build';
+export { type BuildahOptions, type DockerBuildOptions, ImageBuild, type ImageBuildOptions, type PrebuiltImageOptions } from './image-build';
 export { ImageReference } from './image-reference';
 export type { JobOptions } from './job-options';
 export { Kubeconfig, type KubeconfigProps } from './kubeconfig';
@@ -19,4 +22,4 @@ export { ManifestTemplate, type ManifestTemplateProps } from './manifest-templat
 export { NamespaceDeployer, type NamespaceDeployerProps } from './namespace-deployer';
 export { NamespacedChart, type NamespacedChartProps } from './namespaced-chart';
 export type { PodSecurityOptions } from './pod-security';
-export { Synthesis, type SynthesisOptions } from './synthesis';
+export { Synthesis, type SynthesisCommands, type SynthesisOptions } from './synthesis';

@@ -3,7 +3,7 @@
  */
 export interface JobOptions {
   /**
-   * The name of the job.
+   * The name of the job; where there is one for each environment, what goes before `-<environment>`.
    *
    * @default - what the job does: `build`, `container`, `synth`, `deploy-<environment>`
    */
@@ -24,7 +24,14 @@ export interface JobOptions {
   readonly tags?: string[];
 
   /**
-   * CI/CD variables of the job. They are not secret: they stand in the file.
+   * Jobs of your own that must have succeeded before.
+   *
+   * @default - only those of this library whose result it takes
+   */
+  readonly needs?: string[];
+
+  /**
+   * CI/CD variables of the job. They are not secret: they stand in the file. One that the job has already is refused.
    *
    * @default - none but the job's own
    */

@@ -1,13 +1,18 @@
 import type { JobOptions } from './job-options';
+import { refusal } from './private/invalid-input';
 import { BUILDERS } from './private/pipeline/builders';
-import { commonKeywords } from './private/pipeline/common-keywords';
+import { COPY_COMMAND } from './private/pipeline/command-file';
+import { generatedJob } from './private/pipeline/generated-job';
+import { gitlabDuration, gitlabSeconds } from './private/pipeline/gitlab-duration';
 import type { PipelineJob } from './private/pipeline/job';
+import { handOnManifests } from './private/pipeline/manifests';
 import type { PipelinePlan } from './private/pipeline/plan';
+import type { Target } from './private/pipeline/target';
 
 /**
- * How manifests are made of the program.
+ * The commands that make manifests of the program.
  */
-export interface SynthesisOptions extends JobOptions {
+export interface SynthesisCommands {
   /**
    * The commands that write dist/<environment>/.
    *
@@ -16,11 +21,18 @@ export interface SynthesisOptions extends JobOptions {
   readonly script?: string[];
 
   /**
-   * How long GitLab keeps the manifests, as GitLab reads it. They are what a job that is started by hand deploys.
+   * How long GitLab keeps the manifests, as GitLab reads it. They are what a job that is started by hand deploys, and with them is the command that
+   * stops an environment.
    *
-   * @default '1 week'
+   * @default - a week, or a day more than the environment that is stopped last
    */
   readonly expireIn?: string;
+}
+
+/**
+ * How manifests are made of the program.
+ */
+export interface SynthesisOptions extends JobOptions, SynthesisCommands {
 }
 
 /**
@@ -37,17 +49,19 @@ export class Synthesis {
   }
 
   /**
-   * In each deploy job: one job and one artifact fewer.
+   * In each deploy job: one job fewer, and no manifests to hand on.
    *
    * The price: whatever the project's code or one of its packages does, it does with the credential of the environment at hand.
    *
-   * @param options The commands. `expireIn` has no meaning here.
+   * @param options The commands. How the job runs is said of the deploy job.
    */
-  public static inDeployJob(options: SynthesisOptions = {}): Synthesis {
+  public static inDeployJob(options: SynthesisCommands = {}): Synthesis {
     return new Synthesis(options, true);
   }
 
-  private constructor(private readonly options: SynthesisOptions, private readonly inDeploy: boolean) {}
+  private constructor(private readonly options: SynthesisOptions, private readonly inDeploy: boolean) {
+    if (options.expireIn !== undefined) gitlabSeconds('expireIn', options.expireIn);
+  }
 
   /**
    * The name of the job, if it has one of its own.
@@ -61,33 +75,54 @@ export class Synthesis {
   /**
    * @internal
    */
-  public _job(name: string, plan: PipelinePlan): PipelineJob {
-    const { image = BUILDERS.node, expireIn = '1 week', raw } = this.options;
-    return {
-      name,
-      comments: { '': 'No environment here: neither the project\'s code nor its packages run beside a credential of the cluster.' },
+  public _job(plan: PipelinePlan): PipelineJob | undefined {
+    if (plan.synth === undefined) return undefined;
+    return generatedJob({
+      name: plan.synth,
+      options: this.options,
+      comments: {
+        '': 'No environment here: neither the project\'s code nor its packages run beside a credential of the cluster.',
+        'script': 'A folder of the pipeline\'s own: a deploy job without a checkout may find the files of an older one beside it.',
+      },
       keywords: {
-        ...commonKeywords({ ...this.options, image }),
         stage: 'synth',
+        image: this.options.image ?? BUILDERS.node,
         rules: plan.anyTarget,
         needs: plan.image === undefined ? [] : [{ job: plan.image, artifacts: true }],
-        script: [
-          ...this._script(),
-          'mkdir "dist/$CI_PIPELINE_ID"',
-          `mv ${plan.targets.map(({ folder }) => `dist/${folder}`).join(' ')} "dist/$CI_PIPELINE_ID"`,
-          'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js"',
-        ],
-        artifacts: { paths: ['dist/$CI_PIPELINE_ID/'], expire_in: expireIn },
+        interruptible: true,
+        variables: { ...plan.imageVariables },
+        script: this._script(plan.targets),
+        artifacts: { paths: ['dist/$CI_PIPELINE_ID/'], expire_in: plan.handedOnFor },
       },
-      raw,
       takes: [plan.variable, `${plan.variable}_PIPELINE_ID`],
-    };
+    });
   }
 
   /**
    * @internal
    */
-  public _script(): string[] {
-    return this.options.script ?? ['npm ci', 'npm run synth'];
+  public _script(targets: readonly Target[]): string[] {
+    return [...this.options.script ?? ['npm ci', 'npm run synth'], ...handOnManifests(targets), COPY_COMMAND];
+  }
+
+  /**
+   * At least until the last environment has been stopped, for which the command is needed.
+   *
+   * @internal
+   */
+  public _expireIn(targets: readonly Target[]): string {
+    const { expireIn } = this.options;
+    const longest = Math.max(0, ...targets.map(({ autoStopIn }) => (autoStopIn === undefined ? 0 : gitlabSeconds('autoStopIn', autoStopIn))));
+    if (expireIn === undefined) return longest + DAY <= 7 * DAY ? '1 week' : gitlabDuration(longest + DAY);
+    if (gitlabSeconds('expireIn', expireIn) >= longest) return expireIn;
+    throw refusal({
+      at: 'expireIn',
+      given: `the manifests are kept for ${expireIn}`,
+      expected: `at least ${gitlabDuration(longest)}, after which an environment is stopped (autoStopIn) by the command that is with them`,
+      fix: 'keep them longer, or leave it out',
+    });
   }
 }
+
+/** Seconds; also how much later than it says GitLab may stop an environment. */
+const DAY = 86_400;

@@ -3,13 +3,16 @@ import type { Json, JsonObject } from '../json';
 /** One alternative of `rules`. */
 export interface Rule {
   readonly if?: string;
-  readonly when?: 'never' | 'manual' | 'always' | 'on_success';
+  readonly when?: 'never' | 'manual' | 'always' | 'on_success' | 'delayed';
+  readonly start_in?: string;
+  readonly allow_failure?: boolean;
 }
 
 /** A job that must have ended before. */
 export interface Need {
   readonly job: string;
   readonly artifacts: boolean;
+  readonly optional?: boolean;
 }
 
 /** The keywords of a job that the library writes itself; `raw` ones stand beside them. */
@@ -25,6 +28,7 @@ export interface JobKeywords {
   readonly environment?: JsonObject;
   readonly resource_group?: string;
   readonly interruptible?: boolean;
+  readonly retry?: number;
   readonly timeout?: string;
   readonly before_script?: string[];
   readonly script?: string[];
@@ -55,6 +59,8 @@ export interface PipelineJob {
   /** The variables of dotenv reports that its script reads. */
   readonly takes?: readonly string[];
   readonly holds?: HeldCredential;
+  /** Another credential beside it. */
+  readonly holdsToo?: HeldCredential;
   /** The environment that it deploys to. */
   readonly target?: string;
 }

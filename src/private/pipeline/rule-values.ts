@@ -1,4 +1,5 @@
 import { refusal, show } from '../invalid-input';
+import type { Rule } from './job';
 
 /**
  * A text in a condition of `rules`. GitLab's grammar has no escapes: a text with a quote of one kind is put in quotes of the other.
@@ -19,4 +20,19 @@ export function literal(text: string): string {
 export function pattern(expression: string): string {
   if (/^[^/\0-\x1f\x7f]+$/.test(expression)) return `/${expression}/`;
   throw refusal({ at: 'ref', given: `the expression is ${show(expression)}`, expected: 'one line without "/"', fix: 'write "." where the tag has a "/"' });
+}
+
+/**
+ * Whether a condition can only be met where the other one is.
+ */
+export function implies(rule: Rule, other: Rule): boolean {
+  return rule.if === other.if || (rule.if ?? '').startsWith(`${other.if} && `);
+}
+
+/**
+ * Rules for all that at least one of these is for, none of them twice.
+ */
+export function anyOf(rules: readonly Rule[]): Rule[] {
+  const first = rules.filter((rule, index) => rules.findIndex((other) => other.if === rule.if) === index);
+  return first.filter((rule) => !first.some((other) => other !== rule && implies(rule, other))).map((rule) => ({ if: rule.if }));
 }

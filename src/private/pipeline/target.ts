@@ -1,5 +1,6 @@
 import type { Rule } from './job';
 import type { DeployCredential } from '../../deploy-credential';
+import { refusal, show } from '../invalid-input';
 
 /**
  * A place to deploy to, as the jobs see it.
@@ -31,4 +32,18 @@ export interface Target {
  */
 export function appAt(app: string, { isReview }: Target): string {
   return isReview ? `"${app}-mr-$CI_MERGE_REQUEST_IID"` : app;
+}
+
+const TIERS = ['production', 'staging', 'testing', 'development', 'other'];
+
+/** What GitLab counts an environment as. */
+export function checkedTier(tier?: string): string | undefined {
+  if (tier === undefined || TIERS.includes(tier)) return tier;
+  throw refusal({ at: 'tier', given: `it is ${show(tier)}`, expected: TIERS.join(', '), fix: 'choose one of them' });
+}
+
+/** GitLab shows it as a link. */
+export function checkedUrl(url?: string): string | undefined {
+  if (url === undefined || /^(?:https?:\/\/[\x21-\x7e]+|\$[A-Za-z{][\x21-\x7e]*)$/.test(url)) return url;
+  throw refusal({ at: 'url', given: `it is ${show(url)}`, expected: 'an address with the scheme http or https, or a variable that holds one', fix: 'correct it' });
 }
