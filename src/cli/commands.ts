@@ -3,6 +3,7 @@ import { deploy } from './commands/deploy';
 import { destroy } from './commands/destroy';
 import { grant } from './commands/grant';
 import { history } from './commands/history';
+import { init } from './commands/init';
 import { kubeconfig } from './commands/kubeconfig';
 import { render } from './commands/render';
 import { revoke } from './commands/revoke';
@@ -12,7 +13,7 @@ import { status } from './commands/status';
 import { verify } from './commands/verify';
 
 /** In the order of the help. */
-const ALL: readonly Command[] = [grant, verify, rotate, revoke, kubeconfig, render, deploy, rollback, status, history, destroy];
+const ALL: readonly Command[] = [init, grant, verify, rotate, revoke, kubeconfig, render, deploy, rollback, status, history, destroy];
 
 /**
  * The commands by their names.

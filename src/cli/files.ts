@@ -1,5 +1,5 @@
 import {
-  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync,
+  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync,
   statSync, writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -93,6 +93,17 @@ export class Files {
   public write(name: string, text: string, options: WriteOptions = {}): void {
     try {
       replace(name, this.absolute(name), text, options);
+    } catch (error) {
+      throw cannot('write', name, error);
+    }
+  }
+
+  /**
+   * Makes a folder, and those around it, unless it is there.
+   */
+  public makeFolder(name: string): void {
+    try {
+      mkdirSync(this.absolute(name), { recursive: true });
     } catch (error) {
       throw cannot('write', name, error);
     }

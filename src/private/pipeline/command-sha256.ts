@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * The SHA-256 of this package's command, in hex: a deploy job runs that one and no other.
  */
 export function commandSha256(): string {
-  const file = [join(__dirname, '..', '..', 'cli', 'main.js'), join(__dirname, '..', '..', '..', 'lib', 'cli', 'main.js')].find((name) => existsSync(name));
-  if (file === undefined) throw new Error('the command is not compiled');
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+  return createHash('sha256').update(readFileSync(join(packageFolder(__dirname), 'lib', 'cli', 'main.js'))).digest('hex');
+}
+
+/** This file is in lib/private/pipeline, and in the command itself, which is lib/cli/main.js. */
+function packageFolder(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : packageFolder(dirname(folder));
 }

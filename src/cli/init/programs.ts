@@ -1,0 +1,84 @@
+import type { Answers, CredentialAnswer } from './answers';
+import { literal, objectLiteral } from './source-text';
+import type { Surroundings } from './surroundings';
+import { ImageReference } from '../../image-reference';
+
+/**
+ * The program of the values that the others share.
+ */
+export function targetsProgram({ app, targets }: Answers): string {
+  const rows = targets.map(({ environment, namespace, protected: isProtected }) =>
+    `  ${objectLiteral({ environment: literal(environment), namespace: literal(namespace), protected: String(isProtected) })},`);
+  return `/** The values that the access manifests, the workload and the pipeline share. */
+export const app = ${literal(app)};
+
+export const targets = [
+${rows.join('\n')}
+];
+`;
+}
+
+/**
+ * The program that an administrator runs once.
+ */
+export function accessProgram({ credential }: Answers, { manifest }: Surroundings): string {
+  const identity = identityOf(credential);
+  // CiDeployment keeps to that level; of a manifest nobody knows.
+  const labels = manifest ? [] : ['    namespaceLabels: { \'pod-security.kubernetes.io/enforce\': \'restricted\' },'];
+  return `import { App, Chart } from 'cdk8s';
+import { ${[...identity === undefined ? [] : ['DeployerIdentity'], 'NamespaceDeployer'].join(', ')} } from 'cdk8s-ci-deploy';
+import { targets } from './targets';
+
+// dist/access-<environment>.yaml: applied once by an administrator.
+const program = new App({ outdir: 'dist', outputFileExtension: '.yaml' });
+for (const { environment, namespace } of targets) {
+  new NamespaceDeployer(new Chart(program, \`access-\${environment.replace(/[^A-Za-z0-9]+/g, '-')}\`), 'gitlab', {
+    namespace,
+    createNamespace: true,
+${[...labels, ...identity === undefined ? [] : [`    identity: ${identity},`]].map((line) => `${line}\n`).join('')}  });
+}
+program.synth();
+`;
+}
+
+function identityOf(credential: CredentialAnswer): string | undefined {
+  if (credential.kind === 'kubeconfig') return undefined;
+  if (credential.kind === 'agent') {
+    const { namespace, name } = credential.serviceAccount;
+    return `DeployerIdentity.gitlabAgent(${objectLiteral({ serviceAccountNamespace: literal(namespace), serviceAccountName: literal(name) })})`;
+  }
+  const { projectId, issuer, audience } = credential;
+  return `DeployerIdentity.oidc(${objectLiteral({ projectId: String(projectId), issuer: literal(issuer), audience: literal(audience) })})`;
+}
+
+/**
+ * The program that the pipeline runs.
+ */
+export function mainProgram(answers: Answers, { manifest }: Surroundings): string {
+  const construct = manifest ? 'ManifestTemplate' : 'CiDeployment';
+  return `import { App } from 'cdk8s';
+import { ${['CiImage', 'NamespacedChart', construct].sort().join(', ')} } from 'cdk8s-ci-deploy';
+import { app, targets } from './targets';
+
+// dist/<environment>/: synthesized in the pipeline, for the image that it has built.
+for (const { environment, namespace } of targets) {
+  const program = new App({ outdir: \`dist/\${environment}\` });
+  new ${construct}(new NamespacedChart(program, app, { namespace }), app, {
+${(manifest ? templateProps(manifest) : ['environment,', 'port: 8080,', 'servicePort: 80,']).map((line) => `    ${line}\n`).join('')}    image: CiImage.fromGitlab(${imageOptions(answers)}),
+  });
+  program.synth();
+}
+`;
+}
+
+function templateProps({ file, placeholder }: NonNullable<Surroundings['manifest']>): string[] {
+  return [`file: ${literal(file)},`, ...placeholder === 'IMAGE' ? [] : [`placeholder: ${literal(placeholder)},`]];
+}
+
+/** In CI the project's own registry is allowed; an image from elsewhere needs a word. */
+function imageOptions({ builder }: Answers): string {
+  const local = 'local: `${app}:local`';
+  if (builder.kind !== 'prebuilt') return `{ ${local} }`;
+  const { registry, repository } = ImageReference.parse(builder.reference);
+  return `{ ${local}, allowedRegistries: [${literal(`${registry}/${repository}`)}] }`;
+}

@@ -1,0 +1,50 @@
+import { isAbsolute, join } from 'node:path';
+import { containersOf } from '../../private/container-images';
+import { refusal, show } from '../../private/invalid-input';
+import { parseManifest } from '../../private/kubectl-yaml';
+import { decodeText } from '../../private/text-file';
+import type { Context } from '../command';
+
+/**
+ * What the folder has already.
+ */
+export interface Surroundings {
+  /** A manifest with a placeholder for the image, by its name in the folder. */
+  readonly manifest?: { readonly file: string; readonly placeholder: string };
+  readonly isHugoSite: boolean;
+  readonly hasDockerfile: boolean;
+  readonly hasPipeline: boolean;
+}
+
+/** What teams call the manifest that they put the image into by hand. */
+const MANIFESTS = ['deployment.yml', 'deployment.yaml'];
+const HUGO = ['hugo.toml', 'hugo.yaml', 'hugo.yml', 'hugo.json'];
+
+/**
+ * Looks around in the folder; nothing in it is run.
+ */
+export async function lookAround({ args, files }: Pick<Context, 'args' | 'files'>, folder: string): Promise<Surroundings> {
+  const has = (name: string) => files.exists(join(folder, name));
+  const manifest = args.one('manifest') ?? MANIFESTS.find(has);
+  return {
+    manifest: manifest === undefined ? undefined : await readManifest(files, folder, manifest, args.one('placeholder') ?? 'IMAGE'),
+    isHugoSite: HUGO.some(has),
+    hasDockerfile: has('Dockerfile'),
+    hasPipeline: has('.gitlab-ci.yml'),
+  };
+}
+
+async function readManifest(files: Context['files'], folder: string, file: string, placeholder: string): Promise<Surroundings['manifest']> {
+  if (isAbsolute(file) || file.split(/[/\\]/).includes('..')) {
+    throw refusal({ at: '--manifest', given: show(file), expected: 'a file in the folder, by its name there', fix: 'name one, or put it there' });
+  }
+  const images = parseManifest(decodeText(await files.read(join(folder, file)), file), file)
+    .flatMap(({ value }) => containersOf(value)).map(({ image }) => image);
+  if (images.includes(placeholder)) return { file, placeholder };
+  throw refusal({
+    at: file,
+    given: images.length === 0 ? 'no container' : `images ${[...new Set(images)].map(show).join(', ')}`,
+    expected: `a container whose image is the placeholder ${show(placeholder)}`,
+    fix: 'put the placeholder where the image goes, or name another one by --placeholder',
+  });
+}
