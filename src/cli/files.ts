@@ -24,6 +24,9 @@ const LARGEST = 8 * 1024 * 1024;
  * The one door to the file system. A name `-` means standard input.
  */
 export class Files {
+  private typing?: AsyncIterator<Uint8Array>;
+  private typed = '';
+
   public constructor(private readonly host: Pick<Host, 'cwd' | 'stdin'>) {}
 
   /**
@@ -69,15 +72,19 @@ export class Files {
   }
 
   /**
-   * What someone types until the end of a line.
+   * What someone types until the end of a line. At the end of the input it is what is left, or nothing.
    */
   public async readLine(): Promise<string> {
-    let text = '';
-    for await (const chunk of this.host.stdin) {
-      text += Buffer.from(chunk).toString();
-      if (text.includes('\n')) break;
+    this.typing ??= this.host.stdin[Symbol.asyncIterator]();
+    while (!this.typed.includes('\n')) {
+      const { done, value } = await this.typing.next();
+      if (done) break;
+      this.typed += Buffer.from(value).toString();
     }
-    return text.split('\n')[0]?.trim() ?? '';
+    const end = this.typed.indexOf('\n') + 1 || this.typed.length;
+    const line = this.typed.slice(0, end);
+    this.typed = this.typed.slice(end);
+    return line.trim();
   }
 
   /**

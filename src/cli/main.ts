@@ -40,4 +40,6 @@ void runCommandLine(process.argv.slice(2), {
   signal: abort.signal,
 }).then((code: ExitCode) => {
   process.exitCode = code;
+  // Someone who was asked could go on typing, and the process would wait for it.
+  opened?.destroy();
 });
