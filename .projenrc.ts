@@ -81,6 +81,8 @@ const lint = project.tasks.tryFind('eslint')!;
 // Tests of a kind, such as x.kubectl.test.ts, need more than Node.
 const slowTests = '\\.\\w+\\.test\\.ts$';
 project.testTask.reset();
+// A generated pipeline names the SHA-256 of the command.
+project.testTask.exec('node .projen/bundle.mjs');
 project.testTask.spawn(typecheck);
 project.testTask.exec(`jest --ci --testPathIgnorePatterns '${slowTests}'`, { receiveArgs: true });
 project.testTask.spawn(lint);
