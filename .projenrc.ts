@@ -63,6 +63,8 @@ compile.exec('node .projen/bundle.mjs');
 compile.exec('chmod +x lib/cli/main.js');
 // The examples import the library by its name, as a user does.
 compile.exec('ln -sfn .. node_modules/cdk8s-ci-deploy');
+// The pipeline names the SHA-256 of the command that was just made.
+compile.exec('tsx pipeline.ts', { cwd: 'examples/hugo-site' });
 project.npmignore?.exclude('/lib/cli/*');
 project.npmignore?.include('/lib/cli/main.js');
 
