@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { needDebianPackages } from './cluster/debian';
+import { everyPipeline } from './support/pipeline-choices';
+import { fileOf, jobNames, scriptsOf } from './support/pipelines';
+import { SHELL_PACKAGES } from './support/shells';
+
+jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+
+let folder: string;
+let files: string[];
+
+beforeAll(() => {
+  needDebianPackages({ ...SHELL_PACKAGES, shellcheck: '/usr/bin/shellcheck' });
+  folder = mkdtempSync(join(tmpdir(), 'scripts-'));
+  files = [...everyScript()].map((script, index) => {
+    const file = join(folder, `${index}.sh`);
+    writeFileSync(file, `#!/bin/sh\n${script}`);
+    return file;
+  });
+}, 300_000);
+
+afterAll(() => {
+  if (folder) rmSync(folder, { recursive: true });
+});
+
+describe('the scripts of all combinations of choices', () => {
+  test('are many', () => {
+    expect(files.length).toBeGreaterThan(80);
+  });
+
+  test('pass shellcheck as POSIX sh', () => {
+    const { stdout } = spawnSync('shellcheck', ['--shell=sh', '--severity=style', '--format=gcc', ...files], { encoding: 'utf8' });
+
+    expect(stdout).toBe('');
+  }, 300_000);
+
+  test.each([['dash', '/usr/bin/dash', []], ['busybox', '/bin/busybox', ['sh']]] as const)('are read by %s', (_, shell, args) => {
+    for (const file of files) execFileSync(shell, [...args, '-n', file], { stdio: 'pipe' });
+  }, 120_000);
+});
+
+function everyScript(): Set<string> {
+  const scripts = new Set<string>();
+  for (const [, props] of everyPipeline()) {
+    const file = fileOf(props);
+    for (const { script, afterScript } of jobNames(file).map((name) => scriptsOf(file[name]))) scripts.add(script).add(afterScript);
+  }
+  return scripts;
+}

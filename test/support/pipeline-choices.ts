@@ -1,0 +1,67 @@
+import { BUILD, PRODUCTION, REVIEW, STAGING } from './pipelines';
+import { CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, GitlabPipelineProps, ImageBuild, Synthesis } from '../../src';
+
+const IMAGE_OPTIONS = {
+  context: 'my site',
+  dockerfile: 'docker/$STAGE/Dockerfile',
+  buildArguments: { VERSION: 'v "$CI_COMMIT_TAG" `id` $(id) \\ \'', EMPTY: '' },
+  platform: 'linux/arm64',
+  target: 'site',
+};
+
+const PINS = { server: 'https://203.0.113.7:6443', clusterCaSha256: ['0a'.repeat(32), 'B1'.repeat(32)] };
+
+const IMAGE_BUILDS: Array<[string, ImageBuild]> = [
+  ['buildah', ImageBuild.buildah()],
+  ['buildah with everything', ImageBuild.buildah({ ...IMAGE_OPTIONS, layerCache: true, storageDriver: 'overlay' })],
+  ['docker', ImageBuild.docker()],
+  ['docker with everything', ImageBuild.docker(IMAGE_OPTIONS)],
+  ['prebuilt', ImageBuild.prebuilt({ reference: '$UPSTREAM_IMAGE' })],
+];
+
+const SYNTHESES: Array<[string, Synthesis]> = [
+  ['a job that synthesizes', Synthesis.job()],
+  ['synthesis in the deploy job', Synthesis.inDeployJob()],
+];
+
+const DEPLOY_JOBS: Array<[string, DeployJob]> = [
+  ['deploy', DeployJob.cdk8sCiDeploy()],
+  ['deploy with everything', DeployJob.cdk8sCiDeploy({ pullSecret: 'pull', rolloutTimeout: '90s', diff: true, arguments: ['--adopt', '--allow-registry=registry.example.com'] })],
+  ['kubectl', DeployJob.kubectl({ image: 'registry.example.com/tools/npm-and-kubectl:1', rolloutTimeout: '1h' })],
+];
+
+const CREDENTIALS: Array<[string, DeployCredential]> = [
+  ['a kubeconfig', DeployCredential.kubeconfigVariable()],
+  ['a pinned kubeconfig', DeployCredential.kubeconfigVariable({ variable: 'KUBECONFIG_WEB', ...PINS })],
+  ['an agent', DeployCredential.gitlabAgent({ agent: 'group/infra:prod' })],
+  ['a pinned agent', DeployCredential.gitlabAgent({ agent: 'group/infra:prod', ...PINS })],
+  ['an id_token', DeployCredential.idToken({ audience: 'cluster 1\'s', server: PINS.server })],
+];
+
+const TARGETS: Array<[string, DeployEnvironment[]]> = [
+  ['one target', [STAGING]],
+  ['targets of all kinds', [
+    STAGING,
+    PRODUCTION,
+    DeployEnvironment.of({ environment: 'eu/production', namespace: 'example-eu', url: 'https://example.com', tier: 'production', manual: true, stoppable: true }),
+    REVIEW,
+  ]],
+];
+
+/**
+ * Pipelines of all combinations of choices, by what they are made of.
+ */
+export function* everyPipeline(): Generator<[name: string, Partial<GitlabPipelineProps>]> {
+  for (const [image, imageBuild] of IMAGE_BUILDS) {
+    for (const [where, synthesis] of SYNTHESES) {
+      for (const [how, deployJob] of DEPLOY_JOBS) {
+        for (const [holding, credential] of CREDENTIALS) {
+          const rotation = credential._keptIn === undefined ? undefined : CredentialRotation.scheduled({ grace: '90m', duration: '60d' });
+          for (const [whereto, targets] of TARGETS) {
+            yield [[image, where, how, holding, whereto].join(', '), { imageBuild, synthesis, deployJob, credential, targets, rotation, buildJob: BUILD }];
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { parse } from 'yaml';
+import { BuildJob, DeployEnvironment, GitlabPipeline, GitlabPipelineProps } from '../../src';
+
+/** A job as GitLab reads it. */
+export type GitlabJob = any;
+
+export const BUILD = BuildJob.script({ script: ['hugo --minify'], artifacts: ['public'] });
+export const STAGING = DeployEnvironment.of({ environment: 'staging', namespace: 'example-staging' });
+export const PRODUCTION = DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true });
+export const REVIEW = DeployEnvironment.review({ namespace: 'example-review' });
+
+/**
+ * A pipeline of an application `web` that is deployed to staging.
+ */
+export function pipeline(props: Partial<GitlabPipelineProps> = {}): GitlabPipeline {
+  return new GitlabPipeline({ app: 'web', targets: [STAGING], ...props });
+}
+
+/** The file as GitLab reads it. */
+export function fileOf(props: Partial<GitlabPipelineProps> = {}): Record<string, GitlabJob> {
+  return parse(pipeline(props).toYaml(), { version: '1.1' });
+}
+
+/**
+ * The names of the jobs of a file.
+ */
+export function jobNames(file: Record<string, GitlabJob>): string[] {
+  return Object.keys(file).filter((name) => Array.isArray(file[name].script));
+}
+
+/**
+ * The scripts of a job as a runner makes them: the lines one after the other in one shell, `after_script` in a shell of its own.
+ */
+export function scriptsOf({ script, after_script: after }: GitlabJob): { script: string; afterScript: string } {
+  return { script: asRun(script), afterScript: asRun(after ?? []) };
+}
+
+function asRun(lines: string[]): string {
+  return ['set -e', ...lines, ''].join('\n');
+}
