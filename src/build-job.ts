@@ -36,7 +36,7 @@ export class BuildJob {
    * @param options The commands and their result.
    */
   public static script(options: BuildJobOptions): BuildJob {
-    return new BuildJob(options);
+    return new BuildJob({ ...options, script: [...options.script], artifacts: [...options.artifacts] });
   }
 
   private constructor(private readonly options: BuildJobOptions) {
@@ -56,8 +56,8 @@ export class BuildJob {
         image,
         rules: plan.anyTarget,
         interruptible: true,
-        script: [...script],
-        artifacts: { paths: [...artifacts], expire_in: expireIn },
+        script,
+        artifacts: { paths: artifacts, expire_in: expireIn },
       },
     });
   }

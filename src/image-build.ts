@@ -1,5 +1,6 @@
 import { ImageReference } from './image-reference';
 import type { JobOptions } from './job-options';
+import { located } from './private/invalid-input';
 import { generatedJob } from './private/pipeline/generated-job';
 import { buildahJob } from './private/pipeline/images/buildah-job';
 import { dockerJob } from './private/pipeline/images/docker-job';
@@ -123,7 +124,7 @@ export class ImageBuild {
    */
   public static prebuilt(options: PrebuiltImageOptions): ImageBuild {
     const reference = checkedText('reference', options.reference);
-    if (!reference.includes('$')) ImageReference.parse(reference);
+    if (!reference.includes('$')) checkReference(reference);
     return new ImageBuild(undefined, reference);
   }
 
@@ -152,6 +153,14 @@ export class ImageBuild {
    */
   public _variables(variable: string): { [name: string]: string } {
     return this.reference === undefined ? {} : { [variable]: this.reference, [`${variable}_PIPELINE_ID`]: '$CI_PIPELINE_ID' };
+  }
+}
+
+function checkReference(text: string): void {
+  try {
+    ImageReference.parse(text);
+  } catch (error) {
+    throw located('reference', error);
   }
 }
 
