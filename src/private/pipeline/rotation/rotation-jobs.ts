@@ -67,7 +67,7 @@ function rotateJob(options: ScheduledRotationOptions, plan: PipelinePlan, { targ
     '--no-wait', '--grace', grace,
     '--environment', target.isReview ? `'${target.folder}/*'` : word(target.environment),
     ...variable === 'KUBECONFIG' ? [] : ['--variable', variable],
-    ...duration === undefined ? [] : ['--duration', duration],
+    ...duration === undefined ? [] : lifetime(duration),
     ...isUnprotected ? ['--unprotected'] : [],
   ]);
   return {
@@ -76,6 +76,11 @@ function rotateJob(options: ScheduledRotationOptions, plan: PipelinePlan, { targ
     keywords: { ...job.keywords, rules: [ruleOf(options)], needs: [{ job: FETCH, artifacts: true }] },
     holdsToo: { variable: 'GITLAB_TOKEN', kind: 'project access token' },
   };
+}
+
+/** The command keeps no token that lives for less than a week, unless it is told to. */
+function lifetime(duration: string): string[] {
+  return commandSeconds('duration', duration) < 7 * 86_400 ? ['--duration', duration, '--shortest', duration] : ['--duration', duration];
 }
 
 /** By the successor's own rights, which this job reads when it is started. */
