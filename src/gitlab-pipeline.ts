@@ -6,9 +6,10 @@ import type { DeployEnvironment } from './deploy-environment';
 import { DeployJob } from './deploy-job';
 import { ImageBuild } from './image-build';
 import type { JsonObject } from './private/json';
+import { checkPipeline, checkTargetsOf } from './private/pipeline/checks/check-pipeline';
 import { commandSha256 } from './private/pipeline/command-sha256';
 import type { PipelineJob, Rule } from './private/pipeline/job';
-import { pipelineYaml } from './private/pipeline/pipeline-yaml';
+import { PipelineFile, pipelineYaml } from './private/pipeline/pipeline-yaml';
 import type { PipelinePlan } from './private/pipeline/plan';
 import { keptOut } from './private/pipeline/rotation/rotation-pipelines';
 import { anyOf } from './private/pipeline/rule-values';
@@ -117,13 +118,10 @@ export class GitlabPipeline {
   /**
    * The file's text.
    *
-   * @throws When the pipeline would not do what it says.
+   * @throws When GitLab would refuse the pipeline, or it would not do what it says: all that is wrong at once.
    */
   public toYaml(): string {
-    const { raw, stages } = this.props;
-    const plan = this.plan();
-    const jobs = this.jobs(plan);
-    return pipelineYaml({ jobs, stages: stages ?? stagesOf(jobs), workflow: workflowOf(plan.targets, raw), raw });
+    return pipelineYaml(this.file());
   }
 
   /**
@@ -133,6 +131,18 @@ export class GitlabPipeline {
    */
   public write(path: string = '.gitlab-ci.yml'): void {
     writeFileSync(path, this.toYaml());
+  }
+
+  private file(): PipelineFile {
+    const { app, raw = {}, stages } = this.props;
+    const targets = this.props.targets.map((target) => target._target());
+    checkTargetsOf({ app, targets });
+    const plan = this.plan(targets);
+    const jobs = this.jobs(plan);
+    const added = this.added.map((job) => keptOut(job, plan.notHere));
+    const file = { stages: stages ?? stagesOf([...jobs, ...added]), workflow: workflowOf(targets, raw), jobs: [...jobs, ...added], raw };
+    checkPipeline({ ...file, app, targets, jobs, added });
+    return file;
   }
 
   private jobs(plan: PipelinePlan): PipelineJob[] {
@@ -148,13 +158,11 @@ export class GitlabPipeline {
       synthesis._job(plan),
       ...plan.targets.flatMap((target) => deployJob._jobs(plan, target, credentialAt(target))),
       ...rotation?._jobs(plan, kept) ?? [],
-      ...this.added.map((job) => keptOut(job, plan.notHere)),
     ].filter((job) => job !== undefined);
   }
 
-  private plan(): PipelinePlan {
+  private plan(targets: readonly Target[]): PipelinePlan {
     const { app, buildJob, imageBuild, imageVariable = 'IMAGE', synthesis, rotation } = this.choices();
-    const targets = this.props.targets.map((target) => target._target());
     const notHere: Rule[] = rotation ? [{ if: rotation._condition, when: 'never' }] : [];
     const synth = synthesis._name();
     return {
@@ -184,6 +192,7 @@ export class GitlabPipeline {
   }
 }
 
-function stagesOf(jobs: PipelineJob[]): string[] {
-  return [...new Set(jobs.map(({ keywords }) => keywords.stage))];
+/** Those at the edges are there anyway. */
+function stagesOf(jobs: readonly PipelineJob[]): string[] {
+  return [...new Set(jobs.map(({ keywords }) => keywords.stage))].filter((stage) => stage !== '.pre' && stage !== '.post');
 }

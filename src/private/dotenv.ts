@@ -3,7 +3,7 @@ import { refusal, show } from './invalid-input';
 
 /** What GitLab takes by default; GitLab.com takes 50 variables and more. */
 const LARGEST = 5120;
-const MOST_VARIABLES = 20;
+export const MOST_VARIABLES = 20;
 
 /**
  * The variables of a dotenv report as GitLab reads it: every line is `KEY=value`, nothing is unquoted or expanded, the last of a key wins.

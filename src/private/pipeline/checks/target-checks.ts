@@ -1,0 +1,86 @@
+import type { PipelineCheck } from './checked-pipeline';
+import { Refusal, show } from '../../invalid-input';
+import { dns1123Label } from '../../names';
+import type { Target } from '../target';
+
+/** What a review app puts behind the name of the application, with six digits of a merge request. */
+const REVIEW_SUFFIX = '-mr-123456'.length;
+
+const LONGEST_LABEL = 63;
+const LONGEST_ENVIRONMENT = 255;
+
+/**
+ * The names that go into scripts, folders and the cluster, by grammar. They are narrower than GitLab's: no spaces and no variables.
+ */
+export const checkNames: PipelineCheck = ({ app, targets }) => {
+  const longest = targets.some(({ isReview }) => isReview) ? LONGEST_LABEL - REVIEW_SUFFIX : LONGEST_LABEL;
+  const isApp = dns1123Label(app) === undefined && app.length <= longest;
+  const expected = `a DNS label of at most ${longest} lower-case letters, digits and "-"`;
+  return [
+    ...isApp ? [] : [{ at: 'app', given: `it is ${show(app)}`, expected, fix: 'name it as the program does that synthesizes it' }],
+    ...targets.flatMap(folderProblems),
+  ];
+};
+
+function folderProblems({ folder }: Target): Refusal[] {
+  const isName = folder.length <= LONGEST_ENVIRONMENT && folder.split('/').every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(part));
+  return isName ? [] : [{
+    at: `target ${show(folder)}`,
+    given: `its environment is ${show(folder)}`,
+    expected: 'letters, digits, "_", "-" and ".", in parts with "/" between them',
+    fix: 'choose such a name: the manifests are in a folder of that name',
+  }];
+}
+
+/**
+ * Whether there is a place to deploy to, and each has its own environment, folder and namespace.
+ */
+export const checkTargets: PipelineCheck = ({ targets }) => {
+  if (targets.length === 0) return [{ at: 'targets', given: 'there are none', expected: 'at least one', fix: 'add a DeployEnvironment' }];
+  return targets.flatMap((target, index) => targets.slice(0, index).flatMap((before) => shared(before, target)));
+};
+
+function shared(before: Target, target: Target): Refusal[] {
+  const at = `target ${target.folder}`;
+  const fix = 'give one of them another name';
+  const [upper, lower] = [before.folder, target.folder].sort((one, other) => one.length - other.length) as [string, string];
+  return [
+    ...before.namespace === target.namespace ? [sharedNamespace(before, target)] : [],
+    ...before.environment === target.environment
+      ? [{ at, given: 'another target has that environment', expected: 'an environment of its own', fix }]
+      : `${lower}/`.startsWith(`${upper}/`)
+        ? [{ at, given: `the folders ${show(upper)} and ${show(lower)} lie in one another`, expected: 'a folder for each target', fix }]
+        : [],
+  ];
+}
+
+function sharedNamespace(before: Target, target: Target): Refusal {
+  const isReview = before.isReview || target.isReview;
+  return {
+    at: `target ${target.folder}`,
+    given: `its namespace ${show(target.namespace)} is that of target ${before.folder}`,
+    expected: isReview ? 'a namespace for review apps only, since everyone who may open a merge request deploys there' : 'a namespace for each target',
+    fix: 'give it another one, with a credential of its own',
+  };
+}
+
+/**
+ * Whether the image goes from target to target in the order of the list.
+ */
+export const checkPromotion: PipelineCheck = ({ targets }) => targets.flatMap(({ folder, after }, index) => {
+  if (after === undefined) return [];
+  const place = targets.findIndex(({ environment }) => environment === after);
+  const isBefore = place >= 0 && place < index && targets[place]?.isReview === false;
+  return isBefore ? [] : [{
+    at: `target ${folder}`,
+    given: `it comes after ${show(after)}, ${reasonOf(place, index)}`,
+    expected: 'the environment of a target that stands before it',
+    fix: place < 0 ? 'name one of the targets' : 'change their order',
+  }];
+});
+
+function reasonOf(place: number, index: number): string {
+  if (place < 0) return 'which is no target';
+  if (place === index) return 'which is itself';
+  return place > index ? 'which stands behind it' : 'which is a review app';
+}
