@@ -1,0 +1,32 @@
+import { InvalidInput, refusalsOf } from '../../../../src/private/invalid-input';
+import { checkPipeline } from '../../../../src/private/pipeline/checks/check-pipeline';
+import { job, target } from '../../../support/pipeline-problems';
+
+const PARTS = { app: 'web', targets: [target()], stages: ['test'], jobs: [], raw: {} };
+
+test('a pipeline without problems is accepted', () => {
+  expect(() => checkPipeline({ ...PARTS, added: [job('a')] })).not.toThrow();
+});
+
+test('one problem is one sentence', () => {
+  expect(refusalsOf(() => checkPipeline({ ...PARTS, added: [job('image')] }))).toEqual(['job: its name is "image", expected no keyword of GitLab; rename it']);
+});
+
+test('all problems are said at once, a line each', () => {
+  const added = [job('image'), job('a', { stage: 'other', needs: ['b'], rules: [{ if: '$CI_JOB_ID' }] })];
+  expect(() => checkPipeline({ ...PARTS, added })).toThrow(InvalidInput);
+  expect(refusalsOf(() => checkPipeline({ ...PARTS, added }))).toMatchInlineSnapshot(`
+[
+  "4 problems in the pipeline
+  job: its name is "image", expected no keyword of GitLab; rename it
+  job a: its stage is "other", expected one of .pre, test, .post; list it in stages
+  job a: it needs "b", expected a job of this file; correct the name, or add the job
+  job a: a rule asks for $CI_JOB_ID, which only a running job has, expected variables that there are before jobs run, not in "$CI_JOB_ID"; ask for it in the script, or for another variable",
+]
+`);
+});
+
+test('names do not reach the terminal as they are', () => {
+  const [message] = refusalsOf(() => checkPipeline({ ...PARTS, added: [job('a\u001b[2J', { stage: '\u001b[31m', needs: ['\u202eb'] })] }));
+  expect(message).not.toMatch(/[\u001b\u202e]/);
+});

@@ -1,0 +1,38 @@
+import { DeployEnvironment, type DeployEnvironmentOptions } from '../../src/deploy-environment';
+import { refusalsOf } from '../../src/private/invalid-input';
+import type { JsonObject } from '../../src/private/json';
+import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/private/pipeline/checks/check-pipeline';
+import type { PipelineJob } from '../../src/private/pipeline/job';
+import type { Target } from '../../src/private/pipeline/target';
+
+/** A job of the user's, and what this library would know of one of its own. */
+export function job(name: string, keywords: JsonObject = {}, known: Partial<PipelineJob> = {}): PipelineJob {
+  const { stage = 'test', ...raw } = { script: ['true'], ...keywords };
+  return { name, keywords: { stage: String(stage) }, raw, ...known };
+}
+
+/** An environment that stays. */
+export function target(options: Partial<DeployEnvironmentOptions> = {}): Target {
+  const { environment = 'staging' } = options;
+  return DeployEnvironment.of({ environment, namespace: `example-${environment.toLowerCase().replace(/[^a-z0-9]/g, '-')}`, ...options })._target();
+}
+
+/** The review apps of a namespace. */
+export function review(namespace = 'example-review', environment?: string): Target {
+  return DeployEnvironment.review({ namespace, environment })._target();
+}
+
+/** What is wrong with the jobs, a line each. */
+export function problemsIn(parts: Partial<PipelineParts>): string[] {
+  return lines(() => checkPipeline({ app: 'web', targets: [target()], stages: ['build', 'test', 'deploy'], jobs: [], added: [], raw: {}, ...parts }));
+}
+
+/** What is wrong with the targets, a line each. */
+export function problemsOfTargets(targets: Target[], app = 'web'): string[] {
+  return lines(() => checkTargetsOf({ app, targets }));
+}
+
+function lines(action: () => void): string[] {
+  const found = refusalsOf(action).flatMap((message) => message.split('\n  '));
+  return found.length > 1 ? found.slice(1) : found;
+}
