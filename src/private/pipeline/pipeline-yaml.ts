@@ -2,6 +2,7 @@ import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
 import type { Json } from '../json';
 import { yamlModule } from '../lazy-yaml';
 import type { JobKeywords, PipelineJob, Rule } from './job';
+import { escapeUnseen, quoteAmbiguous } from './scalar-style';
 
 /**
  * A pipeline before it is text.
@@ -40,7 +41,8 @@ export function pipelineYaml({ stages, workflow, jobs, raw = {} }: PipelineFile)
     key.commentBefore = workflow && ' A merge request has a pipeline of its own: there is none for its branch beside it, unless that is deployed.';
   }
   for (const job of jobs) contents.add(jobPair(document, job));
-  return document.toString({ lineWidth: 0, directives: false, singleQuote: true, indentSeq: false });
+  quoteAmbiguous(document);
+  return escapeUnseen(document.toString({ lineWidth: 0, directives: false, singleQuote: true, indentSeq: false }));
 }
 
 function jobPair(document: Document, job: PipelineJob): Pair<Scalar, YAMLMap> {

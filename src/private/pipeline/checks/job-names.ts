@@ -1,9 +1,9 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { Refusal, show } from '../../invalid-input';
 
-/** What GitLab reads as something else, or says is no name for a job (https://docs.gitlab.com/ci/jobs/#job-names), and what YAML 1.1 calls nothing. */
+/** What GitLab reads as something else, or says is no name for a job (https://docs.gitlab.com/ci/jobs/#job-names), and what YAML 1.1 does. */
 const RESERVED = new Set([
-  'after_script', 'before_script', 'cache', 'default', 'false', 'image', 'include', 'nil', 'null', 'pages:deploy', 'services', 'spec', 'stages', 'true',
+  '<<', 'after_script', 'before_script', 'cache', 'default', 'false', 'image', 'include', 'nil', 'null', 'pages:deploy', 'services', 'spec', 'stages', 'true',
   'types', 'variables', 'workflow',
 ]);
 
@@ -25,7 +25,7 @@ function nameProblems({ name, isAdded }: CheckedJob): Refusal[] {
 }
 
 function expectedName(name: string, isAdded: boolean): string | undefined {
-  if (RESERVED.has(name)) return 'no keyword of GitLab';
+  if (RESERVED.has(name)) return 'no keyword of GitLab or YAML';
   if (name === 'pages' && !isAdded) return 'no name that makes GitLab publish it as a site of Pages';
   if (name.startsWith('.') && !isAdded) return 'no "." in front, which hides a job';
   return name.trim() !== '' && name.length <= LONGEST && !/[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(name) ? undefined : `one line of at most ${LONGEST} characters`;

@@ -9,7 +9,7 @@ test('a pipeline without problems is accepted', () => {
 });
 
 test('one problem is one sentence', () => {
-  expect(refusalsOf(() => checkPipeline({ ...PARTS, added: [job('image')] }))).toEqual(['job: its name is "image", expected no keyword of GitLab; rename it']);
+  expect(refusalsOf(() => checkPipeline({ ...PARTS, added: [job('image')] }))).toEqual(['job: its name is "image", expected no keyword of GitLab or YAML; rename it']);
 });
 
 test('all problems are said at once, a line each', () => {
@@ -18,7 +18,7 @@ test('all problems are said at once, a line each', () => {
   expect(refusalsOf(() => checkPipeline({ ...PARTS, added }))).toMatchInlineSnapshot(`
 [
   "4 problems in the pipeline
-  job: its name is "image", expected no keyword of GitLab; rename it
+  job: its name is "image", expected no keyword of GitLab or YAML; rename it
   job a: its stage is "other", expected one of .pre, test, .post; list it in stages
   job a: it needs "b", expected a job of this file; correct the name, or add the job
   job a: a rule asks for $CI_JOB_ID, which only a running job has, expected variables that there are before jobs run, not in "$CI_JOB_ID"; ask for it in the script, or for another variable",

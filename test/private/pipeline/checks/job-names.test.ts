@@ -7,12 +7,12 @@ test.each(NAMES)('a job may be called %j', (name) => {
 });
 
 const KEYWORDS = [
-  'image', 'services', 'stages', 'types', 'before_script', 'after_script', 'variables', 'cache', 'include', 'workflow', 'default', 'spec', 'true', 'false',
+  '<<', 'image', 'services', 'stages', 'types', 'before_script', 'after_script', 'variables', 'cache', 'include', 'workflow', 'default', 'spec', 'true', 'false',
   'nil', 'null', 'pages:deploy',
 ];
 
 test.each(KEYWORDS)('a job may not be called %j', (name) => {
-  expect(problemsIn({ added: [job(name)] })).toEqual([`job: its name is "${name}", expected no keyword of GitLab; rename it`]);
+  expect(problemsIn({ added: [job(name)] })).toEqual([`job: its name is "${name}", expected no keyword of GitLab or YAML; rename it`]);
 });
 
 test.each(['', ' ', 'a\nb', 'a\u0000', 'a\u2028b', 'a'.repeat(256)])('a job may not be called %j', (name) => {
