@@ -1,0 +1,47 @@
+import * as fc from 'fast-check';
+import { pipelines } from './support/any-pipeline';
+import { GITLAB_CI_SCHEMA, gitlabCiSchema, valuesOf } from './support/gitlab-ci-schema';
+import type { JsonObject } from '../src/private/json';
+
+const problemsBySchema = gitlabCiSchema();
+const LENIENT = { numRuns: 200 };
+
+test('one pipeline has one text', () => {
+  fc.assert(fc.property(pipelines(), (make) => {
+    expect(make().toYaml()).toBe(make().toYaml());
+  }), LENIENT);
+});
+
+test('all jobs that are needed are there, and all stages are listed', () => {
+  fc.assert(fc.property(pipelines(), (make) => {
+    const { stages, ...rest } = fileOf(make().toYaml());
+    const jobs = Object.entries(rest).filter(([name]) => !GLOBAL.includes(name)) as Array<[string, JsonObject]>;
+    const names = jobs.map(([name]) => name);
+    for (const [, job] of jobs) {
+      expect(names).toEqual(expect.arrayContaining((job.needs as JsonObject[] | undefined ?? []).map((need) => need.job)));
+      expect(['.pre', ...stages as string[]]).toContain(job.stage);
+    }
+  }), LENIENT);
+});
+
+test('a job that deploys to a protected target is for protected refs only', () => {
+  fc.assert(fc.property(pipelines(), (make) => {
+    const file = fileOf(make().toYaml());
+    for (const job of Object.values(file) as JsonObject[]) {
+      const name = (job.environment as JsonObject | undefined)?.name;
+      if (typeof name === 'string' && name.startsWith('protected')) expect(JSON.stringify(job.rules)).toContain('$CI_COMMIT_REF_PROTECTED == \\"true\\"');
+    }
+  }), LENIENT);
+});
+
+(problemsBySchema ? test : test.skip)(`GitLab's schema accepts all of them (../shared/data/${GITLAB_CI_SCHEMA})`, () => {
+  fc.assert(fc.property(pipelines(), (make) => {
+    expect(problemsBySchema!(make().toYaml())).toEqual([]);
+  }), LENIENT);
+});
+
+const GLOBAL = ['stages', 'default', 'variables', 'workflow', 'include'];
+
+function fileOf(yaml: string): JsonObject {
+  return valuesOf(yaml)[0] as JsonObject;
+}
