@@ -1,5 +1,11 @@
 import * as fc from 'fast-check';
-import { BuildJob, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, ImageBuild, type JobOptions, Synthesis } from '../../src';
+import {
+  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, ImageBuild, type JobOptions, Synthesis,
+} from '../../src';
+
+const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
+const ID_TOKEN = DeployCredential.idToken({ audience: 'https://cluster.example.com', server: 'https://cluster.example.com:6443' });
+const VARIABLE = DeployCredential.kubeconfigVariable({ variable: 'KUBE', server: 'https://cluster.example.com:6443' });
 
 /**
  * Pipelines of all kinds of choices that go together. Each is made anew by every call.
@@ -7,29 +13,26 @@ import { BuildJob, DeployCredential, DeployEnvironment, DeployJob, DeployRef, Gi
 export function pipelines(): fc.Arbitrary<() => GitlabPipeline> {
   return fc.record({
     app: fc.constantFrom('web', 'on', '12', 'a-b'),
-    targets: targetsArbitrary(),
-    build: fc.option(jobOptions()),
-    image: fc.tuple(fc.constantFrom(ImageBuild.buildah), jobOptions()),
-    synthesis: fc.option(fc.tuple(fc.constantFrom(Synthesis.job, Synthesis.inDeployJob), jobOptions())),
-    deploy: fc.tuple(fc.constantFrom(DeployJob.cdk8sCiDeploy), jobOptions()),
-    credential: fc.constantFrom(undefined, DeployCredential.kubeconfigVariable(), DeployCredential.kubeconfigVariable({ variable: 'KUBE' })),
+    targets: manyTargets(),
+    buildJob: fc.option(jobOptions().map((options) => BuildJob.script({ ...options, name: 'compile', script: ['a: b', 'true'], artifacts: ['public'] })), { nil: undefined }),
+    imageBuild: fc.oneof(
+      jobOptions().map((options) => ImageBuild.buildah({ ...options, platform: 'linux/arm64', layerCache: true })),
+      jobOptions().map((options) => ImageBuild.docker({ ...options, context: 'site', buildArguments: { VERSION: '$CI_COMMIT_TAG' } })),
+      fc.constantFrom('registry.example.com/web:1', '$UPSTREAM').map((reference) => ImageBuild.prebuilt({ reference })),
+    ),
+    synthesis: fc.oneof(fc.constant(undefined), jobOptions().map(Synthesis.job), fc.constant(Synthesis.inDeployJob({ script: ['make'] }))),
+    deployJob: fc.tuple(fc.constantFrom(DeployJob.cdk8sCiDeploy, DeployJob.kubectl), jobOptions()).map(([make, options]) =>
+      make({ image: 'registry.example.com/deployer:1', ...options, raw: { coverage: '/a/' }, rolloutTimeout: '5m' })),
+    credential: fc.constantFrom(undefined, VARIABLE, AGENT, ID_TOKEN),
+    rotation: fc.option(jobOptions().map(({ raw: _, ...options }) => CredentialRotation.scheduled(options)), { nil: undefined }),
     imageVariable: fc.constantFrom(undefined, 'IMAGE', 'WEB_IMAGE'),
-    raw: fc.constantFrom(undefined, { default: { tags: ['docker'] } }, { variables: { A: 'yes' }, workflow: { rules: [{ when: 'always' }] } }),
+    raw: fc.constantFrom(undefined, { default: { tags: ['docker'] } }, { variables: { A: 'yes' } }),
     added: fc.constantFrom(undefined, { script: ['true'] }, { stage: '.pre', script: ['true'], needs: [] }),
-  }).map((choices) => () => {
-    const pipeline = new GitlabPipeline({
-      app: choices.app,
-      targets: choices.targets,
-      buildJob: choices.build === null ? undefined : BuildJob.script({ ...choices.build, name: 'compile', script: ['a: b', 'true'], artifacts: ['public'] }),
-      imageBuild: choices.image[0](choices.image[1]),
-      synthesis: choices.synthesis?.[0](choices.synthesis[1]),
-      deployJob: choices.deploy[0](withoutRetry(choices.deploy[1])),
-      credential: choices.credential,
-      imageVariable: choices.imageVariable,
-      raw: choices.raw,
-      stages: choices.added === undefined ? undefined : ['build', 'image', 'synth', 'test', 'deploy'],
-    });
-    if (choices.added) pipeline.addJob('mine', choices.added);
+  }).map(({ added, ...choices }) => () => {
+    // Only a credential that is kept can be rotated.
+    const isKept = choices.credential === undefined || choices.credential === VARIABLE;
+    const pipeline = new GitlabPipeline({ ...choices, rotation: isKept ? choices.rotation : undefined });
+    if (added) pipeline.addJob('mine', added);
     return pipeline;
   });
 }
@@ -44,26 +47,21 @@ function jobOptions(): fc.Arbitrary<JobOptions> {
   }, { requiredKeys: [] });
 }
 
-function withoutRetry({ raw, ...options }: JobOptions): JobOptions {
-  const { retry: _, ...rest } = raw ?? {};
-  return { ...options, raw: rest };
-}
-
-function targetsArbitrary(): fc.Arbitrary<DeployEnvironment[]> {
+/** An environment is called `protected-0` when it is one, `open-0` when it is not. */
+function manyTargets(): fc.Arbitrary<DeployEnvironment[]> {
   const one = fc.record({
-    isProtected: fc.boolean(),
-    isReview: fc.boolean(),
+    kind: fc.constantFrom('open', 'protected', 'review'),
     manual: fc.boolean(),
     stoppable: fc.option(fc.boolean(), { nil: undefined }),
     autoStopIn: fc.constantFrom(undefined, '3 days'),
     url: fc.constantFrom(undefined, 'https://$CI_ENVIRONMENT_SLUG.example.com'),
     tier: fc.constantFrom(undefined, 'production', 'testing'),
-    branch: fc.constantFrom(undefined, 'main', 'release/1'),
+    ref: fc.constantFrom(undefined, DeployRef.branch('release/1'), DeployRef.tag('^v\\d+$'), DeployRef.tag()),
   });
-  return fc.array(one, { minLength: 1, maxLength: 4 }).map((targets) => targets.map(({ isReview, isProtected, branch, manual, stoppable, ...others }, index) => {
-    const options = { ...others, namespace: `example-${index}`, environment: `${isProtected && !isReview ? 'protected' : 'open'}-${index}` };
-    // Promotion goes from target to target, so all of them are for one ref.
-    const ref = branch === undefined ? undefined : DeployRef.branch('main');
-    return isReview ? DeployEnvironment.review(options) : DeployEnvironment.of({ ...options, ref: targets[0]?.branch === undefined ? undefined : ref, protected: isProtected, manual, stoppable });
+  return fc.array(one, { minLength: 1, maxLength: 4 }).map((targets) => targets.map(({ kind, autoStopIn, stoppable, ...others }, index) => {
+    const options = { ...others, autoStopIn, namespace: `example-${index}`, environment: `${kind}-${index}` };
+    return kind === 'review'
+      ? DeployEnvironment.review(options)
+      : DeployEnvironment.of({ ...options, protected: kind === 'protected', stoppable: autoStopIn === undefined ? stoppable : undefined });
   }));
 }

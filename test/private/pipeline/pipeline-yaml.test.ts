@@ -42,6 +42,7 @@ stages:
 - test
 variables:
   A: '1'
+
 workflow:
   rules:
   - when: always

@@ -8,6 +8,7 @@ import { checkIdTokens } from './id-tokens';
 import { checkJobNames } from './job-names';
 import { checkCycles, checkNeeds } from './needs-checks';
 import { checkNeedsInRules } from './needs-in-rules';
+import { checkOnStop } from './on-stop';
 import { checkCredentials, checkProtectedRefs } from './protected-targets';
 import { checkRawKeywords } from './raw-keywords';
 import { checkRuleVariables } from './rule-variables';
@@ -41,7 +42,7 @@ const OF_TARGETS: PipelineCheck[] = [checkNames, checkTargets, checkPromotion];
 
 const OF_JOBS: PipelineCheck[] = [
   checkRawKeywords, checkJobNames, checkStages, checkNeeds, checkCycles, checkNeedsInRules,
-  checkReports, checkReportsArrive, checkVariableNames, checkRuleVariables, checkEnvironmentNames,
+  checkReports, checkReportsArrive, checkVariableNames, checkRuleVariables, checkEnvironmentNames, checkOnStop,
   checkProtectedRefs, checkCredentials, checkDeployJobs, checkBuilderImages, checkIdTokens,
 ];
 

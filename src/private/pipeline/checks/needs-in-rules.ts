@@ -1,6 +1,6 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { JobNeed, needsOf } from './job-needs';
-import { alternativesOf, Conditions } from './rule-conditions';
+import { Conditions, Presence, presenceOf } from './rule-conditions';
 import { Refusal, show } from '../../invalid-input';
 
 const IN_MERGE_REQUESTS = '$CI_PIPELINE_SOURCE == "merge_request_event"';
@@ -14,8 +14,9 @@ export const checkNeedsInRules: PipelineCheck = (pipeline) => pipeline.jobs.flat
 
 function problems(pipeline: CheckedPipeline, job: CheckedJob, need: JobNeed): Refusal[] {
   const needed = pipeline.jobs.find(({ name }) => name === need.job);
-  if (!needed || need.optional) return [];
-  const alone = (alternativesOf(job) ?? []).find((conditions) => !isIn(pipeline, needed, conditions));
+  const presence = presenceOf(job);
+  if (!needed || need.optional || !presence) return [];
+  const alone = presence.alternatives.find((conditions) => !isIn(pipeline, needed, { ...presence, alternatives: [conditions] }));
   return alone === undefined ? [] : [{
     at: jobNamed(job.name),
     given: `it needs ${show(need.job)}, which is not in every pipeline where ${alone.size === 0 ? 'it is' : [...alone].join(' && ')}`,
@@ -24,13 +25,15 @@ function problems(pipeline: CheckedPipeline, job: CheckedJob, need: JobNeed): Re
   }];
 }
 
-/** Whether a job is in the pipelines for which these conditions are true, or that is not known. */
-function isIn({ hasWorkflow }: CheckedPipeline, job: CheckedJob, conditions: Conditions): boolean {
+/** Whether a job is in all these pipelines, or that is not known. */
+function isIn({ hasWorkflow }: CheckedPipeline, job: CheckedJob, pipelines: Presence): boolean {
+  const isMet = (conditions: Conditions): boolean => pipelines.alternatives.every((all) => [...conditions].every((condition) => all.has(condition)));
   // Without rules a job is in all pipelines but those of merge requests, unless the whole file has rules.
   if (job.effective.rules === undefined) {
     const isEverywhere = hasWorkflow || job.effective.only !== undefined || job.effective.except !== undefined;
-    return isEverywhere || !conditions.has(IN_MERGE_REQUESTS);
+    return isEverywhere || !pipelines.alternatives.some((all) => all.has(IN_MERGE_REQUESTS));
   }
-  const alternatives = alternativesOf(job);
-  return alternatives === undefined || alternatives.some((one) => [...one].every((condition) => conditions.has(condition)));
+  const presence = presenceOf(job);
+  if (!presence || presence.except.some((condition) => !pipelines.except.includes(condition))) return true;
+  return presence.alternatives.some(isMet);
 }

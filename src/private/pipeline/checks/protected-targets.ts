@@ -20,29 +20,30 @@ export const checkProtectedRefs: PipelineCheck = ({ targets, jobs }) => jobs.fla
 });
 
 /**
- * Whether the credential of a protected target, where it has a variable of its own, is read by its own jobs only.
+ * Whether the credential of a protected target, where it has a variable of its own, is read by jobs in its environment only. Of a variable that several
+ * targets have, and of the agent's, GitLab decides by the environment which one a job gets.
  */
 export const checkCredentials: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((job) => ownCredentials(pipeline)
-  .filter(({ variable, target }) => job.target !== target && reads(job, variable))
-  .map(({ variable, target }): Refusal => ({
+  .filter(([variable, environment]) => ![job.target, environmentOf(job)].includes(environment) && reads(job, variable))
+  .map(([variable, environment]): Refusal => ({
     at: jobNamed(job.name),
-    given: `it reads $${variable}, the credential of the protected target ${target}`,
-    expected: 'that only jobs of that target have it',
+    given: `it reads $${variable}, the credential of the protected target ${environment}`,
+    expected: 'that only jobs in that environment have it',
     fix: 'give the job a credential of its own',
   })));
 
-interface OwnCredential {
-  readonly variable: string;
-  readonly target: string;
-}
-
-/** Those that no unprotected target uses under the same name: of others GitLab's environment scope decides which one a job gets. */
-function ownCredentials({ targets, jobs }: CheckedPipeline): OwnCredential[] {
-  const isProtected = (environment?: string): boolean => targets.some((target) => target.isProtected && target.environment === environment);
-  const held = jobs.flatMap(({ holds, target }) => holds === undefined || target === undefined ? [] : [{ variable: holds.variable, target }]);
-  const others = new Set(held.filter(({ target }) => !isProtected(target)).map(({ variable }) => variable));
-  const found = held.filter(({ variable, target }) => isProtected(target) && !others.has(variable));
-  return found.filter(({ variable, target }, index) => found.findIndex((one) => one.variable === variable && one.target === target) === index);
+/** Variables that one target has, which is protected, with its environment. */
+function ownCredentials({ targets, jobs }: CheckedPipeline): Array<[string, string]> {
+  const holders = new Map<string, Set<string>>();
+  for (const { holds, target } of jobs) {
+    if (holds === undefined || target === undefined || holds.variable === 'KUBECONFIG') continue;
+    holders.set(holds.variable, (holders.get(holds.variable) ?? new Set()).add(target));
+  }
+  return [...holders].flatMap(([variable, environments]) => {
+    const [only, ...others] = environments;
+    const isOwn = others.length === 0 && targets.some((target) => target.isProtected && target.environment === only);
+    return isOwn && only !== undefined ? [[variable, only] as [string, string]] : [];
+  });
 }
 
 function reads({ effective }: CheckedJob, variable: string): boolean {

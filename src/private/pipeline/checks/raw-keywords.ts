@@ -40,5 +40,6 @@ function jobProblems(job: CheckedJob): Refusal[] {
 const FIXES = new Map([
   ...['image', 'tags', 'variables', 'timeout', 'script'].map((keyword) => [keyword, `use the option ${keyword}`] as const),
   ['rules', 'choose the refs by the targets'],
+  ['retry', 'leave it out: a second attempt could overwrite a newer deployment'],
   ['interruptible', 'leave it out: a deploy that is cut off leaves the release half written'],
 ]);

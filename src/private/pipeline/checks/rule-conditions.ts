@@ -14,16 +14,27 @@ export function rulesOf(rules: Json | undefined): JsonObject[] {
 }
 
 /**
- * When a job is in a pipeline, or nothing where that is not known: for rules with `||`, brackets, files or exceptions before them, and for a job without rules.
+ * In which pipelines a job is.
  */
-export function alternativesOf({ effective }: CheckedJob): Conditions[] | undefined {
+export interface Presence {
+  /** Not where one of these is true, as they are written. */
+  readonly except: readonly string[];
+  /** Else where one of these is met. */
+  readonly alternatives: readonly Conditions[];
+}
+
+/**
+ * In which pipelines a job is by its rules, or nothing where they say it in a richer way: with `||`, brackets, files, or exceptions between the others.
+ */
+export function presenceOf({ effective }: CheckedJob): Presence | undefined {
   if (effective.rules === undefined) return undefined;
   const rules = rulesOf(effective.rules);
-  const ends = rules.map(({ when }) => when === 'never');
-  // Behind a last `when: never` there is nothing; before others it takes something away.
-  const within = ends.lastIndexOf(true) === rules.length - 1 ? rules.slice(0, -1) : rules;
-  const alternatives = within.map(conditionsOf);
-  return alternatives.every((one) => one !== undefined) ? alternatives : undefined;
+  const first = rules.findIndex(({ when }) => when !== 'never');
+  // Behind a last `when: never` there is nothing; between others it takes something away.
+  const last = rules.at(-1)?.when === 'never' ? -1 : undefined;
+  const alternatives = rules.slice(first < 0 ? rules.length : first, last).map(conditionsOf);
+  if (!alternatives.every((one) => one !== undefined)) return undefined;
+  return { except: rules.slice(0, Math.max(first, 0)).map((rule) => String(rule.if)), alternatives };
 }
 
 function conditionsOf(rule: JsonObject): Conditions | undefined {

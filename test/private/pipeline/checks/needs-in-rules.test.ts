@@ -53,6 +53,13 @@ test.each<[string, JsonObject, JsonObject, string]>([
   ]);
 });
 
+test('jobs may be kept out of the same pipelines', () => {
+  const except = { if: '$CI_PIPELINE_SOURCE == "schedule"', when: 'never' };
+  expect(problemsOf({ rules: [except, { if: MAIN }] }, { rules: [except, { if: MAIN }] })).toEqual([]);
+  expect(problemsOf({ rules: [except, { if: TAG }] }, { rules: [except, { if: MAIN }] })).toEqual([expect.stringContaining(`where ${TAG}`)]);
+  expect(problemsOf({ rules: [except, { if: TAG }] }, rules(MAIN))).toEqual([expect.stringContaining(`where ${TAG}`)]);
+});
+
 test('a job that is always there may not need one that is not', () => {
   expect(problemsOf({ rules: [{ when: 'always' }] }, rules(MAIN))).toEqual([expect.stringContaining('not in every pipeline where it is')]);
 });

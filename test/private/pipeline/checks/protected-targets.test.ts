@@ -57,12 +57,23 @@ test.each<JsonObject>([
   { variables: { COPY: { value: '$PRODUCTION_CONFIG' } } },
 ])('another job may not read the credential of a protected target: %j', (keywords) => {
   expect(problemsOfReader(keywords, 'STAGING_CONFIG')).toEqual([
-    expect.stringContaining('job a: it reads $PRODUCTION_CONFIG, the credential of the protected target production, expected that only jobs of that target have it'),
+    expect.stringContaining('job a: it reads $PRODUCTION_CONFIG, the credential of the protected target production, expected that only jobs in that environment have it'),
   ]);
 });
 
 test('a variable that all targets have is scoped by GitLab', () => {
   expect(problemsOfReader({ script: ['use $PRODUCTION_CONFIG'] }, 'PRODUCTION_CONFIG')).toEqual([]);
+});
+
+test('the agent\'s kubeconfig is for whom the agent says', () => {
+  const known = { target: 'production', holds: { variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod' } };
+  const deploy = job('deploy', { environment: 'production', rules: [{ if: PROTECTED }] }, known);
+  expect(problemsIn({ targets: TARGETS, jobs: [deploy], added: [job('a', { script: ['use $KUBECONFIG'] })] })).toEqual([]);
+});
+
+test('a job in the environment of the target may read its credential', () => {
+  const keywords = { script: ['use $PRODUCTION_CONFIG'], environment: { name: 'production', action: 'access' }, rules: [{ if: PROTECTED }] };
+  expect(problemsOfReader(keywords, 'STAGING_CONFIG')).toEqual([]);
 });
 
 test('another job may have other variables', () => {
