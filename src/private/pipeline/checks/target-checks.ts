@@ -65,22 +65,16 @@ function sharedNamespace(before: Target, target: Target): Refusal {
 }
 
 /**
- * Whether the image goes from target to target in the order of the list.
+ * Whether the image goes from target to target in the order of the list. Review apps are outside of that.
  */
 export const checkPromotion: PipelineCheck = ({ targets }) => targets.flatMap(({ folder, after }, index) => {
-  if (after === undefined) return [];
-  const place = targets.findIndex(({ environment }) => environment === after);
-  const isBefore = place >= 0 && place < index && targets[place]?.isReview === false;
-  return isBefore ? [] : [{
+  const before = targets.slice(0, index).filter(({ isReview }) => !isReview).map(({ environment }) => environment);
+  if (after === undefined || before.includes(after)) return [];
+  const isBehind = targets.slice(index + 1).some(({ environment, isReview }) => environment === after && !isReview);
+  return [{
     at: `target ${folder}`,
-    given: `it comes after ${show(after)}, ${reasonOf(place, index)}`,
-    expected: 'the environment of a target that stands before it',
-    fix: place < 0 ? 'name one of the targets' : 'change their order',
+    given: `it comes after ${show(after)}${isBehind ? ', which stands behind it' : ''}`,
+    expected: before.join(', ') || 'nothing before the first target',
+    fix: isBehind ? 'change their order' : 'name one of the targets',
   }];
 });
-
-function reasonOf(place: number, index: number): string {
-  if (place < 0) return 'which is no target';
-  if (place === index) return 'which is itself';
-  return place > index ? 'which stands behind it' : 'which is a review app';
-}
