@@ -1,13 +1,12 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { freePort } from './cluster/api-server';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { BUILDAH, pushImage } from './cluster/image';
 import { Processes } from './cluster/processes';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { startRegistry } from './cluster/registry';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { PodReports } from './support/pod-reports';
 import { job, Rollouts, workload, WorkloadParts } from './support/rollouts';
@@ -16,6 +15,8 @@ import { resultLines } from '../src/cli/deploy/wait/result-lines';
 jest.setTimeout(180_000);
 
 const NAMESPACE = 'causes';
+/** Whose password nobody knows. */
+const NOBODY = 'ci:$2b$04$r6rGeAcUgqXM2/5HbPmize5vGCHvo0K3ViVdiJcXe4ShU0buxMTJe';
 
 let controlPlane: ControlPlane;
 let processes: Processes;
@@ -34,7 +35,7 @@ beforeAll(async () => {
   processes = new Processes();
   folder = mkdtempSync(join(tmpdir(), 'causes-'));
   shell = pushShell();
-  locked = await startLockedRegistry();
+  locked = (await startRegistry(processes, { name: 'locked', user: NOBODY })).address;
   runKubectl(controlPlane.kubeconfig, ['create', 'namespace', NAMESPACE]);
   asAdmin('create', 'configmap', 'settings', '--from-literal=colour=green');
   asAdmin('create', 'secret', 'docker-registry', 'wrong', `--docker-server=${locked}`, '--docker-username=ci', '--docker-password=wrong-password');
@@ -59,18 +60,6 @@ function pushShell(): string {
   writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY busybox /busybox\nENTRYPOINT ["/busybox", "sh", "-c"]\n');
   pushImage(context, reference, join(folder, 'buildah'));
   return reference;
-}
-
-async function startLockedRegistry(): Promise<string> {
-  const [address, users] = [`127.0.0.1:${await freePort()}`, join(folder, 'users')];
-  // Nobody knows the password.
-  writeFileSync(users, 'ci:$2b$04$r6rGeAcUgqXM2/5HbPmize5vGCHvo0K3ViVdiJcXe4ShU0buxMTJe\n');
-  const configuration = {
-    version: 0.1, storage: { filesystem: { rootdirectory: join(folder, 'locked') } }, http: { addr: address }, auth: { htpasswd: { realm: 'locked', path: users } },
-  };
-  writeFileSync(join(folder, 'locked.yml'), stringify(configuration));
-  processes.start('docker-registry', ['serve', join(folder, 'locked.yml')]);
-  return address;
 }
 
 const running = (script: string, container: object = {}): WorkloadParts => ({ container: { args: [script], ...container } });

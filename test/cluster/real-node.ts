@@ -1,8 +1,5 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify } from 'yaml';
 import { ApiServer, freePort } from './api-server';
 import { needDebianPackages, PackageFiles } from './debian';
 import { BUILDAH, pushImage } from './image';
@@ -11,6 +8,7 @@ import { writeNodeConfiguration } from './node-configuration';
 import { NODE_SCRIPT } from './node-script';
 import { Processes } from './processes';
 import { kubelet } from './programs';
+import { REGISTRY, startRegistry } from './registry';
 
 /**
  * This machine as a node: kubelet, containerd and runc, which pull images from a registry on 127.0.0.1 and run them. As root, on Linux.
@@ -25,10 +23,10 @@ export function realNode(): NodeStarter {
 
 const PACKAGES: PackageFiles = {
   ...BUILDAH,
+  ...REGISTRY,
   'containerd': '/usr/bin/containerd',
   'runc': '/usr/sbin/runc',
   'containernetworking-plugins': '/usr/lib/cni/bridge',
-  'docker-registry': '/usr/bin/docker-registry',
   'iproute2': '/sbin/ip',
 };
 
@@ -37,7 +35,7 @@ const NAME = 'localhost';
 
 async function start(program: string, processes: Processes, api: ApiServer): Promise<{ readonly registry: string }> {
   const { folder } = processes;
-  const registry = await startRegistry(processes);
+  const { address: registry } = await startRegistry(processes);
   const pauseImage = `${registry}/pause:1`;
   pushPause(folder, pauseImage);
 
@@ -50,25 +48,6 @@ async function start(program: string, processes: Processes, api: ApiServer): Pro
   processes.start('unshare', ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', NODE_SCRIPT, 'node', id, program, NAME], 'node');
   await api.until(`/api/v1/nodes/${NAME}`, isReady);
   return { registry };
-}
-
-async function startRegistry(processes: Processes): Promise<string> {
-  const { folder } = processes;
-  const address = `127.0.0.1:${await freePort()}`;
-  const configuration = join(folder, 'registry.yml');
-  writeFileSync(configuration, stringify({ version: 0.1, storage: { filesystem: { rootdirectory: join(folder, 'registry') } }, http: { addr: address } }));
-  processes.start('docker-registry', ['serve', configuration]);
-  while (!await isServed(`http://${address}/v2/`)) {
-    processes.check();
-    await sleep(50);
-  }
-  return address;
-}
-
-function isServed(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    get(url, { agent: false }, (response) => resolve(response.resume().statusCode === 200)).on('error', () => resolve(false));
-  });
 }
 
 /** The container that holds a pod's network. */

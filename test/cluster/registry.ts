@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { freePort } from './api-server';
+import { PackageFiles } from './debian';
+import { Processes } from './processes';
+
+export const REGISTRY: PackageFiles = { 'docker-registry': '/usr/bin/docker-registry' };
+
+export interface RegistryOptions {
+  /** Of its log and of its folder. */
+  readonly name?: string;
+  /** A line of an htpasswd file, with bcrypt: nobody else may pull or push. */
+  readonly user?: string;
+}
+
+/**
+ * A registry of images.
+ */
+export interface Registry {
+  /** `127.0.0.1:PORT`, by plain HTTP. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a registry on 127.0.0.1, which keeps its images in the folder of the processes. Resolves when it answers.
+ */
+export async function startRegistry(processes: Processes, { name = 'registry', user }: RegistryOptions = {}): Promise<Registry> {
+  const file = (ending: string) => join(processes.folder, `${name}${ending}`);
+  const address = `127.0.0.1:${await freePort()}`;
+  if (user !== undefined) writeFileSync(file('.users'), `${user}\n`, { mode: 0o600 });
+  writeFileSync(file('.yml'), stringify({
+    version: 0.1,
+    storage: { filesystem: { rootdirectory: file('') } },
+    http: { addr: address },
+    ...user !== undefined && { auth: { htpasswd: { realm: name, path: file('.users') } } },
+  }));
+  const { stop } = processes.start('docker-registry', ['serve', file('.yml')], name);
+  while (!await answers(`http://${address}/v2/`)) {
+    processes.check();
+    await sleep(50);
+  }
+  return { address, stop };
+}
+
+/** 401 is an answer, too. */
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(url, { agent: false }, (response) => resolve([200, 401].includes(response.resume().statusCode ?? 0))).on('error', () => resolve(false));
+  });
+}
