@@ -25,5 +25,5 @@ export function pushImage(context: string, reference: string, storage: string): 
   return readFileSync(digest, 'utf8');
 }
 
-/** What it keeps outside its storage ends with it. */
-const OUT_OF_SIGHT = 'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib && exec "$0" "$@"';
+/** For `unshare --mount sh -c`, before the program and its arguments: what buildah keeps outside its storage ends with it. */
+export const OUT_OF_SIGHT = 'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib && exec "$0" "$@"';

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Beside these, a job may not have been started at all. */
+export type JobStatus = 'success' | 'failed' | 'warning';
+
+/**
+ * What became of a job.
+ */
+export interface JobRun {
+  readonly status: JobStatus;
+  /** Of its script. */
+  readonly exitCode: number;
+  /** The lines of its log, those of standard error too. */
+  readonly log: string;
+}
+
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * The jobs that gitlab-ci-local has run in a clone, by name.
+ */
+export function readJobs(clone: string, { stdout, stderr }: Output): Record<string, JobRun> {
+  const reported = [...stdout.matchAll(/^ (PASS|FAIL|WARN) +(\S+) *(?:pre_script)?$/gm)];
+  return Object.fromEntries(reported.map(([, word = '', name = '']) => {
+    const [, code = '0'] = new RegExp(`^${name} +finished in .+ (?:FAIL|WARN) (\\d+) *$`, 'm').exec(stderr) ?? [];
+    return [name, { status: STATUS[word]!, exitCode: Number(code), log: readIfThere(join(clone, STATE, 'output', `${name}.log`)) }];
+  }));
+}
+
+/** The path of a file of the artifacts that a job has left. */
+export function artifact(clone: string, job: string, name: string): string {
+  return join(clone, STATE, 'artifacts', job, name);
+}
+
+/** The texts of all artifacts and reports. */
+export function allArtifacts(clone: string): string[] {
+  const files = readdirSync(artifact(clone, '', ''), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
+}
+
+/** A dotenv report that a job has left. */
+export function dotenvReport(clone: string, job: string, name: string): Record<string, string> {
+  const text = readIfThere(artifact(clone, job, join('.gitlab-ci-reports', 'dotenv', name)));
+  return Object.fromEntries(text.split('\n').filter((line) => line !== '').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+const STATE = '.gitlab-ci-local';
+const STATUS: Readonly<Record<string, JobStatus>> = { PASS: 'success', FAIL: 'failed', WARN: 'warning' };
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
