@@ -1,0 +1,60 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runKubectl } from './cluster/cluster';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+
+jest.setTimeout(180_000);
+
+let cluster: ControlPlane;
+let delivery: SiteDelivery;
+
+beforeAll(async () => {
+  kubectl();
+  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'real' });
+  delivery = SiteDelivery.prepare(cluster, { dockerHub: cluster.registry!, project: cluster.registry! });
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(async () => {
+  await cluster?.stop();
+  delivery?.remove();
+});
+
+const page = (namespace: string) => runKubectl(cluster.kubeconfig, ['get', '--raw', `/api/v1/namespaces/${namespace}/services/web:80/proxy/`]);
+const imagesOfPods = (namespace: string) =>
+  runKubectl(cluster.kubeconfig, ['get', 'pods', '-n', namespace, '-o', 'jsonpath={range .items[*]}{.status.containerStatuses[0].imageID}{"\\n"}{end}']).split('\n');
+
+test('the pipeline\'s image is pulled by the pods, and the page that Hugo built is served', async () => {
+  const pipeline = delivery.pipeline();
+  expect(await pipeline.run()).toMatchObject({ 'deploy-staging': { status: 'success' }, 'deploy-production': { status: 'success' } });
+
+  const [, digest] = pipeline.dotenv('container', 'image.env').IMAGE!.split('@');
+  for (const namespace of Object.values(NAMESPACES)) {
+    expect(imagesOfPods(namespace)).toContain(`${cluster.registry}/group/site@${digest}`);
+    expect(page(namespace)).toContain('This page was built by <strong>Hugo</strong>');
+  }
+});
+
+test('the next commit\'s text is served', async () => {
+  delivery.repository.write('content/_index.md', '---\ntitle: Welcome\n---\nThis is the **second commit**.\n');
+  delivery.repository.commit('second');
+  expect(await delivery.pipeline().run()).toMatchObject({ 'deploy-staging': { status: 'success' }, 'deploy-production': { status: 'success' } });
+
+  for (const namespace of Object.values(NAMESPACES)) expect(page(namespace)).toContain('This is the <strong>second commit</strong>');
+});
+
+test('an image that cannot be pulled fails the deploy job with the registry\'s answer, and the page before is served', async () => {
+  delivery.repository.write('content/_index.md', '---\ntitle: Welcome\n---\nThis is the **third commit**.\n');
+  delivery.repository.commit('third');
+  const pipeline = delivery.pipeline();
+  await pipeline.run({ jobs: ['build', 'container'] });
+  const report = pipeline.artifact('container', join('.gitlab-ci-reports', 'dotenv', 'image.env'));
+  writeFileSync(report, readFileSync(report, 'utf8').replace(/sha256:[0-9a-f]{64}/, `sha256:${'0'.repeat(64)}`));
+  const jobs = await pipeline.run({ jobs: ['synth', 'deploy-staging'] });
+
+  expect(jobs).toMatchObject({ 'synth': { status: 'success' }, 'deploy-staging': { status: 'failed', exitCode: 1 } });
+  expect(jobs['deploy-staging']?.log).toMatch(/Deployment web, pod web-\S+, container web, image \S+@sha256:0{64}: (?:ErrImagePull|ImagePullBackOff): .*not found/);
+  expect(page(NAMESPACES.staging)).toContain('This is the <strong>second commit</strong>');
+});
