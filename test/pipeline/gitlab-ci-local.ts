@@ -20,12 +20,19 @@ export function prepareRunner(tools: PackageFiles = {}): void {
 const PACKAGES: PackageFiles = { git: '/usr/bin/git', rsync: '/usr/bin/rsync' };
 
 /**
- * The script of gitlab-ci-local, to be run by Node. The first call on a machine fetches it (18 MB), as its lock file has it.
+ * The script of gitlab-ci-local, to be run by Node.
  */
 export function gitlabCiLocal(): string {
+  return join(gitlabCiLocalFolder(), 'node_modules', 'gitlab-ci-local', 'src', 'index.js');
+}
+
+/**
+ * Where it is installed with what it depends on, as its lock file has it. The first call on a machine fetches that (18 MB).
+ */
+export function gitlabCiLocalFolder(): string {
   const lock = readFileSync(join(MODULE, 'package-lock.json'));
   const id = createHash('sha256').update(lock).digest('hex').slice(0, 8);
-  return join(cachedFolder(`gitlab-ci-local-${id}`, install), 'node_modules', 'gitlab-ci-local', 'src', 'index.js');
+  return cachedFolder(`gitlab-ci-local-${id}`, install);
 }
 
 const MODULE = join(__dirname, 'gitlab-ci-local');
