@@ -3,7 +3,7 @@ import { cluster, onKwok } from './cluster/on-kwok';
 import { Processes } from './cluster/processes';
 import { Registry, startRegistry } from './cluster/registry';
 import { JobRun } from './pipeline/job-run';
-import { Pipeline } from './pipeline/runner';
+import { Pipeline } from './pipeline/pipeline';
 import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
 
 jest.setTimeout(180_000);

@@ -56,6 +56,20 @@ test('a job without a checkout has the artifacts that it needs, and nothing else
   expect(jobs.use).toMatchObject({ status: 'success', log: '$ find . -type f\n./dist/file\n$ cat dist/file\nmade\n' });
 });
 
+test('what a script has left is there in after_script, and in the artifacts', async () => {
+  const running = pipeline({
+    make: {
+      script: ['echo made > file', 'echo A=1 > report.env'], after_script: ['cat file', 'rm file'], artifacts: { paths: ['*.env'], reports: { dotenv: 'report.env' } },
+    },
+    use: { stage: 'deploy', needs: ['make'], script: ['ls', 'echo "A is $A"'] },
+  });
+  const jobs = await running.run();
+
+  expect(jobs.make?.log).toMatch(/\nmade\n/);
+  expect(jobs.use?.log).toMatch(/\nREADME\.md\nreport\.env\n[^]*\nA is 1\n/);
+  expect(running.dotenv('make', 'report.env')).toEqual({ A: '1' });
+});
+
 test('a job with an image is in its folder all the same, and has the tools of this machine', async () => {
   const jobs = await pipeline({ job: { image: 'node:24', script: ['test "$PWD" = "$CI_PROJECT_DIR"', 'node --version', 'kubectl version --client'] } }).run();
 

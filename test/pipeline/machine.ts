@@ -1,0 +1,63 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { buildahSettings, Registries } from './buildah-settings';
+import { kubectl } from '../support/kubectl';
+
+/**
+ * Prepares a folder that jobs find their HOME, TMPDIR and more programs in, with the tools that their images would have.
+ *
+ * @returns the variables of the machine. None is this process' own that a job does not need, such as those of a pipeline that runs these tests
+ */
+export function machineVariables(folder: string, registries: Registries): NodeJS.ProcessEnv {
+  const [bin, home, temporary] = ['bin', 'home', 'tmp'].map((name) => join(folder, name)) as [string, string, string];
+  for (const each of [bin, home, temporary]) mkdirSync(each, { recursive: true });
+  symlinkSync(kubectl(), join(bin, 'kubectl'));
+  writeFileSync(join(bin, 'rsync'), RSYNC, { mode: 0o755 });
+  writeFileSync(join(folder, 'git-strategy.sh'), GIT_STRATEGY);
+  const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.startsWith(ROOT));
+  return {
+    ...packageSettings(),
+    ...buildahSettings(home, registries),
+    PATH: [bin, dirname(process.execPath), ...path].join(delimiter),
+    HOME: home,
+    TMPDIR: temporary,
+    BASH_ENV: join(folder, 'git-strategy.sh'),
+  };
+}
+
+const ROOT = join(__dirname, '..', '..');
+
+/** How npm fetches packages here, and whom TLS trusts. */
+function packageSettings(): NodeJS.ProcessEnv {
+  return {
+    npm_config_cache: join(homedir(), '.npm'),
+    npm_config_userconfig: join(homedir(), '.npmrc'),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name))),
+    NO_PROXY: [process.env.NO_PROXY ?? process.env.no_proxy, '127.0.0.1'].filter(Boolean).join(','),
+    npm_config_prefer_offline: 'true',
+    NO_UPDATE_NOTIFIER: '1',
+  };
+}
+
+const KEPT = /^(?:npm_config_(?:cache|registry|userconfig|cafile)|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|https?_proxy)$/i;
+
+/** gitlab-ci-local gives every job a checkout. One that wants none must do without here, too. bash reads this before the job's script. */
+const GIT_STRATEGY = `
+if [ "\${GIT_STRATEGY-}" = none ] && [ -d "\${CI_PROJECT_DIR-}/.git" ]; then
+  (cd "$CI_PROJECT_DIR" && git ls-files -z | xargs -0 rm -f && rm -rf .git && find . -type d -empty -delete)
+fi
+`;
+
+/**
+ * gitlab-ci-local copies the checkout once more before after_script, and deletes what the script has left there: artifacts too, which it saves afterwards.
+ * Here a job has one checkout.
+ */
+const RSYNC = `#!/bin/sh
+case " $* " in
+  *" --delete-excluded "*)
+    for target; do :; done
+    if [ -n "$(ls -A "$target")" ]; then exit 0; fi ;;
+esac
+exec /usr/bin/rsync "$@"
+`;
