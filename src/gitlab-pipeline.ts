@@ -1,14 +1,18 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { BuildJob } from './build-job';
 import type { CredentialRotation } from './credential-rotation';
 import { DeployCredential } from './deploy-credential';
 import type { DeployEnvironment } from './deploy-environment';
 import { DeployJob } from './deploy-job';
 import { ImageBuild } from './image-build';
+import { ciVariables } from './private/ci-variables';
 import type { JsonObject } from './private/json';
 import { checkPipeline, checkTargetsOf } from './private/pipeline/checks/check-pipeline';
 import { commandSha256 } from './private/pipeline/command-sha256';
 import type { PipelineJob, Rule } from './private/pipeline/job';
+import { handOver, HAND_OVER_VARIABLE } from './private/pipeline/model/hand-over';
+import { modelOf } from './private/pipeline/model/model-of';
 import { PipelineFile, pipelineYaml } from './private/pipeline/pipeline-yaml';
 import type { PipelinePlan } from './private/pipeline/plan';
 import { keptOut } from './private/pipeline/rotation/rotation-pipelines';
@@ -121,23 +125,26 @@ export class GitlabPipeline {
    * @throws When GitLab would refuse the pipeline, or it would not do what it says: all that is wrong at once.
    */
   public toYaml(): string {
-    return pipelineYaml(this.file());
+    return pipelineYaml(this.file(this.plan()));
   }
 
   /**
-   * Writes the file.
+   * Writes the file. In a program that `cdk8s-ci-deploy pipeline` runs, the command gets it in place of the file, to compare or to draw it.
    *
-   * @param path Where.
+   * @param path Where, from the current folder.
    */
   public write(path: string = '.gitlab-ci.yml'): void {
-    writeFileSync(path, this.toYaml());
+    const plan = this.plan();
+    const file = this.file(plan);
+    const yaml = pipelineYaml(file);
+    const command = ciVariables()[HAND_OVER_VARIABLE];
+    if (command) handOver(command, { path: resolve(path), yaml, model: modelOf(plan, file.stages, file.jobs) });
+    else writeFileSync(path, yaml);
   }
 
-  private file(): PipelineFile {
-    const { app, raw = {}, stages } = this.props;
-    const targets = this.props.targets.map((target) => target._target());
-    checkTargetsOf({ app, targets });
-    const plan = this.plan(targets);
+  private file(plan: PipelinePlan): PipelineFile {
+    const { raw = {}, stages } = this.props;
+    const { app, targets } = plan;
     const jobs = this.jobs(plan);
     const added = this.added.map((job) => keptOut(job, plan.notHere));
     const file = { stages: stages ?? stagesOf([...jobs, ...added]), workflow: workflowOf(targets, raw), jobs: [...jobs, ...added], raw };
@@ -161,7 +168,9 @@ export class GitlabPipeline {
     ].filter((job) => job !== undefined);
   }
 
-  private plan(targets: readonly Target[]): PipelinePlan {
+  private plan(): PipelinePlan {
+    const targets = this.props.targets.map((target) => target._target());
+    checkTargetsOf({ app: this.props.app, targets });
     const { app, buildJob, imageBuild, imageVariable = 'IMAGE', synthesis, rotation } = this.choices();
     const notHere: Rule[] = rotation ? [{ if: rotation._condition, when: 'never' }] : [];
     const synth = synthesis._name();

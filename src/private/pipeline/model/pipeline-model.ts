@@ -1,0 +1,62 @@
+/**
+ * A pipeline as the command looks at it: what flows where, which GitLab's keywords say only in part.
+ */
+export interface PipelineModel {
+  /** The application. */
+  readonly app: string;
+  /** The variable that the image travels in. */
+  readonly variable: string;
+  /** In their order. */
+  readonly stages: readonly string[];
+  readonly jobs: readonly JobModel[];
+  readonly targets: readonly TargetModel[];
+}
+
+/** One job. */
+export interface JobModel {
+  readonly name: string;
+  readonly stage: string;
+  /** Missing where the job waits for all stages before its own. */
+  readonly needs?: readonly NeedModel[];
+  /** As in the file, with its variables. */
+  readonly environment?: string;
+  /** Whether it stops the environment. */
+  readonly stops: boolean;
+  /** Whether someone has to start it. */
+  readonly manual: boolean;
+  /** Whether it runs for protected refs only. */
+  readonly protected: boolean;
+  /** The paths of its artifacts. */
+  readonly artifacts: readonly string[];
+  /** The variables of its dotenv report. */
+  readonly gives: readonly string[];
+  /** The variables of dotenv reports that its script reads. */
+  readonly takes: readonly string[];
+  readonly holds: readonly CredentialModel[];
+}
+
+/** A job that must have ended before. */
+export interface NeedModel {
+  readonly job: string;
+  /** Whether its artifacts come along. */
+  readonly artifacts: boolean;
+}
+
+/** A credential that a job holds. */
+export interface CredentialModel {
+  /** The variable that it comes in. */
+  readonly variable: string;
+  /** For people. */
+  readonly kind: string;
+  /** Who sets the variable: the project or a group, GitLab for an agent, GitLab with a token of the job. */
+  readonly source: 'variable' | 'agent' | 'id_token';
+}
+
+/** An environment and its namespace in the cluster. */
+export interface TargetModel {
+  /** That of a review app has variables in it. */
+  readonly environment: string;
+  readonly namespace: string;
+  readonly protected: boolean;
+  readonly review: boolean;
+}
