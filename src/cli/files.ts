@@ -1,7 +1,8 @@
 import {
-  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, realpathSync, renameSync, rmSync,
-  statSync, writeFileSync,
+  chmodSync, closeSync, constants, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, realpathSync,
+  renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from './host';
 import { refusal } from '../private/invalid-input';
@@ -126,6 +127,18 @@ export class Files {
       return names.map((entry) => join(name, entry)).map((entry) => ({ name: entry, isFolder: isFolder(this.absolute(entry)) }));
     } catch (error) {
       throw cannot('read', name, error);
+    }
+  }
+
+  /**
+   * Does something with a new folder that nobody else may look into, and takes it away again.
+   */
+  public async withFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
+    const folder = mkdtempSync(join(tmpdir(), 'cdk8s-ci-deploy-'));
+    try {
+      return await action(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   }
 

@@ -1,0 +1,78 @@
+import { refusal } from '../../private/invalid-input';
+import type { HandedOver } from '../../private/pipeline/model/hand-over';
+import { printableText } from '../../private/printable';
+import type { Command, Context } from '../command';
+import { ExitCode } from '../exit-code';
+import { fileState, FileState } from '../pipeline/file-state';
+import { pipelinesOf } from '../pipeline/handed-over';
+import { Program, programOf } from '../pipeline/program';
+
+/**
+ * Writes the .gitlab-ci.yml of a program, or says how it stands to the one that is there.
+ */
+export const pipeline: Command = {
+  name: 'pipeline',
+  summary: 'write the .gitlab-ci.yml of a program, check it for drift, or draw it',
+  operands: ['[PROGRAM]', '[WORD]...'],
+  required: 0,
+  description: [
+    'Runs the program in its folder and writes the pipelines that it makes (GitlabPipeline.write): TypeScript by the project\'s tsx or ts-node, JavaScript',
+    'by Node, Python by python3, and anything else by --run. Without PROGRAM it is pipeline.ts, .js, .mjs, .cjs or .py.',
+  ],
+  options: new Map([
+    ['run', { summary: 'the words are a command that starts the program here: --run -- go run ./pipeline' }],
+    ['check', { summary: 'write nothing: exit status 1, with the difference, when a file is not what the program writes' }],
+    ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" writes the pipeline instead, and no file (default: text)' }],
+  ]),
+
+  async run(context: Context): Promise<ExitCode> {
+    const { args } = context;
+    const output = args.choice('output', ['text', 'json', '-']);
+    if (output === '-' && args.has('check')) {
+      throw refusal({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'leave one out' });
+    }
+    const program = await programOf(context);
+    const pipelines = await pipelinesOf(program, context);
+    if (output === '-') return print(context, program, pipelines);
+    const states = await Promise.all(pipelines.map(async (one) => fileState(one, context)));
+    return args.has('check') ? check(context, program, states) : write(context, program, states);
+  },
+};
+
+function print({ stdout }: Context, { name }: Program, [first, ...rest]: readonly [HandedOver, ...HandedOver[]]): ExitCode {
+  if (rest.length > 0) {
+    throw refusal({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: 'one', fix: 'leave --output - out' });
+  }
+  stdout.write(first.yaml);
+  return ExitCode.DONE;
+}
+
+function write(context: Context, program: Program, states: readonly FileState[]): ExitCode {
+  for (const { pipeline: { path, yaml }, is } of states) {
+    if (is !== 'current') context.files.write(path, yaml);
+  }
+  const outcomes = states.map(({ file, is, pipeline: { model } }) => ({ file, outcome: is === 'current' ? 'unchanged' : 'written', jobs: model.jobs.length }));
+  report(context, { program: program.name, files: outcomes }, outcomes.map(outcomeText));
+  return ExitCode.DONE;
+}
+
+function check(context: Context, program: Program, states: readonly FileState[]): ExitCode {
+  const files = states.map(({ file, is, diff }) => ({ file, is, diff }));
+  report(context, { program: program.name, files }, states.map((state) => checkText(state, program)));
+  return states.every(({ is }) => is === 'current') ? ExitCode.DONE : ExitCode.NO;
+}
+
+function checkText({ file, is, diff }: FileState, { name }: Program): string {
+  const at = printableText(file);
+  if (is === 'current') return `${at}: it is what ${name} writes\n`;
+  const found = is === 'missing' ? 'it is missing' : `it is not what ${name} writes`;
+  return `${diff}${at}: ${found}; run \`npx cdk8s-ci-deploy pipeline\` and commit it\n`;
+}
+
+function outcomeText({ file, outcome, jobs }: { readonly file: string; readonly outcome: string; readonly jobs: number }): string {
+  return `${printableText(file)}: ${outcome}, ${jobs === 1 ? '1 job' : `${jobs} jobs`}\n`;
+}
+
+function report({ args, stdout }: Context, json: object, text: readonly string[]): void {
+  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(json, null, 2)}\n` : text.join(''));
+}

@@ -1,0 +1,36 @@
+import { fileName } from './handed-over';
+import { unifiedDiff } from './unified-diff';
+import type { HandedOver } from '../../private/pipeline/model/hand-over';
+import { printableText } from '../../private/printable';
+import { decodeText } from '../../private/text-file';
+import type { Context } from '../command';
+
+/**
+ * A pipeline beside the file that it is for.
+ */
+export interface FileState {
+  /** From the current folder. */
+  readonly file: string;
+  readonly pipeline: HandedOver;
+  readonly is: 'current' | 'different' | 'missing';
+  /** What would make the file current, as `patch` reads it, with control characters escaped. */
+  readonly diff: string;
+}
+
+/**
+ * How a file stands to what the program writes. Line ends are not looked at: git may have changed them when it checked the file out.
+ */
+export async function fileState(pipeline: HandedOver, { files, cwd }: Pick<Context, 'files' | 'cwd'>): Promise<FileState> {
+  const file = fileName(pipeline, cwd);
+  const exists = files.exists(pipeline.path);
+  const before = exists ? unixLines(decodeText(await files.read(pipeline.path), file)) : '';
+  const after = unixLines(pipeline.yaml);
+  const name = printableText(file);
+  const diff = unifiedDiff(before, after, { before: exists ? name : '/dev/null', after: name });
+  const is = exists ? before === after ? 'current' : 'different' : 'missing';
+  return { file, pipeline, is, diff: diff.split('\n').map(printableText).join('\n') };
+}
+
+function unixLines(text: string): string {
+  return text.replace(/\r\n/g, '\n');
+}
