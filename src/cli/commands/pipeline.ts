@@ -4,6 +4,7 @@ import { printableText } from '../../private/printable';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';
 import { fileState, FileState } from '../pipeline/file-state';
+import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
 import { pipelinesOf } from '../pipeline/handed-over';
 import { Program, programOf } from '../pipeline/program';
 
@@ -22,28 +23,53 @@ export const pipeline: Command = {
   options: new Map([
     ['run', { summary: 'the words are a command that starts the program here: --run -- go run ./pipeline' }],
     ['check', { summary: 'write nothing: exit status 1, with the difference, when a file is not what the program writes' }],
+    ['graph', {
+      takes: 'mermaid|svg|html|FILE',
+      summary: 'write nothing but a picture of the jobs, what flows between them, their credentials and environments; FILE ends with .mmd, .svg or .html',
+    }],
     ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" writes the pipeline instead, and no file (default: text)' }],
   ]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args } = context;
     const output = args.choice('output', ['text', 'json', '-']);
-    if (output === '-' && args.has('check')) {
-      throw refusal({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'leave one out' });
-    }
+    checkArguments(context);
+    const picture = args.has('graph') ? pictureOf(args.one('graph') ?? '') : undefined;
     const program = await programOf(context);
     const pipelines = await pipelinesOf(program, context);
-    if (output === '-') return print(context, program, pipelines);
+    if (picture !== undefined) return draw(context, only(pipelines, program, '--graph'), picture);
+    if (output === '-') {
+      context.stdout.write(only(pipelines, program, '--output -').yaml);
+      return ExitCode.DONE;
+    }
     const states = await Promise.all(pipelines.map(async (one) => fileState(one, context)));
     return args.has('check') ? check(context, program, states) : write(context, program, states);
   },
 };
 
-function print({ stdout }: Context, { name }: Program, [first, ...rest]: readonly [HandedOver, ...HandedOver[]]): ExitCode {
-  if (rest.length > 0) {
-    throw refusal({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: 'one', fix: 'leave --output - out' });
+function checkArguments({ args }: Context): void {
+  const [other] = ['check', 'output'].filter((option) => args.has(option));
+  if (args.has('graph') && other !== undefined) {
+    throw refusal({ at: '--graph', given: `there is --${other}, too`, expected: 'a picture alone', fix: 'leave one out' });
   }
-  stdout.write(first.yaml);
+  if (args.one('output') === '-' && args.has('check')) {
+    throw refusal({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'leave one out' });
+  }
+}
+
+function only([first, ...rest]: readonly [HandedOver, ...HandedOver[]], { name }: Program, option: string): HandedOver {
+  if (rest.length === 0) return first;
+  throw refusal({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'leave the option out, or let the program write one' });
+}
+
+function draw({ files, stdout, stderr }: Context, { model }: HandedOver, picture: Picture): ExitCode {
+  const text = drawn(model, picture);
+  if (picture.file === undefined) {
+    stdout.write(text);
+  } else {
+    files.write(picture.file, text);
+    stderr.write(`${printableText(picture.file)}: written\n`);
+  }
   return ExitCode.DONE;
 }
 

@@ -1,9 +1,11 @@
-import { printable } from '../../private/printable';
+import { printable } from '../private/printable';
 
 /**
  * One self-contained page. It may load nothing and run nothing, and its policy says so to the browser.
+ *
+ * @param style Rules beside those of every page.
  */
-export function page(title: string, body: string): string {
+export function page(title: string, body: string, style = ''): string {
   return [
     '<!DOCTYPE html>',
     '<html lang="en">',
@@ -13,7 +15,7 @@ export function page(title: string, body: string): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     `<title>${html(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${STYLE}${style}</style>`,
     '</head>',
     `<body>\n${body}\n</body>`,
     '</html>',

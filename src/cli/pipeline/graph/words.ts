@@ -1,0 +1,39 @@
+import type { CredentialModel, JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
+
+/**
+ * What is to be said of a job beside its name, without its needs.
+ */
+export function jobWords({ manual, protected: isProtected, stops, environment, needs }: JobModel, targets: readonly TargetModel[]): Mark[] {
+  const isTarget = targets.some((target) => target.environment === environment);
+  return [
+    ...needs === undefined ? [{ words: 'after all earlier stages' }] : [],
+    ...environment === undefined || isTarget ? [] : [{ words: `environment ${environment}` }],
+    ...stops ? [{ icon: 'stop', words: 'stops the environment' } as const] : [],
+    ...isProtected ? [{ icon: 'lock', words: 'protected refs only' } as const] : [],
+    ...manual ? [{ icon: 'hand', words: 'started by hand' } as const] : [],
+  ];
+}
+
+/** Something about a job or an environment, with the sign that stands for it. */
+export interface Mark {
+  readonly icon?: 'lock' | 'hand' | 'key' | 'stop';
+  readonly words: string;
+}
+
+/**
+ * What is to be said of an environment beside its name.
+ */
+export function targetWords({ namespace, protected: isProtected, review }: TargetModel): Mark[] {
+  return [
+    { words: `namespace ${namespace}` },
+    ...review ? [{ words: 'one for each merge request' }] : [],
+    ...isProtected ? [{ icon: 'lock', words: 'protected' } as const] : [],
+  ];
+}
+
+/**
+ * Of which kind a credential is, and for whose jobs.
+ */
+export function credentialWords({ kind, source }: CredentialModel, { environment }: Pick<JobModel, 'environment'>): string {
+  return source === 'variable' && environment !== undefined ? `${kind} for ${environment}` : kind;
+}
