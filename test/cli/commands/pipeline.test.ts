@@ -123,7 +123,10 @@ describe('the program', () => {
     ['one that writes nothing', [], { 'pipeline.js': '' }, /pipeline\.js: it wrote no pipeline, expected a program that calls GitlabPipeline\.write\(\)/],
     ['one of another release', [], { 'pipeline.js': 'require("node:fs").writeFileSync(process.env.CDK8S_CI_DEPLOY_PIPELINE, "{}")' }, /pipeline\.js: it uses a release of/],
     ['one that writes a file twice', [], { 'pipeline.js': program() + program() }, /pipeline\.js: it writes two pipelines to .*\.gitlab-ci\.yml/],
-    ['several for one output', ['--output', '-'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one/],
+    ['several for one output', ['--output', '-'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --output -/],
+    ['several for one picture', ['--graph', 'svg'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --graph/],
+    ['a picture of another form', ['--graph', 'png'], {}, /--graph: "png", expected mermaid, svg, html/],
+    ['a picture and a report', ['--graph', 'svg', '--check'], {}, /--graph: there is --check, too/],
     ['both the pipeline and the report asked for', ['--output', '-', '--check'], {}, /--output: it is "-", with --check/],
   ])('is refused: %s', async (_, argv, files, expected) => {
     expect(await run(argv, files)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });
@@ -173,5 +176,18 @@ describe('--check', () => {
       files: [{ file: '.gitlab-ci.yml', is: 'missing', diff: expect.stringContaining('@@ -0,0 +1,6 @@\n+stages:') }],
     }]);
     expect(stdout).not.toContain(cliFolder());
+  });
+});
+
+describe('--graph', () => {
+  test('prints a picture and writes no file', async () => {
+    expect(await run(['--graph', 'mermaid'])).toEqual({ code: 0, stdout: expect.stringMatching(/^flowchart LR\n/), stderr: '' });
+    expect(fileNames()).toEqual(['pipeline.js']);
+  });
+
+  test('writes a picture into a file', async () => {
+    expect(await run(['--graph', 'pipeline.svg'])).toEqual({ code: 0, stdout: '', stderr: 'pipeline.svg: written\n' });
+    expect(fileText('pipeline.svg')).toMatch(/^<\?xml [^]*<svg [^]*<\/svg>\n$/);
+    expect(fileNames()).toEqual(['pipeline.js', 'pipeline.svg']);
   });
 });

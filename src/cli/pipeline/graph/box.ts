@@ -39,7 +39,7 @@ export const ICON = 18;
 
 /** Characters of a line; all of them are in what the picture says of itself. */
 const LONGEST = 36;
-const NARROWEST = 120;
+const NARROWEST = 100;
 
 export function jobBox(job: JobModel, targets: readonly TargetModel[]): Box {
   const credentials = job.holds.flatMap((credential): BoxLine[] => [

@@ -85,9 +85,9 @@ class Router {
     const lines = this.bundles.flatMap((bundle) => this.linesOf(bundle));
     const last = this.leaving.length - 1;
     const gutters = this.leaving.map((lanes, column) => {
-      const lines_ = lanes + (this.coming[column] ?? 0);
+      const all = lanes + (this.coming[column] ?? 0);
       const isOuter = column === 0 || column === last;
-      return isOuter && lines_ === 0 ? 0 : (this.labels[column] ?? 0) + LANE * lines_ + 2 * LANE + ARROW;
+      return isOuter && all === 0 ? 0 : (this.labels[column] ?? 0) + LANE * (all + 1) + ARROW;
     });
     return { lines, gutters, below: this.channels * LANE + (this.channels > 0 ? LANE : 0) };
   }

@@ -22,7 +22,7 @@ export function svgElement(graph: PipelineGraph): string {
   const { width, height, columns, boxes, lines } = drawing;
   return [
     `<svg class="pipeline" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" `
-    + 'aria-labelledby="pipeline-title pipeline-description">',
+    + 'aria-labelledby="pipeline-title" aria-describedby="pipeline-description">',
     `<title id="pipeline-title">${text(`Pipeline of ${graph.app}`)}</title>`,
     `<desc id="pipeline-description">${text(description(drawing))}</desc>`,
     `<style>${SVG_STYLE}</style>`,
