@@ -66,6 +66,11 @@ get namespaces in "": all"
     ]);
   });
 
+  test('of a StatefulSet is to delete pods, which it waits for when they are broken', () => {
+    const rules = rulesOf({ manifests: '{ apiVersion: apps/v1, kind: StatefulSet, metadata: { name: db } }' });
+    expect(rules).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs: ['delete'] });
+  });
+
   test('has the rules that are given, too', () => {
     const rule = { verbs: ['get', 'create', 'patch'], apiGroups: [''], resources: ['configmaps'] };
     expect(rulesOf({ rules: [rule] }).at(-1)).toEqual(rule);

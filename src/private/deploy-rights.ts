@@ -55,9 +55,11 @@ export interface NamedObjects {
  */
 export function objectRights({ group, resource, isCustom, names }: NamedObjects): DeployRight[] {
   const isJob = group === 'batch' && resource === 'jobs';
+  const isStatefulSet = group === 'apps' && resource === 'statefulsets';
   return [
     { why: 'apply it, and remove it when it is gone from the manifests', rule: named(group, resource, names, ['get', 'create', 'patch', 'delete']) },
     ...isJob ? [{ why: 'have a Job that takes the place of another checked', rule: named(group, resource, names.map(replacingName), ['create', 'patch']) }] : [],
+    ...isStatefulSet ? [{ why: 'delete broken pods that a StatefulSet waits for when it goes back', rule: { apiGroups: [''], resources: ['pods'], verbs: ['delete'] } }] : [],
     ...isCustom || ROLLED_OUT.has(`${resource}.${group}`) ? [{ why: 'wait until it is ready', rule: reading(group, [resource], ['list', 'watch']) }] : [],
   ];
 }

@@ -41,6 +41,12 @@ export function deployment(name: string, { image = 'registry.example.com/web:1',
   };
 }
 
+/** Of pods that are replaced one after the other. */
+export function statefulSet(name: string, options: WorkloadOptions = {}): object {
+  const { spec, ...rest } = deployment(name, options) as { spec: object };
+  return { ...rest, kind: 'StatefulSet', spec: { ...spec, serviceName: name } };
+}
+
 export function job(name: string, { image = 'registry.example.com/web:1', annotations = {}, podAnnotations = {} } = {}): object {
   return {
     apiVersion: 'batch/v1',

@@ -8,15 +8,13 @@ import type { RollOutOptions } from './roll-out';
 /**
  * How far a deployment may go, and whom it tells.
  */
-export interface DeploymentOptions extends PruneOptions, Omit<RollOutOptions, 'written' | 'applied'> {
+export interface DeploymentOptions extends PruneOptions, Omit<RollOutOptions, 'written' | 'applied' | 'mayBeBroken'> {
   readonly owner: Owner;
   readonly adopt: boolean;
   readonly job: DeployJob;
   readonly allowOutdated: boolean;
   /** Whether the previous release is put back when this one fails. */
   readonly undo: boolean;
-  /** Talk for people, a line each. */
-  readonly say: (line: string) => void;
 }
 
 /**

@@ -45,7 +45,9 @@ export class Deployment {
     const objects = [...steps.map(({ object, resource }) => ({ ...object, resource })), ...release.untouched ?? []];
     this.options.observer.begun(await this.store.begin({ job, objects, rollbackOf: release.rollbackOf }));
     try {
-      await rollOut(this.cluster, steps, { ...this.options, written: (one) => written.push(one), applied: async () => this.noteUids(plan, written) });
+      await rollOut(this.cluster, steps, {
+        ...this.options, mayBeBroken: mayBeBroken(plan), written: (one) => written.push(one), applied: async () => this.noteUids(plan, written),
+      });
     } catch (error) {
       await new Undoing(this.cluster, this.store, this.options).after(error, plan, written);
       throw error;
@@ -92,4 +94,10 @@ export class Deployment {
     const unknown = written.map(({ owned }) => owned).filter((object) => known.get(objectKey(object)) !== object.uid);
     if (unknown.length > 0) await this.store.applied(unknown);
   }
+}
+
+/** An earlier release that ended well is broken only in the eyes of those who go back from it. */
+function mayBeBroken({ release, history }: DeploymentPlan): boolean {
+  const newest = history?.releases[0];
+  return newest !== undefined && (newest.outcome !== 'deployed' || release.rollbackOf !== undefined);
 }

@@ -1,5 +1,7 @@
+import { removeBrokenPods } from './broken-pods';
 import type { Step } from './examine';
 import { inOrder } from './order';
+import type { OwnedObject } from './release';
 import type { DeployObserver } from './report/observer';
 import { RolloutFailed } from './rollout-failed';
 import { readinessOf } from './wait/readiness';
@@ -16,6 +18,10 @@ export interface RollOutOptions extends WriteOptions {
   /** Milliseconds for all that is waited for. */
   readonly budget: number;
   readonly observer: DeployObserver;
+  /** Whether what is replaced may be broken: a release that failed, or one that somebody goes back from. */
+  readonly mayBeBroken: boolean;
+  /** Talk for people, a line each. */
+  readonly say: (line: string) => void;
   /** Hides the secrets that the job knows. */
   readonly mask: (text: string) => string;
   /** Told when something was written and is to be waited for. */
@@ -38,6 +44,7 @@ export async function rollOut(cluster: Cluster, steps: readonly Step[], options:
   const write = async (groups: ReadonlyArray<readonly Step[]>) => options.observer.during('apply', async () => {
     for (const group of groups) await writeSteps(cluster, group, { ...options, written: note });
     await options.applied();
+    if (options.mayBeBroken) await removeBrokenPods(cluster, changedOf(groups.flat(), written), options);
   });
   const wait = async (ones: readonly Written[]) => waitFor(cluster, ones, { ...options, budget: Math.max(0, end - options.clock.now()) });
   const { before, migrations, after } = inOrder(steps);
@@ -49,6 +56,10 @@ export async function rollOut(cluster: Cluster, steps: readonly Step[], options:
     await write([...before, ...after]);
   }
   await wait(written.filter(({ step }) => isWaitedFor(step.object) && !migrations.includes(step) && !wasReady(step)));
+}
+
+function changedOf(steps: readonly Step[], written: readonly Written[]): OwnedObject[] {
+  return written.filter(({ step }) => step.action === 'change' && steps.includes(step)).map(({ owned }) => owned);
 }
 
 /** What was ready a moment ago, and is as it was. */

@@ -1,3 +1,4 @@
+import { removeBrokenPods } from './broken-pods';
 import { concurrently } from './concurrently';
 import type { Step } from './examine';
 import { isJob } from './jobs';
@@ -13,6 +14,7 @@ import { Target, targetsOf } from './targets';
 import type { Written } from './write';
 import { isObject, JsonObject } from '../../private/json';
 import type { Cluster } from '../cluster/cluster';
+import type { Clock } from '../host';
 
 /**
  * What there is to undo, and to go back to.
@@ -20,7 +22,10 @@ import type { Cluster } from '../cluster/cluster';
 export interface UndoOptions {
   readonly namespace: string;
   readonly owner: Owner;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Talk for people, a line each. */
+  readonly say: (line: string) => void;
   /** Before the release that failed. */
   readonly history?: ReleaseHistory;
   /** The last release that was deployed, if there was one. */
@@ -59,6 +64,7 @@ export async function undo(cluster: Cluster, options: UndoOptions): Promise<Undo
       restored.push({ apiVersion, kind, name, resource: target.resource, uid: uidOf(live) });
     });
   }
+  await removeBrokenPods(cluster, restored, options);
   const removed = await removeNew(cluster, options);
   return { restored, removed, notes: notesOn(options) };
 }

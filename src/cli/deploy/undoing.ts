@@ -40,12 +40,12 @@ export class Undoing {
   }
 
   private async undo(plan: DeploymentPlan, written: readonly Written[]): Promise<void> {
-    const { namespace, owner, signal, say } = this.options;
+    const { namespace, owner, clock, signal, say } = this.options;
     const { history, steps } = plan;
     const release = lastDeployed(history);
     const recorded = release && await this.store.manifests(release);
     const previous = recorded && { ...recorded, objects: checkedObjects(recorded, namespace) };
-    const undone = await undo(this.cluster, { namespace, owner, signal, history, previous, steps, written });
+    const undone = await undo(this.cluster, { namespace, owner, clock, signal, say, history, previous, steps, written });
     undone.notes.forEach(say);
     const isReady = await this.wait(undone);
     const what = release ? `release ${release.number} is back` : 'this first release is removed';

@@ -1,0 +1,61 @@
+import { configMap, statefulSet } from './cluster/application';
+import { Deployer, makeDeployer } from './cluster/deployer';
+import { deploy, release } from './cluster/deploying';
+import { cluster, onKwok } from './cluster/on-kwok';
+
+jest.setTimeout(120_000);
+
+onKwok();
+
+const image = (tag: string) => `registry.example.com/db:${tag}`;
+const IMAGE_PULL_FAULT = { annotations: { 'e2e/fault': 'image-pull' } };
+
+describe('a StatefulSet whose pod never becomes ready', () => {
+  let deployer: Deployer;
+
+  const broken = statefulSet('db', { image: image('missing'), replicas: 3, ...IMAGE_PULL_FAULT });
+  const version = (tag: string) => statefulSet('db', { image: image(tag), replicas: 3 });
+  const pods = () => deployer.admin('get', 'pods', '-l', 'app=db', '-o', 'jsonpath={range .items[*]}{.metadata.name}={.spec.containers[0].image} {end}').trim();
+  const all = (tag: string) => [0, 1, 2].map((ordinal) => `db-${ordinal}=${image(tag)}`).join(' ');
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'broken-pods');
+  });
+
+  test('was ready once', async () => {
+    expect(await deploy(deployer, [version('1'), configMap('a')])).toMatchObject({ code: 0 });
+  });
+
+  test('goes back when the release is undone', async () => {
+    const { code, stderr } = await deploy(deployer, [broken, configMap('a')], '--rollback-on-failure', '--timeout', '30s');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Pod db-2 is deleted: it is of the failed revision, and StatefulSet db does not go on before it is ready$/m);
+    expect(stderr).toMatch(/^undone: release 1 is back$/m);
+    expect(pods()).toBe(all('1'));
+  });
+
+  test('is replaced by the next release', async () => {
+    expect(await deploy(deployer, [broken, configMap('a')], '--timeout', '30s')).toMatchObject({ code: 1 });
+    expect(pods()).toContain(`db-2=${image('missing')}`);
+    expect(await deploy(deployer, [version('2'), configMap('a')], '--timeout', '30s')).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
+    expect(pods()).toBe(all('2'));
+  });
+
+  test('goes back by rollback', async () => {
+    expect(await deploy(deployer, [broken, configMap('a')], '--timeout', '30s')).toMatchObject({ code: 1 });
+    expect(await release(deployer, {}, 'rollback', '--timeout', '30s')).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
+    expect(pods()).toBe(all('2'));
+  });
+
+  test('keeps its pods where the job may not delete them, and that is said', async () => {
+    const limited = makeDeployer(cluster, 'kept-pods', { role: 'view' });
+    const rules = ['pods', 'secrets', 'configmaps', 'statefulsets.apps', 'leases.coordination.k8s.io'].map((resource) => `--resource=${resource}`);
+    limited.admin('create', 'role', 'ci', '--verb=get,list,watch,create,patch', ...rules);
+    limited.admin('create', 'rolebinding', 'limited', '--role=ci', '--serviceaccount=kept-pods:ci');
+    expect(await deploy(limited, [version('1')])).toMatchObject({ code: 0 });
+    const { code, stderr } = await deploy(limited, [broken], '--rollback-on-failure', '--timeout', '10s');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^warning: StatefulSet db may not go on before Pod db-2 of the failed revision is deleted, which this credential may not do$/m);
+    expect(stderr).toMatch(/^undone: release 1 is back, but is not ready$/m);
+  });
+});
