@@ -121,7 +121,7 @@ describe('a namespace', () => {
     deployer.create({ ...configMap('stays'), metadata: { name: 'stays', finalizers: ['example.com/stays'] } });
     runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ending', '--wait=false']);
     const { code, stderr } = await deploy(deployer, [configMap('a')]);
-    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^cdk8s-ci-deploy: create leases .* because it is being terminated\n$/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: create leases .* because it is being terminated\n$/) });
   });
 
   test('that is terminated half-way', async () => {
@@ -134,7 +134,7 @@ describe('a namespace', () => {
       await exchange.pass();
     }, { path: /configmaps\/a/, times: Infinity });
     const { code, stderr } = await deploy(deployer, [configMap('a')], { options: ['--rollback-on-failure', '--timeout', '5s'] });
-    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('because it is being terminated') });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('because it is being terminated') });
   });
 });
 
@@ -183,7 +183,7 @@ describe('an admission policy', () => {
     const refusing = { method: 'PATCH', path: /\/configmaps\/changed\?(?!.*dryRun)/ };
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const first = await deploy(deployer, versionOf('a'), { options: ['--rollback-on-failure'] });
-    expect(first).toEqual({ code: expect.any(Number), stdout: '', stderr: expect.stringMatching(/undone: this first release is removed\n.*not today\n$/s) });
+    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/undone: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
     expect(owned(deployer)).toBe('');
     proxy.reset();
 
@@ -191,7 +191,7 @@ describe('an admission policy', () => {
     const before = stateOf(deployer);
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const update = await deploy(deployer, versionOf('b'), { options: ['--rollback-on-failure'] });
-    expect(update).toEqual({ code: expect.any(Number), stdout: '', stderr: expect.stringMatching(/undone: release \d+ is back\n.*not today\n$/s) });
+    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/undone: release \d+ is back\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
     expect(stateOf(deployer)).toEqual({ ...before, outcome: 'undone' });
   });
 

@@ -4,7 +4,7 @@
 export enum ExitCode {
   /** Done. */
   DONE = 0,
-  /** It ran and the answer is no; a bug in the command counts as no. */
+  /** It ran and the answer is no; also that of an admission policy or a quota. A bug in the command counts as no. */
   NO = 1,
   /** The usage or the input is wrong: nothing was written or contacted. */
   USAGE = 2,

@@ -20,9 +20,10 @@ export class Refused extends Failure {
   /**
    * @param message Who says what, with the server's own words escaped.
    * @param code The HTTP status.
+   * @param isAccess Whether it is the credential that is refused, and not what was asked for.
    */
-  public constructor(message: string, public readonly code: number) {
-    super(message, code === 401 || code === 403 ? ExitCode.REFUSED : ExitCode.NO);
+  public constructor(message: string, public readonly code: number, isAccess = code === 401 || code === 403) {
+    super(message, isAccess ? ExitCode.REFUSED : ExitCode.NO);
   }
 }
 

@@ -19,7 +19,8 @@ export function overview(): string {
     ...table([['--help', 'show this help, or that of a command behind its name'], ['--version', 'show the version']]),
     '',
     'exit status: 0 done; 1 the answer is no; 2 wrong usage or input, nothing was written or contacted;',
-    '  3 a server refused (401, 403); 4 unreachable or timed out, worth a retry; 130, 143 ended by SIGINT, SIGTERM',
+    '  3 a server does not know the credential (401), or does not let it do this (403; what a policy of the cluster says to an object is 1);',
+    '  4 unreachable or timed out, worth a retry; 130, 143 ended by SIGINT, SIGTERM',
     '',
   ].join('\n');
 }

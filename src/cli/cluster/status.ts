@@ -23,6 +23,20 @@ export interface Status {
 }
 
 /**
+ * Whether a no is one to the credential: it is not known (401), or lacks a right (403). Admission says 403, too, to an object that anybody else would
+ * not get through either: policies, quotas, Pod Security, a namespace that is being deleted. What is not known to be its no counts as a missing right.
+ *
+ * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go
+ */
+export function isAccessRefusal(code: number, { message = '' }: Pick<Status, 'message'>): boolean {
+  if (code !== 403 || message.startsWith('admission webhook ')) return code === 401;
+  return AUTHORIZATION.test(message) || !/\bis forbidden: /.test(message);
+}
+
+/** What authorizers have said no to, and what RBAC lets nobody give away. */
+const AUTHORIZATION = /is forbidden: (?:User "[^"]*" cannot |user "[^"]*" \(groups=.*\) is attempting to grant RBAC permissions)|^forbidden: /s;
+
+/**
  * The API server's no.
  */
 export class ApiRefusal extends Refused {
@@ -32,6 +46,6 @@ export class ApiRefusal extends Refused {
    * @param at What was asked for: `get pods in kube-system`.
    */
   public constructor(at: string, code: number, public readonly status: Status) {
-    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code);
+    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code, isAccessRefusal(code, status));
   }
 }

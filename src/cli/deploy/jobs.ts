@@ -4,7 +4,7 @@ import { replacingName } from '../../private/deploy-rights';
 import { isObject, JsonObject } from '../../private/json';
 import { kindName } from '../../private/kinds';
 import type { Cluster } from '../cluster/cluster';
-import { ApiRefusal } from '../cluster/status';
+import { ApiRefusal, isAccessRefusal } from '../cluster/status';
 
 /**
  * Whether it is a Job, which runs once: it is never applied again to bring an earlier release back.
@@ -47,6 +47,6 @@ export async function checkReplacement(cluster: Cluster, { object, path, applied
     return named(await cluster.apply(path.replace(/[^/]+$/, name), named(applied, name), { dryRun: true }), object.name);
   } catch (error) {
     if (!(error instanceof ApiRefusal)) throw error;
-    return error.code === 403 && / cannot \w+ resource /.test(error.status.message ?? '') ? applied : error;
+    return error.code === 403 && isAccessRefusal(error.code, error.status) ? applied : error;
   }
 }

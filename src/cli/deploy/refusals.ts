@@ -1,6 +1,6 @@
 import type { ReleaseObject } from './release';
 import { printableText } from '../../private/printable';
-import { ApiRefusal } from '../cluster/status';
+import { ApiRefusal, isAccessRefusal } from '../cluster/status';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
 
@@ -29,6 +29,17 @@ export class ReleaseRefused extends Failure {
   }
 }
 
+/**
+ * An object that the server does not take though it would have a moment ago.
+ */
+export class ObjectRefused extends Failure {
+  public override readonly name = 'ObjectRefused';
+
+  public constructor(public readonly refusal: ObjectRefusal, cause: ApiRefusal) {
+    super(line(refusal).trim(), cause.exitCode, cause);
+  }
+}
+
 function line({ object: { at, kind, name }, given, fix }: ObjectRefusal): string {
   return `  ${printableText(`${at}: ${kind} ${name}: ${given}`)}; ${fix}`;
 }
@@ -39,14 +50,15 @@ function line({ object: { at, kind, name }, given, fix }: ObjectRefusal): string
 export function explain(object: ReleaseObject, { code, status }: ApiRefusal): ObjectRefusal {
   const message = status.message ?? `the API server says ${code}`;
   const remedy = REMEDIES.find(([pattern, forCode]) => (forCode === undefined || forCode === code) && pattern.test(message));
-  return { object, given: conflicts(status) ?? withoutPreamble(message), fix: remedy?.[2] ?? 'correct it', isAccess: remedy?.[3] };
+  return { object, given: conflicts(status) ?? withoutPreamble(message), fix: remedy?.[2] ?? 'correct it', isAccess: isAccessRefusal(code, status) };
 }
 
-/** By what the message is like and the code, if it matters: what to do, and whether a right is missing. The first that fits counts. */
-const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string, boolean?]> = [
-  [/./, 401, 'renew the credential', true],
-  [/ cannot \w+ resource /, 403, 'let an administrator grant this right, or leave the object out', true],
-  [/attempting to grant RBAC permissions/, 403, 'grant only what the deployer itself may do, or let an administrator apply it', true],
+/** By what the message is like and the code, if it matters: what to do. The first that fits counts. */
+const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string]> = [
+  [/^admission webhook /, undefined, 'meet the policy of the cluster that says so'],
+  [/./, 401, 'renew the credential'],
+  [/ cannot \w+ resource /, 403, 'let an administrator grant this right, or leave the object out'],
+  [/attempting to grant RBAC permissions/, 403, 'grant only what the deployer itself may do, or let an administrator apply it'],
   [/exceeded quota|must specify/, 403, 'ask for less, remove what is not needed, or let an administrator raise the ResourceQuota'],
   [/violates PodSecurity/, 403, 'meet the Pod Security level of the namespace'],
   [/is being terminated/, 403, 'wait until the namespace is gone, and let an administrator make it again'],
@@ -57,7 +69,7 @@ const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string, bool
   [/Apply failed with/, 409, 'leave the fields to that manager by leaving them out, or take them over (--force-conflicts)'],
   [/immutable|may not change|cannot change|forbidden: updates to/i, 422, 'give the object another name, or delete it first'],
   [/field not declared in schema|unknown field/, undefined, 'correct the name of the field, or leave it out'],
-  [/admission webhook|ValidatingAdmissionPolicy/, undefined, 'meet the policy of the cluster that says so'],
+  [/ValidatingAdmissionPolicy/, undefined, 'meet the policy of the cluster that says so'],
 ];
 
 function conflicts({ details }: ApiRefusal['status']): string | undefined {

@@ -1,6 +1,7 @@
 import { concurrently } from './concurrently';
 import type { Step } from './examine';
 import { takenOver } from './managed-fields';
+import { explain, ObjectRefused } from './refusals';
 import type { OwnedObject } from './release';
 import { ExitCode } from '../exit-code';
 import { textAt } from './wait/fields';
@@ -51,7 +52,9 @@ async function write(cluster: Cluster, step: Step, options: WriteOptions): Promi
   if (action === 'keep' && live) return live;
   if (action === 'replace' && live) await removeJob(cluster, path, textAt(live, 'metadata', 'uid'), options);
   if (live && adopted && action === 'change') await takeOver(cluster, path, live);
-  return cluster.apply(path, applied, { force: options.forceConflicts });
+  return cluster.apply(path, applied, { force: options.forceConflicts }).catch((error: unknown) => {
+    throw error instanceof ApiRefusal && error.code !== 401 ? new ObjectRefused(explain(step.object, error), error) : error;
+  });
 }
 
 /** How often somebody may change the object in between: its controller writes its status at any time. */

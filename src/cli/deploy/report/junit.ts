@@ -1,7 +1,7 @@
 import type { Planned } from './observer';
 import { InvalidInput } from '../../../private/invalid-input';
 import { xml } from '../../xml';
-import { ReleaseRefused } from '../refusals';
+import { ObjectRefused, ReleaseRefused } from '../refusals';
 import type { ReleaseIdentity, ReleaseObject } from '../release';
 import type { Progress, RolloutResult } from '../wait/rollout';
 import { isWaitedFor } from '../waited-for';
@@ -69,7 +69,8 @@ export function junitReport(facts: DeploymentFacts): string {
 
 function objectCase(object: DeploymentFacts['objects'][number], { error, planned, written, isDryRun }: DeploymentFacts): Case {
   const one = { className: 'apply' as const, name: nameOf(object) };
-  const refused = error instanceof ReleaseRefused ? error.refusals.find((refusal) => nameOf(refusal.object) === one.name) : undefined;
+  const refusals = error instanceof ReleaseRefused ? error.refusals : error instanceof ObjectRefused ? [error.refusal] : [];
+  const refused = refusals.find((refusal) => nameOf(refusal.object) === one.name);
   if (refused) return { ...one, result: 'failed', says: `${refused.given}; ${refused.fix}` };
   const isDone = isDryRun ? planned !== undefined : written.has(one.name);
   return { ...one, result: isDone ? 'passed' : 'skipped' };
