@@ -86,7 +86,7 @@ test.each<[string, PhaseName, (before: 'a' | 'b') => string[]]>([
 test('a field that somebody else has changed in the meantime is theirs, unless it is taken', async () => {
   placeIn(proxy, ['the apply'], meanwhile('patch', 'configmap', 'changed', '-p', '{"data":{"version":"c"}}', '--field-manager', 'somebody'));
   version = version === 'a' ? 'b' : 'a';
-  expect(await deploy(version)).toMatchObject({ code: 1, stderr: expect.stringContaining('conflict with "somebody"') });
+  expect(await deploy(version)).toMatchObject({ code: 1, stderr: expect.stringContaining('changes were made') });
   proxy.reset();
   expect(await deploy(version)).toMatchObject({ code: 1, stderr: expect.stringContaining('ConfigMap changed: "somebody" manages .data.version') });
   expect(await deploy(version, { options: ['--force-conflicts'] })).toMatchObject({ code: 0 });
@@ -117,8 +117,15 @@ test.each(['--no-rollback-on-failure', '--rollback-on-failure'])('a token that e
   }, { times: Infinity });
   version = version === 'a' ? 'b' : 'a';
   const { code, stderr } = await deploy(version, { options: [option] });
-  expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/ of \d+ changes were made/) });
-  expect(stderr).toContain('401');
+  expect({ code, stderr }).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(new RegExp([
+      /\d of \d+ changes were made.*; the credential is no longer accepted \(401\), so the release is neither undone nor recorded as failed\n/,
+      /renew the credential, then run `cdk8s-ci-deploy deploy` again, which takes over from here, or `cdk8s-ci-deploy rollback`, which puts release \d+ back\n/,
+      /cdk8s-ci-deploy: [^\n]* 401: [^\n]*\n$/,
+    ].map(({ source }) => source).join(''))),
+  });
+  expect(stderr.match(/the API server says 401/g)).toHaveLength(1);
   proxy.reset();
   expect(await deploy(version, { clock: fastClock(3) })).toMatchObject({ code: 0 });
   expect(stateOf(deployer)).toEqual(undisturbed[version]);

@@ -1,5 +1,7 @@
+import { stateInWords, wayOut } from './aftermath';
 import type { DeploymentOptions, DeploymentPlan } from './deployment-plan';
 import { checkedObjects } from './from-record';
+import { LockLost } from './record/deploy-lock';
 import { lastDeployed } from './record/history';
 import type { ReleaseStore } from './record/release-store';
 import { RolloutFailed } from './rollout-failed';
@@ -9,7 +11,7 @@ import { isWaitedFor } from './waited-for';
 import type { Written } from './write';
 import { InvalidInput } from '../../private/invalid-input';
 import type { Cluster } from '../cluster/cluster';
-import { Failure, Interrupted } from '../failure';
+import { Failure, Interrupted, Refused } from '../failure';
 
 /**
  * What becomes of a release that failed: it is undone, or left as it is. Either is said and recorded; the failure itself stays what it was.
@@ -22,20 +24,36 @@ export class Undoing {
    */
   public async after(error: unknown, plan: DeploymentPlan, written: readonly Written[]): Promise<void> {
     const { say } = this.options;
-    const changed = written.filter(({ step }) => step.action !== 'keep').length;
-    const state = `${changed} of ${plan.steps.filter(({ action }) => action !== 'keep').length} changes were made`;
-    try {
-      if (error instanceof Interrupted || !this.options.undo) {
-        say(`${state}; the release is left as it is, and the next deploy takes over from here`);
-        await this.store.finish('failed');
-        return;
-      }
+    const state = stateInWords(plan, written);
+    const obstacle = obstacleIn(error);
+    if (obstacle === undefined && this.options.undo && !(error instanceof Interrupted)) {
       say(`${state}; undoing the release because of: ${firstLine(error)}`);
+      const failure = await this.failureToUndo(plan, written);
+      if (failure !== undefined) say(wayOut(plan, isUnauthorized(failure)));
+      return;
+    }
+    if (obstacle === undefined) await this.leave(state);
+    else say(`${state}; ${obstacle}, so the release is neither undone nor recorded as failed`);
+    say(wayOut(plan, isUnauthorized(error)));
+  }
+
+  private async leave(state: string): Promise<void> {
+    const { say } = this.options;
+    say(`${state}; the release is left as it is`);
+    try {
+      await this.store.finish('failed');
+    } catch (error) {
+      say(`that it failed is not recorded: ${messageOf(error)}`);
+    }
+  }
+
+  private async failureToUndo(plan: DeploymentPlan, written: readonly Written[]): Promise<unknown> {
+    try {
       await this.options.observer.during('undo', async () => this.undo(plan, written));
-    } catch (second) {
-      if (!(second instanceof Failure || second instanceof InvalidInput)) throw second;
-      say(`it could not be undone: ${second.message}`);
-      say('the namespace holds parts of this release; run the job of the release that you want');
+      return undefined;
+    } catch (error) {
+      this.options.say(`it could not be undone, and the namespace holds parts of this release: ${messageOf(error)}`);
+      return error;
     }
   }
 
@@ -60,6 +78,21 @@ export class Undoing {
     if (result.outcome !== 'ready') this.options.say(new RolloutFailed(result).message);
     return result.outcome === 'ready';
   }
+}
+
+/** What makes every further request useless. */
+function obstacleIn(error: unknown): string | undefined {
+  if (error instanceof LockLost) return 'the lock is lost';
+  return isUnauthorized(error) ? 'the credential is no longer accepted (401)' : undefined;
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof Refused && error.code === 401;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Failure || error instanceof InvalidInput) return error.message;
+  throw error;
 }
 
 function firstLine(error: unknown): string {

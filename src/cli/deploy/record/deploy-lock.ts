@@ -29,6 +29,17 @@ export interface LockOptions {
   readonly waiting?: (holder: string) => void;
 }
 
+/**
+ * Somebody else may be deploying by now.
+ */
+export class LockLost extends Failure {
+  public override readonly name = 'LockLost';
+
+  public constructor(at: string, why: string) {
+    super(`${at}: the lock of this deployment is lost, and nothing more is written: ${why}`, ExitCode.UNREACHABLE);
+  }
+}
+
 const DURATION = 30_000;
 
 /** Milliseconds between two looks at a lock that somebody has, and between two attempts to renew one's own. */
@@ -192,7 +203,7 @@ export class DeployLock {
   private lose(why: string): void {
     if (this.ended.signal.aborted) return;
     this.ended.abort();
-    this.lost.abort(new Failure(`${this.file.at}: the lock of this deployment is lost, and nothing more is written: ${why}`, ExitCode.UNREACHABLE));
+    this.lost.abort(new LockLost(this.file.at, why));
   }
 
   private async end(action: (lease: Lease) => Promise<Lease | undefined>): Promise<void> {
