@@ -205,4 +205,16 @@ describe('a quota', () => {
     expect(await deploy(deployer, [configMap('a'), hungry('web', 3)])).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [configMap('a', { other: 'value' }), hungry('web', 3)])).toMatchObject({ code: 0 });
   });
+
+  test('counts what a LimitRange gives containers that ask for nothing', async () => {
+    const limited = makeDeployer(cluster, 'limit-range');
+    limited.create({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'defaults' }, spec: { limits: [{ type: 'Container', default: { cpu: '500m' }, defaultRequest: { cpu: '300m' } }] } });
+    limited.create(quota('compute', { 'requests.cpu': '1', 'limits.cpu': '10' }));
+    const used = () => limited.admin('get', 'resourcequota', 'compute', '-o', 'jsonpath={.status.used.requests\\.cpu}');
+    while (used() !== '0') await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await deploy(limited, [deployment('web', { replicas: 4 })])).toMatchObject({ code: 1, stderr: expect.stringContaining('requests.cpu: 0 of 1 used, 1200m more needed') });
+    expect(writes(limited)).toEqual([]);
+    expect(await deploy(limited, [deployment('web', { replicas: 3 })])).toMatchObject({ code: 0 });
+    expect(used()).toBe('900m');
+  });
 });

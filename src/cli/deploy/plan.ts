@@ -1,6 +1,6 @@
 import { examine, Step } from './examine';
 import type { Owner } from './owner';
-import { checkQuota, quotasOf } from './quota';
+import { checkQuota, roomOf } from './quota';
 import type { ReleaseObject } from './release';
 import { targetsOf } from './targets';
 import type { Cluster } from '../cluster/cluster';
@@ -22,7 +22,7 @@ export interface PlanOptions {
  */
 export async function planRelease(cluster: Cluster, objects: readonly ReleaseObject[], options: PlanOptions): Promise<Step[]> {
   const examined = async () => examine(cluster, await targetsOf(cluster, objects, options.namespace, options.owner), options);
-  const [steps, quotas] = await Promise.all([examined(), quotasOf(cluster, options.namespace)]);
-  checkQuota(quotas, steps);
+  const [steps, room] = await Promise.all([examined(), roomOf(cluster, options.namespace)]);
+  checkQuota(room, steps);
   return steps;
 }

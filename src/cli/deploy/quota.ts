@@ -1,5 +1,6 @@
 import { Demand, demandOf, sum } from './demand';
 import type { Step } from './examine';
+import { ContainerDefaults, containerDefaultsOf, withContainerDefaults } from './limit-ranges';
 import { fieldAt, listAt, textAt } from './wait/fields';
 import { isObject, Json, JsonObject } from '../../private/json';
 import { printableText } from '../../private/printable';
@@ -11,9 +12,23 @@ import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
 
 /**
- * The quotas of a namespace, or nothing when they may not be seen: then only the server knows.
+ * How much a namespace has room for.
  */
-export async function quotasOf(cluster: Cluster, namespace: string): Promise<JsonObject[]> {
+export interface Room {
+  readonly quotas: readonly JsonObject[];
+  readonly defaults: ContainerDefaults;
+}
+
+/**
+ * The quotas of a namespace, and what they count for containers that ask for nothing. Without quotas when they may not be seen: then only the
+ * server knows.
+ */
+export async function roomOf(cluster: Cluster, namespace: string): Promise<Room> {
+  const quotas = await quotasOf(cluster, namespace);
+  return { quotas, defaults: quotas.length > 0 ? await containerDefaultsOf(cluster, namespace) : { limits: {}, requests: {} } };
+}
+
+async function quotasOf(cluster: Cluster, namespace: string): Promise<JsonObject[]> {
   try {
     const list = await cluster.get(collectionPath({ group: '', version: 'v1', resource: 'resourcequotas', namespace }));
     return listAt(list, 'items');
@@ -27,12 +42,16 @@ export async function quotasOf(cluster: Cluster, namespace: string): Promise<Jso
  * Refuses a release for which the quotas have no room. A dry run finds that out for one object at a time only, and never for pods.
  * Quotas for some of the pods (scopes) are left to the server.
  */
-export function checkQuota(quotas: readonly JsonObject[], steps: readonly Step[]): void {
-  const demand = sum(steps.map(demandOf));
+export function checkQuota({ quotas, defaults }: Room, steps: readonly Step[]): void {
+  const demand = sum(steps.map((step) => demandOf(asAdmitted(step, defaults))));
   const problems = quotas.filter((quota) => !isScoped(quota)).flatMap((quota) => problemsOf(quota, demand));
   if (problems.length === 0) return;
   const fix = 'ask for less, remove what is not needed first, or let an administrator raise it';
   throw new Failure([`the quota of the namespace has no room for this release, so nothing was written; ${fix}`, ...problems].join('\n'), ExitCode.NO);
+}
+
+function asAdmitted(step: Step, defaults: ContainerDefaults): Step {
+  return { ...step, after: withContainerDefaults(step.after, defaults), live: step.live && withContainerDefaults(step.live, defaults) };
 }
 
 function isScoped(quota: JsonObject): boolean {
