@@ -44,7 +44,7 @@ describe('what a release no longer has', () => {
 
   test('is not removed when it is more than half of everything', async () => {
     const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('new')], '--prune-data');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('prune: 4 of 5 objects are no longer in the manifests (ConfigMap b, ConfigMap c') });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('prune: 4 of 5 objects are not in this release (ConfigMap b, ConfigMap c') });
     expect(names('configmaps')).toBe('a b c');
     expect(await deploy(deployer, [configMap('a')], '--prune-data', '--allow-prune-many')).toMatchObject({ code: 0 });
     expect([names('configmaps'), names('secrets')]).toEqual(['a', '']);
@@ -53,7 +53,7 @@ describe('what a release no longer has', () => {
   test('of two applications in one namespace each has its own', async () => {
     expect(await deploy(deployer, [configMap('other')], '--allow-prune-many')).toMatchObject({ code: 0 });
     expect(await deployAs(deployer, { app: 'api' }, [configMap('api')])).toMatchObject({ code: 0 });
-    expect(await deploy(deployer, [configMap('another')], '--allow-prune-many')).toMatchObject({ code: 0 });
+    expect(await deploy(deployer, [configMap('another')])).toMatchObject({ code: 0 });
     expect(names('configmaps')).toBe('another api');
   });
 });
@@ -152,6 +152,20 @@ describe('going back', () => {
     expect(await release(deployer, {}, 'rollback', '--to', '2')).toMatchObject({ code: 0 });
     expect([image(), names('configmaps'), names('secrets')]).toEqual(['registry.example.com/web:2', 'two', 'web']);
     expect(await release(deployer, {}, 'rollback', '--to', '99')).toMatchObject({ code: 1, stderr: expect.stringContaining('of number 99; recorded are: 4 (deployed), 3') });
+  });
+
+  test('is refused when most of what there is would go, or an image is of another registry than those that are named', async () => {
+    const many = { app: 'many' };
+    expect(await deployAs(deployer, many, [configMap('many-a')])).toMatchObject({ code: 0 });
+    expect(await deployAs(deployer, many, [...['b', 'c', 'd'].map((name) => configMap(`many-${name}`)), deployment('many')], '--allow-prune-many')).toMatchObject({ code: 0 });
+    expect(await release(deployer, many, 'rollback')).toMatchObject({ code: 1, stderr: expect.stringContaining('prune: 4 of 4 objects are not in this release') });
+    expect(await release(deployer, many, 'rollback', '--allow-prune-many')).toMatchObject({ code: 0 });
+    const elsewhere = ['--to', '2', '--allow-registry', 'registry.example.com/other'];
+    expect(await release(deployer, many, 'rollback', ...elsewhere)).toMatchObject({
+      code: 2, stderr: expect.stringMatching(/^cdk8s-ci-deploy: release 2 in Secret .*: Deployment "many": image of container "web": .* is in "registry\.example\.com\/web", expected/m),
+    });
+    expect(await release(deployer, many, 'rollback', '--to', '2', '--allow-registry', 'registry.example.com')).toMatchObject({ code: 0 });
+    expect(await release(deployer, many, 'destroy')).toMatchObject({ code: 0 });
   });
 
   test('is done after a release that failed and was left', async () => {
@@ -269,7 +283,10 @@ test('a signal ends it between two requests, says how far it came, and gives the
   abort.abort(new Interrupted('SIGTERM'));
   const { code, stderr } = await ended;
   expect(code).toBe(143);
-  expect(stderr).toContain('2 of 2 changes were made; the release is left as it is');
+  expect(stderr).toContain([
+    '2 of 2 changes were made (created ConfigMap a, created Deployment web); the release is left as it is',
+    'run `cdk8s-ci-deploy deploy` again, which takes over from here, or `cdk8s-ci-deploy destroy`, which removes what there is of it',
+  ].join('\n'));
   expect(deployer.admin('get', 'leases', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
   expect(await deploy(deployer, [configMap('a'), deployment('web')])).toMatchObject({ code: 0 });
 });

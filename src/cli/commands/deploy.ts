@@ -16,7 +16,6 @@ const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['allow-mutable-tag', { summary: 'accept images without a tag, with the tag latest, or the name of the branch' }],
   ['allow-registry', { takes: 'PREFIX', many: true, summary: 'where images may come from (default: in CI, CI_REGISTRY_IMAGE)' }],
   ['adopt', { summary: 'make objects part of the release that are there and belong to none' }],
-  ['allow-prune-many', { summary: 'accept that more than half of the objects are removed at once' }],
   ['allow-outdated', { summary: 'deploy although something newer was deployed' }],
 ];
 

@@ -13,6 +13,7 @@ import { Failure } from '../failure';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['to', { takes: 'NUMBER', summary: 'the release, as `history` numbers them (default: the one before that was deployed)' }],
+  ['allow-registry', { takes: 'PREFIX', many: true, summary: 'where its images may come from (default: anywhere, as they were checked when it was deployed)' }],
 ];
 
 /**
@@ -27,6 +28,9 @@ export const rollback: Command = {
     'Applies what was recorded of an earlier release, waits until it is ready, and removes what it does not have.',
     'Secrets stay as they are, since their values are not recorded; so do Roles and RoleBindings. Jobs are not run again.',
     '',
+    'What is recorded passes the checks of `deploy` on manifests again, and the server\'s. Which images may be deployed was decided when it was; they must',
+    'be image references, and come from --allow-registry where that is given. A tag that has been pushed anew since means another image by now.',
+    '',
     ...REPORT_DESCRIPTION,
   ],
   options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOYMENT_OPTIONS]),
@@ -36,13 +40,13 @@ export const rollback: Command = {
     const number = wanted(args.one('to'));
     const session = await Session.open(context);
     const { namespace, identity, say } = session;
-    // More than half may go: nobody has left something out by mistake.
-    const options = { ...deploymentOptions(context, session), allowPruneMany: true };
+    const options = deploymentOptions(context, session);
     const isDryRun = args.has('dry-run');
+    const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
     return options.observer.around(async () => session.work(isDryRun, async (cluster) => {
       const store = new ReleaseStore(cluster, namespace, identity, clock);
       const target = targetOf(await store.read(), number);
-      const { objects, untouched } = await returnOf(cluster, namespace, options.owner, await store.manifests(target));
+      const { objects, untouched } = await returnOf(cluster, { namespace, owner: options.owner, allowedRegistries }, await store.manifests(target));
       say(`back to release ${target.number} of ${target.begun}${target.images.length > 0 ? `: ${target.images.map((image) => show(image)).join(', ')}` : ''}`);
       const deployment = new Deployment(cluster, store, options);
       const plan = await deployment.plan({ objects, untouched, rollbackOf: target.number });

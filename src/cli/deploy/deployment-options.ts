@@ -17,6 +17,7 @@ export const DEPLOYMENT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['force-conflicts', { summary: 'take over fields that others have set' }],
   ['no-prune', { summary: 'leave what the last release had and this one has not' }],
   ['prune-data', { summary: 'remove claims of volumes and Secrets with values, too' }],
+  ['allow-prune-many', { summary: 'accept that more than half of the objects are removed at once, if that is more than one' }],
   ['rollback-on-failure', { summary: 'put the last release back when this one fails (default: in CI)' }],
   ['no-rollback-on-failure', { summary: 'leave a release that fails as it is (default: elsewhere)' }],
   ...REPORT_OPTIONS,

@@ -12,10 +12,12 @@ import type { Cluster } from '../cluster/cluster';
 /**
  * The objects of a record after the same checks as those of files, for whoever can write Secrets can write a record. Which images may be deployed
  * was decided when they were.
+ *
+ * @param allowedRegistries Where images must be from all the same; by default anywhere.
  */
-export function checkedObjects({ objects }: RecordedManifests, namespace: string): ReleaseObject[] {
+export function checkedObjects({ objects }: RecordedManifests, namespace: string, allowedRegistries?: readonly string[]): ReleaseObject[] {
   const problems = new Problems();
-  const rules = { namespace, images: { allowMutableTag: true }, variables: {} };
+  const rules = { namespace, images: { allowMutableTag: true, allowedRegistries }, variables: {} };
   const checked = objects.flatMap(({ at, value }) => checkObject(at, value, rules, problems) ?? []);
   problems.check('the recorded manifests; nothing was written');
   return checked;
@@ -30,11 +32,19 @@ export interface Return {
   readonly untouched: readonly NextObject[];
 }
 
+export interface ReturnOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  /** Where its images must be from; by default anywhere. */
+  readonly allowedRegistries?: readonly string[];
+}
+
 /**
  * @param manifests Of the release that is to come back.
  */
-export async function returnOf(cluster: Cluster, namespace: string, owner: Owner, manifests: RecordedManifests): Promise<Return> {
-  const checked = checkedObjects(manifests, namespace);
+export async function returnOf(cluster: Cluster, options: ReturnOptions, manifests: RecordedManifests): Promise<Return> {
+  const { namespace, owner, allowedRegistries } = options;
+  const checked = checkedObjects(manifests, namespace, allowedRegistries);
   const withheld = await Promise.all(manifests.withheld.map(async (object) => untouchedObject(cluster, namespace, owner, object)));
   const jobs = checked.filter(isJob).map((object) => ({ ...object, resource: 'jobs' }));
   return { objects: checked.filter((object) => !isJob(object)), untouched: [...jobs, ...withheld.flat()] };

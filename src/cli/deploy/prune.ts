@@ -13,7 +13,7 @@ export interface PruneOptions {
   readonly prune: boolean;
   /** Whether claims of volumes and Secrets with values may be removed. */
   readonly pruneData: boolean;
-  /** Whether more than half of all objects may be removed at once. */
+  /** Whether many objects may be removed at once: see `isMany`. */
   readonly allowPruneMany: boolean;
 }
 
@@ -38,6 +38,14 @@ export function notIn(history: Pick<ReleaseHistory, 'objects'> | undefined, want
 }
 
 /**
+ * Whether so many objects go at once that it may be a mistake: more than half of them, and more than one, so that an application of one object may
+ * get another one in its place.
+ */
+export function isMany(removed: number, total: number): boolean {
+  return removed > 1 && removed > total / 2;
+}
+
+/**
  * Decides what is pruned.
  *
  * @param total How many objects the earlier releases have in the cluster.
@@ -46,7 +54,7 @@ export function notIn(history: Pick<ReleaseHistory, 'objects'> | undefined, want
 export function pruning({ removable, data, gone }: Leftovers, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Pruning {
   if (!prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
   const remove = pruneData ? [...removable, ...data] : removable;
-  if (remove.length > total / 2 && !allowPruneMany) throw tooMany(remove, total);
+  if (isMany(remove.length, total) && !allowPruneMany) throw tooMany(remove, total);
   return { remove, forget: [...gone, ...remove], gone, kept: pruneData ? [] : data };
 }
 
@@ -54,9 +62,9 @@ function tooMany(remove: readonly OwnedObject[], total: number): Failure {
   const names = remove.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`).join(', ');
   const { message } = refusal({
     at: 'prune',
-    given: `${remove.length} of ${total} objects are no longer in the manifests (${names}${remove.length > 5 ? ', …' : ''})`,
+    given: `${remove.length} of ${total} objects are not in this release (${names}${remove.length > 5 ? ', …' : ''})`,
     expected: 'at most half of them to go at once',
-    fix: 'see that the manifests are whole, then allow it (--allow-prune-many), or leave them where they are (--no-prune); nothing was written',
+    fix: 'see that it is whole and the one that is meant, then allow it (--allow-prune-many), or leave them where they are (--no-prune); nothing was written',
   });
   return new Failure(message, ExitCode.NO);
 }
