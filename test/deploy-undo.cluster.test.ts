@@ -10,6 +10,18 @@ onKwok();
 const image = (tag: string) => `registry.example.com/db:${tag}`;
 const IMAGE_PULL_FAULT = { annotations: { 'e2e/fault': 'image-pull' } };
 
+test('a first release that is refused leaves nothing behind', async () => {
+  const deployer = makeDeployer(cluster, 'nothing-left');
+  const left = () => deployer.admin('get', 'leases,secrets,configmaps', '-o', 'name').trim().split('\n').sort();
+  const none = left();
+  expect(await deploy(deployer, [{ ...configMap('a'), dta: {} }])).toMatchObject({ code: 1 });
+  expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 1 });
+  expect(left()).toEqual(none);
+  expect(await deploy(deployer, [configMap('a')])).toMatchObject({ code: 0 });
+  expect(await deploy(deployer, [{ ...configMap('a'), dta: {} }])).toMatchObject({ code: 1 });
+  expect(left().filter((name) => !none.includes(name))).toEqual(['configmap/a', expect.stringMatching(/^lease/), expect.stringMatching(/^secret/)]);
+});
+
 describe('a StatefulSet whose pod never becomes ready', () => {
   let deployer: Deployer;
 

@@ -3,10 +3,10 @@ import { DeployLock } from './record/deploy-lock';
 import { holderOf } from './record/holder';
 import { identityOf } from './record/identity';
 import { RELEASE_OPTIONS } from './record/release-options';
+import { ReleaseStore } from './record/release-store';
 import { whileHeld } from './record/while-held';
 import type { ReleaseIdentity } from './release';
 import type { Kubeconfig } from '../../kubeconfig';
-import { show } from '../../private/invalid-input';
 import { tokenClaims } from '../../private/token-claims';
 import type { Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
@@ -88,10 +88,19 @@ export class Session {
       const lock = await this.acquire(forLock);
       try {
         return await closing(this.connect(whileHeld(this.connection, lock), lock.signal), async (cluster) => action(cluster, lock));
+      } catch (error) {
+        if (lock.isNew && await this.isUnknown(forLock)) await lock.remove();
+        throw error;
       } finally {
         await lock.release();
       }
     });
+  }
+
+  /** Whether there is no record: an application that never came to be leaves nothing behind. */
+  private async isUnknown(cluster: Cluster): Promise<boolean> {
+    const store = new ReleaseStore(cluster, this.namespace, this.identity, this.context.clock);
+    return store.read().then((history) => history === undefined, () => false);
   }
 
   /** Says so when the credential ends before a release can have failed and been undone. */
@@ -112,7 +121,7 @@ export class Session {
       identity: this.identity,
       holder: holderOf(variables),
       maximumWait: this.lockWait,
-      waiting: (holder) => this.say(`waiting for ${show(holder)}, which is deploying it`),
+      waiting: this.say,
     });
   }
 

@@ -1,3 +1,4 @@
+import { HolderWatch } from './holder-watch';
 import { Lease, LeaseFile } from './lease';
 import { show } from '../../../private/invalid-input';
 import { cryptoModule } from '../../../private/lazy-crypto';
@@ -25,8 +26,8 @@ export interface LockOptions {
   readonly maximumWait: number;
   /** Milliseconds from a renewal until others may take the lock, in whole seconds; it is renewed six times as often. By default 30,000. */
   readonly duration?: number;
-  /** Told once of each holder that is waited for. */
-  readonly waiting?: (holder: string) => void;
+  /** Told in words whom it waits for and how long: once of each holder, and when nothing is heard of it. */
+  readonly waiting?: (words: string) => void;
 }
 
 /**
@@ -55,7 +56,8 @@ const RENEWALS = 6;
  * A Lease that only one deployment of an application holds at a time, renewed in the background until it is given back.
  *
  * Others take it when they have seen it unchanged for as long as it lasts, by their own clock. The holder stops when two thirds of that have
- * passed since it sent the last renewal that arrived, also by its own: a renewal that is missed ends the lock for good.
+ * passed since it sent the last renewal that arrived, also by its own: a renewal that is missed ends the lock for good. The same job run again waits
+ * as well: nobody knows whether its first process is gone, and a script may run several at once.
  */
 export class DeployLock {
   /**
@@ -77,6 +79,7 @@ export class DeployLock {
   private readonly ended = new AbortController();
   private kept = Promise.resolve();
   private lease?: Lease;
+  private made = false;
   private heldUntil = 0;
   private trouble = 'it could not be renewed in time';
 
@@ -84,7 +87,12 @@ export class DeployLock {
     this.file = new LeaseFile(options.cluster, options.namespace, options.identity);
   }
 
-  /** Aborted with a `Failure` when the lock is lost. Give it to the client that writes, so that nothing of it is sent afterwards. */
+  /** Whether there was no Lease before. */
+  public get isNew(): boolean {
+    return this.made;
+  }
+
+  /** Aborted with a `LockLost` when the lock is lost. Give it to the client that writes, so that nothing of it is sent afterwards. */
   public get signal(): AbortSignal {
     return this.lost.signal;
   }
@@ -113,16 +121,13 @@ export class DeployLock {
   private async wait(): Promise<void> {
     const { clock, maximumWait, signal, waiting } = this.options;
     const end = clock.now() + maximumWait;
-    let seen: { readonly version: string; readonly since: number } | undefined;
-    let told: string | undefined;
+    const watch = new HolderWatch({ clock, maximumWait, waiting, duration: this.duration });
     for (;;) {
       const lease = await this.patiently(async () => this.file.read());
-      const version = lease?.resourceVersion ?? '';
-      if (seen?.version !== version) seen = { version, since: clock.now() };
-      const isFree = lease?.holder === undefined || clock.now() - seen.since >= (lease.duration || this.duration);
-      if (isFree && await this.patiently(async () => this.take(lease))) return;
-      if (!isFree && lease.holder !== told) waiting?.(lease.holder);
-      told = lease?.holder;
+      if (watch.isFree(lease) && await this.patiently(async () => this.take(lease))) {
+        this.made = lease === undefined;
+        return;
+      }
       const left = end - clock.now();
       if (left <= 0) throw this.busy(lease);
       await clock.sleep(Math.min(POLL, left), signal);

@@ -16,7 +16,8 @@ export interface Lease {
   readonly holder?: string;
   /** Who holds it: one of this very process, since a job may run the command twice. */
   readonly holderId?: string;
-  /** When the holder last said so, by its own clock: for people. */
+  /** Since when, and when it last said so, by the holder's own clock: for people. */
+  readonly acquired?: string;
   readonly renewed?: string;
   /** Milliseconds. */
   readonly duration: number;
@@ -76,8 +77,13 @@ export class LeaseFile {
     }
   }
 
-  public async delete({ uid }: Lease): Promise<void> {
-    await this.cluster.delete(this.path(), { uid });
+  /** Deletes it as it was read; what somebody has written since stays. */
+  public async delete({ uid, resourceVersion }: Lease): Promise<void> {
+    try {
+      await this.cluster.delete(this.path(), { uid, resourceVersion });
+    } catch (error) {
+      if (!isRefusal(error, 409)) throw error;
+    }
   }
 
   private async create({ holderId, spec }: LeaseChange): Promise<JsonObject> {
@@ -102,6 +108,7 @@ export class LeaseFile {
       resourceVersion: String(resourceVersion),
       holder: text(spec.holderIdentity),
       holderId: text(annotations[HOLDER_ANNOTATION]),
+      acquired: text(spec.acquireTime),
       renewed: text(spec.renewTime),
       duration: 1000 * Number(spec.leaseDurationSeconds ?? 0),
       transitions: Number(spec.leaseTransitions ?? 0),

@@ -84,6 +84,17 @@ function breakable(): { readonly client: Cluster; broken: boolean } {
   return state;
 }
 
+/** A client before whose first removal somebody else takes the lock. */
+function overtaken(): { readonly client: Cluster; readonly overtakes: () => number } {
+  let overtakes = 0;
+  const remove: Cluster['delete'] = async (path, options) => {
+    overtakes += 1;
+    await cluster.merge(path, { spec: { holderIdentity: 'c' } });
+    return cluster.delete(path, options);
+  };
+  return { client: Object.assign(Object.create(cluster), { delete: remove }), overtakes: () => overtakes };
+}
+
 describe('one job', () => {
   test('takes a lock that is not there, with its page as the holder, and gives it back', async () => {
     const lock = await acquire('https://gitlab.example.com/web/-/jobs/70');
@@ -135,6 +146,18 @@ describe('one job', () => {
     expect((await lease()).spec).not.toHaveProperty('holderIdentity');
   });
 
+  test('knows whether it made the Lease, and leaves one that somebody has taken in the meantime', async () => {
+    const first = await acquire('a');
+    expect(first.isNew).toBe(true);
+    const { client, ...state } = overtaken();
+    await first.release();
+    const second = await acquire('b', { cluster: client });
+    expect(second.isNew).toBe(false);
+    await second.remove();
+    expect(state.overtakes()).toBe(1);
+    expect((await lease()).spec.holderIdentity).toBe('c');
+  });
+
   test('refuses the Lease of another application', async () => {
     const annotations = { 'cdk8s-ci-deploy/release-of': JSON.stringify({ ...identity, app: 'other' }) };
     await cluster.create(LEASES, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: releaseName(identity), annotations } });
@@ -146,12 +169,14 @@ describe('of two jobs', () => {
   test('one waits for as long as it may, is told for whom, and ends with 4', async () => {
     await acquire('https://gitlab.example.com/1');
     const [clock, told] = [new ManualClock(), [] as string[]];
-    const waiting = acquire('b', { clock, maximumWait: 5000, waiting: (holder) => told.push(holder) }).catch((error) => error);
+    const waiting = acquire('b', { clock, maximumWait: 5000, waiting: (words) => told.push(words) }).catch((error) => error);
     await passing(clock, 5000);
     expect(await waiting).toMatchObject({
       exitCode: 4, message: expect.stringMatching(/^Lease lock-test\/\S+: "https:\/\/gitlab\.example\.com\/1" is deploying, and was not done within 5 s; run this job again/),
     });
-    expect(told).toEqual(['https://gitlab.example.com/1']);
+    expect(told).toEqual([expect.stringMatching(
+      /^waiting for "https:\/\/gitlab\.example\.com\/1", which is deploying it since \d{4}-[\d-]+T[\d:]+Z; at most 5 s, or until nothing was heard of it for 30 s$/,
+    )]);
   });
 
   test('one gets it when the other has given it back', async () => {
@@ -189,13 +214,17 @@ describe('a holder that is gone', () => {
     const metadata = { name: releaseName(identity), annotations: { 'cdk8s-ci-deploy/release-of': JSON.stringify(identity) } };
     const spec = { holderIdentity: 'dead', leaseDurationSeconds: 30, renewTime: '2001-01-01T00:00:00.000000Z', leaseTransitions: 3 };
     await cluster.create(LEASES, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
-    const clock = new ManualClock();
-    const waiting = acquire('b', { clock, maximumWait: 60_000 });
+    const [clock, told] = [new ManualClock(), [] as string[]];
+    const waiting = acquire('b', { clock, maximumWait: 60_000, waiting: (words) => told.push(words) });
     await passing(clock, DURATION - 1000);
     expect((await lease()).spec.holderIdentity).toBe('dead');
     await passing(clock, 2000);
     (await waiting).assertHeld();
     expect((await lease()).spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 4 });
+    expect(told).toEqual([
+      'waiting for "dead", which is deploying it; at most 60 s, or until nothing was heard of it for 30 s',
+      'nothing was heard of "dead" for 15 s: its lock is taken over in 15 s',
+    ]);
   });
 
   test('is not thought gone while it renews', async () => {
