@@ -20,6 +20,23 @@ export function changesBetween(before: JsonObject, after: JsonObject): FieldChan
   return compared(compare('', withoutServerFields(before), withoutServerFields(after)));
 }
 
+/**
+ * Every field of an object that was not there, down to single values.
+ */
+export function addedFields(object: JsonObject): FieldChange[] {
+  return compared(added('', object));
+}
+
+function added(field: string, value: Json): FieldChange[] {
+  const items = isObject(value) ? Object.entries(value).map(([key, item]) => [`${field}.${key}`, item] as const) : Array.isArray(value) ? listItems(field, value) : [];
+  return items.length > 0 ? items.flatMap(([name, item]) => added(name, item)) : [{ field, after: value }];
+}
+
+function listItems(field: string, list: readonly Json[]): Array<readonly [string, Json]> {
+  const names = byName(list);
+  return names ? [...names].map(([name, item]) => [`${field}[${name}]`, item]) : list.map((item, index) => [`${field}[${index}]`, item]);
+}
+
 function compared(changes: FieldChange[]): FieldChange[] {
   return changes.map(({ field, ...values }) => ({ field: field.replace(/^\./, ''), ...values }));
 }

@@ -1,6 +1,6 @@
 import { show } from '../../../private/invalid-input';
-import type { Json } from '../../../private/json';
-import type { FieldChange } from '../changes';
+import { isObject, Json, JsonObject } from '../../../private/json';
+import { addedFields, FieldChange } from '../changes';
 import type { Step } from '../examine';
 
 /** Fields of a Secret that can be no value of it; others, annotations among them, may repeat one. */
@@ -17,10 +17,17 @@ export interface ShownChange {
 }
 
 /**
- * What of a step's changes may be shown.
+ * What of a step's changes may be shown. Of what is made, that is all that its manifest says.
  */
-export function shownChanges({ object, changes }: Pick<Step, 'object' | 'changes'>): ShownChange[] {
-  return changes.map((change) => (object.kind === 'Secret' && !OPEN_FIELDS.test(change.field) ? hidden(change) : { ...change, hidden: false }));
+export function shownChanges({ action, object, changes }: Pick<Step, 'action' | 'object' | 'changes'>): ShownChange[] {
+  const all = action === 'create' ? addedFields(contentOf(object.value)) : changes;
+  return all.map((change) => (object.kind === 'Secret' && !OPEN_FIELDS.test(change.field) ? hidden(change) : { ...change, hidden: false }));
+}
+
+/** Without what stands in the title, and where all objects are. */
+function contentOf({ apiVersion, kind, metadata, ...content }: JsonObject): JsonObject {
+  const { name, namespace, ...others } = isObject(metadata) ? metadata : {};
+  return { ...Object.keys(others).length > 0 && { metadata: others }, ...content };
 }
 
 function hidden({ field, before, after }: FieldChange): ShownChange {
@@ -32,7 +39,7 @@ function hidden({ field, before, after }: FieldChange): ShownChange {
 /**
  * The changes of a step, a line for each field and each value, indented.
  */
-export function diffLines(step: Pick<Step, 'object' | 'changes'>): string[] {
+export function diffLines(step: Pick<Step, 'action' | 'object' | 'changes'>): string[] {
   return shownChanges(step).flatMap(({ field, ...change }) => [`    ${field}`, ...valueLines(change)]);
 }
 

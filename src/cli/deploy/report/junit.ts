@@ -1,6 +1,7 @@
 import type { Planned } from './observer';
 import { InvalidInput } from '../../../private/invalid-input';
 import { xml } from '../../xml';
+import { isJob } from '../jobs';
 import { ObjectRefused, ReleaseRefused } from '../refusals';
 import type { ReleaseIdentity, ReleaseObject } from '../release';
 import type { Progress, RolloutResult } from '../wait/rollout';
@@ -32,7 +33,7 @@ interface Case {
   readonly className: 'apply' | 'rollout' | 'prune' | 'deploy';
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'skipped';
-  /** The cause in one line, and the rest. */
+  /** The cause of a failure in one line, or why it was skipped. */
   readonly says?: string;
   readonly more?: string;
   readonly seconds?: number;
@@ -44,7 +45,8 @@ export function nameOf({ kind, name }: { readonly kind: string; readonly name: s
 
 /**
  * The report as JUnit XML: a test case for each object, and one for the rollout of each workload. The names stay the same from run to run, since
- * GitLab compares them. What was not reached is skipped; what no object is the cause of is a failure of the release itself.
+ * GitLab compares them. What was not reached is skipped, and so is what nothing was to be done with; what no object is the cause of is a failure of the
+ * release itself.
  *
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */
@@ -67,27 +69,37 @@ export function junitReport(facts: DeploymentFacts): string {
   ].join('\n');
 }
 
-function objectCase(object: DeploymentFacts['objects'][number], { error, planned, written, isDryRun }: DeploymentFacts): Case {
+function objectCase(object: DeploymentFacts['objects'][number], facts: DeploymentFacts): Case {
+  const { error, planned, written, isDryRun } = facts;
   const one = { className: 'apply' as const, name: nameOf(object) };
   const refusals = error instanceof ReleaseRefused ? error.refusals : error instanceof ObjectRefused ? [error.refusal] : [];
   const refused = refusals.find((refusal) => nameOf(refusal.object) === one.name);
   if (refused) return { ...one, result: 'failed', says: `${refused.given}; ${refused.fix}` };
   const isDone = isDryRun ? planned !== undefined : written.has(one.name);
-  return { ...one, result: isDone ? 'passed' : 'skipped' };
+  return isDone ? { ...one, result: 'passed' } : { ...one, result: 'skipped', says: whyLeft(one.name, facts) };
+}
+
+/** Why nothing was done with an object, if that is not because of a failure. */
+function whyLeft(name: string, { planned, written }: DeploymentFacts): string | undefined {
+  const step = planned?.steps.find(({ object }) => nameOf(object) === name);
+  if (planned && !step) return 'it has not changed since it ran with an earlier release, and the cluster has removed it since';
+  if (step?.action !== 'keep' || !written.has(name)) return undefined;
+  return isJob(step.object) ? 'it has not changed, so it is not run again' : 'it has not changed, and was ready';
 }
 
 function rolloutCases(facts: DeploymentFacts): Case[] {
   return facts.isDryRun ? [] : facts.objects.filter(isWaitedFor).map((object) => rolloutCase(nameOf(object), facts));
 }
 
-function rolloutCase(name: string, { progress, waited }: DeploymentFacts): Case {
+function rolloutCase(name: string, facts: DeploymentFacts): Case {
+  const { progress, waited } = facts;
   const last = progress.get(name);
   const one = { className: 'rollout' as const, name, ...last && { seconds: last.elapsed / 1000 } };
   const result = waited.find(({ workloads }) => workloads.some(({ object }) => nameOf(object) === name));
   if (result?.workloads.some(({ object, ready }) => ready && nameOf(object) === name)) return { ...one, result: 'passed' };
   if (result?.cause?.workload === name) return { ...one, result: 'failed', says: result.cause.line };
   if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', says: `not ready in time: ${last?.words ?? 'nothing is known of it'}` };
-  return { className: 'rollout', name, result: 'skipped' };
+  return { className: 'rollout', name, result: 'skipped', says: whyLeft(name, facts) };
 }
 
 function pruneCases({ planned, error }: DeploymentFacts): Case[] {
@@ -105,7 +117,7 @@ function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean):
 function caseXml({ className, name, result, says = '', more, seconds: time }: Case, mask: (text: string) => string): string {
   const open = `    <testcase classname="${className}" name="${xml(name)}"${time === undefined ? '' : ` time="${time.toFixed(3)}"`}`;
   if (result === 'passed') return `${open}/>`;
-  if (result === 'skipped') return `${open}><skipped/></testcase>`;
+  if (result === 'skipped') return `${open}><skipped${says && ` message="${xml(mask(says))}"`}/></testcase>`;
   return `${open}><failure message="${xml(mask(says))}">${xml(mask(more ?? says))}</failure></testcase>`;
 }
 

@@ -1,6 +1,11 @@
-import { diffLines } from '../../../../src/cli/deploy/report/diff';
+import type { FieldChange } from '../../../../src/cli/deploy/changes';
+import type { ReleaseObject } from '../../../../src/cli/deploy/release';
+import { diffLines as linesOf } from '../../../../src/cli/deploy/report/diff';
+import type { JsonObject } from '../../../../src/private/json';
 
-const object = (kind: string) => ({ at: 'app.yaml:1:1', apiVersion: 'v1', kind, name: 'web', value: {} });
+const object = (kind: string, value: JsonObject = {}) => ({ at: 'app.yaml:1:1', apiVersion: 'v1', kind, name: 'web', value });
+const diffLines = (step: { object: ReleaseObject; changes: FieldChange[] }) => linesOf({ action: 'change', ...step });
+const linesOfNew = (value: JsonObject) => linesOf({ action: 'create', object: object(String(value.kind), value), changes: [] });
 
 test('fields and values, a line each', () => {
   const changes = [{ field: 'spec.replicas', before: 1, after: 2 }, { field: 'spec.paused', after: true }, { field: 'metadata.labels.a', before: 'b' }];
@@ -20,4 +25,22 @@ test('what can be no value of a Secret is shown', () => {
 
 test('terminal control sequences in values are escaped', () => {
   expect(diffLines({ object: object('ConfigMap'), changes: [{ field: 'data.a', after: '\x1b[31m' }] })).toEqual(['    data.a', '    + "\\u001b[31m"']);
+});
+
+test('of what is new, every field of its manifest is', () => {
+  const containers = [{ name: 'web', image: 'registry.example.com/web:1', args: ['serve', '--port=80'], env: [] }];
+  expect(linesOfNew({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'example', labels: { app: 'web' } }, spec: { replicas: 2, template: { spec: { containers } } } })).toEqual([
+    '    metadata.labels.app', '    + "web"',
+    '    spec.replicas', '    + 2',
+    '    spec.template.spec.containers[web].name', '    + "web"',
+    '    spec.template.spec.containers[web].image', '    + "registry.example.com/web:1"',
+    '    spec.template.spec.containers[web].args[0]', '    + "serve"',
+    '    spec.template.spec.containers[web].args[1]', '    + "--port=80"',
+    '    spec.template.spec.containers[web].env', '    + "[]"',
+  ]);
+});
+
+test('of a Secret that is new, no value is shown', () => {
+  const lines = linesOfNew({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web', annotations: { note: 's3cr3t' } }, type: 'Opaque', data: { password: 's3cr3t' } });
+  expect(lines).toEqual(['    metadata.annotations.note', '    + (hidden)', '    type', '    + "Opaque"', '    data.password', '    + (hidden)']);
 });

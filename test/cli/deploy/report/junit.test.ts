@@ -56,6 +56,21 @@ test('a workload that fails has the cause, and what comes after it is skipped', 
   expect(report).toContain('name="release" time="3.210"><skipped/></testcase>');
 });
 
+test('what nothing was to be done with is skipped, with the reason', () => {
+  const job = (name: string) => ({ apiVersion: 'batch/v1', kind: 'Job', name });
+  const kept = [job('migration'), objects[1]!].map((object) => (
+    { action: 'keep', object: { ...object, at: '', value: {} }, resource: '', path: '', applied: {}, after: {}, changes: [], adopted: false } as const
+  ));
+  const planned = { ...facts.planned!, steps: kept };
+  const report = junitReport({ ...facts, objects: [job('migration'), job('removed'), objects[1]!], planned, waited: [], written: new Set(['Job migration', 'Deployment web']) });
+  expect(report).toContain('<testcase classname="apply" name="Job migration"/>');
+  expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it is not run again"/></testcase>');
+  expect(report).toContain('<testcase classname="rollout" name="Deployment web"><skipped message="it has not changed, and was ready"/></testcase>');
+  for (const part of ['apply', 'rollout']) {
+    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has removed it since"/></testcase>`);
+  }
+});
+
 test('workloads that are not ready in time', () => {
   const late = { outcome: 'timed out' as const, elapsed: 9000, workloads: [waited('web', true), waited('worker', false)], events: [], notes: [] };
   expect(junitReport({ ...facts, waited: [late], error: new Failure('late', ExitCode.NO) })).toMatch(/classname="rollout" name="Deployment worker"><failure message="not ready in time/);
