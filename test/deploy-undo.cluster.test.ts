@@ -1,4 +1,4 @@
-import { configMap, statefulSet } from './cluster/application';
+import { configMap, deployment, job, statefulSet } from './cluster/application';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, release } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
@@ -70,4 +70,31 @@ describe('a StatefulSet whose pod never becomes ready', () => {
     expect(stderr).toMatch(/^warning: StatefulSet db may not go on before Pod db-2 of the failed revision is deleted, which this credential may not do$/m);
     expect(stderr).toMatch(/^undone: release 1 is back, but is not ready$/m);
   });
+});
+
+test('what somebody deletes while a release becomes ready is made again, but no Job, and nothing in place of somebody else\'s object', async () => {
+  const deployer = makeDeployer(cluster, 'deleted-meanwhile');
+  const slow = (tag: string) => {
+    const { spec, ...rest } = deployment('web', { image: `registry.example.com/web:${tag}` }) as { spec: object };
+    return { ...rest, spec: { ...spec, minReadySeconds: 5 } };
+  };
+  const objects = (tag: string) => [configMap('kept'), configMap('replaced'), deployment('ready'), job('once'), slow(tag)];
+  const imageNow = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
+  expect(await deploy(deployer, objects('1'))).toMatchObject({ code: 0 });
+
+  const ended = deploy(deployer, objects('2'));
+  while (!imageNow().endsWith(':2')) await new Promise((resolve) => setTimeout(resolve, 50));
+  deployer.admin('delete', 'configmaps/kept', 'configmaps/replaced', 'deployments/ready', 'jobs/once');
+  deployer.create(configMap('replaced', { key: 'somebody else\'s' }));
+  const { code, stderr } = await ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain('ConfigMap kept was deleted in the meantime, and is made again\n');
+  expect(stderr).toContain('Deployment ready was deleted in the meantime, and is made again\n');
+  expect(stderr).toContain('Deployment ready: 1 replica available\n');
+  expect(stderr).toContain('warning: ConfigMap replaced was replaced by somebody in the meantime, and is left as it is\n');
+  expect(deployer.admin('get', 'jobs', '-o', 'name')).toBe('');
+  expect(deployer.admin('get', 'configmap', 'replaced', '-o', 'jsonpath={.data.key}')).toBe('somebody else\'s');
+
+  deployer.admin('delete', 'configmap', 'replaced');
+  expect(await release(deployer, {}, 'status')).toMatchObject({ code: 1, stdout: expect.stringMatching(/missing +ConfigMap replaced[^]*there +ConfigMap kept|there +ConfigMap kept[^]*missing +ConfigMap replaced/) });
 });

@@ -4,7 +4,9 @@ import { inOrder } from './order';
 import type { OwnedObject } from './release';
 import type { DeployObserver } from './report/observer';
 import { RolloutFailed } from './rollout-failed';
+import { deletedSince } from './second-look';
 import { readinessOf } from './wait/readiness';
+import type { Progress } from './wait/rollout';
 import { waitForRollout } from './wait/wait-for-rollout';
 import { isWaitedFor } from './waited-for';
 import { Written, WriteOptions, writeSteps } from './write';
@@ -28,50 +30,79 @@ export interface RollOutOptions extends WriteOptions {
   readonly applied: () => Promise<void>;
 }
 
+/** Milliseconds after which it is worth a look what is still there. */
+const MOMENT = 2_000;
+
 /**
- * Applies a release in an order that works, and waits until it is ready. Jobs that come before workloads must complete first.
+ * Applies a release in an order that works, and waits until it is ready. Jobs that come before workloads must complete first. What somebody has
+ * deleted in the meantime is made again.
  *
  * @throws `RolloutFailed` when it does not become ready.
  */
 export async function rollOut(cluster: Cluster, steps: readonly Step[], options: RollOutOptions): Promise<void> {
-  const end = options.clock.now() + options.budget;
-  const written: Written[] = [];
-  const note = (one: Written) => {
-    written.push(one);
-    options.written(one);
-    options.observer.written(one);
-  };
-  const write = async (groups: ReadonlyArray<readonly Step[]>) => options.observer.during('apply', async () => {
-    for (const group of groups) await writeSteps(cluster, group, { ...options, written: note });
-    await options.applied();
-    if (options.mayBeBroken) await removeBrokenPods(cluster, changedOf(groups.flat(), written), options);
-  });
-  const wait = async (ones: readonly Written[]) => waitFor(cluster, ones, { ...options, budget: Math.max(0, end - options.clock.now()) });
-  const { before, migrations, after } = inOrder(steps);
-  if (migrations.length > 0) {
-    await write([...before, migrations]);
-    await wait(written.filter(({ step }) => migrations.includes(step)));
-    await write(after);
-  } else {
-    await write([...before, ...after]);
-  }
-  await wait(written.filter(({ step }) => isWaitedFor(step.object) && !migrations.includes(step) && !wasReady(step)));
+  await new RollOut(cluster, options).run(steps);
 }
 
-function changedOf(steps: readonly Step[], written: readonly Written[]): OwnedObject[] {
-  return written.filter(({ step }) => step.action === 'change' && steps.includes(step)).map(({ owned }) => owned);
+class RollOut {
+  private readonly begun: number;
+  private readonly written: Written[] = [];
+
+  public constructor(private readonly cluster: Cluster, private readonly options: RollOutOptions) {
+    this.begun = options.clock.now();
+  }
+
+  public async run(steps: readonly Step[]): Promise<void> {
+    const { clock, namespace, say } = this.options;
+    await this.take(steps);
+    if (clock.now() - this.begun < MOMENT) return;
+    const deleted = await deletedSince(this.cluster, namespace, this.written, say);
+    if (deleted.length > 0) await this.take(deleted);
+  }
+
+  private async take(steps: readonly Step[]): Promise<void> {
+    const { before, migrations, after } = inOrder(steps);
+    if (migrations.length > 0) {
+      await this.write([...before, migrations]);
+      await this.wait(migrations);
+      await this.write(after);
+    } else {
+      await this.write([...before, ...after]);
+    }
+    await this.wait(steps.filter((step) => isWaitedFor(step.object) && !migrations.includes(step) && !wasReady(step)));
+  }
+
+  private async write(groups: ReadonlyArray<readonly Step[]>): Promise<void> {
+    const { observer, applied, mayBeBroken } = this.options;
+    await observer.during('apply', async () => {
+      for (const group of groups) await writeSteps(this.cluster, group, { ...this.options, written: this.note });
+      await applied();
+      if (mayBeBroken) await removeBrokenPods(this.cluster, this.ownedOf(groups.flat().filter(({ action }) => action === 'change')), this.options);
+    });
+  }
+
+  private async wait(steps: readonly Step[]): Promise<void> {
+    const objects = this.ownedOf(steps);
+    if (objects.length === 0) return;
+    const { clock, observer } = this.options;
+    const budget = Math.max(0, this.begun + this.options.budget - clock.now());
+    const progress = (one: Progress) => observer.progress(one);
+    const result = await observer.during('wait', async () => waitForRollout(this.cluster, objects, { ...this.options, budget, progress }));
+    observer.waited(result);
+    if (result.outcome !== 'ready') throw new RolloutFailed(result);
+  }
+
+  private ownedOf(steps: readonly Step[]): OwnedObject[] {
+    return this.written.filter(({ step }) => steps.includes(step)).map(({ owned }) => owned);
+  }
+
+  private readonly note = (one: Written): void => {
+    this.written.push(one);
+    this.options.written(one);
+    this.options.observer.written(one);
+  };
 }
 
 /** What was ready a moment ago, and is as it was. */
 function wasReady({ action, live }: Step): boolean {
   return action === 'keep' && live !== undefined && readinessOf(live).ready;
-}
-
-async function waitFor(cluster: Cluster, written: readonly Written[], options: RollOutOptions): Promise<void> {
-  if (written.length === 0) return;
-  const { observer } = options;
-  const objects = written.map(({ owned }) => owned);
-  const result = await observer.during('wait', async () => waitForRollout(cluster, objects, { ...options, progress: (progress) => observer.progress(progress) }));
-  observer.waited(result);
-  if (result.outcome !== 'ready') throw new RolloutFailed(result);
 }

@@ -107,7 +107,7 @@ async function removeNew(cluster: Cluster, { namespace, owner, signal, history, 
 /** Without a uid when the answer was lost: then the owner's mark alone says that it is ours. */
 function madeBy({ object: { apiVersion, kind, name }, resource }: Step, written: readonly Written[]): RecordedObject {
   const object = { apiVersion, kind, name, resource };
-  return { ...object, uid: written.find(({ owned }) => objectKey(owned) === objectKey(object))?.owned.uid };
+  return { ...object, uid: written.filter(({ owned }) => objectKey(owned) === objectKey(object)).at(-1)?.owned.uid };
 }
 
 function notesOn({ written }: UndoOptions): string[] {
