@@ -1,12 +1,12 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
-import { BUILDAH, pushImage } from './cluster/image';
+import { startLockedRegistry } from './cluster/locked-registry';
 import { Processes } from './cluster/processes';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { startRegistry } from './cluster/registry';
+import { FOR_EVER, pushShell } from './cluster/shell-image';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { PodReports } from './support/pod-reports';
 import { job, Rollouts, workload, WorkloadParts } from './support/rollouts';
@@ -15,8 +15,6 @@ import { resultLines } from '../src/cli/deploy/wait/result-lines';
 jest.setTimeout(180_000);
 
 const NAMESPACE = 'causes';
-/** Whose password nobody knows. */
-const NOBODY = 'ci:$2b$04$r6rGeAcUgqXM2/5HbPmize5vGCHvo0K3ViVdiJcXe4ShU0buxMTJe';
 
 let controlPlane: ControlPlane;
 let processes: Processes;
@@ -34,8 +32,8 @@ beforeAll(async () => {
   controlPlane = await startControlPlane(controlPlanePrograms(), { nodes: 'real' });
   processes = new Processes();
   folder = mkdtempSync(join(tmpdir(), 'causes-'));
-  shell = pushShell();
-  locked = (await startRegistry(processes, { name: 'locked', user: NOBODY })).address;
+  shell = pushShell(folder, `${controlPlane.registry}/shell:1`);
+  locked = await startLockedRegistry(processes);
   runKubectl(controlPlane.kubeconfig, ['create', 'namespace', NAMESPACE]);
   asAdmin('create', 'configmap', 'settings', '--from-literal=colour=green');
   asAdmin('create', 'secret', 'docker-registry', 'wrong', `--docker-server=${locked}`, '--docker-username=ci', '--docker-password=wrong-password');
@@ -53,17 +51,8 @@ afterAll(async () => {
 
 const asAdmin = (...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', NAMESPACE, ...args]);
 
-function pushShell(): string {
-  const context = mkdtempSync(join(folder, 'image-'));
-  const reference = `${controlPlane.registry}/shell:1`;
-  copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
-  writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY busybox /busybox\nENTRYPOINT ["/busybox", "sh", "-c"]\n');
-  pushImage(context, reference, join(folder, 'buildah'));
-  return reference;
-}
-
 const running = (script: string, container: object = {}): WorkloadParts => ({ container: { args: [script], ...container } });
-const forEver = '/busybox sleep 3600';
+const [forEver = ''] = FOR_EVER;
 
 interface Case {
   readonly image?: () => string;

@@ -1,0 +1,19 @@
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILDAH, pushImage, RegistryUser } from './image';
+
+/** The arguments of a container that runs until it is ended. */
+export const FOR_EVER = ['/busybox sleep 3600'];
+
+/**
+ * Pushes an image that runs a line of shell, its argument.
+ *
+ * @param folder for what it takes to build it
+ */
+export function pushShell(folder: string, reference: string, user?: RegistryUser): string {
+  const context = mkdtempSync(join(folder, 'image-'));
+  copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
+  writeFileSync(join(context, 'Dockerfile'), `FROM scratch\nLABEL reference=${reference}\nCOPY busybox /busybox\nENTRYPOINT ["/busybox", "sh", "-c"]\n`);
+  pushImage(context, reference, join(folder, 'buildah'), user);
+  return reference;
+}
