@@ -1,6 +1,6 @@
 import { configMap, deployment, manifests, serviceAccount } from './cluster/application';
 import { Deployer, makeDeployer } from './cluster/deployer';
-import { deployAs, release } from './cluster/deploying';
+import { deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
 
@@ -81,8 +81,11 @@ describe('two applications with one pull secret', () => {
     expect(passwords(deployer)).toEqual({ 'registry.example.com': 'gldt-web-rotated', 'registry.example.com/group/shop': 'gldt-shop-rotated' });
   });
 
-  test('a registry that is no longer used goes when the release is deployed', async () => {
-    expect(await deployAs(deployer, web({ ...WEB, CI_REGISTRY: 'new.example.com' }), [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
+  test('a registry that is no longer used stays for one release more, to which a rollback may go', async () => {
+    const moved = web({ ...WEB, CI_REGISTRY: 'new.example.com' });
+    expect(await deployAs(deployer, moved, [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
+    expect(Object.keys(auths(deployer)).sort()).toEqual(['new.example.com', 'registry.example.com', 'registry.example.com/group/shop']);
+    expect(await deployAs(deployer, moved, [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
     expect(Object.keys(auths(deployer)).sort()).toEqual(['new.example.com', 'registry.example.com/group/shop']);
   });
 
@@ -112,6 +115,30 @@ describe('a pull secret', () => {
     expect(secrets(deployer)).toBe('');
   });
 
+  test('whose credentials changed with a release that fails has those of the release before again, before its pods are', async () => {
+    expect(await deployAs(deployer, web(), [deployment('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
+    const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
+    const wrong = { ...WEB, CI_DEPLOY_PASSWORD: 'gldt-wrong' };
+    const { code, stderr } = await deployAs(deployer, web(wrong), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure', '--timeout', '10s');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('undone: release 2 is back') });
+    expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD });
+    const writes = writesOf(cluster, 'pull-secrets').slice(-4);
+    expect(writes).toEqual(['patch secrets gitlab', 'patch deployments web', 'patch secrets gitlab', 'patch deployments web']);
+    expect(await release(deployer, web(), 'destroy')).toMatchObject({ code: 0 });
+    expect(secrets(deployer)).toBe('');
+  });
+
+  test('that cannot be used is refused together with the objects that cannot be applied', async () => {
+    deployer.admin('create', 'secret', 'generic', 'wrong-type', '--from-literal=a=b');
+    const invalid = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'invalid' }, data: { 'not a key': 'x' } };
+    const { code, stderr } = await deployAs(deployer, web(), [configMap('web'), invalid], '--pull-secret', 'wrong-type', '--junit', 'report.xml');
+    expect({ code, stderr }).toEqual({
+      code: 1, stderr: expect.stringMatching(/2 of 3 objects cannot be applied, so nothing was written\n {2}app\.yaml:3:1: ConfigMap invalid: .*\n {2}--pull-secret: Secret wrong-type: its type is "Opaque"/),
+    });
+    expect(fileText('report.xml')).toMatch(/name="ConfigMap invalid"><failure[^]*name="release" time="[\d.]+"><failure[^]*Secret wrong-type/);
+    expect(deployer.admin('get', 'configmaps', '-o', 'name')).not.toContain('/web');
+  });
+
   test('that somebody else has made is shared only on request, and their credentials stay', async () => {
     deployer.admin('create', 'secret', 'docker-registry', 'theirs', '--docker-server=other.example.com', '--docker-username=u', '--docker-password=p');
     const refused = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'theirs');
@@ -123,6 +150,28 @@ describe('a pull secret', () => {
     expect(Object.keys(auths(deployer, 'theirs'))).toEqual(['other.example.com']);
   });
 
+  test('that an administrator has made, empty and to stay, is used without being asked, and stays', async () => {
+    deployer.create({
+      apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/dockerconfigjson', metadata: { name: 'given', annotations: { 'cdk8s-ci-deploy/kept': 'true' } }, stringData: { '.dockerconfigjson': '{}' },
+    });
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'given')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Secret given/m) });
+    expect(Object.keys(auths(deployer, 'given'))).toEqual(['registry.example.com']);
+    const destroyed = await release(deployer, web(), 'destroy');
+    expect(destroyed).toMatchObject({ code: 0, stdout: expect.not.stringContaining('given'), stderr: expect.stringContaining('Secret given stays, without credentials') });
+    expect(auths(deployer, 'given')).toEqual({});
+  });
+
+  test('that two applications make at the same moment has the credentials of both', async () => {
+    const results = await Promise.all([
+      deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'new'),
+      release(deployer, { ...shop, files: { 'shop.yaml': manifests(configMap('shop')) } }, 'deploy', 'shop.yaml', '--pull-secret', 'new', ...PATH),
+    ]);
+    expect(results).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect(Object.keys(auths(deployer, 'new')).sort()).toEqual(['registry.example.com', 'registry.example.com/group/shop']);
+    for (const application of [web(), shop]) expect(await release(deployer, application, 'destroy')).toMatchObject({ code: 0 });
+    expect(secrets(deployer)).not.toContain('/new');
+  });
+
   test('that is no pull secret is refused', async () => {
     deployer.admin('create', 'secret', 'generic', 'opaque', '--from-literal=a=b');
     const { code, stderr } = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'opaque', '--adopt', '--force-conflicts');
@@ -132,7 +181,9 @@ describe('a pull secret', () => {
   test('cannot be made by a credential that may not write Secrets', async () => {
     const weak = makeDeployer(cluster, 'pull-weak', { role: 'view' });
     const { code, stderr } = await deployAs(weak, web(), [], '--pull-secret', 'gitlab', '--allow-empty', '--dry-run');
-    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('403') });
+    expect({ code, stderr }).toEqual({
+      code: 3, stderr: expect.stringMatching(/--pull-secret: Secret gitlab: .* cannot get resource "secrets" .*; let an administrator grant this right/),
+    });
   });
 
   test('is refused before anything is contacted when it is in the manifests, or holds the token of the job', async () => {

@@ -5,6 +5,7 @@ import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-opti
 import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/pulling';
 import { readRelease } from '../deploy/read-release';
 import { ReleaseStore } from '../deploy/record/release-store';
+import { bothChecked } from '../deploy/refusals';
 import type { ReleaseObject } from '../deploy/release';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
@@ -42,7 +43,8 @@ export const deploy: Command = {
     'must complete before any workload is applied.',
     '',
     '--pull-secret makes a Secret with what images are pulled with, for the imagePullSecrets of the manifests. Its values come from variables and go',
-    'to the cluster alone. Several applications may use it; each changes only what is its own.',
+    'to the cluster alone; of a variable of type file, which holds an absolute path, the content of the file counts. Several applications may use the',
+    'Secret; each changes only what is its own. When a release is undone, so is its part of the Secret.',
     '',
     ...REPORT_DESCRIPTION,
   ],
@@ -51,15 +53,16 @@ export const deploy: Command = {
   async run(context: Context): Promise<ExitCode> {
     const session = await Session.open(context);
     const objects = await objectsOf(context, session);
-    const pulling = Pulling.of(context, objects);
+    const pulling = await Pulling.of(context, objects);
     const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), identity: session.identity };
     return options.observer.around(async () => session.work(context.args.has('dry-run'), async (cluster) => {
-      const deployment = new Deployment(cluster, new ReleaseStore(cluster, session.namespace, session.identity, context.clock), options);
-      const plan = await deployment.plan({ objects });
-      const pullSecret = await pulling?.plan(cluster, options);
+      const pull = pulling?.in(cluster, options);
+      const store = new ReleaseStore(cluster, session.namespace, session.identity, context.clock);
+      const deployment = new Deployment(cluster, store, { ...options, beforeUndo: async () => pull?.undo() });
+      const [plan, pullSecret] = await bothChecked(deployment.plan({ objects }), Promise.resolve(pull?.plan()));
       options.observer.pulls(pullSecret);
       if (context.args.has('dry-run')) return;
-      if (pulling && pullSecret) await pulling.around(cluster, pullSecret, options, async () => deployment.run(plan));
+      if (pull) await pull.around(async () => deployment.run(plan));
       else await deployment.run(plan);
     }), objects);
   },

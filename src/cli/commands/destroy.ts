@@ -3,7 +3,8 @@ import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';
 import { Destruction, DestructionResult } from '../deploy/destruction';
 import { Owner } from '../deploy/owner';
-import { withdrawPullSecrets } from '../deploy/pull-secret/withdrawal';
+import { usedSecrets, withdrawPullSecrets } from '../deploy/pull-secret/withdrawal';
+import type { DeployLock } from '../deploy/record/deploy-lock';
 import { jobOf } from '../deploy/record/identity';
 import { ReleaseStore } from '../deploy/record/release-store';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
@@ -39,22 +40,20 @@ export const destroy: Command = {
     const session = await Session.open(context);
     const { namespace, identity, timeout } = session;
     const isDryRun = args.has('dry-run');
-    const options = { namespace, clock, signal, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
+    const owner = new Owner(identity, namespace);
+    const options = { namespace, clock, signal, owner, job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
     const pulled = { namespace, identity, name: args.one('pull-secret'), say: session.say };
-    const withdraw = async (cluster: Cluster) => withdrawPullSecrets(cluster, pulled, isDryRun);
-    const result: DestructionResult & { readonly pullSecrets: readonly RemovedObject[] } = isDryRun
-      ? await session.work(true, async (cluster) => {
-        const planned = await new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options).plan();
-        return { ...planned, pullSecrets: await withdraw(cluster) };
-      })
-      : await session.alone(async (cluster, lock) => {
-        const destruction = new Destruction(cluster, new ReleaseStore(cluster, namespace, identity, clock), options);
-        const planned = await destruction.plan();
-        await destruction.run(planned);
-        const pullSecrets = await withdraw(cluster);
-        if (planned.kept.length === 0) await lock.remove();
-        return { ...planned, pullSecrets };
-      });
+    const destroyed = async (cluster: Cluster, lock?: DeployLock): Promise<DestructionResult & { readonly pullSecrets: readonly RemovedObject[] }> => {
+      const store = new ReleaseStore(cluster, namespace, identity, clock);
+      const destruction = new Destruction(cluster, store, options);
+      const planned = await destruction.plan();
+      const used = await usedSecrets(cluster, store, pulled);
+      if (!isDryRun) await destruction.run(planned);
+      const pullSecrets = await withdrawPullSecrets(cluster, used, pulled, isDryRun);
+      if (planned.kept.length === 0) await lock?.remove();
+      return { ...planned, pullSecrets };
+    };
+    const result = await (isDryRun ? session.work(true, async (cluster) => destroyed(cluster)) : session.alone(destroyed));
     const removed = [...result.removed, ...result.pullSecrets];
     const summary = { identity, namespace, isDryRun, steps: [], removed, kept: result.kept, elapsed: clock.now() - begun };
     stdout.write(output === 'json' ? summaryJson(summary) : summaryText(summary, false));

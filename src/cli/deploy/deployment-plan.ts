@@ -15,6 +15,8 @@ export interface DeploymentOptions extends PruneOptions, Omit<RollOutOptions, 'w
   readonly allowOutdated: boolean;
   /** Whether the previous release is put back when this one fails. */
   readonly undo: boolean;
+  /** Called before it is. Does not fail. */
+  readonly beforeUndo?: () => Promise<void>;
 }
 
 /**

@@ -23,7 +23,7 @@ export interface ObjectRefusal {
 export class ReleaseRefused extends Failure {
   public override readonly name = 'ReleaseRefused';
 
-  public constructor(public readonly refusals: readonly ObjectRefusal[], total: number) {
+  public constructor(public readonly refusals: readonly ObjectRefusal[], public readonly total: number) {
     const code = refusals.every(({ isAccess }) => isAccess) ? ExitCode.REFUSED : ExitCode.NO;
     super([`${refusals.length} of ${total} objects cannot be applied, so nothing was written`, ...refusals.map(line)].join('\n'), code);
   }
@@ -38,6 +38,28 @@ export class ObjectRefused extends Failure {
   public constructor(public readonly refusal: ObjectRefusal, cause: ApiRefusal) {
     super(line(refusal).trim(), cause.exitCode, cause);
   }
+}
+
+/**
+ * Makes two checks at once: what each of them refuses is listed together.
+ *
+ * @throws `ReleaseRefused` with the refusals of both; another failure with the words of both; whatever else ended one of them.
+ */
+export async function bothChecked<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const results = await Promise.allSettled([one, other]);
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length < 2) return Promise.all([one, other]);
+  const refused = failures.filter((failure) => failure instanceof ReleaseRefused);
+  if (refused.length === 2) throw new ReleaseRefused(refused.flatMap(({ refusals }) => refusals), refused.reduce((sum, { total }) => sum + total, 0));
+  const noes = failures.filter(isNo);
+  const fatal = failures.find((failure) => !isNo(failure));
+  if (fatal !== undefined) throw fatal;
+  const code = noes.every(({ exitCode }) => exitCode === ExitCode.REFUSED) ? ExitCode.REFUSED : ExitCode.NO;
+  throw new Failure(noes.map(({ message }) => message).join('\n'), code);
+}
+
+function isNo(failure: unknown): failure is Failure {
+  return failure instanceof Failure && [ExitCode.NO, ExitCode.REFUSED].includes(failure.exitCode);
 }
 
 function line({ object: { at, kind, name }, given, fix }: ObjectRefusal): string {

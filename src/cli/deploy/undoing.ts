@@ -63,6 +63,7 @@ export class Undoing {
     const release = lastDeployed(history);
     const recorded = release && await this.store.manifests(release);
     const previous = recorded && { ...recorded, objects: checkedObjects(recorded, namespace) };
+    await this.options.beforeUndo?.();
     const undone = await undo(this.cluster, { namespace, owner, clock, signal, say, history, previous, steps, written });
     undone.notes.forEach(say);
     const isReady = await this.wait(undone);

@@ -1,6 +1,10 @@
+import { basename, isAbsolute } from 'node:path';
 import { ImageReference } from '../../../image-reference';
 import type { CiVariables } from '../../../private/ci-variables';
 import { refusal, show } from '../../../private/invalid-input';
+import { printableText } from '../../../private/printable';
+import { decodeText } from '../../../private/text-file';
+import type { Context } from '../../command';
 
 /**
  * What images are pulled with.
@@ -27,16 +31,18 @@ const JOB_USER = 'gitlab-ci-token';
 const JOB_TOKEN_PREFIX = 'glcbt-';
 
 /**
- * The credentials that variables of the job hold: by default those of its deploy token, for the registry of its GitLab.
+ * The credentials that variables of the job hold: by default those of its deploy token, for the registry of its GitLab. Of a variable of type
+ * file, which holds a path, the content of the file is meant.
  *
  * @throws A refusal without any value, when one is missing, or when it is the token of the job, under whatever name.
  * @see https://docs.gitlab.com/user/project/deploy_tokens/#gitlab-deploy-token
  */
-export function pullCredentials(variables: CiVariables, sources: CredentialSources): PullCredentials {
+export async function pullCredentials(job: Pick<Context, 'files' | 'variables'>, sources: CredentialSources): Promise<PullCredentials> {
+  const { variables } = job;
   const { userVariable = 'CI_DEPLOY_USER', passwordVariable = 'CI_DEPLOY_PASSWORD' } = sources;
   if (JOB_TOKENS.includes(passwordVariable)) throw jobToken(passwordVariable);
-  const username = valueOf(variables, userVariable);
-  const password = valueOf(variables, passwordVariable);
+  const username = await valueOf(job, userVariable);
+  const password = await valueOf(job, passwordVariable);
   const isJobs = username === JOB_USER || password.startsWith(JOB_TOKEN_PREFIX) || JOB_TOKENS.some((name) => variables[name] === password);
   if (isJobs) throw jobToken(passwordVariable);
   if (username.includes(':')) throw refusal({ at: userVariable, given: 'its value has ":" in it', expected: 'the name of a user', fix: 'correct the variable' });
@@ -52,12 +58,12 @@ function jobToken(at: string): Error {
   });
 }
 
-function valueOf(variables: CiVariables, name: string): string {
+async function valueOf(job: Pick<Context, 'files' | 'variables'>, name: string): Promise<string> {
   if (!/^\w{1,255}$/.test(name)) {
     throw refusal({ at: '--pull-secret', given: 'a variable is named by something else', expected: 'the name of a variable, not its value', fix: 'correct the option' });
   }
-  const value = variables[name] ?? '';
-  const given = problemOf(value);
+  const value = await contentOf(job, name);
+  const given = problemOf(name, value);
   if (given === undefined) return value;
   throw refusal({
     at: name,
@@ -67,8 +73,16 @@ function valueOf(variables: CiVariables, name: string): string {
   });
 }
 
-function problemOf(value: string): string | undefined {
+/** A relative name is none that GitLab gives, and could be a password. */
+async function contentOf({ files, variables }: Pick<Context, 'files' | 'variables'>, name: string): Promise<string> {
+  const value = variables[name] ?? '';
+  if (!isAbsolute(value) || !files.exists(value)) return value;
+  return decodeText(await files.read(value), `${name} (file ${printableText(value)})`).replace(/\r?\n$/, '');
+}
+
+function problemOf(name: string, value: string): string | undefined {
   if (value === '') return 'it is missing or empty';
+  if (isAbsolute(value) && basename(value) === name) return 'it is of type file, and there is no such file in this job';
   if (/[\0-\x20\x7f]/.test(value)) return 'its value has white space or control characters in it';
   return /^\$\{?\w+\}?$/.test(value) ? 'its value is the name of another variable, which was not expanded' : undefined;
 }

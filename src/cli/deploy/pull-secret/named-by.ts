@@ -2,16 +2,17 @@ import { isObject, Json } from '../../../private/json';
 import type { ReleaseObject } from '../release';
 
 /**
- * Whether a release has something whose pods pull with a Secret: a pod template of any kind, or a ServiceAccount, that names it in `imagePullSecrets`.
+ * The Secrets that the pods of a release pull with: a pod template of any kind, or a ServiceAccount, names them in `imagePullSecrets`.
  */
-export function isNamedBy(objects: readonly ReleaseObject[], secret: string): boolean {
-  return objects.some(({ value }) => hasPullSecret(value, secret));
+export function pullSecretsIn(objects: readonly ReleaseObject[]): ReadonlySet<string> {
+  return new Set(objects.flatMap(({ value }) => namesIn(value)));
 }
 
-function hasPullSecret(value: Json, secret: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => hasPullSecret(item, secret));
-  if (!isObject(value)) return false;
+function namesIn(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  if (!isObject(value)) return [];
   const { imagePullSecrets, ...rest } = value;
-  const isNamed = Array.isArray(imagePullSecrets) && imagePullSecrets.some((item) => isObject(item) && item.name === secret);
-  return isNamed || Object.values(rest).some((item) => hasPullSecret(item, secret));
+  const references = Array.isArray(imagePullSecrets) ? imagePullSecrets : [];
+  const names = references.flatMap((item) => (isObject(item) && typeof item.name === 'string' ? [item.name] : []));
+  return [...names, ...Object.values(rest).flatMap(namesIn)];
 }

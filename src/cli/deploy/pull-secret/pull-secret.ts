@@ -1,15 +1,15 @@
 import type { PullCredentials } from './credentials';
-import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withoutUse, withUse } from './sharing';
+import { authKey } from './docker-config';
+import { PullSecretRefused, refusedBy } from './pull-secret-refused';
+import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withUse } from './sharing';
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
+import { FIELD_MANAGER } from '../../../private/field-manager';
 import type { JsonObject } from '../../../private/json';
 import { ownerId } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
-import { collectionPath, objectPath } from '../../cluster/paths';
+import { objectPath } from '../../cluster/paths';
 import { ApiRefusal } from '../../cluster/status';
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
 import { identityInWords } from '../owner';
-import { explain, ReleaseRefused } from '../refusals';
 import type { ReleaseIdentity } from '../release';
 
 export interface PullSecretOptions {
@@ -40,12 +40,25 @@ export interface PullSecretUse {
   readonly force: boolean;
 }
 
+/**
+ * How an application's part of a pull secret ends: `emptied` is a Secret that nobody uses any more and that is not ours to delete.
+ */
+export type Withdrawal = 'removed' | 'emptied' | 'shared' | 'unchanged';
+
+interface Change {
+  readonly before: StoredSecret;
+  readonly after: SharedSecret;
+  readonly isDeleted: boolean;
+}
+
 /** How often a change is tried when other jobs change the Secret at the same time. */
 const ATTEMPTS = 5;
 
 /**
  * A Secret with the credentials that images are pulled with. It is no part of a release: it is not recorded, and several applications use it.
  * Every change is made of what was just read, and refused by the server when somebody was faster.
+ *
+ * Every method throws `PullSecretRefused` when the Secret is none to share, or the server says no.
  */
 export class PullSecret {
   private readonly id: string;
@@ -56,67 +69,73 @@ export class PullSecret {
 
   /**
    * What using it would do; the server checks it, and nothing is written.
-   *
-   * @throws `ReleaseRefused` when it cannot be used.
    */
   public async plan(use: PullSecretUse): Promise<PullSecretResult> {
-    return this.use(use, true);
+    const { before, after } = await this.use(use, true);
+    const result = before.uid === undefined ? 'created' : isSame(before, after) ? 'unchanged' : 'changed';
+    return { name: this.options.name, registry: use.credentials.registry, result };
   }
 
   /**
    * Puts the application's credentials beside those of others.
+   *
+   * @returns What was there before.
    */
-  public async write(use: PullSecretUse): Promise<PullSecretResult> {
-    return this.use(use, false);
+  public async write(use: PullSecretUse): Promise<SharedSecret> {
+    return (await this.use(use, false)).before;
   }
 
-  /** Whether the application has put something there already. */
-  public async isUsed(): Promise<boolean> {
-    return (await this.read()).users.has(this.id);
+  /**
+   * Puts back what was there before credentials were written.
+   */
+  public async undo({ credentials }: PullSecretUse, former: SharedSecret): Promise<void> {
+    await this.change((now) => withFormerUse(now, this.id, { credentials }, former), false);
   }
 
-  /** Takes out what the application has put there for other registries: nothing pulls from them any more. */
-  public async settle({ registry }: PullCredentials): Promise<void> {
-    await this.change((before) => withoutUse(before, this.id, registry), false);
+  /**
+   * Takes out what neither this release of the application pulls with nor the one before, to which it may go back.
+   */
+  public async settle({ credentials }: PullSecretUse, former: SharedSecret): Promise<void> {
+    const registries = former.users.get(this.id)?.registries ?? [];
+    const keep = [authKey(credentials.registry), ...registries.slice(-1)];
+    if (registries.some((registry) => !keep.includes(registry))) await this.change((now) => withoutUse(now, this.id, keep), false);
   }
 
   /**
    * Takes out what the application alone has put there, and removes the Secret when nothing is left in it.
    */
-  public async withdraw(dryRun = false): Promise<'removed' | 'kept' | 'unchanged'> {
-    const { before, after } = await this.change((secret) => withoutUse(secret, this.id), dryRun);
+  public async withdraw(dryRun = false): Promise<Withdrawal> {
+    const { before, after, isDeleted } = await this.change((secret) => withoutUse(secret, this.id), dryRun);
     if (isSame(before, after)) return 'unchanged';
-    return isUnused(after) ? 'removed' : 'kept';
+    if (isDeleted) return 'removed';
+    return isUnused(after) ? 'emptied' : 'shared';
   }
 
-  private async use({ credentials, adopt, force }: PullSecretUse, dryRun: boolean): Promise<PullSecretResult> {
-    const { name, identity } = this.options;
-    const use = { identity, credentials };
-    const { before, after } = await this.change((secret) => {
+  private async use({ credentials, adopt, force }: PullSecretUse, dryRun: boolean): Promise<Change> {
+    const use = { identity: this.options.identity, credentials };
+    return this.change((secret) => {
       this.check(secret, adopt);
       const others = force ? [] : inTheWay(secret, this.id, use);
       if (others.length > 0) throw this.refused(taken(credentials.registry, others));
       return withUse(secret, this.id, use);
     }, dryRun);
-    const result = before.uid === undefined ? 'created' : isSame(before, after) ? 'unchanged' : 'changed';
-    return { name, registry: credentials.registry, result };
   }
 
-  private check({ uid, users }: StoredSecret, adopt: boolean): void {
-    if (uid === undefined || users.size > 0 || adopt) return;
+  /** An empty one is made by an administrator for this. */
+  private check(secret: StoredSecret, adopt: boolean): void {
+    if (secret.uid === undefined || secret.users.size > 0 || isUnused(secret) || adopt) return;
     throw this.refused({ given: 'it exists already, and no application uses it', fix: 'add the credentials to it (--adopt), or choose another name' });
   }
 
-  private async change(to: (before: StoredSecret) => SharedSecret, dryRun: boolean): Promise<{ before: StoredSecret; after: SharedSecret }> {
+  private async change(to: (before: StoredSecret) => SharedSecret, dryRun: boolean): Promise<Change> {
     for (let attempt = 1; ; attempt++) {
       const before = await this.read();
       const after = to(before);
       try {
-        await this.store(before, after, dryRun);
-        return { before, after };
+        return { before, after, isDeleted: await this.store(before, after, dryRun) };
       } catch (error) {
         if (!(error instanceof ApiRefusal)) throw error;
-        if (![404, 409].includes(error.code) || attempt >= ATTEMPTS) throw this.explained(error);
+        if (![404, 409].includes(error.code) || attempt >= ATTEMPTS) throw refusedBy(error, this.options);
       }
     }
   }
@@ -133,34 +152,36 @@ export class PullSecret {
     } catch (error) {
       if (!(error instanceof ApiRefusal)) throw error;
       if (error.code === 404) return undefined;
-      throw this.explained(error);
+      throw refusedBy(error, this.options);
     }
   }
 
-  private async store(before: StoredSecret, after: SharedSecret, dryRun: boolean): Promise<void> {
-    const { cluster, options: { name } } = this;
-    if (isSame(before, after)) return;
+  /** Resolves to whether it is gone. */
+  private async store(before: StoredSecret, after: SharedSecret, dryRun: boolean): Promise<boolean> {
+    if (isSame(before, after)) return false;
     if (before.uid === undefined) {
-      await cluster.create(this.collection(), newSecret(name, after), { repeatable: true, query: { dryRun: dryRun ? 'All' : undefined } });
-    } else if (isUnused(after)) {
-      await cluster.delete(this.path(), { uid: before.uid, resourceVersion: before.resourceVersion, dryRun });
-    } else {
-      await cluster.merge(this.path(), patchOf(before, after), { dryRun });
+      // The path of an apply has the name, so that a right to create can be for this Secret alone. Two who make it at once are two managers.
+      await this.cluster.apply(this.path(), newSecret(this.options.name, after), { dryRun, fieldManager: `${FIELD_MANAGER}-${this.id}` });
+      return false;
+    }
+    if (isUnused(after) && !before.isKept && await this.delete(before, dryRun)) return true;
+    await this.cluster.merge(this.path(), patchOf(before, after), { dryRun });
+    return false;
+  }
+
+  /** Resolves to whether it could be done: who made the Secret ahead need not let it be deleted. */
+  private async delete({ uid, resourceVersion }: StoredSecret, dryRun: boolean): Promise<boolean> {
+    try {
+      await this.cluster.delete(this.path(), { uid, resourceVersion, dryRun });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code === 403) return false;
+      throw error;
     }
   }
 
-  private explained(refusal: ApiRefusal): Failure {
-    const { name, mask } = this.options;
-    const explained = explain({ at: '--pull-secret', apiVersion: 'v1', kind: 'Secret', name, value: {} }, refusal);
-    return new ReleaseRefused([{ ...explained, given: mask(explained.given) }], 1);
-  }
-
-  private refused({ given, fix }: Unusable): Failure {
-    return new Failure(`--pull-secret: Secret ${this.options.name}: ${given}; ${fix}. Nothing was written`, ExitCode.NO);
-  }
-
-  private collection(): string {
-    return collectionPath({ group: '', version: 'v1', resource: 'secrets', namespace: this.options.namespace });
+  private refused(unusable: Unusable): PullSecretRefused {
+    return new PullSecretRefused(this.options.name, unusable);
   }
 
   private path(): string {

@@ -13,7 +13,7 @@ export interface SharedSecret {
 
 export interface PullSecretUser {
   readonly identity: ReleaseIdentity;
-  /** Keys of `auths`. */
+  /** Keys of `auths`, that of the last deployment at the end. */
   readonly registries: readonly string[];
 }
 
@@ -45,18 +45,20 @@ export interface Use {
  */
 export function withUse({ auths, users }: SharedSecret, id: string, { identity, credentials }: Use): SharedSecret {
   const key = authKey(credentials.registry);
-  const registries = [...new Set([...users.get(id)?.registries ?? [], key])];
+  const registries = [...(users.get(id)?.registries ?? []).filter((registry) => registry !== key), key];
   const entry = isSameEntry(auths[key], credentials) ? auths[key] ?? {} : authEntry(credentials);
   return { auths: { ...auths, [key]: entry }, users: new Map([...users, [id, { identity, registries }]]) };
 }
 
 /**
- * Without what only this application has put there, apart from one registry if it is named.
+ * Without what only this application has put there.
+ *
+ * @param keep Keys of `auths` that it goes on using.
  */
-export function withoutUse({ auths, users }: SharedSecret, id: string, except?: string): SharedSecret {
+export function withoutUse({ auths, users }: SharedSecret, id: string, keep: readonly string[] = []): SharedSecret {
   const user = users.get(id);
   if (!user) return { auths, users };
-  const kept = user.registries.filter((registry) => except !== undefined && registry === authKey(except));
+  const kept = user.registries.filter((registry) => keep.includes(registry));
   const others = [...users].filter(([other]) => other !== id);
   const needed = new Set([...kept, ...others.flatMap(([, { registries }]) => registries)]);
   const own = new Set(user.registries);
@@ -64,6 +66,20 @@ export function withoutUse({ auths, users }: SharedSecret, id: string, except?: 
     auths: Object.fromEntries(Object.entries(auths).filter(([registry]) => needed.has(registry) || !own.has(registry))),
     users: new Map(kept.length > 0 ? [...others, [id, { ...user, registries: kept }]] : others),
   };
+}
+
+/**
+ * As it was for an application before its use, apart from what others have changed since.
+ *
+ * @param former What was there before.
+ */
+export function withFormerUse(now: SharedSecret, id: string, { credentials }: Pick<Use, 'credentials'>, former: SharedSecret): SharedSecret {
+  const key = authKey(credentials.registry);
+  const [entry, user] = [former.auths[key], former.users.get(id)];
+  const auths = entry !== undefined && isSameEntry(now.auths[key], credentials) ? { ...now.auths, [key]: entry } : now.auths;
+  const rest = withoutUse({ auths, users: now.users }, id, user?.registries);
+  const foreign = entry === undefined ? {} : { [key]: auths[key] ?? entry };
+  return { auths: { ...rest.auths, ...foreign }, users: user ? new Map([...rest.users, [id, user]]) : rest.users };
 }
 
 /**

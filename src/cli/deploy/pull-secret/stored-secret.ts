@@ -2,7 +2,7 @@ import { DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, dockerConfig, parseDockerConfig 
 import { NO_SECRET, PullSecretUser, SharedSecret } from './sharing';
 import { show } from '../../../private/invalid-input';
 import { isObject, Json, JsonObject } from '../../../private/json';
-import { OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
+import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
 import { ownerInWords } from '../owner';
 
 /**
@@ -12,6 +12,8 @@ export interface StoredSecret extends SharedSecret {
   /** Missing when there is none. */
   readonly uid?: string;
   readonly resourceVersion?: string;
+  /** Whether an administrator has made it to stay. */
+  readonly isKept?: boolean;
 }
 
 /** What a Secret is that is no pull secret of ours to share. */
@@ -34,7 +36,8 @@ export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusa
   const auths = parseDockerConfig(String(mapOf(live.data)[DOCKER_CONFIG_KEY] ?? ''));
   const users = usersOf(mapOf(metadata.annotations));
   if (!auths || !users) return { given: `its ${auths ? 'annotations' : 'value'} cannot be read`, fix: 'repair or delete it' };
-  return { auths, users, uid: String(metadata.uid), resourceVersion: String(metadata.resourceVersion) };
+  const isKept = KEPT_ANNOTATION in mapOf(metadata.annotations);
+  return { auths, users, uid: String(metadata.uid), resourceVersion: String(metadata.resourceVersion), isKept };
 }
 
 /**

@@ -1,10 +1,16 @@
-import { PullSecret } from './pull-secret';
+import { pullSecretsIn } from './named-by';
+import { PullSecret, Withdrawal } from './pull-secret';
+import { PullSecretRefused } from './pull-secret-refused';
 import { isObject, Json } from '../../../private/json';
 import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';
 import { ApiRefusal } from '../../cluster/status';
-import type { ReleaseIdentity } from '../release';
+import { ExitCode } from '../../exit-code';
+import { Failure } from '../../failure';
+import type { RecordedRelease } from '../record/history';
+import type { ReleaseStore } from '../record/release-store';
+import type { ReleaseIdentity, ReleaseObject } from '../release';
 
 export interface WithdrawalOptions {
   readonly namespace: string;
@@ -20,31 +26,77 @@ export interface WithdrawnSecret {
   readonly name: string;
 }
 
+/** Secrets that an application may have put credentials into, and how sure that is. */
+export interface UsedSecrets {
+  readonly names: readonly string[];
+  /** `guessed`: its releases pull with them, and who made them is not known. */
+  readonly from: 'option' | 'labels' | 'guessed';
+}
+
+/**
+ * The pull secrets of an application: by their label, or where Secrets may not be listed by what its recorded releases pull with.
+ * To be asked before the record is removed.
+ */
+export async function usedSecrets(cluster: Cluster, store: ReleaseStore, { namespace, identity, name }: WithdrawalOptions): Promise<UsedSecrets> {
+  if (name !== undefined) return { names: [name], from: 'option' };
+  try {
+    const path = collectionPath({ group: '', version: 'v1', resource: 'secrets', namespace });
+    const { items } = await cluster.get(path, { labelSelector: `${PULL_SECRET_USER_PREFIX}${ownerId(identity, namespace)}` });
+    return { names: (Array.isArray(items) ? items : []).flatMap(nameOf), from: 'labels' };
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.code !== 403) throw error;
+    return { names: await recordedNames(store), from: 'guessed' };
+  }
+}
+
 /**
  * Takes an application's credentials out of its pull secrets.
  *
  * @returns The Secrets that nobody needs any more, and that are removed.
  */
-export async function withdrawPullSecrets(cluster: Cluster, options: WithdrawalOptions, dryRun: boolean): Promise<WithdrawnSecret[]> {
+export async function withdrawPullSecrets(
+  cluster: Cluster, { names, from }: UsedSecrets, options: WithdrawalOptions, dryRun: boolean,
+): Promise<WithdrawnSecret[]> {
   const { namespace, identity, say } = options;
-  const removed: WithdrawnSecret[] = [];
-  for (const name of options.name === undefined ? await namesOf(cluster, options) : [options.name]) {
-    const result = await new PullSecret(cluster, { namespace, identity, name, mask: (text) => text }).withdraw(dryRun);
-    if (result === 'removed') removed.push({ apiVersion: 'v1', kind: 'Secret', name });
-    if (result === 'kept') say(`Secret ${name} stays: others use it, too`);
+  const results = new Map<string, Withdrawal>();
+  for (const name of names) {
+    const secret = new PullSecret(cluster, { namespace, identity, name, mask: (text) => text });
+    results.set(name, await (from === 'guessed' ? ifOurs(secret, dryRun) : secret.withdraw(dryRun)));
   }
-  return removed;
+  for (const [name, result] of results) {
+    if (result === 'shared') say(`Secret ${name} stays: others use it, too`);
+    if (result === 'emptied') say(`Secret ${name} stays, without credentials: it is not this application's to delete`);
+  }
+  if (from === 'guessed' && [...results.values()].every((result) => result === 'unchanged')) say(NOT_LISTED);
+  return [...results].filter(([, result]) => result === 'removed').map(([name]) => ({ apiVersion: 'v1', kind: 'Secret', name }));
 }
 
-async function namesOf(cluster: Cluster, { namespace, identity, say }: WithdrawalOptions): Promise<string[]> {
+const NOT_LISTED = 'the credential may not list Secrets, and the releases name no pull secret of their own: if there is one, name it (--pull-secret)';
+
+async function ifOurs(secret: PullSecret, dryRun: boolean): Promise<Withdrawal> {
   try {
-    const path = collectionPath({ group: '', version: 'v1', resource: 'secrets', namespace });
-    const { items } = await cluster.get(path, { labelSelector: `${PULL_SECRET_USER_PREFIX}${ownerId(identity, namespace)}` });
-    return (Array.isArray(items) ? items : []).flatMap(nameOf);
+    return await secret.withdraw(dryRun);
   } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.code !== 403) throw error;
-    say('warning: pull secrets are not looked for, since the credential may not list Secrets: name the one that there is (--pull-secret)');
-    return [];
+    if (error instanceof PullSecretRefused) return 'unchanged';
+    throw error;
+  }
+}
+
+async function recordedNames(store: ReleaseStore): Promise<string[]> {
+  const names = new Set<string>();
+  for (const release of (await store.read())?.releases ?? []) {
+    for (const name of pullSecretsIn(await recordedObjects(store, release))) names.add(name);
+  }
+  return [...names];
+}
+
+/** What is damaged must not keep an application from being removed. */
+async function recordedObjects(store: ReleaseStore, release: RecordedRelease): Promise<readonly ReleaseObject[]> {
+  try {
+    return (await store.manifests(release)).objects;
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === ExitCode.NO) return [];
+    throw error;
   }
 }
 

@@ -52,7 +52,7 @@ export function nameOf({ kind, name }: { readonly kind: string; readonly name: s
  */
 export function junitReport(facts: DeploymentFacts): string {
   const found = [...facts.objects.map((object) => objectCase(object, facts)), ...rolloutCases(facts), ...pruneCases(facts)];
-  const cases = [...found, releaseCase(facts, found.some(({ result }) => result === 'failed'))];
+  const cases = [...found, releaseCase(facts, found.some(({ result }) => result === 'failed') && !isBeyond(facts))];
   const count = (result: Case['result']) => cases.filter((one) => one.result === result).length;
   const totals = `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
   const { app, environment } = facts.identity;
@@ -112,6 +112,12 @@ function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean):
   if (isExplained) return { ...one, result: 'skipped' };
   const message = error instanceof Error ? error.message : String(error);
   return { ...one, result: 'failed', says: message.split('\n')[0] ?? '', more: error instanceof InvalidInput ? undefined : message };
+}
+
+/** Whether something is refused that is none of the objects. */
+function isBeyond({ error, objects }: DeploymentFacts): boolean {
+  const names = new Set(objects.map(nameOf));
+  return error instanceof ReleaseRefused && error.refusals.some(({ object }) => !names.has(nameOf(object)));
 }
 
 function caseXml({ className, name, result, says = '', more, seconds: time }: Case, mask: (text: string) => string): string {

@@ -1,16 +1,59 @@
-import { pullCredentials } from '../../../../src/cli/deploy/pull-secret/credentials';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CredentialSources, PullCredentials, pullCredentials } from '../../../../src/cli/deploy/pull-secret/credentials';
+import { Files } from '../../../../src/cli/files';
+import { CiVariables } from '../../../../src/private/ci-variables';
 
 const DEPLOY_TOKEN = { CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-7', CI_DEPLOY_PASSWORD: 'gldt-0123456789' };
 const JOB = { CI_JOB_TOKEN: 'eyJ0.job', CI_REGISTRY_USER: 'gitlab-ci-token', CI_REGISTRY_PASSWORD: 'eyJ0.job' };
 
-test('the deploy token of the project is used for the registry of its GitLab', () => {
-  expect(pullCredentials({ ...DEPLOY_TOKEN, ...JOB }, {})).toEqual({ registry: 'registry.example.com', username: 'gitlab+deploy-token-7', password: 'gldt-0123456789' });
+/** Where GitLab puts variables of type file. */
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'variables-'));
 });
 
-test('other variables and another registry are named by options', () => {
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function credentials(variables: CiVariables, sources: CredentialSources): Promise<PullCredentials> {
+  return pullCredentials({ files: new Files({ cwd: folder, stdin: process.stdin }), variables }, sources);
+}
+
+function file(name: string, content: string): string {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+test('the deploy token of the project is used for the registry of its GitLab', async () => {
+  expect(await credentials({ ...DEPLOY_TOKEN, ...JOB }, {})).toEqual({ registry: 'registry.example.com', username: 'gitlab+deploy-token-7', password: 'gldt-0123456789' });
+});
+
+test('other variables and another registry are named by options', async () => {
   const variables = { ...DEPLOY_TOKEN, ROBOT: 'robot', ROBOT_KEY: 'key-0123' };
-  expect(pullCredentials(variables, { userVariable: 'ROBOT', passwordVariable: 'ROBOT_KEY', registry: 'harbor.example.com:5050/team' }))
+  expect(await credentials(variables, { userVariable: 'ROBOT', passwordVariable: 'ROBOT_KEY', registry: 'harbor.example.com:5050/team' }))
     .toEqual({ registry: 'harbor.example.com:5050/team', username: 'robot', password: 'key-0123' });
+});
+
+test('of a variable of type file, the content of the file counts', async () => {
+  const variables = { ...DEPLOY_TOKEN, ROBOT: file('ROBOT', 'robot\n'), ROBOT_KEY: file('ROBOT_KEY', 'key-0123\r\n') };
+  expect(await credentials(variables, { userVariable: 'ROBOT', passwordVariable: 'ROBOT_KEY' }))
+    .toEqual({ registry: 'registry.example.com', username: 'robot', password: 'key-0123' });
+});
+
+test('what is like the name of a file in the job\'s folder is a password all the same', async () => {
+  file('hunter2', 'none');
+  expect(await credentials({ ...DEPLOY_TOKEN, CI_DEPLOY_PASSWORD: 'hunter2' }, {})).toMatchObject({ password: 'hunter2' });
+  expect(await credentials({ ...DEPLOY_TOKEN, CI_DEPLOY_PASSWORD: '/slashed/+=' }, {})).toMatchObject({ password: '/slashed/+=' });
+});
+
+test('files are refused by what is in them, without it', async () => {
+  const attempt = async (password: string) => credentials({ ...DEPLOY_TOKEN, ...JOB, MINE: password }, { passwordVariable: 'MINE' });
+  await expect(attempt(file('job', JOB.CI_JOB_TOKEN))).rejects.toThrow(/^MINE: it is the token of this job/);
+  await expect(attempt(file('empty', '\n'))).rejects.toThrow(/^MINE: it is missing or empty/);
+  await expect(attempt(file('lines', 'l1ne\ntwo\n'))).rejects.toThrow(/^MINE: its value has white space/);
+  await expect(attempt('/builds/group/web.tmp/MINE')).rejects.toThrow(/^MINE: it is of type file, and there is no such file in this job/);
 });
 
 test.each<[string, object, object, RegExp]>([
@@ -29,8 +72,8 @@ test.each<[string, object, object, RegExp]>([
   ['no registry', { CI_REGISTRY: undefined }, {}, /^CI_REGISTRY: it is missing or empty/],
   ['a registry with a scheme', {}, { registry: 'https://registry.example.com' }, /^--pull-secret-registry: "https:\/\/registry.example.com", expected a host/],
   ['what is no host', {}, { registry: 'gitlab' }, /^--pull-secret-registry: "gitlab"/],
-])('%s is refused without its value', (_, variables, sources, expected) => {
-  const attempt = () => pullCredentials({ ...DEPLOY_TOKEN, ...JOB, ...variables }, sources);
-  expect(attempt).toThrow(expected);
-  expect(attempt).not.toThrow(/eyJ0|gldt-|glcbt|s3cr3t|l1ne|a:b/);
+])('%s is refused without its value', async (_, variables, sources, expected) => {
+  const message = await credentials({ ...DEPLOY_TOKEN, ...JOB, ...variables }, sources).then(() => '', (error: Error) => error.message);
+  expect(message).toMatch(expected);
+  expect(message).not.toMatch(/eyJ0|gldt-|glcbt|s3cr3t|l1ne|a:b/);
 });

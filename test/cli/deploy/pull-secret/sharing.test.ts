@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { parseDockerConfig } from '../../../../src/cli/deploy/pull-secret/docker-config';
-import { inTheWay, isSame, isUnused, NO_SECRET, SharedSecret, Use, withoutUse, withUse } from '../../../../src/cli/deploy/pull-secret/sharing';
+import { inTheWay, isSame, isUnused, NO_SECRET, SharedSecret, Use, withFormerUse, withoutUse, withUse } from '../../../../src/cli/deploy/pull-secret/sharing';
 import { newSecret, patchOf, StoredSecret, storedSecret } from '../../../../src/cli/deploy/pull-secret/stored-secret';
 
 const use = (app: string, registry: string, password = 'secret', project = '7'): Use =>
@@ -33,7 +33,7 @@ test('what nobody known has put there stays', () => {
 test('the registry of an earlier release stays until this one is settled', () => {
   const moved = withUse(both, 'web', use('web', 'new.example.com'));
   expect(Object.keys(moved.auths)).toEqual(['a.example.com', 'b.example.com', 'new.example.com']);
-  expect(Object.keys(withoutUse(moved, 'web', 'new.example.com').auths)).toEqual(['b.example.com', 'new.example.com']);
+  expect(Object.keys(withoutUse(moved, 'web', ['new.example.com']).auths)).toEqual(['b.example.com', 'new.example.com']);
 });
 
 test.each<[string, Use, number]>([
@@ -65,6 +65,27 @@ test('using a Secret and going leaves it as it was, and what is written is read 
     const read = storedSecret({ ...newSecret('gitlab', during) }) as StoredSecret;
     expect(isSame(read, during)).toBe(true);
   }));
+});
+
+test('undoing a use leaves what was there before it, whoever had put it there', () => {
+  const registries = fc.constantFrom('a.example.com', 'b.example.com', 'docker.io');
+  const uses = fc.array(fc.record({ app: fc.constantFrom('web', 'shop', 'mine'), registry: registries, password: fc.constantFrom('old', 'older') }));
+  fc.assert(fc.property(uses, registries, fc.constantFrom('old', 'new'), (others, registry, password) => {
+    const before = others.reduce((secret, other) => withUse(secret, other.app, use(other.app, other.registry, other.password)), NO_SECRET);
+    const mine = use('mine', registry, password);
+    expect(isSame(withFormerUse(withUse(before, 'mine', mine), 'mine', mine, before), before)).toBe(true);
+  }));
+});
+
+test('undoing a use leaves what others have done since', () => {
+  const before = withUse(NO_SECRET, 'mine', use('mine', 'a.example.com', 'old'));
+  const during = withUse(before, 'mine', use('mine', 'a.example.com', 'wrong'));
+  const since = withUse(during, 'shop', use('shop', 'a.example.com', 'rotated'));
+  expect(withFormerUse(since, 'mine', use('mine', 'a.example.com', 'wrong'), before).auths['a.example.com']).toMatchObject({ password: 'rotated' });
+  expect(withFormerUse(since, 'mine', use('mine', 'a.example.com', 'wrong'), NO_SECRET).auths['a.example.com']).toMatchObject({ password: 'rotated' });
+
+  const joined = withUse(withUse(NO_SECRET, 'mine', use('mine', 'a.example.com')), 'shop', use('shop', 'a.example.com'));
+  expect(Object.keys(withFormerUse(joined, 'mine', use('mine', 'a.example.com'), NO_SECRET).auths)).toEqual(['a.example.com']);
 });
 
 test('a change is made of what was read, and names what goes', () => {

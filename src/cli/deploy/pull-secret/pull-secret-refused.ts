@@ -1,0 +1,36 @@
+import type { Unusable } from './stored-secret';
+import { printableText } from '../../../private/printable';
+import type { ApiRefusal } from '../../cluster/status';
+import { ExitCode } from '../../exit-code';
+import { Failure } from '../../failure';
+import { explain, ObjectRefusal } from '../refusals';
+
+/**
+ * A pull secret that is left as it is.
+ */
+export class PullSecretRefused extends Failure {
+  public override readonly name = 'PullSecretRefused';
+
+  /** The same as one of the reasons why a release cannot be applied. */
+  public readonly refusal: ObjectRefusal;
+
+  public constructor(secret: string, { given, fix }: Unusable, isAccess = false) {
+    super(`${printableText(`${OPTION}: Secret ${secret}: ${given}`)}; ${fix}`, isAccess ? ExitCode.REFUSED : ExitCode.NO);
+    this.refusal = { object: { at: OPTION, kind: 'Secret', name: secret }, given, fix, isAccess };
+  }
+}
+
+const OPTION = '--pull-secret';
+
+/**
+ * What the API server's no to a pull secret means.
+ *
+ * @param options `mask` hides the secrets that the job knows.
+ */
+export function refusedBy(refusal: ApiRefusal, options: { readonly name: string; readonly mask: (text: string) => string }): PullSecretRefused {
+  const { name, mask } = options;
+  const { given, fix, isAccess } = explain({ at: OPTION, apiVersion: 'v1', kind: 'Secret', name, value: {} }, refusal);
+  const isForbidden = isAccess && refusal.code === 403;
+  const grant = 'let an administrator grant this right (`pullSecret` of DeployerRole.leastPrivilege), or make the Secret and leave the option out';
+  return new PullSecretRefused(name, { given: mask(given), fix: isForbidden ? grant : fix }, isAccess);
+}
