@@ -18,6 +18,10 @@ const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
 ];
 
+interface Destroyed extends DestructionResult {
+  readonly pullSecrets: readonly RemovedObject[];
+}
+
 /**
  * Removes everything that the releases of an application have in the cluster.
  */
@@ -43,7 +47,7 @@ export const destroy: Command = {
     const owner = new Owner(identity, namespace);
     const options = { namespace, clock, signal, owner, job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
     const pulled = { namespace, identity, name: args.one('pull-secret'), say: session.say };
-    const destroyed = async (cluster: Cluster, lock?: DeployLock): Promise<DestructionResult & { readonly pullSecrets: readonly RemovedObject[] }> => {
+    const destroyed = async (cluster: Cluster, lock?: DeployLock): Promise<Destroyed> => {
       const store = new ReleaseStore(cluster, namespace, identity, clock);
       const destruction = new Destruction(cluster, store, options);
       const planned = await destruction.plan();
