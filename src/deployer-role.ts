@@ -70,6 +70,17 @@ export interface LeastPrivilegeOptions {
   readonly customResources?: { [kind: string]: string };
 
   /**
+   * The Secret that images are pulled with, when the job makes it (the option `--pull-secret`). The deployer may then make, read, change and remove
+   * the Secret of this name. Several deployers of a namespace may share one.
+   *
+   * An administrator who makes it ahead need not let it be made or removed: an empty one of type `kubernetes.io/dockerconfigjson`, and the verbs
+   * `get` and `patch` for it by `rules`.
+   *
+   * @default - none
+   */
+  readonly pullSecret?: string;
+
+  /**
    * Rights beside those that the manifests and the command `deploy` need: for objects with names that change from release to release, for instance.
    *
    * @default - none
@@ -115,7 +126,7 @@ export class DeployerRole {
   /**
    * A Role that allows what it takes to deploy one application, and nothing else: to apply and remove the objects of its manifests by their names,
    * to keep the record of its releases, and to see how its pods do. The Secrets of the record and the lock are among the access manifests, so that
-   * the deployer reads and writes these Secrets and those of its manifests, and cannot make another one.
+   * the deployer reads and writes these Secrets, those of its manifests and its pull secret, and cannot make another one.
    *
    * The manifests must be applied by `cdk8s-ci-deploy deploy` or another tool that uses server-side apply. Whatever runs in the pods that it may
    * write can still be any ServiceAccount of the namespace.
@@ -124,10 +135,16 @@ export class DeployerRole {
    * @throws When the manifests have something in them that gives rights away, is cluster-scoped, or of a kind that is not known.
    */
   public static leastPrivilege(options: LeastPrivilegeOptions): DeployerRole {
-    const { projectId, environment, app, manifests, customResources = {}, rules = [] } = options;
+    const { projectId, manifests, customResources = {}, pullSecret, rules = [] } = options;
     checkProjectId(projectId, 'role');
     const least = new LeastPrivilege({
-      project: String(projectId), environment: checkedName('environment', environment), app: checkedName('app', app), manifests, customResources, rules: rules.map(checkedRule),
+      project: String(projectId),
+      environment: checkedName('environment', options.environment),
+      app: checkedName('app', options.app),
+      manifests,
+      customResources,
+      pullSecret,
+      rules: rules.map(checkedRule),
     });
     return new DeployerRole('least-privilege', least.rules, least);
   }

@@ -1,67 +1,102 @@
-import { App, Chart, Yaml } from 'cdk8s';
-import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
 import { configMap, deployment, job, manifests, secret } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer } from './cluster/deployer';
 import { deploy, release } from './cluster/deploying';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { accessManifests, forbiddenOf, LeastOptions, makeLeastDeployer } from './cluster/least-deployer';
+import { cluster, onKwok } from './cluster/on-kwok';
+import { CliResult } from './support/cli';
 
 jest.setTimeout(120_000);
 
-const namespace = 'least-deploy';
-const ALL = [configMap('kept'), configMap('old'), secret('web', { a: 'value' }), deployment('web'), job('once')];
+const NAMESPACE = 'least-deploy';
+const WEB: LeastOptions = {
+  namespace: NAMESPACE,
+  app: 'web',
+  objects: [configMap('kept'), configMap('old'), secret('web', { a: 'value' }), deployment('web', { pullSecret: 'gitlab' }), job('once')],
+  pullSecret: 'gitlab',
+};
+const SHOP: LeastOptions = { namespace: NAMESPACE, app: 'shop', objects: [deployment('shop', { pullSecret: 'gitlab' })], pullSecret: 'gitlab' };
+const variables = { CI_PROJECT_ID: '7', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-1', CI_DEPLOY_PASSWORD: 'gldt-0123456789' };
 
-let cluster: ControlPlane;
-let deployer: Deployer;
+let web: Deployer;
+let shop: Deployer;
 
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-  const chart = new Chart(new App(), 'access');
-  const role = DeployerRole.leastPrivilege({ projectId: 7, environment: 'production', app: 'web', manifests: manifests(...ALL) });
-  new NamespaceDeployer(chart, 'gitlab', { namespace, role, createNamespace: true });
-  const admin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', namespace, ...args]);
-  runKubectl(cluster.kubeconfig, ['apply', '--server-side', '-f', '-'], Yaml.stringify(...chart.toJson()));
-  // Its pods ask for nothing that "restricted" would let pass.
-  runKubectl(cluster.kubeconfig, ['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=privileged', '--overwrite']);
-  const credential = new Kubeconfig({
-    server: cluster.server,
-    certificateAuthorityData: Buffer.from(cluster.certificateAuthority).toString('base64'),
-    namespace,
-    token: admin('create', 'token', `gitlab-${namespace}`).trim(),
-  });
-  deployer = { namespace, kubeconfig: credential.toYaml(), admin, create: () => undefined };
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+onKwok();
 
-afterAll(() => cluster?.stop());
+beforeAll(() => {
+  web = makeLeastDeployer(cluster, WEB);
+  shop = makeLeastDeployer(cluster, SHOP);
+});
 
-const ours = { variables: { CI_PROJECT_ID: '7' } };
-
-const run = async (command: string, ...argv: string[]) => release(deployer, ours, command, ...argv);
-
-async function apply(objects: object[], ...argv: string[]) {
-  return release(deployer, { ...ours, files: { 'app.yaml': manifests(...objects) } }, 'deploy', 'app.yaml', ...argv);
+async function run(deployer: Deployer, app: string, command: string, ...argv: string[]): Promise<CliResult> {
+  return release(deployer, { app, variables }, command, ...argv);
 }
 
-test('a deployer with nothing but what its manifests need deploys them', async () => {
-  expect(await apply(ALL)).toMatchObject({ code: 0 });
+async function apply(objects: readonly object[], ...argv: string[]): Promise<CliResult> {
+  return release(web, { variables, files: { 'app.yaml': manifests(...objects) } }, 'deploy', 'app.yaml', ...argv);
+}
+
+async function applyShop(): Promise<CliResult> {
+  return release(shop, { app: 'shop', variables, files: { 'shop.yaml': manifests(...SHOP.objects) } }, 'deploy', 'shop.yaml', '--pull-secret', 'gitlab');
+}
+
+const pullSecrets = () => web.admin('get', 'secrets', '--field-selector', 'type=kubernetes.io/dockerconfigjson', '-o', 'name');
+
+test('a deployer with nothing but what its manifests need deploys them, with their pull secret', async () => {
+  expect(await apply(WEB.objects, '--pull-secret', 'gitlab')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab/m) });
+});
+
+test('another one of the namespace shares the pull secret', async () => {
+  expect(await applyShop()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Secret gitlab/m) });
 });
 
 test('replaces a Job, and removes what is gone from them', async () => {
-  const { code, stdout } = await apply([configMap('kept'), secret('web', { a: 'value' }), deployment('web'), job('once', { image: 'registry.example.com/web:2' })]);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^replaced +Job once[^]*^removed +ConfigMap old$/m) });
+  const changed = [configMap('kept'), secret('web', { a: 'value' }), deployment('web', { pullSecret: 'gitlab' }), job('once', { image: 'registry.example.com/web:2' })];
+  const { code, stdout } = await apply(changed, '--pull-secret', 'gitlab');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^unchanged +Secret gitlab[^]*^replaced +Job once[^]*^removed +ConfigMap old$/m) });
 });
 
-test('goes back, and removes everything', async () => {
-  expect(await run('rollback')).toMatchObject({ code: 0 });
-  expect(deployer.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name}')).toBe('kept old');
-  expect(await run('destroy')).toMatchObject({ code: 0 });
-  expect(deployer.admin('get', 'configmaps,deployments,jobs', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
+test('undoes a release that fails', async () => {
+  const broken = deployment('web', { pullSecret: 'gitlab', image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
+  const { code, stderr } = await apply([configMap('kept'), configMap('old'), secret('web', { a: 'value' }), broken], '--pull-secret', 'gitlab', '--rollback-on-failure', '--timeout', '10s');
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/image registry\.example\.com\/web:missing: .*\n?[^]*undone: release 2 is back/) });
+});
+
+test('goes back', async () => {
+  expect(await run(web, 'web', 'rollback')).toMatchObject({ code: 0 });
+  expect(web.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name}')).toBe('kept old');
+  expect(await run(web, 'web', 'history')).toMatchObject({ code: 0 });
+  expect(await run(web, 'web', 'status')).toMatchObject({ code: 0 });
+});
+
+test('is not in the way of administrators who apply its access manifests again', async () => {
+  runKubectl(cluster.kubeconfig, ['apply', '--server-side', '-f', '-'], accessManifests(WEB));
+  expect((await run(web, 'web', 'history')).stdout).toContain('deployed');
+  expect(pullSecrets()).toBe('secret/gitlab\n');
 });
 
 test('cannot deploy anything else, and is told before anything is written', async () => {
   expect(await apply([configMap('kept'), configMap('other')])).toMatchObject({ code: 3, stderr: expect.stringMatching(/ConfigMap other: .*let an administrator grant this right/) });
-  expect(await deploy(deployer, ALL)).toMatchObject({ code: 3 });
+  const { code, stderr } = await apply([configMap('other')], '--pull-secret', 'another');
+  expect({ code, stderr }).toEqual({
+    code: 3, stderr: expect.stringMatching(/2 of 2 objects cannot be applied, .*\n.*ConfigMap other: .*\n.*Secret another: .*cannot get resource "secrets".*`pullSecret` of DeployerRole\.leastPrivilege/),
+  });
+});
+
+test('removes everything, and leaves what another one pulls with', async () => {
+  const before = forbiddenOf(cluster, WEB).filter((request) => !/ (?:other|another)$/.test(request));
+  expect(before).toEqual([]);
+  expect(await run(web, 'web', 'destroy')).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: others use it, too') });
+  expect(web.admin('get', 'configmaps,deployments,jobs', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('deployment.apps/shop\n');
+  expect(await applyShop()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged +Secret gitlab/m) });
+});
+
+test('removes the pull secret, though it may list none, when it is the last one', async () => {
+  expect(await run(shop, 'shop', 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +Secret gitlab$/m) });
+  expect(pullSecrets()).toBe('');
+  expect(forbiddenOf(cluster, SHOP)).toEqual(['list secrets']);
+});
+
+test('is none for another application', async () => {
+  expect(await deploy(web, [...WEB.objects])).toMatchObject({ code: 3 });
 });

@@ -36,11 +36,11 @@ list,watch deployments in "apps": all
 get,create,patch,delete configmaps in "": one, two
 get,patch secrets in "": cdk8s-ci-deploy-web-production-2ec0d1dd94, cdk8s-ci-deploy-web-production-2ec0d1dd94-1, cdk8s-ci-deploy-web-production-2ec0d1dd94-2, cdk8s-ci-deploy-web-production-2ec0d1dd94-3, cdk8s-ci-deploy-web-production-2ec0d1dd94-4
 get,patch leases in "coordination.k8s.io": cdk8s-ci-deploy-web-production-2ec0d1dd94
-get,list,watch pods in "": all
+list,watch pods in "": all
 get pods/log in "": all
-get,list,watch replicasets in "apps": all
-get,list,watch events in "": all
-get,list limitranges,resourcequotas in "": all
+list,watch replicasets in "apps": all
+list,watch events in "": all
+list resourcequotas in "": all
 get namespaces in "": all"
 `);
   });
@@ -71,6 +71,11 @@ get namespaces in "": all"
     expect(rules).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs: ['delete'] });
   });
 
+  test('with a pull secret has this one Secret, too', () => {
+    expect(rulesOf({ pullSecret: 'gitlab' })).toContainEqual({ apiGroups: [''], resources: ['secrets'], resourceNames: ['gitlab'], verbs: ['get', 'create', 'patch', 'delete'] });
+    expect(allows(rulesOf({ pullSecret: 'gitlab' }), { verb: 'list', group: '', resource: 'secrets' })).toBe(false);
+  });
+
   test('has the rules that are given, too', () => {
     const rule = { verbs: ['get', 'create', 'patch'], apiGroups: [''], resources: ['configmaps'] };
     expect(rulesOf({ rules: [rule] }).at(-1)).toEqual(rule);
@@ -82,6 +87,9 @@ get namespaces in "": all"
     ['no application', { app: ' ' }, /^role: app is " ", expected a name/],
     ['a wildcard', { rules: [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }] }, /^role: "\*" in rules\[0\], expected the rights that are needed, one by one/],
     ['a wildcard for subresources', { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['*/scale'] }] }, /"\*\/scale" in rules\[0\]/],
+    ['a pull secret that Kubernetes would not accept', { pullSecret: 'Git_Lab' }, /^role: pullSecret is "Git_Lab", expected /],
+    ['a pull secret that is the record', { pullSecret: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }, /^role: pullSecret is "cdk8s-.*", as the record of the releases, expected a Secret of its own/],
+    ['a pull secret of the manifests', { manifests: '{ apiVersion: v1, kind: Secret, metadata: { name: gitlab } }', pullSecret: 'gitlab' }, /^role: pullSecret is "gitlab", as the one at manifests:1:1/],
     ['no manifest', { manifests: '' }, /^manifests:1:1: no document/],
     ['an object without a name', { manifests: 'apiVersion: v1\nkind: Pod\nmetadata: { generateName: web- }' }, /^manifests:1:1: metadata\.name is nothing, expected a name/],
     ['an object of the cluster', { manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: web }' }, /^manifests:1:1: Namespace is cluster-scoped/],

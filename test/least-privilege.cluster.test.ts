@@ -43,7 +43,7 @@ beforeAll(async () => {
   kubectl();
   controlPlane = await startControlPlane(controlPlanePrograms());
   const chart = new Chart(new App(), 'access');
-  const role = DeployerRole.leastPrivilege({ projectId: 42, environment: 'production', app: 'web', manifests: Yaml.stringify(...MANIFESTS) });
+  const role = DeployerRole.leastPrivilege({ projectId: 42, environment: 'production', app: 'web', manifests: Yaml.stringify(...MANIFESTS), pullSecret: 'gitlab' });
   new NamespaceDeployer(chart, 'gitlab', { namespace: NAMESPACE, role, createNamespace: true });
   access = Yaml.stringify(...chart.toJson());
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
@@ -81,6 +81,16 @@ test('the deployer applies, reads and removes what its manifests name', async ()
     expect(await cluster.get(path)).toMatchObject({ metadata: { annotations: { a: 'b' } } });
     expect(await cluster.delete(path, { propagation: 'Background' })).toBe(true);
   }
+});
+
+test('it makes, changes and removes its pull secret, by the name in the path', async () => {
+  const path = `${CORE}/secrets/gitlab`;
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' }, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30=' } };
+  await cluster.apply(path, secret);
+  await cluster.merge(path, { metadata: { annotations: { a: 'b' } } });
+  expect(await cluster.get(path)).toMatchObject({ metadata: { annotations: { a: 'b' } } });
+  expect(await cluster.delete(path)).toBe(true);
+  await expect(cluster.create(`${CORE}/secrets`, secret)).rejects.toMatchObject(forbidden);
 });
 
 test.each<[string, () => Promise<unknown>]>([
@@ -137,4 +147,14 @@ test('the record is emptied in the end, and its Secrets stay', async () => {
 test('verify finds exactly these rights', async () => {
   const { code, stdout, stderr } = await asJob('verify', '--expect', 'access.yaml');
   expect([code, stdout.split('\n').filter((line) => line.startsWith('wrong')), stderr]).toEqual([0, [], expect.any(String)]);
+});
+
+test('verify finds that the pull secret is missing among them', async () => {
+  const name = 'gitlab-least-least-privilege';
+  const role = JSON.parse(asAdmin(['-n', NAMESPACE, 'get', 'role', name, '-o', 'json'])) as { rules: Array<{ resourceNames?: string[] }> };
+  const rules = role.rules.filter(({ resourceNames = [] }) => !resourceNames.includes('gitlab'));
+  asAdmin(['-n', NAMESPACE, 'patch', 'role', name, '--type=merge', '-p', JSON.stringify({ rules })]);
+  const { code, stdout } = await asJob('verify', '--expect', 'access.yaml');
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/gitlab/)]);
+  expect(stdout.split('\n').filter((line) => /gitlab.*denied|denied.*gitlab/.test(line))).not.toEqual([]);
 });

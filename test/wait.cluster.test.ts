@@ -309,6 +309,22 @@ describe('a credential with few rights', () => {
     expect(notes).toHaveLength(3);
   });
 
+  test('that may read its Deployments and watch none asks for them again and again', async () => {
+    const reading = { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['web', 'stuck', 'gone'], verbs: ['get'] };
+    const ci = await withRights(reading, watching('', 'pods'), watching('apps', 'replicasets'), watching('', 'events'));
+    expect(await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
+
+    const { outcome, cause, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK)), { patience: { unschedulable: 500 } });
+    expect({ outcome, reason: cause?.reason }).toEqual({ outcome: 'failed', reason: 'Unschedulable' });
+    expect(notes).toEqual(['deployments may not be watched, so they were asked for every second']);
+
+    const objects = await rollouts.apply(workload('Deployment', 'gone', IMAGE, STUCK));
+    const waiting = ci.wait(objects, { patience: { unschedulable: 60_000 } });
+    await sleep(1_500);
+    asAdmin('delete', 'deployment', 'gone');
+    expect(await waiting).toMatchObject({ outcome: 'failed' });
+  });
+
   test('that may not see the workloads is refused', async () => {
     const ci = await withRights(watching('', 'pods'));
     await expect(ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).rejects.toThrow(ApiRefusal);

@@ -14,11 +14,11 @@ export interface DeployRight {
  * is everybody's right in a cluster (ClusterRole `system:basic-user`), and so is to ask which kinds there are (`system:discovery`).
  */
 export const DEPLOY_RIGHTS: readonly DeployRight[] = [
-  { why: 'see why a rollout fails: an image that cannot be pulled, a container that crashes', rule: reading('', ['pods'], ['get', 'list', 'watch']) },
+  { why: 'see why a rollout fails: an image that cannot be pulled, a container that crashes', rule: reading('', ['pods'], ['list', 'watch']) },
   { why: 'show the last lines of a container that crashed', rule: reading('', ['pods/log'], ['get']) },
-  { why: 'tell the pods of this release from those of the last, and see that a quota lets none be made', rule: reading('apps', ['replicasets'], ['get', 'list', 'watch']) },
-  { why: 'say what the scheduler, the kubelet and controllers complain of', rule: reading('', ['events'], ['get', 'list', 'watch']) },
-  { why: 'sum up what the release needs, before anything is written', rule: reading('', ['limitranges', 'resourcequotas'], ['get', 'list']) },
+  { why: 'tell the pods of this release from those of the last, and see that a quota lets none be made', rule: reading('apps', ['replicasets'], ['list', 'watch']) },
+  { why: 'say what the scheduler, the kubelet and controllers complain of', rule: reading('', ['events'], ['list', 'watch']) },
+  { why: 'see that the quota has room for the release as a whole, before anything is written', rule: reading('', ['resourcequotas'], ['list']) },
   { why: 'see that the namespace is not being deleted', rule: reading('', ['namespaces'], ['get']) },
 ];
 
@@ -30,6 +30,14 @@ export function recordRights(owner: ReleaseOwner): DeployRight[] {
     { why: 'record what is deployed, and read it', rule: named('', 'secrets', recordNames(owner), ['get', 'patch']) },
     { why: 'deploy only one release at a time', rule: named('coordination.k8s.io', 'leases', [releaseName(owner)], ['get', 'patch']) },
   ];
+}
+
+/**
+ * What deploying needs for the Secret of `--pull-secret`. It does not come with the access manifests: several applications of a namespace share it,
+ * and applying the manifests of one again would take the credentials of all out of it. It is made by a server-side apply, as objects are.
+ */
+export function pullSecretRights(name: string): DeployRight[] {
+  return [{ why: 'keep what images are pulled with, and remove it when nobody uses it', rule: named('', 'secrets', [name], ['get', 'create', 'patch', 'delete']) }];
 }
 
 /**

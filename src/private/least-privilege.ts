@@ -1,6 +1,7 @@
-import { DEPLOY_RIGHTS, DeployRight, objectRights, recordNames, recordRights } from './deploy-rights';
+import { DEPLOY_RIGHTS, DeployRight, objectRights, pullSecretRights, recordNames, recordRights } from './deploy-rights';
 import { refusal, show } from './invalid-input';
 import { byKind, ManifestObject, manifestObjects, Plurals } from './manifest-objects';
+import { dns1123Subdomain } from './names';
 import type { PolicyRule } from './rbac';
 import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from './release-names';
 import { RBAC_GROUP } from './subject';
@@ -12,6 +13,8 @@ export interface Purpose extends ReleaseOwner {
   /** The text of rendered manifests. */
   readonly manifests?: string;
   readonly customResources: Plurals;
+  /** The Secret that images are pulled with, when deploying makes it. */
+  readonly pullSecret?: string;
   /** Rights beside those. */
   readonly rules: readonly PolicyRule[];
 }
@@ -35,7 +38,10 @@ export class LeastPrivilege {
 
   public constructor(private readonly purpose: Purpose) {
     this.objects = purpose.manifests === undefined ? [] : manifestObjects(purpose.manifests, purpose.customResources);
-    this.rules = [...rulesOf([...byKind(this.objects).flatMap(objectRights), ...recordRights(purpose), ...DEPLOY_RIGHTS]), ...purpose.rules];
+    const { pullSecret, rules } = purpose;
+    if (pullSecret !== undefined) this.checkPullSecret(pullSecret);
+    const beside = [...recordRights(purpose), ...pullSecret === undefined ? [] : pullSecretRights(pullSecret), ...DEPLOY_RIGHTS];
+    this.rules = [...rulesOf([...byKind(this.objects).flatMap(objectRights), ...beside]), ...rules];
   }
 
   /**
@@ -61,6 +67,16 @@ export class LeastPrivilege {
   private identity(): string {
     const { project, environment, app } = this.purpose;
     return JSON.stringify({ project, environment, app });
+  }
+
+  /** What is right for a pull secret would be too much for the record, and a Secret of the manifests is refused by `deploy`. */
+  private checkPullSecret(name: string): void {
+    const same = this.objects.find((object) => object.group === '' && object.resource === 'secrets' && object.name === name);
+    const isRecord = recordNames(this.purpose).includes(name);
+    const expected = dns1123Subdomain(name) ?? (same || isRecord ? 'a Secret of its own' : undefined);
+    if (expected === undefined) return;
+    const where = same ? `, as the one at ${same.at}` : isRecord ? ', as the record of the releases' : '';
+    throw refusal({ at: 'role', given: `pullSecret is ${show(name)}${where}`, expected, fix: 'give the name that the job gives as --pull-secret' });
   }
 
   private checkPlace(namespace: string): void {

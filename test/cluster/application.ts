@@ -26,9 +26,11 @@ interface WorkloadOptions {
   readonly replicas?: number;
   readonly env?: object[];
   readonly annotations?: object;
+  readonly pullSecret?: string;
 }
 
-export function deployment(name: string, { image = 'registry.example.com/web:1', replicas = 1, env = [], annotations = {} }: WorkloadOptions = {}): object {
+export function deployment(name: string, { image = 'registry.example.com/web:1', replicas = 1, env = [], annotations = {}, pullSecret }: WorkloadOptions = {}): object {
+  const imagePullSecrets = pullSecret === undefined ? undefined : [{ name: pullSecret }];
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -36,7 +38,7 @@ export function deployment(name: string, { image = 'registry.example.com/web:1',
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name }, annotations }, spec: { containers: [{ name: 'web', image, env }] } },
+      template: { metadata: { labels: { app: name }, annotations }, spec: { imagePullSecrets, containers: [{ name: 'web', image, env }] } },
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Watched {
   readonly query?: Query;
   /** Whether it does without: told when the credential may not watch it. */
   readonly optional?: (title: string) => void;
+  /** The objects to ask for one by one when the credential may not watch them all, and who is told so. */
+  readonly oneByOne?: { readonly paths: readonly string[]; readonly instead: (title: string) => void };
 }
 
 /**
@@ -66,7 +68,8 @@ export class Observation {
     this.abort.abort();
   }
 
-  private async follow({ title, path, query, optional }: Watched, observed: Observed): Promise<void> {
+  private async follow(watched: Watched, observed: Observed): Promise<void> {
+    const { title, path, query, optional, oneByOne } = watched;
     for (;;) {
       try {
         for await (const { type, object } of this.cluster.watch(path, query, this.ended)) {
@@ -76,11 +79,36 @@ export class Observation {
       } catch (error) {
         if (this.ended.aborted) return;
         if (optional && error instanceof Refused && [403, 404].includes(error.code)) return optional(title);
+        if (oneByOne && error instanceof Refused && error.code === 403) return this.askOneByOne(oneByOne, title, observed);
         if (!mayPass(error)) throw error;
       }
       // It begins with a list again: what was deleted in the meantime must not stay.
       observed.clear();
       await this.clock.sleep(PAUSE, this.ended);
+    }
+  }
+
+  private async askOneByOne({ paths, instead }: NonNullable<Watched['oneByOne']>, title: string, observed: Observed): Promise<void> {
+    instead(title);
+    for (;;) {
+      const objects = await Promise.all(paths.map(async (path) => this.ask(path)));
+      if (this.ended.aborted) return;
+      // What is not answered in passing is taken for as it was.
+      const failed = objects.some((object) => object === undefined);
+      if (!failed) observed.clear();
+      for (const object of objects) if (object && object !== 'gone') observed.take('MODIFIED', object);
+      this.changed();
+      await this.clock.sleep(PAUSE, this.ended);
+    }
+  }
+
+  private async ask(path: string): Promise<JsonObject | 'gone' | undefined> {
+    try {
+      return await this.cluster.get(path);
+    } catch (error) {
+      if (error instanceof Refused && error.code === 404) return 'gone';
+      if (mayPass(error) || this.ended.aborted) return undefined;
+      throw error;
     }
   }
 

@@ -26,7 +26,7 @@ export class Surroundings {
     private readonly options: Pick<WaitOptions, 'namespace' | 'selector'>,
     private readonly observation: Observation,
   ) {
-    for (const [path, query] of this.collections()) this.workloads.set(path, observation.watch({ title: path, path, query }));
+    for (const [path, query] of this.collections()) this.workloads.set(path, this.watchWorkloads(path, query));
   }
 
   /** An object: nothing as long as it has not been seen, `gone` when it is not there any more. */
@@ -59,7 +59,7 @@ export class Surroundings {
   private async ask(object: WaitedObject): Promise<void> {
     this.looking = true;
     try {
-      const found = await this.cluster.get(`${this.pathOf(object)}/${encodeURIComponent(object.name)}`);
+      const found = await this.cluster.get(this.objectPath(object));
       if (uidOf(found) !== object.uid) this.lost.add(object.uid);
     } catch (error) {
       if (error instanceof Refused && error.code === 404) this.lost.add(object.uid);
@@ -77,6 +77,18 @@ export class Surroundings {
       collections.set(path, isAlone ? { fieldSelector: `metadata.name=${object.name}` } : { labelSelector: this.options.selector });
     }
     return collections;
+  }
+
+  /** Who may not watch them may still read those that it has applied. */
+  private watchWorkloads(path: string, query: Query): Observed {
+    const objects = this.objects.filter((object) => this.pathOf(object) === path);
+    const title = objects[0]?.resource ?? path;
+    const instead = () => this.notes.push(`${title} may not be watched, so they were asked for every second`);
+    return this.observation.watch({ title, path, query, oneByOne: { paths: objects.map((object) => this.objectPath(object)), instead } });
+  }
+
+  private objectPath(object: WaitedObject): string {
+    return `${this.pathOf(object)}/${encodeURIComponent(object.name)}`;
   }
 
   private pathOf({ apiVersion, resource }: WaitedObject): string {
