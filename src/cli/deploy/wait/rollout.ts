@@ -37,9 +37,11 @@ export interface Patience {
   readonly unschedulable: number;
   /** How many times a container is restarted before it counts as crashing. */
   readonly restarts: number;
+  /** How long all must stay ready after a container has crashed: without a readiness probe, one that crashes again is ready for a moment each time. */
+  readonly steady: number;
 }
 
-export const DEFAULT_PATIENCE: Patience = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3 };
+export const DEFAULT_PATIENCE: Patience = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3, steady: 10_000 };
 
 /**
  * A change on the way to the end.

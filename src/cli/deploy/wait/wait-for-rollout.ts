@@ -5,6 +5,7 @@ import type { Finding } from './finding';
 import { Judgement, judge, NOT_SEEN, titleOf } from './judgement';
 import { Observation } from './observation';
 import { DEFAULT_PATIENCE, Patience, RolloutResult, WaitedObject, WaitOptions } from './rollout';
+import { Steadiness } from './steadiness';
 import { Surroundings } from './surroundings';
 import { Telling } from './telling';
 import type { Cluster } from '../../cluster/cluster';
@@ -51,6 +52,7 @@ class Rollout {
   private readonly endurance: Endurance;
   private readonly surroundings: Surroundings;
   private readonly telling: Telling;
+  private readonly steadiness: Steadiness;
 
   public constructor(
     private readonly cluster: Cluster,
@@ -61,6 +63,7 @@ class Rollout {
     this.begun = options.clock.now();
     this.patience = { ...DEFAULT_PATIENCE, ...options.patience };
     this.endurance = new Endurance(this.patience);
+    this.steadiness = new Steadiness(this.patience.steady);
     this.surroundings = new Surroundings(cluster, objects, options, observation);
     this.telling = new Telling(options.progress, this.mask);
   }
@@ -82,12 +85,13 @@ class Rollout {
       const judgement = this.judge(now);
       this.endurance.note(judgement.findings, now);
       this.telling.tell(judgement, this.worthALine(now), now - this.begun);
-      if (judgement.workloads.every(({ ready }) => ready)) return { outcome: 'ready', judgement };
+      const remaining = this.begun + this.options.budget - now;
+      const unsteady = this.steadiness.left(judgement, now);
+      if (unsteady <= 0 || (unsteady < Infinity && remaining <= 0)) return { outcome: 'ready', judgement };
       const due = this.endurance.due(now);
       if (due) return { outcome: 'failed', judgement, trouble: due.trouble };
-      const remaining = this.begun + this.options.budget - now;
       if (remaining <= 0) return { outcome: 'timed out', judgement, trouble: this.endurance.worst()?.trouble ?? unready(judgement) };
-      await this.pause(now, Math.min(remaining, judgement.valid, this.endurance.next() - now, this.lookAround(judgement, now)));
+      await this.pause(now, Math.min(remaining, unsteady, judgement.valid, this.endurance.next() - now, this.lookAround(judgement, now)));
     }
   }
 

@@ -1,7 +1,7 @@
 import { Endurance } from '../../../../src/cli/deploy/wait/endurance';
 import { Finding, patienceFor } from '../../../../src/cli/deploy/wait/finding';
 
-const LIMITS = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3 };
+const LIMITS = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3, steady: 10_000 };
 
 const finding = (patience: Finding['patience'], reason: string = patience, pod?: string): Finding => ({ trouble: { workload: 'Deployment web', pod, container: 'app', reason, message: '' }, patience });
 

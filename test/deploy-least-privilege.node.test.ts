@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { configMap } from './cluster/application';
+import { ControlPlane, startControlPlane } from './cluster/control-plane';
+import { Deployer } from './cluster/deployer';
+import { deployAs, release } from './cluster/deploying';
+import { forbiddenOf, LeastOptions, makeLeastDeployer, requestsOf } from './cluster/least-deployer';
+import { LOCKED, startLockedRegistry } from './cluster/locked-registry';
+import { Processes } from './cluster/processes';
+import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { FOR_EVER, pushShell } from './cluster/shell-image';
+import { CliResult } from './support/cli';
+import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { workload, WorkloadParts } from './support/rollouts';
+import { DEPLOY_RIGHTS } from '../src/private/deploy-rights';
+import { PolicyRule } from '../src/private/rbac';
+
+jest.setTimeout(300_000);
+
+let controlPlane: ControlPlane;
+let processes: Processes;
+let folder: string;
+/** A registry that wants a password. */
+let locked: string;
+let least: LeastOptions;
+let deployer: Deployer;
+
+beforeAll(async () => {
+  kubectl();
+  controlPlane = await startControlPlane(controlPlanePrograms(), { nodes: 'real' });
+  processes = new Processes();
+  folder = mkdtempSync(join(tmpdir(), 'least-'));
+  locked = await startLockedRegistry(processes);
+  for (const tag of [1, 2]) pushShell(folder, image(tag), LOCKED);
+  least = { namespace: 'least-node', app: 'web', objects: [web(1), configMap('web')], pullSecret: 'gitlab' };
+  deployer = makeLeastDeployer(controlPlane, least);
+}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
+
+afterAll(async () => {
+  await processes?.stop();
+  await controlPlane?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+function image(tag: number | string): string {
+  return `${locked}/group/shell:${tag}`;
+}
+
+function web(tag: number | string, args = FOR_EVER, parts: WorkloadParts = {}): object {
+  return workload('Deployment', 'web', image(tag), { ...parts, pod: { imagePullSecrets: [{ name: 'gitlab' }] }, container: { args, ...parts.container } });
+}
+
+const variables = () => ({
+  CI: 'true', CI_PROJECT_ID: '7', CI_REGISTRY: locked, CI_REGISTRY_IMAGE: `${locked}/group`, CI_DEPLOY_USER: LOCKED.username, CI_DEPLOY_PASSWORD: LOCKED.password,
+});
+
+const CRASH = ['echo cannot read the configuration >&2; exit 3'];
+
+async function deploy(objects: object[], timeout = '90s'): Promise<CliResult> {
+  return deployAs(deployer, { variables: variables() }, objects, '--pull-secret', 'gitlab', '--timeout', timeout);
+}
+
+const running = () => deployer.admin('get', 'pods', '--field-selector', 'status.phase=Running', '-o', 'jsonpath={.items[*].spec.containers[0].image}');
+
+describe('with the rights of the table and no others', () => {
+  test('a release is pulled with its pull secret, and runs', async () => {
+    expect(await deploy([web(1), configMap('web')])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab/m) });
+    expect(running()).toBe(image(1));
+  });
+
+  test('a missing image is the cause', async () => {
+    const { code, stderr } = await deploy([web('missing')]);
+    expect({ code, stderr }).toEqual({
+      code: 1, stderr: expect.stringMatching(/pod web-\w+-\w+, container app, image 127\.0\.0\.1:\d+\/group\/shell:missing: ErrImagePull: not found\n[^]*undone: release 1 is back[^]*Failed to pull image/),
+    });
+  });
+
+  test('of a crash, the last lines of the log are shown', async () => {
+    const { code, stderr } = await deploy([web(2, CRASH)]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app: CrashLoopBackOff: exit code 3[^]*undone: release 1 is back[^]*\| cannot read the configuration/) });
+    expect(running()).toBe(image(1));
+  });
+
+  test('an object that is deleted in the meantime is missed', async () => {
+    const deploying = deploy([web(2, FOR_EVER, { container: { readinessProbe: { exec: { command: ['/busybox', 'false'] } } } })]);
+    while (deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}') !== image(2)) await sleep(100);
+    deployer.admin('delete', 'deployment', 'web');
+    expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back') });
+  });
+
+  test('nothing is asked for in vain, and no right is there that is not used', async () => {
+    expect(forbiddenOf(controlPlane, least)).toEqual([]);
+    const used = new Set(requestsOf(controlPlane, least).map(({ verb, objectRef }) => [verb, [objectRef?.resource, objectRef?.subresource].filter(Boolean).join('/')].join(' ')));
+    const given = DEPLOY_RIGHTS.flatMap(({ rule }) => rule.verbs.flatMap((verb) => (rule.resources ?? []).map((resource) => `${verb} ${resource}`)));
+    expect(given.filter((right) => !used.has(right))).toEqual([]);
+  });
+});
+
+describe('without a right of the table', () => {
+  const role = () => deployer.admin('get', 'role', '-o', 'name').trim();
+  const rights = () => (JSON.parse(deployer.admin('get', role(), '-o', 'json')) as { rules: PolicyRule[] }).rules;
+  const setRights = (rules: readonly PolicyRule[]) => void deployer.admin('patch', role(), '--type=merge', '-p', JSON.stringify({ rules }));
+  let all: readonly PolicyRule[];
+
+  beforeAll(() => {
+    all = rights();
+  });
+
+  afterEach(() => setRights(all));
+
+  const without = (resource: string, verb: string) =>
+    setRights(all.filter(({ resources = [], verbs }) => !(resources.includes(resource) && verbs.includes(verb))));
+
+  test.each<[string, string, RegExp]>([
+    ['pods', 'watch', /^Deployment web: [^]*pods in least-node may not be watched, so what they say is missing here/m],
+    ['replicasets', 'watch', /replicasets in least-node may not be watched, so what they say is missing here/],
+    ['events', 'watch', /ErrImagePull: not found[^]*events in least-node may not be watched, so what they say is missing here/],
+    ['deployments', 'watch', /ErrImagePull: not found[^]*deployments may not be watched, so they were asked for every second/],
+    ['resourcequotas', 'list', /ErrImagePull: not found/],
+    ['namespaces', 'get', /ErrImagePull: not found/],
+  ])('%s (%s), a release that cannot be pulled is undone, and what could not be seen is said', async (resource, verb, said) => {
+    without(resource, verb);
+    const { code, stderr } = await deploy([web('missing'), configMap('web')], '12s');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) });
+    expect(stderr).toContain('undone: release 1 is back\n');
+  });
+
+  test('pods/log (get), a release that crashes is undone, and it is said that there is no log', async () => {
+    without('pods/log', 'get');
+    const { code, stderr } = await deploy([web(2, CRASH), configMap('web')]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/CrashLoopBackOff: exit code 3[^]*the log of pod web-\w+-\w+ may not be read/) });
+    expect(stderr).toContain('undone: release 1 is back\n');
+  });
+
+  test('all of them, one that is fine is deployed', async () => {
+    setRights(all.filter(({ resourceNames = [] }) => resourceNames.length > 0));
+    expect(await deploy([web(2), configMap('web')])).toMatchObject({ code: 0 });
+    expect(running()).toContain(image(2));
+  });
+});
+
+test('everything is removed in the end', async () => {
+  expect(await release(deployer, { variables: variables() }, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +Secret gitlab$/m) });
+  expect(deployer.admin('get', 'deployments,configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
+});
