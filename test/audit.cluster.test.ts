@@ -1,5 +1,6 @@
 import { AuditEvent, ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { settledAuditEvents } from './cluster/settled-audit';
 import { CliResult } from './support/cli';
 import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
@@ -25,11 +26,9 @@ afterEach(() => scene.stop());
 
 /** What the API server's audit log says of the writes of a command, each kind once. */
 async function writesOf(command: () => Promise<CliResult>): Promise<string[]> {
-  const before = controlPlane.auditEvents().length;
+  const before = (await settledAuditEvents(controlPlane)).length;
   expectCode(await command(), 0);
-  // The server writes an event after it has answered.
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const events = controlPlane.auditEvents().slice(before).filter(({ user, userAgent = '' }) => isOurs(user.username) && !/^kube/.test(userAgent));
+  const events = (await settledAuditEvents(controlPlane)).slice(before).filter(({ user, userAgent = '' }) => isOurs(user.username) && !/^kube/.test(userAgent));
   return [...new Set(events.filter(isWrite).map(inWords))].sort();
 }
 

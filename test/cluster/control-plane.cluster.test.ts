@@ -8,6 +8,7 @@ import { runKubectl, startCluster, tryKubectl } from './cluster';
 import { ControlPlane, startControlPlane } from './control-plane';
 import { Played, TSX } from './played';
 import { COMPILE_TIMEOUT, controlPlanePrograms, Programs } from './programs';
+import { settledAuditEvents } from './settled-audit';
 import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
@@ -40,9 +41,9 @@ describe('a control plane', () => {
     expect(gitVersion).toEqual(KUBEBUILDER_ASSETS ? expect.stringMatching(/^v1\./) : `v${K8S_VERSION}`);
   });
 
-  test('records who asked for what', () => {
+  test('records who asked for what', async () => {
     runKubectl(controlPlane.kubeconfig, ['create', 'configmap', 'recorded', '-n', 'default']);
-    expect(controlPlane.auditEvents()).toContainEqual(expect.objectContaining({
+    expect(await settledAuditEvents(controlPlane)).toContainEqual(expect.objectContaining({
       verb: 'create',
       user: expect.objectContaining({ username: 'admin' }),
       objectRef: expect.objectContaining({ resource: 'configmaps', namespace: 'default', name: 'recorded' }),
