@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runKubectl, tryKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { needDebianPackages } from './cluster/debian';
@@ -82,10 +83,13 @@ test('the job deploys the site, which becomes available', () => {
   expect(asDeployer('get', 'pods', '-o', 'jsonpath={range .items[*]}{.status.containerStatuses[0].imageID}{"\\n"}{end}').stdout.split('\n')).toContain(image);
 });
 
-test('its page is served through the Service and by each pod', () => {
+test('its page is served through the Service and by each pod', async () => {
   const pods = asDeployer('get', 'pods', '-o', 'jsonpath={.items[*].metadata.name}').stdout.split(' ');
   for (const served of ['services/web:80', ...pods.map((pod) => `pods/${pod}:8080`)]) {
-    const page = asDeployer('get', '--raw', `/api/v1/namespaces/example-staging/${served}/proxy/`);
+    const get = () => asDeployer('get', '--raw', `/api/v1/namespaces/example-staging/${served}/proxy/`);
+    // The Service learns of its pods a moment after they are available, and all pods are not at once.
+    for (let tries = 0; tries < 60 && get().status !== 0; tries += 1) await sleep(500);
+    const page = get();
     expect(page).toMatchObject({ status: 0, stderr: '' });
     expect(page.stdout).toContain('This page was built by <strong>Hugo</strong>');
   }

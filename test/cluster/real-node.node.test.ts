@@ -37,7 +37,7 @@ const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'de
 describe('this machine as a node', () => {
   const waiting = '{.status.containerStatuses[0].state.waiting.reason}';
 
-  test('pulls an image and runs it, and its log can be read', () => {
+  test('pulls an image and runs it, and its log can be read', async () => {
     const context = join(folder, 'image');
     mkdirSync(context);
     copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
@@ -47,6 +47,8 @@ describe('this machine as a node', () => {
 
     asAdmin('run', 'shell', '--image', image, '--restart=Never', '--', 'echo hello; sleep 3600');
     expect(asAdmin('wait', 'pod/shell', '--for=condition=Ready', '--timeout=60s')).toContain('condition met');
+    // A container is ready before it has said anything.
+    for (let tries = 0; tries < 60 && asAdmin('logs', 'shell') === ''; tries += 1) await sleep(500);
     expect(asAdmin('logs', 'shell')).toBe('hello\n');
     expect(asAdmin('exec', 'shell', '--', '/busybox', 'hostname')).toBe('shell\n');
   });
