@@ -181,8 +181,8 @@ test('a name cannot lead to another path', () => {
 
 test('a server that has gone is unreachable', async () => {
   const other = connectCluster({ server: 'https://127.0.0.1:1', credentials: { description: '', present: async () => ({}) } },
-    { variables: {}, clock: systemClock, signal: abort.signal, budget: { perCall: 200, total: 500 } });
+    { variables: {}, clock: systemClock, signal: abort.signal, budget: { perCall: 200, total: 2_000 } });
 
   await expect(other.get('/version')).rejects.toThrow(Unreachable);
-  await expect(other.get('/version')).rejects.toThrow(/^https:\/\/127\.0\.0\.1:1: it refused the connection \(tried \d times in 0\.\d s\)$/);
+  await expect(other.get('/version')).rejects.toThrow(/^https:\/\/127\.0\.0\.1:1: it refused the connection \(tried \d+ times in [\d.]+ s\)$/);
 });

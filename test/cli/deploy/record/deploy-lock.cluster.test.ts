@@ -64,12 +64,13 @@ async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   throw new Error('it did not happen within 5 s');
 }
 
-/** Lets a waiting job look again until something is so. */
+/** Lets time pass, and what it wakes come to rest again, or to its end, in which it is given two seconds. */
 async function passing(clock: ManualClock, milliseconds: number): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += 1000) {
     await until(() => clock.sleeping > 0);
+    const { sleeping } = clock;
     clock.pass(1000);
-    await sleep(15);
+    for (let tries = 0; clock.sleeping < sleeping && tries < 400; tries += 1) await sleep(5);
   }
 }
 
