@@ -1,4 +1,5 @@
 import { configMap, deployment, job, secret } from './cluster/application';
+import { tryKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
@@ -103,9 +104,7 @@ describe('a release that fails', () => {
     };
     deployer.create(policy);
     deployer.create(binding);
-    const refused = () => deployer.admin('get', 'deployment', 'web', '-o', 'name');
-    expect(refused()).toBe('deployment.apps/web\n');
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await untilRefused(deployment('late'));
     const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), deployment('web', { image: 'registry.example.com/web:2' }), deployment('late')], '--rollback-on-failure');
     expect(code).toBe(1);
     expect(stderr).toContain('not really');
@@ -113,6 +112,17 @@ describe('a release that fails', () => {
     expect(deployer.admin('get', 'configmap', 'web', '-o', 'jsonpath={.data.key}')).toBe('value');
     expect(images()).toBe('registry.example.com/web:1');
   });
+
+  /** The API server learns of a policy a moment after it was made. */
+  async function untilRefused(manifest: object): Promise<void> {
+    for (let tries = 0; tries < 300; tries += 1) {
+      const { status, stderr } = tryKubectl(cluster.kubeconfig, ['-n', deployer.namespace, 'create', '-f', '-'], JSON.stringify(manifest));
+      if (status !== 0 && stderr.includes('not really')) return;
+      deployer.admin('delete', '--ignore-not-found', 'deployment', 'late');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the policy has no effect');
+  }
 
   test('stays when that is wanted', async () => {
     expect(await deploy(deployer, [configMap('web'), broken('web')], '--timeout', '2s')).toMatchObject({ code: 1 });

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { DeployerIdentity, DeployerRole, DeployerToken, Kubeconfig } from '../src';
+import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { fileMode, fileNames, fileText } from './support/cli';
-import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
+import { cluster, CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { tokenClaims } from '../src/private/token-claims';
 
 jest.setTimeout(120_000);
@@ -228,6 +229,8 @@ describe('an administrator', () => {
     scene.asAdmin('create', 'serviceaccount', 'helper', '-n', scene.namespace);
     scene.asAdmin('create', 'role', 'helper', '-n', scene.namespace, '--verb=get,list,create,patch', '--resource=serviceaccounts,rolebindings.rbac.authorization.k8s.io');
     scene.asAdmin('create', 'rolebinding', 'helper', '-n', scene.namespace, '--role=helper', `--serviceaccount=${scene.namespace}:helper`);
+    const request = { verb: 'patch', group: 'rbac.authorization.k8s.io', resource: 'rolebindings' };
+    await untilAllowed(cluster.kubeconfig, { ...serviceAccountUser(scene.namespace, 'helper'), namespace: scene.namespace, request });
     const token = scene.asAdmin('create', 'token', 'helper', '-n', scene.namespace);
     const reference = Kubeconfig.parse(scene.asAdmin('config', 'view', '--raw', '-o', 'json').replace(/"user": \{[^}]*\}/, `"user": {"token": "${token}"}`)
       .replace('"user": "admin"', `"user": "admin", "namespace": "${scene.namespace}"`));

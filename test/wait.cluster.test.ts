@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
@@ -37,6 +38,12 @@ afterEach(() => rollouts.close());
 
 const asAdmin = (...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', rollouts.namespace, ...args]);
 const asAdminFrom = (manifest: object, ...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', rollouts.namespace, ...args, '-f', '-'], JSON.stringify(manifest));
+
+/** The scheduler has said so of this many pods. */
+async function untilUnschedulable(pods: number): Promise<void> {
+  const said = () => asAdmin('get', 'pods', '-o', 'jsonpath={.items[*].status.conditions[*].reason}').split(' ').filter((reason) => reason === 'Unschedulable');
+  while (said().length < pods) await sleep(100);
+}
 
 describe('what becomes ready', () => {
   test('workloads of every kind, at once, and each change is told once', async () => {
@@ -118,11 +125,10 @@ describe('a custom resource', () => {
   test('is ready when its controller says so', async () => {
     const objects = await rollouts.apply(shop);
     says({ type: 'Ready', status: 'False', reason: 'Building', message: 'the shelves are empty' });
-    const waiting = rollouts.wait(objects);
-    await sleep(300);
-    says({ type: 'Ready', status: 'True', reason: 'Open', message: '' });
+    const open = () => says({ type: 'Ready', status: 'True', reason: 'Open', message: '' });
+    const { said } = await rollouts.wait(objects, { progress: ({ state }) => void (state === 'waiting' && open()) });
 
-    expect((await waiting).said).toEqual(['0/1 Shop one waiting: Ready is False (Building): the shelves are empty', '1/1 Shop one ready: Ready']);
+    expect(said).toEqual(['0/1 Shop one waiting: Ready is False (Building): the shelves are empty', '1/1 Shop one ready: Ready']);
   });
 
   test('that stalls is a cause', async () => {
@@ -198,7 +204,9 @@ describe('what does not heal', () => {
   });
 
   test('the progress deadline is over: what is known of a pod is the cause', async () => {
-    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, { ...STUCK, spec: { progressDeadlineSeconds: 1 } }));
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
+    await untilUnschedulable(1);
+    asAdmin('patch', 'deployment', 'web', '-p', '{"spec":{"progressDeadlineSeconds":1}}');
     const { outcome, cause } = await rollouts.wait(objects);
 
     expect(outcome).toBe('failed');
@@ -236,11 +244,13 @@ describe('what does not heal', () => {
 describe('the time is up', () => {
   test('what is known then is the cause, and what else is not ready is told', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK), workload('StatefulSet', 'db', IMAGE, STUCK), workload('Deployment', 'fine', IMAGE));
+    asAdmin('wait', 'deployment/fine', '--for=condition=Available', '--timeout=60s');
+    await untilUnschedulable(2);
     const result = await rollouts.wait(objects, { budget: 2_000 });
 
     expect(result).toMatchObject({ outcome: 'timed out', cause: { workload: 'Deployment web', reason: 'Unschedulable' } });
     expect(resultLines(result)).toEqual(expect.arrayContaining([
-      expect.stringMatching(/^not ready within 2(?:\.\d)? s: Deployment web, pod .*: Unschedulable: /), '  not ready either:', '    StatefulSet db: 0 of 1 replicas are available',
+      expect.stringMatching(/^not ready within [\d.]+ s: Deployment web, pod .*: Unschedulable: /), '  not ready either:', '    StatefulSet db: 0 of 1 replicas are available',
     ]));
   });
 
@@ -252,22 +262,31 @@ describe('the time is up', () => {
   });
 });
 
+interface ResourceRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
 describe('a credential with few rights', () => {
   let limited: Rollouts;
 
   afterEach(() => limited?.close());
 
-  async function withRights(...rules: object[]): Promise<Rollouts> {
+  async function withRights(...rules: ResourceRule[]): Promise<Rollouts> {
     const subjects = [{ kind: 'ServiceAccount', name: 'ci', namespace: rollouts.namespace }];
     asAdmin('create', 'serviceaccount', 'ci');
     asAdminFrom({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'ci' }, rules }, 'apply');
     asAdminFrom({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'ci' }, subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'ci' } }, 'apply');
-    await sleep(500);
+    const may = (resource: ResourceRule) => untilAllowed(controlPlane.kubeconfig, {
+      ...serviceAccountUser(rollouts.namespace, 'ci'), namespace: rollouts.namespace, request: { verb: 'list', group: resource.apiGroups[0]!, resource: resource.resources[0]! },
+    });
+    for (const rule of rules) await may(rule);
     limited = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { token: asAdmin('create', 'token', 'ci').trim() });
     return limited;
   }
 
-  const watching = (apiGroup: string, ...resources: string[]) => ({ apiGroups: [apiGroup], resources, verbs: ['get', 'list', 'watch'] });
+  const watching = (apiGroup: string, ...resources: string[]): ResourceRule => ({ apiGroups: [apiGroup], resources, verbs: ['get', 'list', 'watch'] });
 
   test('that may not see events knows the cause all the same', async () => {
     const ci = await withRights(watching('apps', 'deployments', 'replicasets'), watching('', 'pods'));
@@ -303,7 +322,9 @@ describe('a credential with few rights', () => {
   test('that may see Deployments only knows whether they are ready', async () => {
     const ci = await withRights(watching('apps', 'deployments'));
     expect(await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
-    const { outcome, cause, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK)), { budget: 1_500 });
+    const stuck = await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK));
+    asAdmin('wait', 'deployment/stuck', '--for=jsonpath={.status.updatedReplicas}=1', '--timeout=60s');
+    const { outcome, cause, notes } = await ci.wait(stuck, { budget: 1_500 });
 
     expect({ outcome, line: cause?.line }).toEqual({ outcome: 'timed out', line: 'Deployment stuck: NotReady: 0 of 1 updated replicas are available' });
     expect(notes).toHaveLength(3);
@@ -399,8 +420,8 @@ describe('a network and a server that fail', () => {
 
   test('no watch stays when the wait is over', async () => {
     expect(await remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
-    await sleep(200);
     // Connections of requests that have ended are kept for the next.
+    for (let tries = 0; tries < 100 && proxy.open > 4; tries += 1) await sleep(50);
     expect(proxy.open).toBeLessThanOrEqual(4);
   });
 });

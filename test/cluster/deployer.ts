@@ -22,8 +22,9 @@ export function makeDeployer(cluster: ControlPlane, namespace: string, { role = 
   const kubectl = (...args: string[]) => runKubectl(cluster.kubeconfig, args);
   kubectl('create', 'namespace', namespace);
   const admin = (...args: string[]) => kubectl('-n', namespace, ...args);
-  admin('create', 'serviceaccount', 'ci');
+  // The rights first: the API server's authorizer learns of them a moment later.
   admin('create', 'rolebinding', 'ci', '--clusterrole', role, '--serviceaccount', `${namespace}:ci`);
+  admin('create', 'serviceaccount', 'ci');
   const credential = new Kubeconfig({
     server,
     certificateAuthorityData: Buffer.from(certificateAuthority).toString('base64'),
