@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync, SpawnSyncReturns } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configMap, deployment, manifests, secret } from './cluster/application';
 import { Deployer, makeDeployer } from './cluster/deployer';
@@ -18,6 +18,15 @@ const REPORTS = ['--junit', 'deploy.xml', '--dotenv', 'deploy.env'];
 const JOB = {
   GITLAB_CI: 'true', CI_COMMIT_SHA: '1ecfd275ab0f8b2f30b0d1c5a1b2c3d4e5f60718', CI_JOB_ID: '5', CI_PIPELINE_IID: '3', CI_REGISTRY_IMAGE: 'registry.example.com/group/web',
 };
+
+/** Runs it as a line of a job's script does. */
+function inShell(deployer: Deployer, objects: object[], redirection: string): SpawnSyncReturns<string> {
+  writeFileSync(join(cliFolder(), 'app.yaml'), manifests(...objects));
+  writeFileSync(join(cliFolder(), 'ci.kubeconfig'), deployer.kubeconfig);
+  const command = [process.execPath, '--require', require.resolve('tsx/cjs'), join(__dirname, '..', 'src', 'cli', 'main.ts')].map((word) => `'${word}'`).join(' ');
+  const script = `${command} deploy app.yaml --app web --environment production --kubeconfig ci.kubeconfig ${redirection}`;
+  return spawnSync('bash', ['-c', script], { cwd: cliFolder(), env: { PATH: process.env.PATH }, encoding: 'utf8' });
+}
 
 describe('a release that is deployed', () => {
   let deployer: Deployer;
@@ -101,14 +110,43 @@ describe('a release that is deployed', () => {
     expect(stderr).toContain('changed Deployment web\n');
   });
 
-  test('is deployed although its reports cannot be written; exit status 1 says so', async () => {
-    mkdirSync(join(cliFolder(), 'deploy.xml'));
-    const { code, stdout, stderr } = await deploy(deployer, [image('5')], '--junit', 'deploy.xml', '--dotenv', 'no/such/folder.env');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^1 changed, 1 left in/m) });
-    expect(stderr).toContain('warning: --junit is not written: deploy.xml: it is not a regular file');
-    expect(stderr).toContain('warning: --dotenv is not written: no/such/folder.env: cannot write it, there is no such file or folder');
-    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/group/web:5');
+  const deployedImage = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
+
+  test.each<[string, string, string, string]>([
+    ['is on a full disk', 'disk/deploy', 'the disk is full', 'size=4k'],
+    ['is on a read-only file system', 'disk/deploy', 'the file system is read-only', 'ro'],
+    ['is in no folder', 'no/such/folder/deploy', 'there is no such file or folder', ''],
+    ['is where a folder is', 'work', 'it is not a regular file', ''],
+    ['is a device', '/dev/full', 'it is not a regular file', ''],
+  ])('is deployed although the place of a report %s: of JUnit that is a warning, of the dotenv exit status 1, too', async (_, place, reason, disk) => {
+    mkdirSync(join(cliFolder(), 'work'));
+    await withDisk(disk, async () => {
+      const junit = await deploy(deployer, [image('junit')], '--junit', place, '--dotenv', 'deploy.env');
+      expect(junit).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 changed, 1 left in/m), stderr: expect.stringContaining('warning: --junit is not written: ') });
+      expect([junit.stderr, deployedImage()]).toEqual([expect.stringContaining(reason), 'registry.example.com/group/web:junit']);
+
+      const dotenv = await deploy(deployer, [image('dotenv')], '--junit', 'deploy.xml', '--dotenv', place);
+      expect(dotenv).toMatchObject({ code: 1, stdout: expect.stringMatching(/^1 changed, 1 left in/m), stderr: expect.stringContaining('warning: --dotenv is not written: ') });
+      expect([dotenv.stderr, deployedImage()]).toEqual([expect.stringContaining(reason), 'registry.example.com/group/web:dotenv']);
+    });
+    expect(fileNames()).toEqual(['app.yaml', 'ci.kubeconfig', 'deploy.env', 'deploy.xml', ...disk && ['disk'], 'work']);
   });
+
+  /** While a disk is in folder `disk`, which has no room left: with options of a mount, which root alone can make. */
+  async function withDisk(options: string, action: () => Promise<void>): Promise<void> {
+    if (!options) return action();
+    const folder = join(cliFolder(), 'disk');
+    mkdirSync(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+    try {
+      if (options !== 'ro') writeFileSync(join(folder, 'filling'), Buffer.alloc(4096));
+      const before = readdirSync(folder);
+      await action();
+      expect(readdirSync(folder)).toEqual(before);
+    } finally {
+      execFileSync('umount', [folder]);
+    }
+  }
 
   test.each<[string, string, number]>([
     ['nobody reads what it says', '2>&1 | true; exit "${PIPESTATUS[0]}"', 0],
@@ -116,12 +154,8 @@ describe('a release that is deployed', () => {
     ['its result does not fit on the disk, which exit status 1 says', '>/dev/full 2>/dev/full', 1],
   ])('is deployed although %s', (_, redirection, code) => {
     const tag = `said-${code}-${redirection.length}`;
-    writeFileSync(join(cliFolder(), 'app.yaml'), manifests(image(tag)));
-    writeFileSync(join(cliFolder(), 'ci.kubeconfig'), deployer.kubeconfig);
-    const command = [process.execPath, '--require', require.resolve('tsx/cjs'), join(__dirname, '..', 'src', 'cli', 'main.ts')].map((word) => `'${word}'`).join(' ');
-    const script = `${command} deploy app.yaml --app web --environment production --kubeconfig ci.kubeconfig ${redirection}`;
-    expect(spawnSync('bash', ['-c', script], { cwd: cliFolder(), env: { PATH: process.env.PATH }, encoding: 'utf8' })).toMatchObject({ status: code, signal: null });
-    expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe(`registry.example.com/group/web:${tag}`);
+    expect(inShell(deployer, [image(tag)], redirection)).toMatchObject({ status: code, signal: null });
+    expect(deployedImage()).toBe(`registry.example.com/group/web:${tag}`);
     expect(deployer.admin('get', 'lease', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
   });
 
@@ -152,10 +186,16 @@ describe('a release that fails', () => {
     expect(fileNames()).not.toContain('deploy.env');
   });
 
+  const refused = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'mine' }, spec: { hard: { pods: '10' } } };
+
   test('keeps its exit status when the report cannot be written', async () => {
-    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'mine' }, spec: { hard: { pods: '10' } } };
-    const { code, stderr } = await deploy(deployer, [quota], '--junit', 'no/such/folder.xml');
+    const { code, stderr } = await deploy(deployer, [refused], '--junit', 'no/such/folder.xml');
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('warning: --junit is not written') });
+  });
+
+  test('keeps its exit status and its cause when its result does not fit on the disk', () => {
+    const { status, stderr } = inShell(deployer, [refused], '--output json >/dev/full');
+    expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^warning: the result is not written: ENOSPC: [^]*ResourceQuota mine: .*cannot patch resource/m) });
   });
 
   test('has what is refused in the report', async () => {

@@ -8,6 +8,7 @@ import { printableText } from '../../../private/printable';
 import type { Option } from '../../arguments';
 import type { Context } from '../../command';
 import { ExitCode } from '../../exit-code';
+import { UnwritableOutput } from '../../standard-output';
 import type { PullSecretResult } from '../pull-secret/pull-secret';
 import type { RecordedRelease } from '../record/history';
 import type { ReleaseIdentity, ReleaseObject } from '../release';
@@ -26,7 +27,10 @@ export const REPORT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
 /** For the help. */
 export const REPORT_DESCRIPTION = [
   'The result goes to standard output, the rest to standard error. With --diff and --dry-run, values are part of the result; otherwise they are',
-  'said before anything is written. A report that cannot be written is a warning, and exit status 1 if nothing else has failed.',
+  'said before anything is written.',
+  '',
+  'A file that cannot be written is a warning, and the deployment and its exit status are what they were. But what others go on with must be there:',
+  'when the release is deployed, and the result or --dotenv cannot be written, that is exit status 1.',
   '',
   '--junit has a test case for each object, and one for the rollout of each workload. Mistakes that are found before the cluster is contacted are',
   'in no report. --dotenv is written when the release is deployed:',
@@ -121,13 +125,22 @@ export class Reporting implements DeployObserver {
       await action();
     } catch (error) {
       this.writeFiles(objects, error);
-      const { args, stdout } = this.context;
-      if (args.one('output') === 'json') stdout.write(this.json(error));
+      if (this.context.args.one('output') === 'json') this.sayFailure(error);
       throw error;
     }
-    const isWritten = this.writeFiles(objects);
+    const isComplete = this.writeFiles(objects);
     this.context.stdout.write(this.result());
-    return isWritten ? ExitCode.DONE : ExitCode.NO;
+    return isComplete ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  /** What ended the deployment matters more than that nobody can read it. */
+  private sayFailure(error: unknown): void {
+    try {
+      this.context.stdout.write(this.json(error));
+    } catch (unwritable) {
+      if (!(unwritable instanceof UnwritableOutput)) throw unwritable;
+      this.say(`warning: the result is not written: ${unwritable.message}`);
+    }
   }
 
   private result(): string {
@@ -155,19 +168,19 @@ export class Reporting implements DeployObserver {
     };
   }
 
+  /** Gives whether what later jobs go on with is there. */
   private writeFiles(objects: readonly ReleaseObject[] | undefined, error?: unknown): boolean {
-    const { args } = this.context;
-    const files: ReadonlyArray<readonly [string, () => string]> = [
-      ['junit', () => junitReport(this.facts(objects, error))],
-      ...this.release && error === undefined ? [['dotenv', () => this.dotenv()] as const] : [],
-    ];
-    return files.map(([option, text]) => args.one(option) === undefined || this.write(option, args.one(option) ?? '', text())).every(Boolean);
+    this.write('junit', () => junitReport(this.facts(objects, error)));
+    return !this.release || error !== undefined || this.write('dotenv', () => this.dotenv());
   }
 
   /** The deployment is what counts: it is done already. */
-  private write(option: string, name: string, text: string): boolean {
+  private write(option: 'junit' | 'dotenv', text: () => string): boolean {
+    const name = this.context.args.one(option);
+    if (name === undefined) return true;
+    const content = text();
     try {
-      this.context.files.write(name, text);
+      this.context.files.write(name, content);
       return true;
     } catch (error) {
       this.say(`warning: --${option} is not written: ${error instanceof Error ? error.message : String(error)}`);
