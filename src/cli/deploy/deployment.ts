@@ -4,7 +4,7 @@ import { findLeftovers, Leftovers, removeObjects } from './leftovers';
 import { checkOutdated } from './outdated';
 import { planRelease } from './plan';
 import { notIn, pruning } from './prune';
-import type { ReleaseHistory } from './record/history';
+import type { RecordedObject, ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { ReleaseStore } from './record/release-store';
 import { jobInWords } from './record/words';
@@ -74,7 +74,16 @@ export class Deployment {
       await this.store.finish('deployed', gone);
       throw error;
     }
-    await this.store.finish('deployed', forget);
+    await this.finish(forget);
+  }
+
+  private async finish(forget: readonly RecordedObject[]): Promise<void> {
+    try {
+      await this.store.finish('deployed', forget);
+    } catch (error) {
+      this.options.say('the release is deployed; that could not be recorded, and the next deploy takes over from here');
+      throw error;
+    }
   }
 
   private judge(history: ReleaseHistory | undefined, { rollbackOf }: Release): void {
