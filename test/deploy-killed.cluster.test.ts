@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { deployment } from './cluster/application';
-import { Deployer, makeDeployer } from './cluster/deployer';
+import { Deployer } from './cluster/deployer';
 import { FaultProxy } from './cluster/fault-proxy';
-import { cluster, onKwok } from './cluster/on-kwok';
+import { makeDisturbed, proxyOfItsOwn } from './cluster/on-disturbed-kwok';
+import { onKwok } from './cluster/on-kwok';
 import { versionOf } from './soak/application';
 import { fastClock, JobOptions, runJob, startJob } from './soak/jobs';
 import { stateOf } from './soak/state';
@@ -56,8 +57,8 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
 });
 
 async function namespaceOf(name: string): Promise<{ readonly proxy: FaultProxy; readonly deployer: Deployer; readonly kubeconfig: string }> {
-  const proxy = await FaultProxy.start({ server: cluster.server, ca: cluster.certificateAuthority });
-  const deployer = makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, name.replace(/ /g, '-'), { server: proxy.url });
+  const proxy = await proxyOfItsOwn();
+  const deployer = makeDisturbed(name.replace(/ /g, '-'), proxy);
   return { proxy, deployer, kubeconfig: deployer.kubeconfig };
 }
 

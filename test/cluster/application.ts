@@ -27,15 +27,19 @@ interface WorkloadOptions {
   readonly env?: object[];
   readonly annotations?: object;
   readonly pullSecret?: string;
+  /** Beside what is there by default. */
+  readonly spec?: object;
 }
 
-export function deployment(name: string, { image = 'registry.example.com/web:1', replicas = 1, env = [], annotations = {}, pullSecret }: WorkloadOptions = {}): object {
+export function deployment(name: string, options: WorkloadOptions = {}): object {
+  const { image = 'registry.example.com/web:1', replicas = 1, env = [], annotations = {}, pullSecret, spec = {} } = options;
   const imagePullSecrets = pullSecret === undefined ? undefined : [{ name: pullSecret }];
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name },
     spec: {
+      ...spec,
       replicas,
       selector: { matchLabels: { app: name } },
       template: { metadata: { labels: { app: name }, annotations }, spec: { imagePullSecrets, containers: [{ name: 'web', image, env }] } },

@@ -40,12 +40,27 @@ export const cutAfter: Fault = async (exchange) => {
   exchange.cut();
 };
 
+/** The answer ends as soon as it has begun, as that of a watch does which the server ends. */
+export const endedAtOnce: Fault = async (exchange) => {
+  const answer = await exchange.forward();
+  exchange.begin(answer);
+  answer.destroy();
+  exchange.response.end();
+};
+
 /** Nothing ever comes, and the server knows nothing of it. */
 export const hanging: Fault = () => undefined;
 
 /** The server does what it was asked for, and nothing ever comes. */
 export const hangingAfter: Fault = async (exchange) => {
   await bodyOf(await exchange.forward());
+};
+
+/** The answer begins, and nothing more comes. */
+export const hangingHalfway: Fault = async (exchange) => {
+  const answer = await exchange.forward();
+  exchange.begin(answer);
+  answer.destroy();
 };
 
 /** How an answer in place of the server's looks. */
@@ -64,6 +79,11 @@ export function answering(status: number, { retryAfter, html = false, message = 
   return (exchange) => (html
     ? exchange.answer(status, { ...headers, 'content-type': 'text/html' }, `<html><body>\u001b[31m${status} ${message}</body></html>`)
     : exchange.answer(status, { ...headers, 'content-type': 'application/json' }, JSON.stringify(statusOf(status, message))));
+}
+
+/** In place of a watch's events comes one that says what is wrong. */
+export function erroneousEvent(status: number, message: string): Fault {
+  return (exchange) => exchange.answer(200, { 'content-type': 'application/json' }, `${JSON.stringify({ type: 'ERROR', object: statusOf(status, message) })}\n`);
 }
 
 /**
@@ -124,4 +144,4 @@ function statusOf(code: number, message: string): object {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: REASONS[code], code };
 }
 
-const REASONS: Record<number, string> = { 429: 'TooManyRequests', 500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout' };
+const REASONS: Record<number, string> = { 429: 'TooManyRequests', 500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout', 410: 'Expired' };
