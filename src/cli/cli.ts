@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments } from './arguments';
-import type { Command } from './command';
-import { COMMANDS } from './commands';
 import { ExitCode } from './exit-code';
 import { Failure } from './failure';
 import { Files } from './files';
 import { commandHelp, overview } from './help';
 import type { Host } from './host';
+import { COMMANDS } from './lazy-commands';
 import { nearest } from './nearest';
 import { UnwritableOutput } from './standard-output';
 import { InvalidInput, refusal, show } from '../private/invalid-input';
@@ -29,7 +28,7 @@ async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode
   if (name === undefined) return say(overview(), host.stderr, ExitCode.USAGE);
   if (['--help', '-h', 'help'].includes(name)) return say(overview(), host.stdout);
   if (name === '--version') return say(`${version()}\n`, host.stdout);
-  const command = COMMANDS.get(name) ?? unknownCommand(name);
+  const command = (COMMANDS.get(name) ?? unknownCommand(name))();
   if (wantsHelp(rest)) return say(commandHelp(command), host.stdout);
   const { stdout, stderr, variables, cwd, clock, signal } = host;
   return command.run({ stdout, stderr, variables, cwd, clock, signal, args: parseArguments(rest, command), files: new Files(host) });
@@ -45,7 +44,7 @@ function say(text: string, output: Host['stdout'], code = ExitCode.DONE): ExitCo
   return code;
 }
 
-function unknownCommand(name: string): Command {
+function unknownCommand(name: string): never {
   const names = [...COMMANDS.keys()];
   const similar = nearest(name, names);
   throw refusal({

@@ -1,6 +1,6 @@
 import type { Option } from './arguments';
 import type { Command } from './command';
-import { COMMANDS } from './commands';
+import { COMMANDS } from './lazy-commands';
 
 /** The options that every command has. */
 const COMMON = new Map<string, Option>([['help', { summary: 'show this help' }]]);
@@ -14,7 +14,7 @@ export function overview(): string {
     '',
     'usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]',
     '',
-    ...table([...COMMANDS].map(([name, { summary }]) => [name, summary])),
+    ...table([...COMMANDS].map(([name, load]) => [name, load().summary])),
     '',
     ...table([['--help', 'show this help, or that of a command behind its name'], ['--version', 'show the version']]),
     '',

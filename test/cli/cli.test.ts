@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMANDS } from '../../src/cli/lazy-commands';
 import { nearest } from '../../src/cli/nearest';
 import { runCli } from '../support/cli';
 import { kubeconfigFile, TOKEN } from '../support/kubeconfigs';
@@ -53,6 +54,10 @@ test.each<[string, string[], RegExp]>([
   expect(stderr).toMatch(expected);
   expect(stderr).toMatch(/^cdk8s-ci-deploy: [^\n]*\n$/);
   expect(stderr).not.toContain(TOKEN);
+});
+
+test.each([...COMMANDS])('%s is the name of what is loaded for it', (name, load) => {
+  expect(load().name).toBe(name);
 });
 
 test('"--" ends the options', async () => {
