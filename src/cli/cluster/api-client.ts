@@ -141,13 +141,14 @@ export class ApiClient {
 
   private http(request: ApiRequest, { token }: Presented, timeout: number): HttpRequest {
     const { method, path, query = {}, as, accept = 'application/json', contentType = 'application/json', content } = request;
+    const { permit } = this.connection;
     const url = new URL(`${this.server}${path}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
     return {
       method,
       url,
       timeout,
-      permit: this.connection.permit,
+      permit: permit && (() => permit({ writes: method !== 'GET' && query.dryRun === undefined })),
       headers: {
         accept,
         ...token === undefined ? {} : { authorization: `Bearer ${token}` },
@@ -164,7 +165,8 @@ export class ApiClient {
     Object.assign(this.before, this.counts);
     this.door?.close();
     const { certificateAuthority, certificateAuthorityName, tlsServerName: serverName, proxyUrl: proxy } = this.connection;
-    const trust = { certificateAuthority, certificateAuthorityName, serverName, clientCertificate, proxy, proxyName: 'the kubeconfig\'s proxy-url' };
+    const sessions = clientCertificate ? undefined : this.connection.sessions;
+    const trust = { certificateAuthority, certificateAuthorityName, serverName, clientCertificate, proxy, proxyName: 'the kubeconfig\'s proxy-url', sessions };
     this.certificate = clientCertificate?.certificate;
     this.door = httpDoor(trust, this.options.variables, this.options.clock);
     return this.door;

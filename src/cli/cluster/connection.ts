@@ -1,3 +1,5 @@
+import type { TlsSessions } from '../network/tls-sessions';
+
 /**
  * Where an API server is, whom to trust there and who asks. Made from a kubeconfig; nothing in it is printed.
  */
@@ -10,8 +12,10 @@ export interface Connection {
   readonly tlsServerName?: string;
   readonly proxyUrl?: string;
   readonly credentials: Credentials;
-  /** Asked right before a request is written. It throws when nothing may be sent any more. */
-  readonly permit?: () => void;
+  /** Shared by the clients of this connection, as long as they show no client certificate. */
+  readonly sessions?: TlsSessions;
+  /** Asked right before a request is written. It throws when it may not be sent, or not any more. */
+  readonly permit?: (request: { readonly writes: boolean }) => void;
 }
 
 /**

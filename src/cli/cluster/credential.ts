@@ -7,6 +7,7 @@ import { refusal } from '../../private/invalid-input';
 import { inFile } from '../../private/kubeconfig-merge';
 import { decodeText } from '../../private/text-file';
 import type { Context } from '../command';
+import { TlsSessions } from '../network/tls-sessions';
 
 /**
  * Where the credential of a job is, and what of it is meant.
@@ -55,6 +56,7 @@ export function credentialConnection(kubeconfig: Kubeconfig, files: Context['fil
     certificateAuthorityName: 'the kubeconfig\'s certificate-authority-data',
     tlsServerName,
     proxyUrl,
+    sessions: new TlsSessions(),
     credentials: credentialsOf(kubeconfig, files, folder),
   };
 }

@@ -1,6 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../host';
 
+/** Without one, an error would be made for each, which takes long. */
+const NO_LONGER_NEEDED = 'no longer needed';
+
 /**
  * One time limit, joined with the signal of the caller: `signal` is aborted by whichever comes first.
  */
@@ -31,14 +34,14 @@ export class Deadline {
 
   /** Lets the time begin anew. */
   public restart(): void {
-    this.timer.abort();
+    this.timer.abort(NO_LONGER_NEEDED);
     this.timer = new AbortController();
     this.start();
   }
 
   /** What it bounded is done. */
   public end(): void {
-    this.timer.abort();
+    this.timer.abort(NO_LONGER_NEEDED);
     this.outer?.removeEventListener('abort', this.cancel);
   }
 

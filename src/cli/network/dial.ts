@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { netModule, tlsModule } from './lazy-node';
 import type { Proxy } from './proxy';
+import type { TlsSessions } from './tls-sessions';
 import { tunnel } from './tunnel';
 
 /**
@@ -14,6 +15,8 @@ export interface Route {
   readonly secure: SecureContext;
   /** The name that the server's certificate is for, when it is not the host of the URL. */
   readonly serverName?: string;
+  /** Of earlier connections with the same authorities and client certificate. */
+  readonly sessions: TlsSessions;
 }
 
 /**
@@ -25,7 +28,7 @@ export async function dial(url: URL, route: Route, signal: AbortSignal): Promise
   const socket = route.proxy
     ? await tunnel(route.proxy, `${url.hostname}:${port}`, route.authorities, signal)
     : await connected(host, port, signal);
-  return url.protocol === 'https:' ? secured(socket, route.serverName ?? host, route.secure, signal) : socket;
+  return url.protocol === 'https:' ? secured(socket, url.host, { ...route, serverName: route.serverName ?? host }, signal) : socket;
 }
 
 async function connected(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
@@ -33,7 +36,9 @@ async function connected(host: string, port: number, signal: AbortSignal): Promi
   return ready(socket, 'connect', signal);
 }
 
-async function secured(socket: Duplex, name: string, secureContext: SecureContext, signal: AbortSignal): Promise<Duplex> {
+async function secured(
+  socket: Duplex, server: string, { serverName: name, secure: secureContext, sessions }: Route & { readonly serverName: string }, signal: AbortSignal,
+): Promise<Duplex> {
   const { connect, checkServerIdentity } = tlsModule();
   const secure = connect({
     socket,
@@ -44,7 +49,9 @@ async function secured(socket: Duplex, name: string, secureContext: SecureContex
     servername: netModule().isIP(name) ? '' : name,
     checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
     ALPNProtocols: ['http/1.1'],
+    session: sessions.of(server),
   });
+  secure.on('session', (session) => sessions.note(server, session));
   return ready(secure, 'secureConnect', signal);
 }
 

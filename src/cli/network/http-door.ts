@@ -9,6 +9,7 @@ import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream, Trust } from './htt
 import { httpModule, httpsModule, tlsModule } from './lazy-node';
 import { environmentProxy, isLoopback, proxyOf } from './proxy';
 import { Slots } from './slots';
+import { TlsSessions } from './tls-sessions';
 import type { CiVariables } from '../../private/ci-variables';
 import { refusal, show } from '../../private/invalid-input';
 import { systemClock } from '../clock';
@@ -47,7 +48,7 @@ class Door implements HttpDoor {
 
   public constructor(private readonly trust: Trust, private readonly variables: CiVariables, private readonly clock: Clock) {
     const ca = authorities(trust);
-    this.route = { authorities: ca, secure: secureContext(trust, ca), serverName: trust.serverName };
+    this.route = { authorities: ca, secure: secureContext(trust, ca), serverName: trust.serverName, sessions: trust.sessions ?? new TlsSessions() };
   }
 
   public async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {

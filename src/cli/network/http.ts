@@ -1,3 +1,5 @@
+import type { TlsSessions } from './tls-sessions';
+
 /**
  * A request to a server, ready to be sent.
  */
@@ -49,6 +51,8 @@ export interface Trust {
   readonly proxy?: string;
   /** What that is called in errors: `the kubeconfig's proxy-url`. */
   readonly proxyName?: string;
+  /** Shared by doors with the same trust; by default each door has its own. */
+  readonly sessions?: TlsSessions;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { Interrupted, Unreachable } from '../../../src/cli/failure';
 import { ConnectionError } from '../../../src/cli/network/connection-error';
 import { HttpDoor, HttpRequest, Trust } from '../../../src/cli/network/http';
@@ -225,6 +226,21 @@ describe('TLS', () => {
 
     expect(message).toMatch(/^https:\/\/127\.0\.0\.1:PORT: no TLS connection: /);
     expect([sent, lasting]).toEqual([false, true]);
+  });
+
+  test('of a connection to a server that was seen before is resumed, and only there', async () => {
+    const ticketKeys = Buffer.alloc(48, 1);
+    const resumed: boolean[][] = [[], []];
+    const servers = await Promise.all(resumed.map(async (log) => {
+      const loopback = await httpsServer(SERVING, (_, response) => response.writeHead(200, { connection: 'close' }).end('{}'), { ticketKeys });
+      loopback.server.on('secureConnection', (socket: TLSSocket) => log.push(socket.isSessionReused()));
+      return loopback;
+    }));
+    const door = doorOf();
+
+    for (const server of [servers[0]!, servers[0]!, servers[1]!]) await door.exchange(get(addressOf(server)));
+
+    expect(resumed).toEqual([[false, true], [false]]);
   });
 
   test('shows a client certificate', async () => {
