@@ -19,12 +19,16 @@ const JOB = {
   GITLAB_CI: 'true', CI_COMMIT_SHA: '1ecfd275ab0f8b2f30b0d1c5a1b2c3d4e5f60718', CI_JOB_ID: '5', CI_PIPELINE_IID: '3', CI_REGISTRY_IMAGE: 'registry.example.com/group/web',
 };
 
+const COMMAND = [
+  process.execPath, '--require', require.resolve('tsx/cjs'), join(__dirname, '..', 'src', 'cli', 'main.ts'),
+  'deploy', 'app.yaml', '--app', 'web', '--environment', 'production', '--kubeconfig', 'ci.kubeconfig',
+].map((word) => `'${word}'`).join(' ');
+
 /** Runs it as a line of a job's script does. */
 function inShell(deployer: Deployer, objects: object[], redirection: string): SpawnSyncReturns<string> {
   writeFileSync(join(cliFolder(), 'app.yaml'), manifests(...objects));
   writeFileSync(join(cliFolder(), 'ci.kubeconfig'), deployer.kubeconfig);
-  const command = [process.execPath, '--require', require.resolve('tsx/cjs'), join(__dirname, '..', 'src', 'cli', 'main.ts')].map((word) => `'${word}'`).join(' ');
-  const script = `${command} deploy app.yaml --app web --environment production --kubeconfig ci.kubeconfig ${redirection}`;
+  const script = `${COMMAND} ${redirection}`;
   return spawnSync('bash', ['-c', script], { cwd: cliFolder(), env: { PATH: process.env.PATH }, encoding: 'utf8' });
 }
 
@@ -159,12 +163,26 @@ describe('a release that is deployed', () => {
     expect(deployer.admin('get', 'lease', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
   });
 
+  test.each<[string, number, boolean]>([['xterm', 40, true], ['xterm', 120, true], ['dumb', 40, false]])('shows on a terminal (%s, %d columns) one line that changes, if that can be, and takes it away', (TERM, columns, isLive) => {
+    const { spec, ...rest } = image(`terminal-${TERM}-${columns}`) as { spec: object };
+    writeFileSync(join(cliFolder(), 'app.yaml'), manifests({ ...rest, spec: { ...spec, minReadySeconds: 2 } }));
+    writeFileSync(join(cliFolder(), 'ci.kubeconfig'), deployer.kubeconfig);
+    const { status, stdout } = spawnSync('script', ['-qefc', `stty cols ${columns}; ${COMMAND}`, '/dev/null'], { cwd: cliFolder(), env: { PATH: process.env.PATH, TERM }, encoding: 'utf8' });
+    const [first = '', ...live] = stdout.split('\r\u001b[2K');
+    const last = live.pop() ?? first;
+    expect({ status, isLive: live.length > 0 }).toEqual({ status: 0, isLive });
+    expect(live.filter((line) => !/^ *[\d.]+ s  \d\/1 ready  .{0,100}$/.test(line) || line.length >= columns)).toEqual([]);
+    expect(last).toMatch(/^changed +Deployment web.*\r\n1 changed.* in [\d.]+ s\r\n$/ms);
+    expect(stdout.replaceAll('\r\u001b[2K', '')).not.toContain('\u001b');
+    expect(last.includes('ready  Deployment web: ')).toBe(!isLive);
+  });
+
   test('goes back with the same reports', async () => {
     const { code } = await release(deployer, { variables: JOB }, 'rollback', ...REPORTS);
     expect({ code, junit: fileText('deploy.xml'), dotenv: fileText('deploy.env') }).toEqual({
       code: 0,
       junit: expect.stringContaining('<testcase classname="rollout" name="Deployment web" time="'),
-      dotenv: expect.stringContaining('DEPLOYED_IMAGE=registry.example.com/group/web:said-0-11\n'),
+      dotenv: expect.stringContaining('DEPLOYED_IMAGE=registry.example.com/group/web:terminal-xterm-120\n'),
     });
   });
 });

@@ -5,6 +5,8 @@ import type { CiVariables } from '../private/ci-variables';
  */
 export interface Output {
   readonly isTTY?: boolean;
+  /** Of a terminal. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 

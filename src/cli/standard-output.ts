@@ -1,11 +1,20 @@
 import { writeSync } from 'node:fs';
 import type { Output } from './host';
+import { ttyModule } from './lazy-tty';
 
 /**
  * Standard output (1) or error (2). It is written to directly, since Node's streams take long to load.
  */
 export class StandardOutput implements Output {
-  public constructor(private readonly descriptor: 1 | 2, private readonly stream: () => NodeJS.WritableStream) {}
+  public constructor(private readonly descriptor: 1 | 2, private readonly stream: () => NodeJS.WritableStream & { readonly columns?: number }) {}
+
+  public get isTTY(): boolean {
+    return ttyModule().isatty(this.descriptor);
+  }
+
+  public get columns(): number | undefined {
+    return this.isTTY ? this.stream().columns : undefined;
+  }
 
   /**
    * Writes all of it. A reader that has seen enough (`| head`) is no failure.

@@ -5,6 +5,7 @@ import { jobOf } from './record/identity';
 import type { ReleaseObject } from './release';
 import { Reporting, REPORT_OPTIONS } from './report/reporting';
 import type { Session } from './session';
+import { progressOutput } from './wait/progress';
 import { isCi } from '../../private/ci-variables';
 import { refusal } from '../../private/invalid-input';
 import type { Arguments, Option } from '../arguments';
@@ -33,7 +34,12 @@ export function deploymentOptions(
   context: Context, session: Session, objects: readonly ReleaseObject[] = [], secrets: readonly string[] = [],
 ): DeploymentOptions & { readonly observer: Reporting } {
   const { args, variables, clock, signal } = context;
-  const { namespace, identity, timeout, kubeconfig, say } = session;
+  const { namespace, identity, timeout, kubeconfig } = session;
+  const progress = progressOutput({ output: context.stderr, clock, variables, isShared: args.has('debug') });
+  const say = (line: string): void => {
+    progress.end();
+    session.say(line);
+  };
   const mask = secretMask(objects, variables, kubeconfig.token, ...secrets);
   return {
     namespace,
@@ -51,7 +57,7 @@ export function deploymentOptions(
     pruneData: args.has('prune-data'),
     allowPruneMany: args.has('allow-prune-many'),
     allowOutdated: args.has('allow-outdated'),
-    observer: new Reporting(context, { namespace, identity, say, mask }),
+    observer: new Reporting(context, { namespace, identity, say, mask, progress }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { PullSecretResult } from '../pull-secret/pull-secret';
 import type { RecordedRelease } from '../record/history';
 import type { ReleaseIdentity, ReleaseObject } from '../release';
 import { JSON_FIELDS, resultWord, Summary, summaryJson, summaryText } from '../summary';
+import type { ProgressOutput } from '../wait/progress';
 import type { Progress, RolloutResult } from '../wait/rollout';
 import type { Written } from '../write';
 
@@ -44,6 +45,7 @@ export interface ReportingOptions {
   readonly namespace: string;
   readonly identity: ReleaseIdentity;
   readonly say: (line: string) => void;
+  readonly progress: ProgressOutput;
   /** Hides the secrets that the job knows. */
   readonly mask: (text: string) => string;
 }
@@ -79,6 +81,7 @@ export class Reporting implements DeployObserver {
     try {
       return await this.sections.around(phase, action);
     } finally {
+      this.options.progress.end();
       this.phases.pop();
     }
   }
@@ -102,7 +105,7 @@ export class Reporting implements DeployObserver {
   }
 
   public progress(progress: Progress): void {
-    this.options.say(`${progress.workload}: ${progress.words}`);
+    this.options.progress.show(progress);
     if (!this.phases.includes('undo')) this.lastProgress.set(progress.workload, progress);
   }
 

@@ -1,6 +1,8 @@
 import { progressOutput } from '../../../../src/cli/deploy/wait/progress';
 import { resultLines } from '../../../../src/cli/deploy/wait/result-lines';
 import { Progress, RolloutResult } from '../../../../src/cli/deploy/wait/rollout';
+import type { CiVariables } from '../../../../src/private/ci-variables';
+import { ManualClock } from '../../../support/manual-clock';
 
 const PROGRESS: Progress[] = [
   { workload: 'Deployment web', state: 'waiting', words: '1 of 2 updated replicas are available', ready: 0, total: 2, elapsed: 400 },
@@ -8,16 +10,29 @@ const PROGRESS: Progress[] = [
   { workload: 'Deployment web', state: 'ready', words: '2 replicas available', ready: 1, total: 2, elapsed: 61_000 },
 ];
 
-function shown(isTTY: boolean, progress: Progress[] = PROGRESS): string {
+interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly variables?: CiVariables;
+  readonly isShared?: boolean;
+}
+
+function shown({ isTTY = true, columns, variables = {}, isShared = false }: Terminal, progress: Progress[] = PROGRESS): string {
   let text = '';
-  const output = progressOutput({ isTTY, write: (more) => { text += more; } });
+  const output = progressOutput({ output: { isTTY, columns, write: (more) => { text += more; } }, clock: new ManualClock(), variables, isShared });
   for (const its of progress) output.show(its);
   output.end();
   return text;
 }
 
-test('in CI, each change is a line', () => {
-  expect(shown(false)).toBe([
+test.each<[string, Terminal]>([
+  ['where there is no terminal', { isTTY: false }],
+  ['in CI', { variables: { CI: 'true' } }],
+  ['on a terminal that can only print', { variables: { TERM: 'dumb' } }],
+  ['where no colours are wanted', { variables: { NO_COLOR: '1' } }],
+  ['when more is written at the same time', { isShared: true }],
+])('%s, each change is a line', (_, terminal) => {
+  expect(shown(terminal)).toBe([
     ' 0.4 s  0/2 ready  Deployment web: 1 of 2 updated replicas are available',
     ' 1.2 s  0/2 ready  Job migrate, pod migrate-1, container app: Error: exit code 1',
     '  61 s  1/2 ready  Deployment web: 2 replicas available',
@@ -25,19 +40,38 @@ test('in CI, each change is a line', () => {
   ].join('\n'));
 });
 
+const erase = '\r\u001b[2K';
+
 test('on a terminal one line changes, troubles stay above it, and nothing of it is left', () => {
-  const erase = '\r\u001b[2K';
-  expect(shown(true)).toBe([
+  expect(shown({})).toBe([
     `${erase} 0.4 s  0/2 ready  Deployment web: 1 of 2 updated replicas are available`,
-    `${erase} 1.2 s  0/2 ready  Job migrate, pod migrate-1, container app: Error: exit code 1\n 0.4 s  0/2 ready  Deployment web: 1 of 2 updated replicas are available`,
+    `${erase} 1.2 s  0/2 ready  Job migrate, pod migrate-1, container app: Error: exit code 1\n${erase} 0.4 s  0/2 ready  Deployment web: 1 of 2 updated replicas are available`,
     `${erase}  61 s  1/2 ready  Deployment web: 2 replicas available`,
     erase,
   ].join(''));
 });
 
-test('a line that changes is no longer than a terminal is wide', () => {
-  const [line = ''] = shown(true, [{ ...PROGRESS[0]!, words: 'x'.repeat(200) }]).split('\u001b[2K').slice(1);
-  expect(line.replace('\r', '')).toHaveLength(79);
+test.each([[undefined, 79], [0, 79], [40, 39], [200, 199], [1, 1]])('in a terminal of %p columns, the line has at most %d characters', (columns, expected) => {
+  const [line = ''] = shown({ columns }, [{ ...PROGRESS[0]!, words: 'x'.repeat(300) }]).split('\u001b[2K').slice(1);
+  expect(line.replace('\r', '')).toHaveLength(expected);
+});
+
+test('letters of unknown width are escaped in it', () => {
+  expect(shown({}, [{ ...PROGRESS[0]!, words: 'it is 待\u001b[31m' }])).toBe(`${erase} 0.4 s  0/2 ready  Deployment web: it is \\u5f85\\u001b[31m${erase}`);
+});
+
+test('time goes on in it', async () => {
+  let text = '';
+  const clock = new ManualClock();
+  const output = progressOutput({ output: { isTTY: true, write: (more) => { text += more; } }, clock, variables: {}, isShared: false });
+  output.show(PROGRESS[0]!);
+  for (let second = 1; second <= 2; second += 1) {
+    clock.pass(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  output.end();
+  expect(text.split(erase).map((line) => line.slice(0, 6))).toEqual(['', ' 0.4 s', ' 1.4 s', ' 2.4 s', '']);
+  expect(clock.sleeping).toBe(0);
 });
 
 const object = (kind: string, name: string) => ({ apiVersion: 'apps/v1', kind, resource: `${kind.toLowerCase()}s`, name, uid: `uid-${name}` });
