@@ -63,11 +63,11 @@ test('that of the review apps has their scope, and stays unprotected as their br
 
 test('takes its options', () => {
   const credential = DeployCredential.kubeconfigVariable({ variable: 'KUBECONFIG_WEB' });
-  const rotation = CredentialRotation.scheduled({ variable: 'ROTATE', grace: '2h', duration: '30d', unprotected: ['staging'], image: 'registry.example.com/node:24', needs: ['lint'] });
+  const rotation = CredentialRotation.scheduled({ variable: 'ROTATE', grace: '2h', duration: '30d', unprotected: ['staging'], image: 'registry.example.com/node:24', needs: ['container'] });
   const job = fileOf({ credential, rotation })['rotate-staging'];
 
   expect(job).toMatchObject({ image: 'registry.example.com/node:24', rules: [{ if: PROTECTED.replace('ROTATE_CREDENTIALS', 'ROTATE') }] });
-  expect(job.needs).toContainEqual({ job: 'lint', artifacts: false });
+  expect(job.needs).toContainEqual({ job: 'container', artifacts: false });
   expect(job.script.slice(1)).toEqual([
     'export KUBECONFIG="$KUBECONFIG_WEB"', `${ROTATE} --no-wait --grace 2h --environment staging --variable KUBECONFIG_WEB --duration 30d --unprotected`,
   ]);

@@ -32,7 +32,7 @@ test.each([['render', '--image REFERENCE'], ['kubeconfig', '--token-file FILE|-'
 });
 
 test.each<[string, string[], RegExp]>([
-  ['an unknown command', ['publish'], /there is no command "publish", expected grant, .*, destroy; see/],
+  ['an unknown command', ['publish'], /there is no command "publish", expected init, .*, destroy; see/],
   ['a misspelt command', ['rendr'], /there is no command "rendr".*did you mean render\?/],
   ['the name of a property of objects', ['constructor'], /there is no command "constructor"/],
   ['a secret as the command', [TOKEN], /the first argument is no command/],
