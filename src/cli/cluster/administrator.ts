@@ -12,7 +12,7 @@ import type { Context } from '../command';
 /**
  * What an administrator's own kubeconfig gives.
  */
-export interface Administrator {
+export interface AdministratorConnection {
   readonly connection: Connection;
   /** The cluster as another kubeconfig can have it: the CA embedded, no file needed. */
   readonly cluster: ClusterParts;
@@ -40,7 +40,7 @@ export type AdministratorContext = Pick<Context, 'files' | 'variables' | 'stderr
  *
  * @throws When there is no kubeconfig, or it says something that must not be followed: unverified TLS, passwords, another identity.
  */
-export async function administratorConnection(context: AdministratorContext, options: AdministratorOptions = {}): Promise<Administrator> {
+export async function administratorConnection(context: AdministratorContext, options: AdministratorOptions = {}): Promise<AdministratorConnection> {
   const { context: chosen, cluster, user } = chooseContext(await kubeconfigs(context, options), options.context);
   inFile(cluster.file, () => checkVerified(cluster));
   const { certificateAuthority, ...parts } = fileOfCluster(cluster);

@@ -1,7 +1,8 @@
 import type { Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';
-import { Destruction, DestructionResult } from '../deploy/destruction';
+import { Destruction } from '../deploy/destruction';
+import type { Removal } from '../deploy/leftovers';
 import { Owner } from '../deploy/owner';
 import { usedSecrets, withdrawPullSecrets } from '../deploy/pull-secret/withdrawal';
 import type { DeployLock } from '../deploy/record/deploy-lock';
@@ -18,7 +19,7 @@ const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
 ];
 
-interface Destroyed extends DestructionResult {
+interface Destroyed extends Removal {
   readonly pullSecrets: readonly RemovedObject[];
 }
 
@@ -58,7 +59,7 @@ export const destroy: Command = {
       return { ...planned, pullSecrets };
     };
     const result = await (isDryRun ? session.work(true, async (cluster) => destroyed(cluster)) : session.alone(destroyed));
-    const removed = [...result.removed, ...result.pullSecrets];
+    const removed = [...result.remove, ...result.pullSecrets];
     const summary = { identity, namespace, isDryRun, steps: [], removed, kept: result.kept, elapsed: clock.now() - begun };
     stdout.write(output === 'json' ? summaryJson(summary) : summaryText(summary, false));
     return ExitCode.DONE;

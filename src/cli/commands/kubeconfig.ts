@@ -1,7 +1,7 @@
 import type { Kubeconfig } from '../../kubeconfig';
 import type { Command, Context } from '../command';
 import { FORM_NAMES, inForm } from '../credentials/credential-forms';
-import { checkLocalOptions, LOCAL_OPTIONS } from '../credentials/local-destination';
+import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
 import { ofServiceAccount } from '../credentials/of-service-account';
 import { TOKEN_OPTIONS } from '../credentials/token-options';
 import { ExitCode } from '../exit-code';
@@ -62,17 +62,13 @@ export const kubeconfig: Command = {
 };
 
 function emit({ args, files, stdout, stderr }: Context, credential: Kubeconfig): void {
-  const [output, file, format] = [args.one('output'), args.one('file'), args.choice('format', FORM_NAMES)];
-  const text = inForm(credential, format);
+  const [output, file, form] = [args.one('output'), args.one('file'), args.choice('format', FORM_NAMES)];
   const report = reportOn(credential);
-  if (file !== undefined) {
-    files.write(file, text, { secret: true, force: args.has('force') });
-    stderr.write(`${file}: written as ${format}, readable by you alone\n`);
-  }
+  if (file !== undefined) stderr.write(`${writeCredential({ files, file, form, force: args.has('force') }, credential)}\n`);
   if (output === '-') {
     stderr.write(report.warnings.map((warning) => `warning: ${warning}\n`).join(''));
-    stdout.write(text);
+    stdout.write(inForm(credential, form));
   } else {
-    stdout.write(output === 'json' ? `${JSON.stringify({ ...report, ...(file === undefined ? {} : { file, format }) }, null, 2)}\n` : reportText(report));
+    stdout.write(output === 'json' ? `${JSON.stringify({ ...report, ...(file === undefined ? {} : { file, format: form }) }, null, 2)}\n` : reportText(report));
   }
 }

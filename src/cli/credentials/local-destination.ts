@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Account } from './account';
 import { FORM_NAMES, FormName, inForm, inSomeForm } from './credential-forms';
 import { Destination, KeptCredential, NOTHING_KNOWN } from './destination';
+import type { Kubeconfig } from '../../kubeconfig';
 import { isCi } from '../../private/ci-variables';
 import { refusal } from '../../private/invalid-input';
 import { tokenClaims } from '../../private/token-claims';
@@ -64,7 +65,10 @@ export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'v
   }
 }
 
-interface CredentialFile {
+/**
+ * Where a credential goes.
+ */
+export interface CredentialFile {
   readonly files: Files;
   readonly file: string;
   readonly form: FormName;
@@ -78,11 +82,18 @@ function toFile({ files, file, form, force, holds }: CredentialFile): Destinatio
     // Files of one name in two folders are two places.
     identity: async () => `file ${basename(file)} ${files.fingerprint(file)}`,
     check: async () => ({ ...NOTHING_KNOWN, isKept: holds !== undefined, holds }),
-    store: async (kubeconfig, said) => {
-      files.write(file, inForm(kubeconfig, form), { secret: true, force });
-      said(`${file}: written as ${form}, readable by you alone`);
-    },
+    store: async (kubeconfig, said) => said(writeCredential({ files, file, form, force }, kubeconfig)),
   };
+}
+
+/**
+ * Writes a credential into a file.
+ *
+ * @returns What was done, for people.
+ */
+export function writeCredential({ files, file, form, force }: Omit<CredentialFile, 'holds'>, kubeconfig: Kubeconfig): string {
+  files.write(file, inForm(kubeconfig, form), { secret: true, force });
+  return `${file}: written as ${form}, readable by you alone`;
 }
 
 /** The credential in a file, when it is one of the account. */

@@ -1,6 +1,7 @@
 import type { Step } from './examine';
+import type { Removal } from './leftovers';
 import type { Owner } from './owner';
-import type { PruneOptions, Pruning } from './prune';
+import type { PruneOptions } from './prune';
 import type { NextObject, ReleaseHistory } from './record/history';
 import type { DeployJob, ReleaseObject } from './release';
 import type { RollOutOptions } from './roll-out';
@@ -37,5 +38,5 @@ export interface DeploymentPlan {
   readonly release: Release;
   readonly steps: readonly Step[];
   readonly history?: ReleaseHistory;
-  readonly pruning: Pruning;
+  readonly pruning: Removal;
 }

@@ -1,6 +1,5 @@
-import { findLeftovers, lookUp, removeObjects } from './leftovers';
+import { findLeftovers, lookUp, Removal, removalOf, removeObjects } from './leftovers';
 import type { Owner } from './owner';
-import type { RecordedObject } from './record/history';
 import type { ReleaseStore } from './record/release-store';
 import type { DeployJob, OwnedObject } from './release';
 import { fieldAt, textAt } from './wait/fields';
@@ -21,16 +20,6 @@ export interface DestructionOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * What is removed, and what stays.
- */
-export interface DestructionResult {
-  readonly removed: readonly OwnedObject[];
-  readonly kept: readonly OwnedObject[];
-  /** What the record has and nobody will find there any more. */
-  readonly forget: readonly RecordedObject[];
-}
-
 const PAUSE = 500;
 
 /**
@@ -39,22 +28,20 @@ const PAUSE = 500;
 export class Destruction {
   public constructor(private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DestructionOptions) {}
 
-  public async plan(): Promise<DestructionResult> {
+  public async plan(): Promise<Removal> {
     const { namespace, owner, withData } = this.options;
     const history = await this.store.read();
-    const { removable, data, gone } = await findLeftovers(this.cluster, namespace, owner, history?.objects ?? []);
-    const isKept = ({ kind }: OwnedObject) => kind === 'PersistentVolumeClaim' && !withData;
-    const removed = [...removable, ...data.filter((object) => !isKept(object))];
-    return { removed, kept: data.filter(isKept), forget: [...removed, ...gone] };
+    const leftovers = await findLeftovers(this.cluster, namespace, owner, history?.objects ?? []);
+    return removalOf(leftovers, ({ kind }) => withData || kind !== 'PersistentVolumeClaim');
   }
 
   /**
    * @throws `Failure` when something is still there at the end of the time: what has finalizers waits for somebody else.
    */
-  public async run({ removed, kept, forget }: DestructionResult): Promise<void> {
+  public async run({ remove, kept, forget }: Removal): Promise<void> {
     const { namespace, signal, job } = this.options;
-    await removeObjects(this.cluster, namespace, removed, signal);
-    await this.untilGone(removed);
+    await removeObjects(this.cluster, namespace, remove, signal);
+    await this.untilGone(remove);
     if (kept.length === 0) return this.store.remove();
     await this.store.begin({ job, objects: [] });
     await this.store.finish('deployed', forget);

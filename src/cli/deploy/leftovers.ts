@@ -39,6 +39,26 @@ export async function findLeftovers(cluster: Cluster, namespace: string, owner: 
 }
 
 /**
+ * What is to be removed of what is no longer wanted, and what the record can forget then.
+ */
+export interface Removal {
+  readonly remove: readonly OwnedObject[];
+  readonly forget: readonly RecordedObject[];
+  /** Of those, what is not there or not ours already now. */
+  readonly gone: readonly RecordedObject[];
+  /** Left in the cluster, and in the record. */
+  readonly kept: readonly OwnedObject[];
+}
+
+/**
+ * @param withData Which data goes as well.
+ */
+export function removalOf({ removable, data, gone }: Leftovers, withData: (object: OwnedObject) => boolean): Removal {
+  const remove = [...removable, ...data.filter(withData)];
+  return { remove, forget: [...gone, ...remove], gone, kept: data.filter((object) => !withData(object)) };
+}
+
+/**
  * Removes objects, those that use others first, and none that has taken the place of one in between.
  */
 export async function removeObjects(cluster: Cluster, namespace: string, objects: readonly OwnedObject[], signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { Leftovers } from './leftovers';
+import { Leftovers, Removal, removalOf } from './leftovers';
 import type { RecordedObject, ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { OwnedObject } from './release';
@@ -18,18 +18,6 @@ export interface PruneOptions {
 }
 
 /**
- * What is to be removed after a release is ready, and what the record can forget then.
- */
-export interface Pruning {
-  readonly remove: readonly OwnedObject[];
-  readonly forget: readonly RecordedObject[];
-  /** Of those, what is not there or not ours already now. */
-  readonly gone: readonly RecordedObject[];
-  /** Left in the cluster, and in the record. */
-  readonly kept: readonly OwnedObject[];
-}
-
-/**
  * Objects of earlier releases that a set has not.
  */
 export function notIn(history: Pick<ReleaseHistory, 'objects'> | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>): RecordedObject[] {
@@ -46,16 +34,17 @@ export function isMany(removed: number, total: number): boolean {
 }
 
 /**
- * Decides what is pruned.
+ * Decides what is pruned when the release is ready.
  *
  * @param total How many objects the earlier releases have in the cluster.
  * @throws `Failure` when it is suspiciously much.
  */
-export function pruning({ removable, data, gone }: Leftovers, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Pruning {
+export function pruning(leftovers: Leftovers, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Removal {
+  const { removable, data, gone } = leftovers;
   if (!prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
-  const remove = pruneData ? [...removable, ...data] : removable;
-  if (isMany(remove.length, total) && !allowPruneMany) throw tooMany(remove, total);
-  return { remove, forget: [...gone, ...remove], gone, kept: pruneData ? [] : data };
+  const removal = removalOf(leftovers, () => pruneData);
+  if (isMany(removal.remove.length, total) && !allowPruneMany) throw tooMany(removal.remove, total);
+  return removal;
 }
 
 function tooMany(remove: readonly OwnedObject[], total: number): Failure {

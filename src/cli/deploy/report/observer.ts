@@ -1,5 +1,5 @@
 import type { Step } from '../examine';
-import type { Pruning } from '../prune';
+import type { Removal } from '../leftovers';
 import type { RecordedRelease } from '../record/history';
 import type { Progress, RolloutResult } from '../wait/rollout';
 import type { Written } from '../write';
@@ -14,7 +14,7 @@ export type Phase = 'plan' | 'apply' | 'wait' | 'prune' | 'undo';
  */
 export interface Planned {
   readonly steps: readonly Step[];
-  readonly pruning: Pruning;
+  readonly pruning: Removal;
 }
 
 /**
