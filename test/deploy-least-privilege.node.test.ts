@@ -56,7 +56,10 @@ const variables = () => ({
   CI: 'true', CI_PROJECT_ID: '7', CI_REGISTRY: locked, CI_REGISTRY_IMAGE: `${locked}/group`, CI_DEPLOY_USER: LOCKED.username, CI_DEPLOY_PASSWORD: LOCKED.password,
 });
 
-const CRASH = ['echo cannot read the configuration >&2; exit 3'];
+/** Without a probe, the container would be ready for as long as it runs. */
+const NEVER_READY = { container: { readinessProbe: { exec: { command: ['/busybox', 'false'] } } } };
+
+const crashing = () => web(2, ['echo cannot read the configuration >&2; exit 3'], NEVER_READY);
 
 async function deploy(objects: object[], timeout = '90s'): Promise<CliResult> {
   return deployAs(deployer, { variables: variables() }, objects, '--pull-secret', 'gitlab', '--timeout', timeout);
@@ -78,13 +81,13 @@ describe('with the rights of the table and no others', () => {
   });
 
   test('of a crash, the last lines of the log are shown', async () => {
-    const { code, stderr } = await deploy([web(2, CRASH)]);
+    const { code, stderr } = await deploy([crashing()]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app: CrashLoopBackOff: exit code 3[^]*undone: release 1 is back[^]*\| cannot read the configuration/) });
     expect(running()).toBe(image(1));
   });
 
   test('an object that is deleted in the meantime is missed', async () => {
-    const deploying = deploy([web(2, FOR_EVER, { container: { readinessProbe: { exec: { command: ['/busybox', 'false'] } } } })]);
+    const deploying = deploy([web(2, FOR_EVER, NEVER_READY)]);
     while (deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}') !== image(2)) await sleep(100);
     deployer.admin('delete', 'deployment', 'web');
     expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back') });
@@ -129,7 +132,7 @@ describe('without a right of the table', () => {
 
   test('pods/log (get), a release that crashes is undone, and it is said that there is no log', async () => {
     without('pods/log', 'get');
-    const { code, stderr } = await deploy([web(2, CRASH), configMap('web')]);
+    const { code, stderr } = await deploy([crashing(), configMap('web')]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/CrashLoopBackOff: exit code 3[^]*the log of pod web-\w+-\w+ may not be read/) });
     expect(stderr).toContain('undone: release 1 is back\n');
   });

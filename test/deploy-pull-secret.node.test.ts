@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { configMap } from './cluster/application';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deployAs, release } from './cluster/deploying';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   processes = new Processes();
   folder = mkdtempSync(join(tmpdir(), 'pull-secret-'));
   locked = await startLockedRegistry(processes);
-  for (const tag of [1, 2, 3, 4]) pushShell(folder, image(tag), LOCKED);
+  for (const tag of [1, 2, 3, 4, 5]) pushShell(folder, image(tag), LOCKED);
   deployer = makeDeployer(controlPlane, 'pull');
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
@@ -50,8 +51,11 @@ const job = (password: string = LOCKED.password) => ({
 });
 
 async function deploy(app: string, tag: number, { password, options = SECRET }: { password?: string; options?: string[] } = {}): Promise<CliResult> {
-  const manifest = workload('Deployment', app, image(tag), { pod: { imagePullSecrets: [{ name: 'gitlab' }] }, container: { args: FOR_EVER } });
-  return deployAs(deployer, { app, variables: job(password) }, [manifest], ...options);
+  return deployAs(deployer, { app, variables: job(password) }, [pulling(app, tag, 'gitlab')], ...options);
+}
+
+function pulling(app: string, tag: number, secret: string): object {
+  return workload('Deployment', app, image(tag), { pod: { imagePullSecrets: [{ name: secret }] }, container: { args: FOR_EVER } });
 }
 
 const running = (app: string) => deployer.admin(
@@ -87,6 +91,15 @@ test('another application of the project uses the same Secret', async () => {
   expect(running('shop')).toBe(image(3));
   expect(running('web')).toBe(image(1));
   expect(storedPassword()).toBe(LOCKED.password);
+});
+
+test('one of another project has credentials of its own for its images, beside others for the whole registry', async () => {
+  const theirs = { app: 'theirs', variables: job('wrong-password') };
+  expect(await deployAs(deployer, theirs, [configMap('theirs')], '--pull-secret', 'shared')).toMatchObject({ code: 0 });
+  const ours = { app: 'ours', variables: { ...job(), CI_PROJECT_ID: '8' } };
+  const options = ['--pull-secret', 'shared', '--pull-secret-registry', `${locked}/group/shell`];
+  expect(await deployAs(deployer, ours, [pulling('ours', 5, 'shared')], ...options)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Secret shared/m) });
+  expect(running('ours')).toBe(image(5));
 });
 
 test('what is left when one is destroyed is enough for the other', async () => {

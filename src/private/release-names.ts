@@ -71,7 +71,7 @@ export const IDENTITY_ANNOTATION = 'cdk8s-ci-deploy/release-of';
 /** On the Lease: which process holds it. */
 export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 
-/** On a record and a Lease that came with the access manifests: they are emptied in place of being deleted. */
+/** On a record and a Lease that came with the access manifests, and on a pull secret that is to stay: they are emptied in place of being deleted. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
 
 /** What says whose an object is: no manifest may say it. */

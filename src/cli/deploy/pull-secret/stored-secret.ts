@@ -2,6 +2,7 @@ import { DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, dockerConfig, parseDockerConfig 
 import { NO_SECRET, PullSecretUser, SharedSecret } from './sharing';
 import { show } from '../../../private/invalid-input';
 import { isObject, Json, JsonObject } from '../../../private/json';
+import { printableText } from '../../../private/printable';
 import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
 import { ownerInWords } from '../owner';
 
@@ -32,6 +33,8 @@ export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusa
   if (mapOf(metadata.labels)[OWNER_LABEL] !== undefined) {
     return { given: `it is among the manifests of ${ownerInWords(live)}`, fix: 'choose another name, or take it out of the manifests' };
   }
+  const keeper = controllerOf(metadata);
+  if (keeper) return { given: `it is kept by ${printableText(keeper)}, which would take the credentials out again`, fix: 'choose another name' };
   if (metadata.deletionTimestamp !== undefined) return { given: 'it is being deleted', fix: 'run this again when it is gone' };
   const auths = parseDockerConfig(String(mapOf(live.data)[DOCKER_CONFIG_KEY] ?? ''));
   const users = usersOf(mapOf(metadata.annotations));
@@ -64,6 +67,13 @@ export function patchOf(before: StoredSecret, after: SharedSecret): JsonObject {
     },
     data: { [DOCKER_CONFIG_KEY]: dockerConfig(after.auths) },
   };
+}
+
+/** What writes it from somewhere else, such as an ExternalSecret. */
+function controllerOf({ ownerReferences }: JsonObject): string | undefined {
+  const references = Array.isArray(ownerReferences) ? ownerReferences.filter(isObject) : [];
+  const controller = references.find((reference) => reference.controller === true);
+  return controller && `${String(controller.kind)} ${String(controller.name)}`;
 }
 
 function marks(users: SharedSecret['users']): { labels: JsonObject; annotations: JsonObject } {
