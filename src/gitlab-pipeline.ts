@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { BuildJob } from './build-job';
 import type { CredentialRotation } from './credential-rotation';
 import { DeployCredential } from './deploy-credential';
@@ -10,10 +10,12 @@ import { ciVariables } from './private/ci-variables';
 import type { JsonObject } from './private/json';
 import { checkPipeline, checkTargetsOf } from './private/pipeline/checks/check-pipeline';
 import { commandSha256 } from './private/pipeline/command-sha256';
+import { componentOf } from './private/pipeline/component/component';
+import { APP_PLACEHOLDER, withPlaceholders } from './private/pipeline/component/placeholders';
 import type { PipelineJob, Rule } from './private/pipeline/job';
 import { handOver, HAND_OVER_VARIABLE } from './private/pipeline/model/hand-over';
 import { modelOf } from './private/pipeline/model/model-of';
-import { PipelineFile, pipelineYaml } from './private/pipeline/pipeline-yaml';
+import { componentYaml, PipelineFile, pipelineYaml } from './private/pipeline/pipeline-yaml';
 import type { PipelinePlan } from './private/pipeline/plan';
 import { keptOut } from './private/pipeline/rotation/rotation-pipelines';
 import { anyOf } from './private/pipeline/rule-values';
@@ -134,12 +136,41 @@ export class GitlabPipeline {
    * @param path Where, from the current folder.
    */
   public write(path: string = '.gitlab-ci.yml'): void {
+    this.deliver(path, pipelineYaml);
+  }
+
+  /**
+   * The same as a component, for a platform team to publish and for projects to include: what differs between these are inputs. The application's name
+   * and namespaces have to be said; environments, images, tags of runners, stages and a prefix for the names of jobs may be, and are as here by default.
+   *
+   * A project that includes it has the version of this library that the component was made with, or says the SHA-256 of another one's command.
+   *
+   * @see https://docs.gitlab.com/ci/components/
+   * @throws As `toYaml` does.
+   */
+  public toComponentYaml(): string {
+    const { targets, commandSha256: sha256 } = this.plan();
+    const plan = this.planOf(APP_PLACEHOLDER, targets.map(withPlaceholders));
+    return componentYaml(componentOf(this.file(plan), targets, sha256));
+  }
+
+  /**
+   * Writes the component's file, or hands it over, as `write` does.
+   *
+   * @param path Where, from the current folder. Its name is that of the component.
+   */
+  public writeComponent(path: string = 'templates/deploy.yml'): void {
+    this.deliver(path, () => this.toComponentYaml());
+  }
+
+  private deliver(path: string, textOf: (file: PipelineFile) => string): void {
     const plan = this.plan();
     const file = this.file(plan);
-    const yaml = pipelineYaml(file);
+    const yaml = textOf(file);
     const command = ciVariables()[HAND_OVER_VARIABLE];
-    if (command) handOver(command, { path: resolve(path), yaml, model: modelOf(plan, file.stages, file.jobs) });
-    else writeFileSync(path, yaml);
+    if (command) return handOver(command, { path: resolve(path), yaml, model: modelOf(plan, file.stages, file.jobs) });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, yaml);
   }
 
   private file(plan: PipelinePlan): PipelineFile {
@@ -171,7 +202,11 @@ export class GitlabPipeline {
   private plan(): PipelinePlan {
     const targets = this.props.targets.map((target) => target._target());
     checkTargetsOf({ app: this.props.app, targets });
-    const { app, buildJob, imageBuild, imageVariable = 'IMAGE', synthesis, rotation } = this.choices();
+    return this.planOf(this.props.app, targets);
+  }
+
+  private planOf(app: string, targets: readonly Target[]): PipelinePlan {
+    const { buildJob, imageBuild, imageVariable = 'IMAGE', synthesis, rotation } = this.choices();
     const notHere: Rule[] = rotation ? [{ if: rotation._condition, when: 'never' }] : [];
     const synth = synthesis._name();
     return {

@@ -1,6 +1,7 @@
 import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
 import type { Json } from '../json';
 import { yamlModule } from '../lazy-yaml';
+import type { Component } from './component/component';
 import type { JobKeywords, PipelineJob, Rule } from './job';
 import { escapeUnseen, quoteAmbiguous } from './scalar-style';
 
@@ -31,18 +32,39 @@ const ORDER: Array<keyof JobKeywords> = [
 /**
  * The text of a .gitlab-ci.yml. GitLab reads YAML 1.1, in which more words than in 1.2 need quotes.
  */
-export function pipelineYaml({ stages, workflow, jobs, raw = {} }: PipelineFile): string {
+export function pipelineYaml(file: PipelineFile): string {
+  return yamlText(pipelineDocument(file), HEADER);
+}
+
+/**
+ * The text of a component of GitLab: what it takes in, and the pipeline that it makes of it.
+ */
+export function componentYaml({ inputs, file }: Component): string {
+  const specified = inputs.map(({ name, description, type, default: given, regex }) => [name, { description, type, default: given, regex }]);
+  const header = yamlText(documentOf({ spec: { inputs: Object.fromEntries(specified) } }), HEADER);
+  return `${header}---\n${yamlText(pipelineDocument(file))}`;
+}
+
+function documentOf(value: object): Document {
   const { Document: YamlDocument } = yamlModule();
-  const document = new YamlDocument({ stages, ...workflow && { workflow }, ...raw }, { version: '1.1', aliasDuplicateObjects: false });
-  document.commentBefore = HEADER;
+  return new YamlDocument(value, { version: '1.1', aliasDuplicateObjects: false });
+}
+
+function yamlText(document: Document, comment?: string): string {
+  document.commentBefore = comment ?? null;
+  quoteAmbiguous(document);
+  return escapeUnseen(document.toString({ lineWidth: 0, directives: false, singleQuote: true, indentSeq: false }));
+}
+
+function pipelineDocument({ stages, workflow, jobs, raw = {} }: PipelineFile): Document {
+  const document = documentOf({ stages, ...workflow && { workflow }, ...raw });
   const contents = document.contents as YAMLMap<Scalar, YAMLMap>;
   for (const key of contents.items.map((item) => item.key).filter(({ value }) => value === 'workflow')) {
     key.spaceBefore = true;
     key.commentBefore = workflow && ' A merge request has a pipeline of its own: there is none for its branch beside it, unless that is deployed.';
   }
   for (const job of jobs) contents.add(jobPair(document, job));
-  quoteAmbiguous(document);
-  return escapeUnseen(document.toString({ lineWidth: 0, directives: false, singleQuote: true, indentSeq: false }));
+  return document;
 }
 
 function jobPair(document: Document, job: PipelineJob): Pair<Scalar, YAMLMap> {

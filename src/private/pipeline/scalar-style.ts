@@ -17,16 +17,27 @@ const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u206
 const INDENTED_BLOCK = /^\s[^]*\n|^\n/;
 
 /**
- * Gives quotes to all texts, of keys as well, that a reader could take for something else.
+ * Gives quotes to all texts, of keys as well, that a reader could take for something else. GitLab puts the values of inputs into the text before it reads
+ * it, so where they stand in a text, that has quotes too.
  */
 export function quoteAmbiguous(document: Document): void {
   yamlModule().visit(document, {
-    Scalar(_, node) {
+    Scalar(_, node, path) {
       if (typeof node.value !== 'string') return;
+      if (node.value.includes('$[[')) {
+        if (!isList(path.at(-1)) && !node.value.includes('\n')) node.type = 'QUOTE_SINGLE';
+        return;
+      }
       if (UNSEEN.test(node.value) || INDENTED_BLOCK.test(node.value)) node.type = 'QUOTE_DOUBLE';
       else if (AMBIGUOUS.test(node.value)) node.type = 'QUOTE_SINGLE';
     },
   });
+}
+
+/** Where an input is not a part of a text but a list, since the keyword takes nothing else. */
+function isList(parent: unknown): boolean {
+  const { key } = parent as { key?: { value?: unknown } };
+  return key?.value === 'tags';
 }
 
 /**
