@@ -10,7 +10,7 @@ const IMAGE = '^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$';
 
 /** A stage, and what goes before the names of jobs. */
 const STAGE = '^[A-Za-z0-9_][A-Za-z0-9_ .-]*$';
-const PREFIX = '^([A-Za-z0-9_][A-Za-z0-9_ .:-]*)?$';
+const PREFIX = '^([A-Za-z0-9_][A-Za-z0-9_.:-]*)?$';
 
 const JOB_PREFIX: ComponentInput = {
   name: 'job-prefix', description: 'Goes before the name of each job, so that one pipeline can have several applications.', default: '', regex: PREFIX,
