@@ -32,7 +32,8 @@ export function componentOf(file: PipelineFile, targets: readonly Target[], comm
     used.add(command);
     return result.replaceAll(commandSha256, inputReference(command.name));
   };
-  const replaced = mapped({ stages, jobs, ...file.workflow && { workflow: file.workflow }, raw: file.raw ?? {} } as unknown as Json, replace) as unknown as PipelineFile;
+  const whole = { stages, jobs, ...file.workflow && { workflow: file.workflow }, raw: file.raw ?? {} };
+  const replaced = mapped(whole as unknown as Json, replace) as unknown as PipelineFile;
   return { inputs: inOrder([...used], [...named.values()]), file: replaced };
 }
 

@@ -33,7 +33,11 @@ export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<
     used.add(known);
     return inputReference(known.name);
   };
-  return jobs.map((job) => renamed({ ...job, keywords: { ...job.keywords, ...choices(job, refer), stage: stageReference(job.keywords.stage, stages) } }, names, refer(JOB_PREFIX)));
+  const prefix = refer(JOB_PREFIX);
+  return jobs.map((job) => {
+    const stage = stageReference(job.keywords.stage, stages);
+    return renamed({ ...job, keywords: { ...job.keywords, ...choices(job, refer), stage } }, names, prefix);
+  });
 }
 
 type Refer = (input: ComponentInput) => string;
@@ -88,7 +92,9 @@ function withNames<T extends object>(keywords: T, rename: (name: Json) => Json):
     ? { ...value, job: rename(value.job) }
     : rename(value);
   const all = (value: Json): Json => Array.isArray(value) ? value.map(one) : one(value);
-  const environment = (value: Json): Json => isObject(value) && value.on_stop !== undefined ? { ...value, on_stop: rename(value.on_stop) } : value;
+  const environment = (value: Json): Json =>
+    isObject(value) && value.on_stop !== undefined ? { ...value, on_stop: rename(value.on_stop) } : value;
   const renamers = new Map([['needs', all], ['dependencies', all], ['extends', all], ['environment', environment]]);
-  return Object.fromEntries(Object.entries(keywords).map(([key, value]) => [key, value === undefined ? value : renamers.get(key)?.(value) ?? value])) as T;
+  const renamedAt = (key: string, value: Json): Json => (value === undefined ? value : renamers.get(key)?.(value) ?? value);
+  return Object.fromEntries(Object.entries(keywords).map(([key, value]) => [key, renamedAt(key, value)])) as T;
 }
