@@ -3,10 +3,12 @@ import type { HandedOver } from '../../private/pipeline/model/hand-over';
 import { printableText } from '../../private/printable';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';
+import { GITLAB_MISSING } from '../gitlab/options';
 import { fileState, FileState } from '../pipeline/file-state';
 import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
 import { pipelinesOf } from '../pipeline/handed-over';
 import { Program, programOf } from '../pipeline/program';
+import { isFit, lookAtProject, lookText, PROJECT_OPTIONS } from '../pipeline/project/look-at-project';
 
 /**
  * Writes the .gitlab-ci.yml of a program, or says how it stands to the one that is there.
@@ -19,6 +21,13 @@ export const pipeline: Command = {
   description: [
     'Runs the program in its folder and writes the pipelines that it makes (GitlabPipeline.write): TypeScript by the project\'s tsx or ts-node, JavaScript',
     'by Node, Python by python3, and anything else by --run. Without PROGRAM it is pipeline.ts, .js, .mjs, .cjs or .py.',
+    '',
+    'With --check nothing is written. Where there is a token for GitLab, the variables of the project and its groups are looked at, too: whether one of them',
+    'beats the image that the pipeline hands over, whether each environment has its credential, masked and protected, and who else would get it.',
+    'No value is looked at, and nothing is changed. The token needs the scope read_api or api and the role Maintainer.',
+    '',
+    'Exit status of --check: 0 all is as it must be; 1 a file is not current, or the project does not fit; 2 wrong usage or input, or the program failed;',
+    '3 GitLab does not let the token look; 4 it cannot be reached.',
   ],
   options: new Map([
     ['run', { summary: 'the words are a command that starts the program here: --run -- go run ./pipeline' }],
@@ -27,8 +36,10 @@ export const pipeline: Command = {
       takes: 'mermaid|svg|html|FILE',
       summary: 'write nothing but a picture of the jobs, what flows between them, their credentials and environments; FILE ends with .mmd, .svg or .html',
     }],
+    ...PROJECT_OPTIONS,
     ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" writes the pipeline instead, and no file (default: text)' }],
   ]),
+  missing: new Map(GITLAB_MISSING),
 
   async run(context: Context): Promise<ExitCode> {
     const { args } = context;
@@ -48,6 +59,10 @@ export const pipeline: Command = {
 };
 
 function checkArguments({ args }: Context): void {
+  const [foreign] = PROJECT_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
+  if (foreign !== undefined && !args.has('check')) {
+    throw refusal({ at: `--${foreign}`, given: 'there is no --check', expected: 'no project, since only a check looks at it', fix: 'leave it out' });
+  }
   const [other] = ['check', 'output'].filter((option) => args.has(option));
   if (args.has('graph') && other !== undefined) {
     throw refusal({ at: '--graph', given: `there is --${other}, too`, expected: 'a picture alone', fix: 'leave one out' });
@@ -82,10 +97,14 @@ function write(context: Context, program: Program, states: readonly FileState[])
   return ExitCode.DONE;
 }
 
-function check(context: Context, program: Program, states: readonly FileState[]): ExitCode {
+/** The files come first: they are told also when GitLab cannot be asked. */
+async function check(context: Context, program: Program, states: readonly FileState[]): Promise<ExitCode> {
+  const isJson = context.args.one('output') === 'json';
+  if (!isJson) context.stdout.write(states.map((state) => checkText(state, program)).join(''));
+  const look = await lookAtProject(states.map(({ pipeline: { model } }) => model), context);
   const files = states.map(({ file, is, diff }) => ({ file, is, diff }));
-  report(context, { program: program.name, files }, states.map((state) => checkText(state, program)));
-  return states.every(({ is }) => is === 'current') ? ExitCode.DONE : ExitCode.NO;
+  report(context, { program: program.name, files, project: look ?? null }, [lookText(look)]);
+  return states.every(({ is }) => is === 'current') && isFit(look) ? ExitCode.DONE : ExitCode.NO;
 }
 
 function checkText({ file, is, diff }: FileState, { name }: Program): string {

@@ -1,4 +1,5 @@
-import { gitlabAddress, ownerName } from './address';
+import { gitlabAddress, OwnerName, ownerName } from './address';
+import type { Gitlab } from './gitlab';
 import { gitlabClient } from './gitlab-client';
 import { GitlabDestination } from './gitlab-destination';
 import { gitlabToken } from './token';
@@ -41,16 +42,25 @@ const BUDGET = { total: 60_000 };
  * The destination that the options name. Nothing is contacted.
  */
 export async function gitlabDestinationOf(context: Context): Promise<GitlabDestination> {
-  const { args, variables, clock, signal } = context;
+  const { args } = context;
   const scope = checked('--environment', args.one('environment') ?? missingEnvironment(), environmentScope);
   const key = checked('--variable', args.one('variable') ?? 'KUBECONFIG', (text) => variableKey(text) ?? variableKey(`${text}_TOKEN`));
   const settings = {
     key, tokenKey: `${key}_TOKEN`, environmentScope: scope, type: args.choice('variable-type', ['file', 'env_var']), protected: !args.has('unprotected'),
   };
+  const { gitlab, owner } = await gitlabOf(context);
+  return new GitlabDestination(gitlab, owner, settings);
+}
+
+/**
+ * The GitLab that the options name, and the project or group in it. Nothing is contacted.
+ */
+export async function gitlabOf(context: Context): Promise<{ readonly gitlab: Gitlab; readonly owner: OwnerName }> {
+  const { variables, clock, signal } = context;
   const address = await gitlabAddress(context);
   const owner = await ownerName(context, address);
-  const client = { url: address.url, token: await gitlabToken(context), trust: await trustOf(context), variables, clock, signal, budget: BUDGET };
-  return new GitlabDestination(gitlabClient(client), owner, settings);
+  const token = await gitlabToken(context);
+  return { gitlab: gitlabClient({ url: address.url, token, trust: await trustOf(context), variables, clock, signal, budget: BUDGET }), owner };
 }
 
 /**

@@ -126,6 +126,8 @@ describe('the program', () => {
     ['several for one output', ['--output', '-'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --output -/],
     ['several for one picture', ['--graph', 'svg'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --graph/],
     ['a picture of another form', ['--graph', 'png'], {}, /--graph: "png", expected mermaid, svg, html/],
+    ['a project without --check', ['--project', '42'], {}, /--project: there is no --check/],
+    ['a token among the arguments', ['--check', '--gitlab-token', 'glpat'], {}, /--gitlab-token: there is no such option on purpose/],
     ['a picture and a report', ['--graph', 'svg', '--check'], {}, /--graph: there is --check, too/],
     ['both the pipeline and the report asked for', ['--output', '-', '--check'], {}, /--output: it is "-", with --check/],
   ])('is refused: %s', async (_, argv, files, expected) => {
@@ -134,9 +136,11 @@ describe('the program', () => {
   });
 });
 
+const NOT_LOOKED = 'note: the variables of the project were not looked at: there is no GITLAB_TOKEN\n';
+
 describe('--check', () => {
   test('says that a file is current', async () => {
-    expect(await run(['--check'], { 'pipeline.js': program(), '.gitlab-ci.yml': YAML })).toMatchObject({ code: 0, stdout: '.gitlab-ci.yml: it is what pipeline.js writes\n' });
+    expect(await run(['--check'], { 'pipeline.js': program(), '.gitlab-ci.yml': YAML })).toMatchObject({ code: 0, stdout: `.gitlab-ci.yml: it is what pipeline.js writes\n${NOT_LOOKED}` });
   });
 
   test('shows what makes it current, and changes nothing', async () => {
@@ -155,7 +159,7 @@ describe('--check', () => {
         '-  tags: [mine]',
         '+  - "true"',
         '.gitlab-ci.yml: it is not what pipeline.js writes; run `npx cdk8s-ci-deploy pipeline` and commit it',
-        '',
+        NOT_LOOKED,
       ].join('\n'),
     });
     expect(fileText('.gitlab-ci.yml')).toBe(drifted);
@@ -174,6 +178,7 @@ describe('--check', () => {
     expect([code, JSON.parse(stdout)]).toEqual([1, {
       program: 'pipeline.js',
       files: [{ file: '.gitlab-ci.yml', is: 'missing', diff: expect.stringContaining('@@ -0,0 +1,6 @@\n+stages:') }],
+      project: null,
     }]);
     expect(stdout).not.toContain(cliFolder());
   });
