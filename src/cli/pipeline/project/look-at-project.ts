@@ -49,9 +49,13 @@ export async function lookAtProject(models: readonly PipelineModel[], context: C
 export function lookText(look: ProjectLook | undefined): string {
   if (look === undefined) return 'note: the variables of the project were not looked at: there is no GITLAB_TOKEN\n';
   const { project, findings, notes } = look;
-  const failures = findings.filter(({ severity }) => severity === 'failure').length;
-  const verdict = failures === 0 ? 'its variables fit the pipeline' : `its variables do not fit the pipeline (${failures === 1 ? '1 failure' : `${failures} failures`})`;
+  const counts = (['failure', 'warning'] as const).flatMap((severity) => counted(findings.filter((finding) => finding.severity === severity).length, severity));
+  const verdict = `its variables ${isFit(look) ? 'fit' : 'do not fit'} the pipeline${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;
   return [...findings.map(findingText), ...notes.map((text) => `note: ${text}\n`), `project ${project}: ${verdict}\n`].join('');
+}
+
+function counted(count: number, noun: string): string[] {
+  return count === 0 ? [] : [`${count} ${noun}${count === 1 ? '' : 's'}`];
 }
 
 /**
