@@ -77,7 +77,7 @@ describe('the right job fails, with the right sentence', () => {
     const ran = await delivery.pipeline().run();
     delivery.repository.revert();
 
-    expect(ran).toEqual({ build: { status: 'failed', exitCode: 255, log: expect.stringMatching(/layouts\/index\.html.*unclosed action/) } });
+    expect(ran).toEqual({ build: { id: expect.any(String), status: 'failed', exitCode: 255, log: expect.stringMatching(/layouts\/index\.html.*unclosed action/) } });
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe('the right job fails, with the right sentence', () => {
   ])('%s', async (_, variables, sentence) => {
     const ran = await delivery.pipeline().run({ variables });
 
-    expect(ran).toEqual({ ...succeeded('build'), container: { status: 'failed', exitCode: 125, log: expect.stringMatching(sentence) } });
+    expect(ran).toEqual({ ...succeeded('build'), container: { id: expect.any(String), status: 'failed', exitCode: 125, log: expect.stringMatching(sentence) } });
   });
 
   test('an image of another pipeline', async () => {
@@ -94,13 +94,13 @@ describe('the right job fails, with the right sentence', () => {
     await pipeline.run({ jobs: ['build', 'container'] });
     const ran = await pipeline.run({ jobs: ['synth'], variables: [{ key: 'CI_PIPELINE_ID', value: '4999' }] });
 
-    expect(ran).toEqual({ synth: { status: 'failed', exitCode: expect.any(Number), log: expect.stringMatching(/IMAGE_PIPELINE_ID/) } });
+    expect(ran).toEqual({ synth: { id: expect.any(String), status: 'failed', exitCode: expect.any(Number), log: expect.stringMatching(/IMAGE_PIPELINE_ID/) } });
   });
 
   test('no credential', async () => {
     const ran = await first.run({ jobs: ['deploy-staging'], without: ['KUBECONFIG'] });
 
-    expect(ran).toEqual({ 'deploy-staging': { status: 'failed', exitCode: 2, log: expect.stringContaining('\ncdk8s-ci-deploy: KUBECONFIG: it is not set') } });
+    expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 2, log: expect.stringContaining('\ncdk8s-ci-deploy: KUBECONFIG: it is not set') } });
   });
 
   test('a command that is not the one that was reviewed', async () => {
@@ -110,6 +110,6 @@ describe('the right job fails, with the right sentence', () => {
     const ran = await first.run({ jobs: ['deploy-staging'] });
     writeFileSync(command, reviewed);
 
-    expect(ran).toEqual({ 'deploy-staging': { status: 'failed', exitCode: 1, log: expect.stringMatching(/cdk8s-ci-deploy\.js: FAILED\n/) } });
+    expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 1, log: expect.stringMatching(/cdk8s-ci-deploy\.js: FAILED\n/) } });
   });
 });

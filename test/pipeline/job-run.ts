@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Beside these, a job may not have been started at all. */
@@ -8,6 +8,8 @@ export type JobStatus = 'success' | 'failed' | 'warning';
  * What became of a job.
  */
 export interface JobRun {
+  /** CI_JOB_ID. */
+  readonly id: string;
   readonly status: JobStatus;
   /** Of its script. */
   readonly exitCode: number;
@@ -27,8 +29,19 @@ export function readJobs(clone: string, { stdout, stderr }: Output): Record<stri
   const reported = [...stdout.matchAll(/^ (PASS|FAIL|WARN) +(\S+) *(?:pre_script)?$/gm)];
   return Object.fromEntries(reported.map(([, word = '', name = '']) => {
     const [, code = '0'] = new RegExp(`^${name} +finished in .+ (?:FAIL|WARN) (\\d+) *$`, 'm').exec(stderr) ?? [];
-    return [name, { status: STATUS[word]!, exitCode: Number(code), log: readIfThere(join(clone, STATE, 'output', `${name}.log`)) }];
+    const log = readIfThere(join(clone, STATE, 'output', `${name}.log`));
+    return [name, { id: jobId(clone, name), status: STATUS[word]!, exitCode: Number(code), log }];
   }));
+}
+
+/** Forgets the jobs that have run in a clone. What they have left as artifacts is kept. */
+export function forgetJobs(clone: string): void {
+  for (const name of ['builds', 'scripts']) rmSync(join(clone, STATE, name), { recursive: true, force: true });
+}
+
+function jobId(clone: string, name: string): string {
+  const script = readdirSync(join(clone, STATE, 'scripts')).find((file) => file.startsWith(`${name}_`)) ?? '';
+  return script.slice(name.length + 1);
 }
 
 /** The path of a file of the artifacts that a job has left. */

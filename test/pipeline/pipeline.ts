@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { allArtifacts, artifact, dotenvReport, JobRun, Output, readJobs } from './job-run';
+import { allArtifacts, artifact, dotenvReport, forgetJobs, JobRun, Output, readJobs } from './job-run';
 import { CiVariable, writeVariables } from './variables';
 
 export interface RunOptions {
@@ -31,7 +30,7 @@ export class Pipeline {
     // Of a job with an image, gitlab-ci-local says that it lies in /builds, even without a container.
     const folder = { key: 'CI_PROJECT_DIR', value: join(this.clone, '.gitlab-ci-local', 'builds', '$CI_JOB_NAME') };
     writeVariables(dirname(this.clone), [folder, ...this.variables, ...variables].filter(({ key }) => !without.includes(key)));
-    rmSync(join(this.clone, '.gitlab-ci-local', 'builds'), { recursive: true, force: true });
+    forgetJobs(this.clone);
     const { status, ...output } = await this.start([...manual.flatMap((name) => ['--manual', name]), ...jobs]);
     const ran = readJobs(this.clone, output);
     if (Object.keys(ran).length === 0) throw new Error(`gitlab-ci-local ran no job and ended with status ${status}\n${output.stdout}${output.stderr}`);

@@ -84,10 +84,11 @@ test('what a job ends with is told, and the jobs that need it are not started', 
     next: { stage: 'deploy', needs: ['bad'], script: ['true'] },
   }).run();
 
+  const id = expect.stringMatching(/^\d+$/);
   expect(jobs).toEqual({
-    good: { status: 'success', exitCode: 0, log: '$ true\n' },
-    bad: { status: 'failed', exitCode: 7, log: expect.stringMatching(/^no$/m) },
-    allowed: { status: 'warning', exitCode: 3, log: '$ exit 3\n' },
+    good: { id, status: 'success', exitCode: 0, log: '$ true\n' },
+    bad: { id, status: 'failed', exitCode: 7, log: expect.stringMatching(/^no$/m) },
+    allowed: { id, status: 'warning', exitCode: 3, log: '$ exit 3\n' },
   });
 });
 

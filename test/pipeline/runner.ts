@@ -42,4 +42,5 @@ export class Runner {
   }
 }
 
-const OPTIONS = ['--force-shell-executor', '--shell-isolation', '--no-artifacts-to-source'];
+/** Without the last, the names of the scripts are gone, which have the ids of the jobs. */
+const OPTIONS = ['--force-shell-executor', '--shell-isolation', '--no-artifacts-to-source', '--no-cleanup'];

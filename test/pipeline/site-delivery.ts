@@ -65,9 +65,9 @@ export class SiteDelivery {
     ]);
   }
 
-  /** The image of the Deployment in a namespace. */
+  /** The image of the Deployment in a namespace, or nothing where there is none. */
   public deployedImage(namespace: string): string {
-    return runKubectl(this.cluster.kubeconfig, ['get', 'deployment', 'web', '-n', namespace, '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
+    return runKubectl(this.cluster.kubeconfig, ['get', 'deployment', 'web', '-n', namespace, '--ignore-not-found', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
   }
 
   /** What the credentials must not be known by. */
