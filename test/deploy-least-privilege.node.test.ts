@@ -36,6 +36,8 @@ beforeAll(async () => {
   for (const tag of [1, 2]) pushShell(folder, image(tag), LOCKED);
   least = { namespace: 'least-node', app: 'web', objects: [web(1), configMap('web')], pullSecret: 'gitlab' };
   deployer = makeLeastDeployer(controlPlane, least);
+  // Without a quota, nobody asks for the limits that it counts.
+  deployer.admin('create', 'quota', 'room', '--hard=pods=100');
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
 afterAll(async () => {

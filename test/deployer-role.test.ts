@@ -40,7 +40,7 @@ list,watch pods in "": all
 get pods/log in "": all
 list,watch replicasets in "apps": all
 list,watch events in "": all
-list resourcequotas in "": all
+list limitranges,resourcequotas in "": all
 get namespaces in "": all"
 `);
   });

@@ -18,7 +18,7 @@ export const DEPLOY_RIGHTS: readonly DeployRight[] = [
   { why: 'show the last lines of a container that crashed', rule: reading('', ['pods/log'], ['get']) },
   { why: 'tell the pods of this release from those of the last, and see that a quota lets none be made', rule: reading('apps', ['replicasets'], ['list', 'watch']) },
   { why: 'say what the scheduler, the kubelet and controllers complain of', rule: reading('', ['events'], ['list', 'watch']) },
-  { why: 'see that the quota has room for the release as a whole, before anything is written', rule: reading('', ['resourcequotas'], ['list']) },
+  { why: 'see that the quota has room for the release as a whole, before anything is written', rule: reading('', ['limitranges', 'resourcequotas'], ['list']) },
   { why: 'see that the namespace is not being deleted', rule: reading('', ['namespaces'], ['get']) },
 ];
 
