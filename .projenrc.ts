@@ -28,6 +28,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   peerDeps: ['cdk8s-plus-28@^2.5.6'],
   bundledDeps: ['yaml@2.9.1'],
   devDeps: [
+    'ajv@8.20.0',
     'cdk8s-cli@2.207.60',
     'esbuild@0.28.2',
     'fast-check@4.10.2',

@@ -1,6 +1,6 @@
-import { messageOf } from './support/synth';
-import { fileOf } from './support/pipelines';
 import { BuildJob, BuildJobOptions } from '../src';
+import { fileOf } from './support/pipelines';
+import { messageOf } from './support/synth';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 

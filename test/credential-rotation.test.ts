@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
+import { CredentialRotation, DeployCredential, DeployEnvironment, ScheduledRotationOptions } from '../src';
 import { fileOf, jobNames, pipeline, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { messageOf } from './support/synth';
-import { CredentialRotation, DeployCredential, DeployEnvironment, ScheduledRotationOptions } from '../src';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
@@ -9,7 +9,8 @@ const SCHEDULED = '$CI_PIPELINE_SOURCE == "schedule" && $ROTATE_CREDENTIALS == "
 const PROTECTED = `${SCHEDULED} && $CI_COMMIT_REF_PROTECTED == "true"`;
 const ROTATE = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" rotate --itself';
 
-const fileWith = (options: ScheduledRotationOptions = {}, targets = [STAGING, PRODUCTION, REVIEW]) => fileOf({ targets, rotation: CredentialRotation.scheduled(options) });
+const fileWith = (options: ScheduledRotationOptions = {}, targets = [STAGING, PRODUCTION, REVIEW]) =>
+  fileOf({ targets, rotation: CredentialRotation.scheduled(options) });
 
 test('a scheduled pipeline that says so has only the jobs that rotate', () => {
   const file = fileWith();

@@ -1,7 +1,7 @@
+import { DeployCredential, DeployEnvironment, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../src';
 import { CA_DATA, SERVER } from './support/kubeconfigs';
 import { fileOf } from './support/pipelines';
 import { messageOf } from './support/synth';
-import { DeployCredential, DeployEnvironment, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../src';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 

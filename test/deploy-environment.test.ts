@@ -1,6 +1,6 @@
+import { DeployEnvironment, DeployRef, ReviewEnvironmentOptions, TargetOptions } from '../src';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { messageOf } from './support/synth';
-import { DeployEnvironment, DeployRef, ReviewEnvironmentOptions, TargetOptions } from '../src';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 

@@ -1,6 +1,6 @@
+import { Cdk8sCiDeployOptions, DeployEnvironment, DeployJob, KubectlDeployOptions, Synthesis } from '../src';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { messageOf } from './support/synth';
-import { Cdk8sCiDeployOptions, DeployEnvironment, DeployJob, KubectlDeployOptions, Synthesis } from '../src';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 

@@ -1,6 +1,6 @@
-import { messageOf } from './support/synth';
-import { BUILD, fileOf, pipeline, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { BuildahOptions, DockerBuildOptions, ImageBuild, ImageBuildOptions, Synthesis } from '../src';
+import { BUILD, fileOf, pipeline, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
+import { messageOf } from './support/synth';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
