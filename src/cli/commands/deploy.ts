@@ -1,4 +1,5 @@
 import type { Option } from '../arguments';
+import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';
 import { Deployment } from '../deploy/deployment';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
@@ -55,11 +56,13 @@ export const deploy: Command = {
     const objects = await objectsOf(context, session);
     const pulling = await Pulling.of(context, objects);
     const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), identity: session.identity };
-    return options.observer.around(async () => session.work(context.args.has('dry-run'), async (cluster) => {
+    const prepare = (cluster: Cluster) => {
       const pull = pulling?.in(cluster, options);
       const store = new ReleaseStore(cluster, session.namespace, session.identity, context.clock);
-      const deployment = new Deployment(cluster, store, { ...options, beforeUndo: async () => pull?.undo() });
-      const [plan, pullSecret] = await bothChecked(deployment.plan({ objects }), Promise.resolve(pull?.plan()));
+      return { pull, deployment: new Deployment(cluster, store, { ...options, beforeUndo: async () => pull?.undo() }, { objects }) };
+    };
+    return options.observer.around(async () => session.work(context.args.has('dry-run'), prepare, async ({ pull, deployment }) => {
+      const [plan, pullSecret] = await bothChecked(deployment.plan(), Promise.resolve(pull?.plan()));
       options.observer.pulls(pullSecret);
       if (context.args.has('dry-run')) return;
       if (pull) await pull.around(async () => deployment.run(plan));

@@ -48,8 +48,8 @@ export const destroy: Command = {
     const owner = new Owner(identity, namespace);
     const options = { namespace, clock, signal, owner, job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
     const pulled = { namespace, identity, name: args.one('pull-secret'), say: session.say };
-    const destroyed = async (cluster: Cluster, lock?: DeployLock): Promise<Destroyed> => {
-      const store = new ReleaseStore(cluster, namespace, identity, clock);
+    const prepare = (cluster: Cluster) => new ReleaseStore(cluster, namespace, identity, clock);
+    const destroyed = async (store: ReleaseStore, cluster: Cluster, lock?: DeployLock): Promise<Destroyed> => {
       const destruction = new Destruction(cluster, store, options);
       const planned = await destruction.plan();
       const used = await usedSecrets(cluster, store, pulled);
@@ -58,7 +58,7 @@ export const destroy: Command = {
       if (planned.kept.length === 0) await lock?.remove();
       return { ...planned, pullSecrets };
     };
-    const result = await (isDryRun ? session.work(true, async (cluster) => destroyed(cluster)) : session.alone(destroyed));
+    const result = await (isDryRun ? session.work(true, prepare, destroyed) : session.alone(prepare, destroyed));
     const removed = [...result.remove, ...result.pullSecrets];
     const summary = { identity, namespace, isDryRun, steps: [], removed, kept: result.kept, elapsed: clock.now() - begun };
     stdout.write(output === 'json' ? summaryJson(summary) : summaryText(summary, false));

@@ -1,5 +1,6 @@
 import { refusal, show } from '../../private/invalid-input';
 import type { Option } from '../arguments';
+import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';
 import { Deployment } from '../deploy/deployment';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
@@ -43,13 +44,13 @@ export const rollback: Command = {
     const options = deploymentOptions(context, session);
     const isDryRun = args.has('dry-run');
     const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
-    return options.observer.around(async () => session.work(isDryRun, async (cluster) => {
-      const store = new ReleaseStore(cluster, namespace, identity, clock);
+    const prepare = (cluster: Cluster) => new ReleaseStore(cluster, namespace, identity, clock);
+    return options.observer.around(async () => session.work(isDryRun, prepare, async (store, cluster) => {
       const target = targetOf(await store.read(), number);
       const { objects, untouched } = await returnOf(cluster, { namespace, owner: options.owner, allowedRegistries }, await store.manifests(target));
       say(`back to release ${target.number} of ${target.begun}${target.images.length > 0 ? `: ${target.images.map((image) => show(image)).join(', ')}` : ''}`);
-      const deployment = new Deployment(cluster, store, options);
-      const plan = await deployment.plan({ objects, untouched, rollbackOf: target.number });
+      const deployment = new Deployment(cluster, store, options, { objects, untouched, rollbackOf: target.number });
+      const plan = await deployment.plan();
       if (!isDryRun) await deployment.run(plan);
       for (const { kind, name } of untouched) say(`${kind} ${name} stays as it is`);
     }));

@@ -2,7 +2,7 @@ import type { Step } from './examine';
 import type { Removal } from './leftovers';
 import type { Owner } from './owner';
 import type { PruneOptions } from './prune';
-import type { NextObject, ReleaseHistory } from './record/history';
+import type { NextObject, RecordedRelease, ReleaseHistory } from './record/history';
 import type { DeployJob, ReleaseObject } from './release';
 import type { RollOutOptions } from './roll-out';
 
@@ -38,5 +38,7 @@ export interface DeploymentPlan {
   readonly release: Release;
   readonly steps: readonly Step[];
   readonly history?: ReleaseHistory;
+  /** The release that it takes back, when an older pipeline's job is run again for that. */
+  readonly rollbackFrom?: RecordedRelease;
   readonly pruning: Removal;
 }

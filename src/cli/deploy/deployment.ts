@@ -1,10 +1,10 @@
 import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
-import { withoutFinishedJobs } from './finished-jobs';
+import { mayBeFinished, withoutFinishedJobs } from './finished-jobs';
 import { findLeftovers, Leftovers, removeObjects } from './leftovers';
 import { checkOutdated } from './outdated';
 import { planRelease } from './plan';
 import { notIn, pruning } from './prune';
-import type { RecordedObject, ReleaseHistory } from './record/history';
+import type { RecordedObject, RecordedRelease, ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { ReleaseStore } from './record/release-store';
 import { jobInWords } from './record/words';
@@ -17,17 +17,27 @@ import type { Cluster } from '../cluster/cluster';
  * One deployment: planned as a whole, recorded, applied, waited for, pruned; or undone.
  */
 export class Deployment {
-  public constructor(private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DeploymentOptions) {}
+  private readonly planning: Promise<DeploymentPlan>;
+
+  /** It begins to read, and tells nobody yet. */
+  public constructor(
+    private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DeploymentOptions, release: Release,
+  ) {
+    this.planning = this.planned(release);
+    this.planning.catch(() => undefined);
+  }
 
   /**
    * Checks everything that can be checked before the first write.
    *
    * @throws A `Failure` with all that stands against it.
    */
-  public async plan(release: Release): Promise<DeploymentPlan> {
-    return this.options.observer.during('plan', async () => {
-      const plan = await this.planned(release);
-      this.options.observer.planned(plan);
+  public async plan(): Promise<DeploymentPlan> {
+    const { observer, say } = this.options;
+    return observer.during('plan', async () => {
+      const plan = await this.planning;
+      if (plan.rollbackFrom) say(`this is a rollback from release ${plan.rollbackFrom.number} (${jobInWords(plan.rollbackFrom.job, plan.rollbackFrom.job.pipelineUrl)})`);
+      observer.planned(plan);
       return plan;
     });
   }
@@ -57,11 +67,15 @@ export class Deployment {
 
   private async planned(wanted: Release): Promise<DeploymentPlan> {
     const { cluster, options } = this;
+    const stepsOf = async ({ objects }: Release) => planRelease(cluster, objects, options);
+    // What the record says of Jobs decides which of them are applied. Otherwise it is read meanwhile.
+    const ahead = wanted.objects.some(mayBeFinished) ? undefined : stepsOf(wanted);
+    ahead?.catch(() => undefined);
     const history = await this.store.read();
-    this.judge(history, wanted);
+    const rollbackFrom = this.judge(history, wanted);
     const release = await withoutFinishedJobs(cluster, options.namespace, this.store, history, wanted);
-    const [steps, leftovers] = await Promise.all([planRelease(cluster, release.objects, options), this.leftovers(history, release)]);
-    return { release, steps, history, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
+    const [steps, leftovers] = await Promise.all([ahead ?? stepsOf(release), this.leftovers(history, release)]);
+    return { release, steps, history, rollbackFrom, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
   }
 
   /** The release is deployed, whatever becomes of what is no longer wanted: that stays in the record until it is removed. */
@@ -86,10 +100,10 @@ export class Deployment {
     }
   }
 
-  private judge(history: ReleaseHistory | undefined, { rollbackOf }: Release): void {
-    const { job, allowOutdated, say } = this.options;
+  private judge(history: ReleaseHistory | undefined, { rollbackOf }: Release): RecordedRelease | undefined {
+    const { job, allowOutdated } = this.options;
     const judgement = checkOutdated(history, job, allowOutdated || rollbackOf !== undefined);
-    if (judgement?.order === 'rollback') say(`this is a rollback from release ${judgement.release.number} (${jobInWords(judgement.release.job, judgement.release.job.pipelineUrl)})`);
+    return judgement?.order === 'rollback' ? judgement.release : undefined;
   }
 
   private async leftovers(history: ReleaseHistory | undefined, { objects, untouched = [] }: Release): Promise<Leftovers> {

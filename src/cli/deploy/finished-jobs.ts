@@ -17,7 +17,7 @@ export async function withoutFinishedJobs(
   cluster: Cluster, namespace: string, store: ReleaseStore, history: ReleaseHistory | undefined, release: Release,
 ): Promise<Release> {
   const last = lastDeployed(history);
-  const passing = release.objects.filter((object) => isJob(object) && numberAt(object.value, 'spec', 'ttlSecondsAfterFinished') !== undefined);
+  const passing = release.objects.filter(mayBeFinished);
   if (!last || passing.length === 0) return release;
   const { objects: before } = await store.manifests(last);
   const same = passing.filter((object) => before.some((other) => isSame(object, other)));
@@ -28,6 +28,13 @@ export async function withoutFinishedJobs(
     objects: release.objects.filter((object) => !finished.includes(object)),
     untouched: [...release.untouched ?? [], ...finished.map((object) => ({ ...object, resource: 'jobs' }))],
   };
+}
+
+/**
+ * Whether it is a Job that the cluster removes when it has ended.
+ */
+export function mayBeFinished(object: ReleaseObject): boolean {
+  return isJob(object) && numberAt(object.value, 'spec', 'ttlSecondsAfterFinished') !== undefined;
 }
 
 function isSame(a: ReleaseObject, b: ReleaseObject): boolean {

@@ -1,5 +1,6 @@
+import { Ahead } from './ahead';
 import { checkCluster } from './check-cluster';
-import { DeployLock } from './record/deploy-lock';
+import { DeployLock, WhileTaking } from './record/deploy-lock';
 import { holderOf } from './record/holder';
 import { identityOf } from './record/identity';
 import { RELEASE_OPTIONS } from './record/release-options';
@@ -73,28 +74,45 @@ export class Session {
   };
 
   /** Reads only, with the command's signal, when it is a dry run; else as `alone`. */
-  public async work<T>(isDryRun: boolean, action: (cluster: Cluster) => Promise<T>): Promise<T> {
-    return isDryRun ? closing(this.connect(this.connection, this.context.signal), action) : this.alone(action);
+  public async work<P, T>(isDryRun: boolean, prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster) => Promise<T>): Promise<T> {
+    if (!isDryRun) return this.alone(prepare, action);
+    return closing(this.connect(this.connection, this.context.signal), async (cluster) => action(prepare(cluster), cluster));
   }
 
   /**
    * For what writes: alone, as long as the lock is held. A signal to end the command is answered between two requests, never within one.
+   *
+   * @param prepare May begin to read. It may be called again, when others have taken the lock meanwhile.
    */
-  public async alone<T>(action: (cluster: Cluster, lock: DeployLock) => Promise<T>): Promise<T> {
+  public async alone<P, T>(
+    prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster, lock: DeployLock) => Promise<T>,
+  ): Promise<T> {
     // Not ended by the command's signal, or the lock could not be given back.
     const never = new AbortController().signal;
     this.warnOfExpiry();
     return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), async (forLock) => {
-      const lock = await this.acquire(forLock);
+      const ahead = new Ahead((lock) => this.connect(whileHeld(this.connection, lock), lock.signal), prepare);
       try {
-        return await closing(this.connect(whileHeld(this.connection, lock), lock.signal), async (cluster) => action(cluster, lock));
-      } catch (error) {
-        if (lock.isNew && await this.isUnknown(forLock)) await lock.remove();
-        throw error;
+        const lock = await this.acquire(forLock, ahead);
+        return await this.under(lock, forLock, async () => {
+          const { prepared, cluster } = ahead.under(lock);
+          return action(prepared, cluster, lock).finally(() => ahead.drop());
+        });
       } finally {
-        await lock.release();
+        ahead.drop();
       }
     });
+  }
+
+  private async under<T>(lock: DeployLock, forLock: Cluster, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (lock.isNew && await this.isUnknown(forLock)) await lock.remove();
+      throw error;
+    } finally {
+      await lock.release();
+    }
   }
 
   /** Whether there is no record: an application that never came to be leaves nothing behind. */
@@ -111,12 +129,13 @@ export class Session {
     this.say(`warning: the credential ends in ${spanInWords(left)}; a release that takes ${spanInWords(this.timeout / 1000)} (--timeout) could not be undone any more`);
   }
 
-  private async acquire(cluster: Cluster): Promise<DeployLock> {
+  private async acquire(cluster: Cluster, ahead: WhileTaking): Promise<DeployLock> {
     const { clock, signal, variables } = this.context;
     return DeployLock.acquire({
       cluster,
       clock,
       signal,
+      ahead,
       namespace: this.namespace,
       identity: this.identity,
       holder: holderOf(variables),

@@ -28,6 +28,20 @@ export interface LockOptions {
   readonly duration?: number;
   /** Told in words whom it waits for and how long: once of each holder, and when nothing is heard of it. */
   readonly waiting?: (words: string) => void;
+  readonly ahead?: WhileTaking;
+}
+
+/**
+ * What is done while a free lock is taken. Only reading: `whileHeld` lets nothing else through before it is held.
+ */
+export interface WhileTaking {
+  /**
+   * A Lease that nobody holds is asked for as it was read. When it is got, nobody has held it in between: what is read from now on is as good as
+   * what is read afterwards. Where there was no Lease, one may have come and gone, so this is not called.
+   */
+  begin(lock: DeployLock): void;
+  /** Others were faster: what was read may be what they are changing. */
+  drop(): void;
 }
 
 /**
@@ -97,8 +111,14 @@ export class DeployLock {
     return this.lost.signal;
   }
 
-  /** Throws when the lock is lost or given back. To be asked before each write; a process that was paused learns of it here first. */
+  /** Throws unless what reads, or writes, may be sent: nothing when the lock is lost or given back, and no write before it is held. */
+  public assertMaySend(writes: boolean): void {
+    if (this.lease || writes) this.assertHeld();
+  }
+
+  /** Throws when the lock is lost or given back, or not held yet. A process that was paused learns of it here first. */
   public assertHeld(): void {
+    if (!this.lease) throw new Error('the lock is not held yet');
     if (!this.ended.signal.aborted && this.options.clock.now() >= this.heldUntil) this.lose(this.trouble);
     this.signal.throwIfAborted();
     if (this.ended.signal.aborted) throw new Error('the lock was given back');
@@ -119,14 +139,18 @@ export class DeployLock {
   }
 
   private async wait(): Promise<void> {
-    const { clock, maximumWait, signal, waiting } = this.options;
+    const { clock, maximumWait, signal, waiting, ahead } = this.options;
     const end = clock.now() + maximumWait;
     const watch = new HolderWatch({ clock, maximumWait, waiting, duration: this.duration });
     for (;;) {
       const lease = await this.patiently(async () => this.file.read());
-      if (watch.isFree(lease) && await this.patiently(async () => this.take(lease))) {
-        this.made = lease === undefined;
-        return;
+      if (watch.isFree(lease)) {
+        if (lease) ahead?.begin(this);
+        if (await this.patiently(async () => this.take(lease))) {
+          this.made = lease === undefined;
+          return;
+        }
+        ahead?.drop();
       }
       const left = end - clock.now();
       if (left <= 0) throw this.busy(lease);

@@ -2,19 +2,20 @@ import type { DeployLock } from './deploy-lock';
 import type { Connection } from '../../cluster/connection';
 
 /**
- * The connection of a client that writes: it shows its credentials only as long as a lock is held, and sends nothing afterwards. Both are asked,
- * since a request waits for its turn and for its connection, and the process may be paused for as long as it does.
+ * The connection of a client that writes: it does so only as long as a lock is held, and shows its credentials to nobody and sends nothing
+ * afterwards. Before, it reads at most. Both are asked, since a request waits for its turn and for its connection, and the process may be paused
+ * for as long as it does.
  */
-export function whileHeld(connection: Connection, lock: Pick<DeployLock, 'assertHeld'>): Connection {
+export function whileHeld(connection: Connection, lock: Pick<DeployLock, 'assertMaySend'>): Connection {
   const { description } = connection.credentials;
   return {
     ...connection,
-    permit: () => lock.assertHeld(),
+    permit: ({ writes }) => lock.assertMaySend(writes),
     credentials: {
       description,
       present: async (renew) => {
         const presented = await connection.credentials.present(renew);
-        lock.assertHeld();
+        lock.assertMaySend(false);
         return presented;
       },
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { adminCluster } from './admin-cluster';
 import { systemClock } from '../../../../src/cli/clock';
 import { Cluster } from '../../../../src/cli/cluster/cluster';
-import { DeployLock, LockOptions } from '../../../../src/cli/deploy/record/deploy-lock';
+import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/record/deploy-lock';
 import { whileHeld } from '../../../../src/cli/deploy/record/while-held';
 import { ReleaseIdentity } from '../../../../src/cli/deploy/release';
 import { Interrupted, Unreachable } from '../../../../src/cli/failure';
@@ -207,6 +207,73 @@ describe('of two jobs', () => {
   test('the same job, run twice, is two', async () => {
     await acquire('https://gitlab.example.com/1');
     await expect(acquire('https://gitlab.example.com/1')).rejects.toThrow(/is deploying/);
+  });
+});
+
+describe('what is done while a lock is taken', () => {
+  const CONNECTION = { server: 'https://203.0.113.1', credentials: { description: 'a token', present: async () => ({ token: 't' }) } };
+
+  function logging(log: string[]): WhileTaking {
+    return { begin: () => log.push('begin'), drop: () => log.push('drop') };
+  }
+
+  test('begins when the Lease is there and free', async () => {
+    const log: string[] = [];
+    await (await acquire('a', { ahead: logging(log) })).release();
+    expect(log).toEqual([]);
+    await acquire('b', { ahead: logging(log) });
+    expect(log).toEqual(['begin']);
+  });
+
+  test('begins after the one who is waited for has given it back', async () => {
+    const first = await acquire('a');
+    const [clock, log] = [new ManualClock(), [] as string[]];
+    const second = acquire('b', { clock, maximumWait: 60_000, ahead: logging(log) });
+    await passing(clock, 2000);
+    expect(log).toEqual([]);
+    await first.release();
+    clock.pass(1000);
+    await second;
+    expect(log).toEqual(['begin']);
+  });
+
+  test('is dropped when another was faster, and begins anew', async () => {
+    await (await acquire('before')).release();
+    const [clock, log] = [new ManualClock(), [] as string[]];
+    let faster: DeployLock | undefined;
+    const slow = Object.assign(Object.create(cluster), {
+      merge: async (...args: Parameters<Cluster['merge']>) => {
+        faster ??= await acquire('faster');
+        return cluster.merge(...args);
+      },
+    });
+    const acquired = acquire('slow', { clock, cluster: slow, maximumWait: 60_000, ahead: logging(log) });
+    await until(() => clock.sleeping > 0);
+    expect(log).toEqual(['begin', 'drop']);
+    await faster!.release();
+    clock.pass(1000);
+    (await acquired).assertHeld();
+    expect(log).toEqual(['begin', 'drop', 'begin']);
+  });
+
+  test('only reads', async () => {
+    await (await acquire('a')).release();
+    const outcomes: unknown[] = [];
+    const outcome = (permit: () => void) => {
+      try {
+        return permit();
+      } catch (error) {
+        return error;
+      }
+    };
+    const begin = (lock: DeployLock) => {
+      const { permit } = whileHeld(CONNECTION, lock);
+      outcomes.push(outcome(() => permit?.({ writes: false })), outcome(() => permit?.({ writes: true })));
+    };
+    const lock = await acquire('b', { ahead: { begin, drop: () => undefined } });
+    const { permit } = whileHeld(CONNECTION, lock);
+    outcomes.push(outcome(() => permit?.({ writes: true })));
+    expect(outcomes).toEqual([undefined, new Error('the lock is not held yet'), undefined]);
   });
 });
 
