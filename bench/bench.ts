@@ -84,6 +84,13 @@ function commandRows(folder: string): Row[] {
   const wall = (against: string, ...command: string[]) =>
     ({ what: 'render, wall clock', against, ours: () => render().wall, theirs: () => timed(...command).wall });
   return [
+    {
+      what: '--version, CPU',
+      against: 'node -e 0',
+      ours: () => timed('node', COMMAND, '--version').cpu,
+      theirs: () => timed('node', '-e', '0').cpu,
+      target: 1.3,
+    },
     { what: 'render, CPU', against: 'node -e 0', ours: () => render().cpu, theirs: () => timed('node', '-e', '0').cpu, target: 1.3 },
     wall('sed', 'sed', '-e', `s|IMAGE|${IMAGE}|g`, template),
     ...(process.platform === 'linux' && process.arch === 'x64' ? [

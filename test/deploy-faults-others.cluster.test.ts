@@ -280,3 +280,30 @@ describe('a record that somebody has tampered with', () => {
     expect(deployer.admin('get', 'configmap', 'others', '-o', 'name')).toBe('configmap/others\n');
   });
 });
+
+describe('what is read ahead', () => {
+  const isLease = ({ path }: { readonly path: string }) => path.includes('/leases/');
+  const isWrite = ({ method, path }: { readonly method: string; readonly path: string }) => method !== 'GET' && !path.includes('dryRun');
+
+  test('is read after the Lease was seen to be free, and nothing is written before it is held', async () => {
+    const deployer = makeDisturbed('ahead');
+    expect(await deploy(deployer, versionOf('a'))).toMatchObject({ code: 0 });
+    proxy.reset();
+    expect(await deploy(deployer, versionOf('b'))).toMatchObject({ code: 0 });
+    const { requests } = proxy;
+
+    expect(requests[0]).toMatchObject({ method: 'GET', path: expect.stringContaining('/leases/') });
+    expect(requests.find(isWrite)).toMatchObject({ method: 'PATCH', path: expect.stringContaining('/leases/') });
+  });
+
+  test('is nothing while another has the lock', async () => {
+    const deployer = makeDisturbed('ahead-of-none');
+    expect(await deploy(deployer, versionOf('a'))).toMatchObject({ code: 0 });
+    deployer.admin('patch', 'lease', NAME, '--type=merge', '--patch', '{"spec":{"holderIdentity":"another","leaseDurationSeconds":600}}');
+    proxy.reset();
+
+    expect(await deploy(deployer, versionOf('b'), { options: ['--lock-wait', '1s'] })).toMatchObject({ code: 4 });
+    expect(proxy.requests.length).toBeGreaterThan(0);
+    expect(proxy.requests.filter((request) => !isLease(request))).toEqual([]);
+  });
+});

@@ -1,3 +1,5 @@
+import { Unreachable } from '../failure';
+
 /**
  * How an exchange failed, for whoever decides whether to try again.
  */
@@ -21,4 +23,11 @@ export class ConnectionError extends Error implements Failing {
     this.sent = sent;
     this.lasting = lasting;
   }
+}
+
+/**
+ * Whether a server that did not answer may do so later.
+ */
+export function mayPass(error: unknown): boolean {
+  return error instanceof Unreachable && !(error.cause instanceof ConnectionError && error.cause.lasting);
 }

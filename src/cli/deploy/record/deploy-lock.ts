@@ -5,9 +5,9 @@ import { cryptoModule } from '../../../private/lazy-crypto';
 import type { Cluster } from '../../cluster/cluster';
 import { spanInWords } from '../../duration';
 import { ExitCode } from '../../exit-code';
-import { Failure, Unreachable } from '../../failure';
+import { Failure } from '../../failure';
 import type { Clock } from '../../host';
-import { ConnectionError } from '../../network/connection-error';
+import { mayPass } from '../../network/connection-error';
 import type { ReleaseIdentity } from '../release';
 
 export interface LockOptions {
@@ -139,19 +139,12 @@ export class DeployLock {
   }
 
   private async wait(): Promise<void> {
-    const { clock, maximumWait, signal, waiting, ahead } = this.options;
+    const { clock, maximumWait, signal, waiting } = this.options;
     const end = clock.now() + maximumWait;
     const watch = new HolderWatch({ clock, maximumWait, waiting, duration: this.duration });
     for (;;) {
       const lease = await this.patiently(async () => this.file.read());
-      if (watch.isFree(lease)) {
-        if (lease) ahead?.begin(this);
-        if (await this.patiently(async () => this.take(lease))) {
-          this.made = lease === undefined;
-          return;
-        }
-        ahead?.drop();
-      }
+      if (watch.isFree(lease) && await this.takeWith(lease)) return;
       const left = end - clock.now();
       if (left <= 0) throw this.busy(lease);
       await clock.sleep(Math.min(POLL, left), signal);
@@ -169,6 +162,15 @@ export class DeployLock {
         await clock.sleep(POLL, signal);
       }
     }
+  }
+
+  private async takeWith(lease: Lease | undefined): Promise<boolean> {
+    const taking = this.patiently(async () => this.take(lease));
+    if (lease) this.options.ahead?.begin(this);
+    const isTaken = await taking;
+    this.made = isTaken && lease === undefined;
+    if (!isTaken) this.options.ahead?.drop();
+    return isTaken;
   }
 
   private async take(lease: Lease | undefined): Promise<boolean> {
@@ -262,8 +264,4 @@ export class DeployLock {
   private time(): string {
     return new Date(this.options.clock.now()).toISOString().replace('Z', '000Z');
   }
-}
-
-function mayPass(error: unknown): boolean {
-  return error instanceof Unreachable && !(error.cause instanceof ConnectionError && error.cause.lasting);
 }

@@ -1,9 +1,9 @@
 import { uidOf } from './seen';
 import type { JsonObject } from '../../../private/json';
 import type { Cluster, Query } from '../../cluster/cluster';
-import { Refused, Unreachable } from '../../failure';
+import { Refused } from '../../failure';
 import type { Clock } from '../../host';
-import { ConnectionError } from '../../network/connection-error';
+import { mayPass } from '../../network/connection-error';
 
 /**
  * A collection that is watched.
@@ -120,10 +120,6 @@ export class Observation {
 
 /** Milliseconds between two attempts, when a watch has given up after its own. */
 const PAUSE = 1_000;
-
-function mayPass(error: unknown): boolean {
-  return error instanceof Unreachable && !(error.cause instanceof ConnectionError && error.cause.lasting);
-}
 
 /**
  * The objects of a watched collection.

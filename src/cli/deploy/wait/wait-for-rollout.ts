@@ -37,14 +37,17 @@ interface End {
 /** Milliseconds after which an object that was not seen is asked for. */
 const UNSEEN = 1_000;
 
-/** Milliseconds in which a rollout may be over before anyone asks for its pods. */
-const AT_ONCE = 300;
+/** Milliseconds in which a rollout may be over before anyone asks for its pods: those are six requests. */
+const AT_ONCE = 1_000;
 
 /** Milliseconds for which a pod is unready without a word. */
 const LONG = 10_000;
 
 /** Milliseconds between two judgements, in multiples of what one takes: with many objects, the events of all of them come at once. */
 const REST = 9;
+
+/** Milliseconds that a judgement may take without a rest: with few objects, the next event may be the last. */
+const SHORT = 5;
 
 class Rollout {
   private readonly begun: number;
@@ -118,7 +121,7 @@ class Rollout {
   /** Until something has changed. */
   private async pause(judgedAt: number, longest: number): Promise<void> {
     const { clock, signal } = this.options;
-    const rest = (clock.now() - judgedAt) * REST;
+    const rest = (clock.now() - judgedAt - SHORT) * REST;
     if (rest > 0) await clock.sleep(Math.min(rest, longest), signal);
     const unseen = this.objects.find((object) => this.surroundings.current(object) === undefined);
     if (unseen && this.elapsed() >= UNSEEN) this.surroundings.lookFor(unseen);
