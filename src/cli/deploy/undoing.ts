@@ -1,8 +1,8 @@
 import { stateInWords, wayOut } from './aftermath';
 import type { DeploymentOptions, DeploymentPlan } from './deployment-plan';
 import { checkedObjects } from './from-record';
-import { LockLost } from './record/deploy-lock';
 import { lastDeployed } from './record/history';
+import { LockLost } from './record/lock-lost';
 import type { ReleaseStore } from './record/release-store';
 import { RolloutFailed } from './rollout-failed';
 import { undo, Undone } from './undo';

@@ -1,5 +1,6 @@
 import { HolderWatch } from './holder-watch';
 import { Lease, LeaseFile } from './lease';
+import { LockLost } from './lock-lost';
 import { show } from '../../../private/invalid-input';
 import { cryptoModule } from '../../../private/lazy-crypto';
 import type { Cluster } from '../../cluster/cluster';
@@ -42,17 +43,6 @@ export interface WhileTaking {
   begin(lock: DeployLock): void;
   /** Others were faster: what was read may be what they are changing. */
   drop(): void;
-}
-
-/**
- * Somebody else may be deploying by now.
- */
-export class LockLost extends Failure {
-  public override readonly name = 'LockLost';
-
-  public constructor(at: string, why: string) {
-    super(`${at}: the lock of this deployment is lost, and nothing more is written: ${why}`, ExitCode.UNREACHABLE);
-  }
 }
 
 const DURATION = 30_000;
