@@ -33,8 +33,8 @@ export function jobNames(file: Record<string, GitlabJob>): string[] {
 /**
  * The scripts of a job as a runner makes them: the lines one after the other in one shell, `after_script` in a shell of its own.
  */
-export function scriptsOf({ script, after_script: after }: GitlabJob): { script: string; afterScript: string } {
-  return { script: asRun(script), afterScript: asRun(after ?? []) };
+export function scriptsOf({ before_script: before, script, after_script: after }: GitlabJob): { script: string; afterScript: string } {
+  return { script: asRun([...before ?? [], ...script]), afterScript: asRun(after ?? []) };
 }
 
 function asRun(lines: string[]): string {
