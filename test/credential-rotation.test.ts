@@ -9,8 +9,9 @@ const SCHEDULED = '$CI_PIPELINE_SOURCE == "schedule" && $ROTATE_CREDENTIALS == "
 const PROTECTED = `${SCHEDULED} && $CI_COMMIT_REF_PROTECTED == "true"`;
 const ROTATE = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" rotate --itself';
 
-const fileWith = (options: ScheduledRotationOptions = {}, targets = [STAGING, PRODUCTION, REVIEW]) =>
-  fileOf({ targets, rotation: CredentialRotation.scheduled(options) });
+function fileWith(options: ScheduledRotationOptions = {}, targets = [STAGING, PRODUCTION, REVIEW]) {
+  return fileOf({ targets, rotation: CredentialRotation.scheduled(options) });
+}
 
 test('a scheduled pipeline that says so has only the jobs that rotate', () => {
   const file = fileWith();

@@ -1,12 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DeployCredential, DeployJob, ImageBuild, KubeconfigVariableOptions, Kubeconfig, KubeconfigPolicy, Synthesis } from '../src';
 import { needDebianPackages } from './cluster/debian';
 import { CA_DATA, CA_PEM, kubeconfigFile, SERVER, TOKEN } from './support/kubeconfigs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { JobMachine, Shell, SHELL_PACKAGES } from './support/shells';
-import { DeployCredential, DeployJob, ImageBuild, KubeconfigVariableOptions, Kubeconfig, KubeconfigPolicy, Synthesis } from '../src';
 
 const COMMAND_TEXT = 'the command';
 
@@ -212,8 +212,12 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
 
   describe('an image job', () => {
     const variables = {
-      CI_REGISTRY: 'registry.example.com', CI_REGISTRY_IMAGE: 'registry.example.com/team/web', CI_REGISTRY_USER: 'job', CI_REGISTRY_PASSWORD: 'hunter2-secret',
-      CI_COMMIT_SHORT_SHA: '0123abcd', CI_COMMIT_TAG: 'v1; $(id) "x"',
+      CI_REGISTRY: 'registry.example.com',
+      CI_REGISTRY_IMAGE: 'registry.example.com/team/web',
+      CI_REGISTRY_USER: 'job',
+      CI_REGISTRY_PASSWORD: 'hunter2-secret',
+      CI_COMMIT_SHORT_SHA: '0123abcd',
+      CI_COMMIT_TAG: 'v1; $(id) "x"',
     };
     const digest = `sha256:${'5e'.repeat(32)}`;
     const reference = () => `registry.example.com/team/web:0123abcd-77-${machine.jobId}`;
@@ -248,10 +252,15 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
     const dockerJob = { ...fileOf({ imageBuild: ImageBuild.docker() }).container, before_script: ['sleep() { :; }'] };
     const docker = (answers: string) => `echo "$*" >> "$LOG"; case "$*" in\n${answers}\n${LOGIN}\nesac`;
 
-    test.each([
-      ['in lines', JSON.stringify({ 'buildx.build.ref': 'x', 'containerimage.config.digest': `sha256:${'00'.repeat(32)}`, 'containerimage.descriptor': { digest: `sha256:${'11'.repeat(32)}` }, 'containerimage.digest': digest }, null, 2)],
-      ['in one line', JSON.stringify({ 'containerimage.config.digest': `sha256:${'00'.repeat(32)}`, 'containerimage.digest': digest, 'image.name': 'x' })],
-    ])('by docker hands over what buildx says that it has pushed, %s', (_, text) => {
+    const said = {
+      'buildx.build.ref': 'default/default/x',
+      'containerimage.config.digest': `sha256:${'00'.repeat(32)}`,
+      'containerimage.descriptor': { digest: `sha256:${'11'.repeat(32)}` },
+      'containerimage.digest': digest,
+      'image.name': 'x',
+    };
+
+    test.each([['in lines', JSON.stringify(said, null, 2)], ['in one line', JSON.stringify(said)]])('by docker hands over what buildx says that it has pushed, %s', (_, text) => {
       machine.program('docker', docker(`${metadata(text)}\n  version) test -f ready || { touch ready; exit 1; } ;;`));
       machine.program('touch', ': > "$1"');
       const { status, stdout, stderr } = machine.run(dockerJob, variables);
