@@ -18,7 +18,7 @@ const PIPELINES = {
     ...WIDE,
     jobs: [
       ...WIDE.jobs,
-      jobModel('stop-review', 'deploy', { needs: [], environment: REVIEW.environment, stops: true, manual: true, holds: [AGENT] }),
+      jobModel('stop-review', 'deploy', { needs: [], environment: REVIEW.environment, action: 'stops', manual: true, holds: [AGENT] }),
       jobModel('MEASURE_WHAT_IS_WRITTEN_IN_CAPITALS_AS_WELL', 'verify', { needs: [{ job: 'container', artifacts: true }], takes: ['IMAGE'], environment: 'WWW/MMM' }),
       jobModel('\u6771\u4eac\u306b\u51fa\u3059', 'verify'),
     ],

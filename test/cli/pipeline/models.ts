@@ -10,7 +10,7 @@ export const REVIEW: TargetModel = { environment: 'review/mr-$CI_MERGE_REQUEST_I
 
 /** A job that nothing is special about. */
 export function jobModel(name: string, stage: string, more: Partial<JobModel> = {}): JobModel {
-  return { name, stage, stops: false, manual: false, protected: false, artifacts: [], gives: [], takes: [], holds: [], ...more };
+  return { name, stage, action: 'deploys', manual: false, protected: false, artifacts: [], gives: [], takes: [], holds: [], ...more };
 }
 
 /** A pipeline that builds, synthesizes, and deploys one image from target to target. */

@@ -48,7 +48,8 @@ export function graphOf({ app, stages, jobs: all, targets }: PipelineModel): Pip
       const from = byName.get(job);
       return from === undefined ? [] : [{ from, to, carries: artifacts ? carried(from, to) : [] }];
     })),
-    deployments: jobs.flatMap((job) => targets.filter(({ environment }) => environment === job.environment).map((target) => ({ job, target }))),
+    deployments: jobs.filter(({ action }) => action !== 'uses').flatMap((job) => (
+      targets.filter(({ environment }) => environment === job.environment).map((target) => ({ job, target })))),
   };
 }
 
@@ -61,7 +62,7 @@ function inOrder(stages: readonly string[], jobs: readonly JobModel[]): string[]
 
 function stacked(jobs: readonly JobModel[]): JobModel[] {
   const placed: JobModel[] = [];
-  const rest = [...jobs.filter(({ stops }) => !stops), ...jobs.filter(({ stops }) => stops)];
+  const rest = [...jobs.filter(({ action }) => action !== 'stops'), ...jobs.filter(({ action }) => action === 'stops')];
   while (rest.length > 0) {
     const waits = (job: JobModel) => (job.needs ?? []).some((need) => rest.some((other) => other !== job && other.name === need.job));
     // In a circle, which GitLab refuses, the first is as good as any.

@@ -27,7 +27,7 @@ export function mermaid({ columns, targets, arrows, deployments }: PipelineGraph
     ...held.map((one, index) => `  key${index}{{${credentialText(one)}}}`),
     ...arrows.map(({ from, to, carries }) => `  ${job(from)} ${carries.length === 0 ? '-->' : `-->|${text([carries.join(' and ')])}|`} ${job(to)}`),
     ...held.map((one, index) => `  key${index} -.-> ${job(one.job)}`),
-    ...deployments.map(({ job: one, target }) => `  ${job(one)} ${one.stops ? '-. stops .->' : '==>'} env${targets.indexOf(target)}`),
+    ...deployments.map(({ job: one, target }) => `  ${job(one)} ${one.action === 'stops' ? '-. stops .->' : '==>'} env${targets.indexOf(target)}`),
     '',
   ].join('\n');
 }

@@ -128,7 +128,7 @@ class Router {
 function bundlesOf({ arrows, deployments }: PipelineGraph, boxes: readonly Placed[]): Bundle[] {
   const box = (of: object) => boxes.find((one) => one.of === of);
   const single = [
-    ...deployments.map(({ job, target }) => ({ kind: job.stops ? 'stops' as const : 'deploys' as const, start: box(job), end: box(target), label: '' })),
+    ...deployments.map(({ job, target }) => ({ kind: job.action === 'stops' ? 'stops' as const : 'deploys' as const, start: box(job), end: box(target), label: '' })),
     ...arrows.map(({ from, to, carries }) => ({ kind: 'needs' as const, start: box(from), end: box(to), label: carries.join(' and ') })),
   ];
   const groups = new Map<string, Bundle>();

@@ -3,12 +3,12 @@ import type { CredentialModel, JobModel, TargetModel } from '../../../private/pi
 /**
  * What is to be said of a job beside its name, without its needs.
  */
-export function jobWords({ manual, protected: isProtected, stops, environment, needs }: JobModel, targets: readonly TargetModel[]): Mark[] {
-  const isTarget = targets.some((target) => target.environment === environment);
+export function jobWords({ manual, protected: isProtected, action, environment, needs }: JobModel, targets: readonly TargetModel[]): Mark[] {
+  const isDrawn = action !== 'uses' && targets.some((target) => target.environment === environment);
   return [
     ...needs === undefined ? [{ words: 'after all earlier stages' }] : [],
-    ...environment === undefined || isTarget ? [] : [{ words: `environment ${environment}` }],
-    ...stops ? [{ icon: 'stop', words: 'stops the environment' } as const] : [],
+    ...environment === undefined || isDrawn ? [] : [{ words: `environment ${environment}` }],
+    ...action === 'stops' ? [{ icon: 'stop', words: 'stops the environment' } as const] : [],
     ...isProtected ? [{ icon: 'lock', words: 'protected refs only' } as const] : [],
     ...manual ? [{ icon: 'hand', words: 'started by hand' } as const] : [],
   ];
@@ -35,5 +35,5 @@ export function targetWords({ namespace, protected: isProtected, review }: Targe
  * Of which kind a credential is, and for whose jobs.
  */
 export function credentialWords({ kind, source }: CredentialModel, { environment }: Pick<JobModel, 'environment'>): string {
-  return source === 'variable' && environment !== undefined ? `${kind} for ${environment}` : kind;
+  return (source === 'variable' || source === 'gitlab') && environment !== undefined ? `${kind} for ${environment}` : kind;
 }

@@ -23,7 +23,7 @@ function beaten({ jobs }: PipelineModel, { variables }: ProjectVariables): Findi
   };
   for (const job of jobs) {
     for (const key of job.takes) note(given(key, job.environment, variables), `what ${givers(key, jobs)} hands over`, job);
-    for (const credential of job.holds.filter(({ source }) => source !== 'variable')) {
+    for (const credential of job.holds.filter(({ source }) => source === 'agent' || source === 'id_token')) {
       note(given(credential.variable, job.environment, variables), sourceText(credential), job);
     }
   }

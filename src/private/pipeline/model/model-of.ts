@@ -26,9 +26,9 @@ function jobModel(job: PipelineJob, guarded: ReadonlySet<string>): JobModel {
     stage: job.keywords.stage,
     needs: needsOf(keywords.needs as Json | undefined),
     environment: environment.name,
-    stops: environment.action === 'stop',
+    action: environment.action === 'stop' ? 'stops' : [undefined, 'start'].includes(environment.action) ? 'deploys' : 'uses',
     manual: isManual(keywords),
-    protected: target !== undefined && guarded.has(target),
+    protected: target !== undefined && guarded.has(target) || isForProtectedRefs(keywords.rules as Json | undefined),
     artifacts: artifactsOf(keywords.artifacts as Json | undefined),
     gives,
     takes,
@@ -38,7 +38,13 @@ function jobModel(job: PipelineJob, guarded: ReadonlySet<string>): JobModel {
 
 function credentialModel({ keywords }: PipelineJob, { variable, kind }: HeldCredential): CredentialModel {
   if (keywords.id_tokens?.[variable] !== undefined) return { variable, kind, source: 'id_token' };
+  if (variable === 'GITLAB_TOKEN') return { variable, kind, source: 'gitlab' };
   return { variable, kind, source: kind.startsWith('GitLab agent') ? 'agent' : 'variable' };
+}
+
+function isForProtectedRefs(rules: Json | undefined): boolean {
+  const conditions = Array.isArray(rules) ? rules.filter(isObject).filter((rule) => rule.when !== 'never').map((rule) => String(rule.if)) : [];
+  return conditions.length > 0 && conditions.every((condition) => condition.endsWith('&& $CI_COMMIT_REF_PROTECTED == "true"') && !condition.includes('||'));
 }
 
 /** @see https://docs.gitlab.com/ci/yaml/#needs */
@@ -52,9 +58,10 @@ function needsOf(needs: Json | undefined): NeedModel[] | undefined {
   });
 }
 
-function environmentOf(environment: Json | undefined): { readonly name?: string; readonly action?: Json } {
+function environmentOf(environment: Json | undefined): { readonly name?: string; readonly action?: string } {
   if (typeof environment === 'string') return { name: environment };
-  return isObject(environment) && typeof environment.name === 'string' ? { name: environment.name, action: environment.action } : {};
+  return isObject(environment) && typeof environment.name === 'string' ? { name: environment.name, action: environment.action === undefined ? undefined : String(environment.action) }
+    : {};
 }
 
 function isManual({ when, rules }: { readonly [keyword: string]: unknown }): boolean {

@@ -20,8 +20,8 @@ export interface JobModel {
   readonly needs?: readonly NeedModel[];
   /** As in the file, with its variables. */
   readonly environment?: string;
-  /** Whether it stops the environment. */
-  readonly stops: boolean;
+  /** What it does to the environment: `uses` is for its variables alone. */
+  readonly action: 'deploys' | 'stops' | 'uses';
   /** Whether someone has to start it. */
   readonly manual: boolean;
   /** Whether it runs for protected refs only. */
@@ -48,8 +48,11 @@ export interface CredentialModel {
   readonly variable: string;
   /** For people. */
   readonly kind: string;
-  /** Who sets the variable: the project or a group, GitLab for an agent, GitLab with a token of the job. */
-  readonly source: 'variable' | 'agent' | 'id_token';
+  /**
+   * Who sets the variable: someone, with a kubeconfig (`variable`) or a token for GitLab itself (`gitlab`); GitLab for an agent; GitLab, with a token of the
+   * job's own.
+   */
+  readonly source: 'variable' | 'gitlab' | 'agent' | 'id_token';
 }
 
 /** An environment and its namespace in the cluster. */

@@ -14,7 +14,7 @@ test('a stage without jobs is none', () => {
 
 test('what a job needs in its stage stands above it, and what stops an environment below', () => {
   const needs = (job: string) => ({ needs: [{ job, artifacts: false }] });
-  const jobs = [jobModel('c', 'deploy', needs('b')), jobModel('stop', 'deploy', { stops: true }), jobModel('b', 'deploy', needs('a')), jobModel('a', 'deploy')];
+  const jobs = [jobModel('c', 'deploy', needs('b')), jobModel('stop', 'deploy', { action: 'stops' }), jobModel('b', 'deploy', needs('a')), jobModel('a', 'deploy')];
 
   expect(graphOf({ ...pipelineModel(), jobs }).columns[0]?.jobs.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'stop']);
 });
@@ -51,7 +51,11 @@ test('needs in a circle, which GitLab refuses, are drawn all the same', () => {
 });
 
 test('a job deploys to the target of its environment', () => {
-  const jobs = [jobModel('a', 'deploy', { environment: 'staging' }), jobModel('b', 'deploy', { environment: 'elsewhere' })];
+  const jobs = [
+    jobModel('a', 'deploy', { environment: 'staging' }),
+    jobModel('b', 'deploy', { environment: 'elsewhere' }),
+    jobModel('c', 'deploy', { environment: 'staging', action: 'uses' }),
+  ];
 
   expect(graphOf({ ...pipelineModel(), jobs }).deployments.map(({ job, target }) => [job.name, target])).toEqual([['a', STAGING]]);
   expect(graphOf(pipelineModel()).deployments.map(({ job, target }) => [job.name, target])).toEqual([['deploy-staging', STAGING], ['deploy-production', PRODUCTION]]);

@@ -13,13 +13,13 @@ const pipelines: fc.Arbitrary<PipelineModel> = fc.array(fc.record({
   stage: fc.nat(STAGES.length - 1),
   needs: fc.array(fc.nat(11), { maxLength: 3 }),
   target: fc.option(fc.constantFrom(...TARGETS), { nil: undefined }),
-  stops: fc.boolean(),
+  action: fc.constantFrom('deploys', 'stops', 'uses'),
   manual: fc.boolean(),
 }), { maxLength: 12 }).map((some) => {
-  const jobs = some.map(({ stage, needs, target, stops, manual }, index): JobModel => jobModel(`job-${index}`, STAGES[stage]!, {
+  const jobs = some.map(({ stage, needs, target, action, manual }, index): JobModel => jobModel(`job-${index}`, STAGES[stage]!, {
     needs: needs.filter((need) => need < index && some[need]!.stage <= stage).map((need) => ({ job: `job-${need}`, artifacts: need % 2 === 0 })),
     environment: target?.environment,
-    stops,
+    action,
     manual,
     artifacts: ['dist'],
   }));
