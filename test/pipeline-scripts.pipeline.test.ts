@@ -32,9 +32,9 @@ describe('the scripts of all combinations of choices', () => {
   });
 
   test('pass shellcheck as POSIX sh', () => {
-    const { stdout } = spawnSync('shellcheck', ['--shell=sh', '--severity=style', '--format=gcc', ...files], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('shellcheck', ['--shell=sh', '--severity=style', '--format=gcc', ...files], { encoding: 'utf8' });
 
-    expect(stdout).toBe('');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   }, 300_000);
 
   test.each([['dash', '/usr/bin/dash', []], ['busybox', '/bin/busybox', ['sh']]] as const)('are read by %s', (_, shell, args) => {
