@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { BuildJob, DeployCredential, DeployEnvironment, GitlabPipeline, type GitlabPipelineProps, ImageBuild } from '../src';
-import { pipelines } from './support/any-pipeline';
+import { pipelines, requiredInputs } from './support/any-pipeline';
 import { inputsOf, interpolated } from './support/component';
 import { GITLAB_CI_SCHEMA, gitlabCiSchema, valuesOf } from './support/gitlab-ci-schema';
 import type { Json, JsonObject } from '../src/private/json';
@@ -92,17 +92,10 @@ test('a project says only what a job knows of', () => {
 
 test('with the values that it was made of, a component is the pipeline', () => {
   fc.assert(fc.property(pipelines(), (make) => {
-    const text = interpolated(make().toComponentYaml(), valuesFor(make()));
+    const text = interpolated(make().toComponentYaml(), requiredInputs(make()));
     expect(valuesOf(text)).toEqual(valuesOf(make().toYaml()));
   }), { numRuns: 40 });
 });
-
-/** Inputs that have no default, with what `pipelines()` has given. */
-function valuesFor(made: GitlabPipeline): { [name: string]: string } {
-  const { app } = (made as unknown as { props: GitlabPipelineProps }).props;
-  const namespaces = Object.keys(inputsOf(made.toComponentYaml())).filter((name) => name.endsWith('-namespace'));
-  return { app, ...Object.fromEntries(namespaces.map((name) => [name, `example-${/-(\d)-namespace$/.exec(name)?.[1]}`])) };
-}
 
 const problemsBySchema = gitlabCiSchema();
 
@@ -110,7 +103,7 @@ const problemsBySchema = gitlabCiSchema();
   fc.assert(fc.property(pipelines(), (make) => {
     const component = make().toComponentYaml();
     expect(problemsBySchema!(component.slice(0, component.indexOf('\n---\n')))).toEqual([]);
-    expect(problemsBySchema!(interpolated(component, valuesFor(make())))).toEqual([]);
+    expect(problemsBySchema!(interpolated(component, requiredInputs(make())))).toEqual([]);
   }), { numRuns: 20 });
 });
 

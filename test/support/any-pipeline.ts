@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import {
-  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, ImageBuild, type JobOptions, Synthesis,
+  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild, type JobOptions, Synthesis,
 } from '../../src';
+import { inputsOf } from './component';
 
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
 const ID_TOKEN = DeployCredential.idToken({ audience: 'https://cluster.example.com', server: 'https://cluster.example.com:6443' });
@@ -35,6 +36,14 @@ export function pipelines(): fc.Arbitrary<() => GitlabPipeline> {
     if (added) pipeline.addJob('mine', added);
     return pipeline;
   });
+}
+
+/** Inputs of its component that have no default, with the values that it was made of. */
+export function requiredInputs(made: GitlabPipeline): { [name: string]: string } {
+  const inputs = inputsOf(made.toComponentYaml());
+  const { app } = (made as unknown as { props: GitlabPipelineProps }).props;
+  const namespaces = Object.keys(inputs).filter((name) => name.endsWith('-namespace'));
+  return { app, ...Object.fromEntries(namespaces.map((name) => [name, `example-${/-(\d)-namespace$/.exec(name)?.[1]}`])) };
 }
 
 function jobOptions(): fc.Arbitrary<JobOptions> {
