@@ -44,7 +44,12 @@ test.each([
     credential: DeployCredential.gitlabAgent({ agent: 'group/infra:main' }),
   }).toComponentYaml();
   const pipeline = included(component, {
-    'app': 'shop', 'production-environment': 'live', 'production-namespace': 'shop-live', 'job-prefix': 'shop-', 'deploy-stage': 'on', 'builder-tags': ['inside', 'yes'],
+    'app': 'shop',
+    'production-environment': 'live',
+    'production-namespace': 'shop-live',
+    'job-prefix': 'shop-',
+    'deploy-stage': 'on',
+    'builder-tags': ['inside', 'yes'],
     'builder-image': 'mirror.example.com:5000/docker:1',
   }, include);
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
-import {
-  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild, type JobOptions, Synthesis,
-} from '../../src';
 import { inputsOf } from './component';
+import {
+  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild, type JobOptions,
+  Synthesis,
+} from '../../src';
 
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
 const ID_TOKEN = DeployCredential.idToken({ audience: 'https://cluster.example.com', server: 'https://cluster.example.com:6443' });
