@@ -1,4 +1,5 @@
-import { refusal } from '../../private/invalid-input';
+import { dirname, resolve } from 'node:path';
+import { refusal, show } from '../../private/invalid-input';
 import type { HandedOver } from '../../private/pipeline/model/hand-over';
 import { printableText } from '../../private/printable';
 import type { Command, Context } from '../command';
@@ -6,7 +7,7 @@ import { ExitCode } from '../exit-code';
 import { GITLAB_MISSING } from '../gitlab/options';
 import { fileState, FileState } from '../pipeline/file-state';
 import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
-import { pipelinesOf } from '../pipeline/handed-over';
+import { fileName, pipelinesOf } from '../pipeline/handed-over';
 import { Program, programOf } from '../pipeline/program';
 import { isFit, lookAtProject, lookText, PROJECT_OPTIONS } from '../pipeline/project/look-at-project';
 
@@ -31,6 +32,7 @@ export const pipeline: Command = {
   ],
   options: new Map([
     ['run', { summary: 'the words are a command that starts the program here: --run -- go run ./pipeline' }],
+    ['file', { takes: 'FILE', summary: 'of a program with several pipelines, the one that it writes into this file (default: all)' }],
     ['check', { summary: 'write nothing: exit status 1, with the difference, when a file is not what the program writes' }],
     ['graph', {
       takes: 'mermaid|svg|html|FILE',
@@ -47,7 +49,7 @@ export const pipeline: Command = {
     checkArguments(context);
     const picture = args.has('graph') ? pictureOf(args.one('graph') ?? '') : undefined;
     const program = await programOf(context);
-    const pipelines = await pipelinesOf(program, context);
+    const pipelines = chosen(await pipelinesOf(program, context), program, context);
     if (picture !== undefined) return draw(context, only(pipelines, program, '--graph'), picture);
     if (output === '-') {
       context.stdout.write(only(pipelines, program, '--output -').yaml);
@@ -72,9 +74,20 @@ function checkArguments({ args }: Context): void {
   }
 }
 
-function only([first, ...rest]: readonly [HandedOver, ...HandedOver[]], { name }: Program, option: string): HandedOver {
+type Pipelines = readonly [HandedOver, ...HandedOver[]];
+
+function chosen(pipelines: Pipelines, { name }: Program, { args, cwd }: Context): Pipelines {
+  const file = args.one('file');
+  if (file === undefined) return pipelines;
+  const found = pipelines.find(({ path }) => path === resolve(cwd, file));
+  if (found !== undefined) return [found];
+  const names = pipelines.map((one) => printableText(fileName(one, cwd)));
+  throw refusal({ at: '--file', given: `${name} does not write ${show(file)}`, expected: names.join(', '), fix: 'name one that it writes' });
+}
+
+function only([first, ...rest]: Pipelines, { name }: Program, option: string): HandedOver {
   if (rest.length === 0) return first;
-  throw refusal({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'leave the option out, or let the program write one' });
+  throw refusal({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'name its file by --file' });
 }
 
 function draw({ files, stdout, stderr }: Context, { model }: HandedOver, picture: Picture): ExitCode {
@@ -90,7 +103,9 @@ function draw({ files, stdout, stderr }: Context, { model }: HandedOver, picture
 
 function write(context: Context, program: Program, states: readonly FileState[]): ExitCode {
   for (const { pipeline: { path, yaml }, is } of states) {
-    if (is !== 'current') context.files.write(path, yaml);
+    if (is === 'current') continue;
+    context.files.makeFolder(dirname(path));
+    context.files.write(path, yaml);
   }
   const outcomes = states.map(({ file, is, pipeline: { model } }) => ({ file, outcome: is === 'current' ? 'unchanged' : 'written', jobs: model.jobs.length }));
   report(context, { program: program.name, files: outcomes }, outcomes.map(outcomeText));

@@ -40,6 +40,14 @@ describe('writing', () => {
     expect(fileNames()).toEqual(['.gitlab-ci.yml', 'component.yml', 'pipeline.js']);
   });
 
+  test('writes one of several pipelines, into a folder that is made for it', async () => {
+    const both = program() + program(YAML, { name: 'templates/deploy.yml' });
+
+    expect(await run(['--file', 'templates/deploy.yml'], { 'pipeline.js': both })).toMatchObject({ code: 0, stdout: 'templates/deploy.yml: written, 5 jobs\n' });
+    expect(fileNames()).toEqual(['pipeline.js', 'templates']);
+    expect((await run(['--file', './.gitlab-ci.yml', '--graph', 'mermaid'])).code).toBe(0);
+  });
+
   test('prints it in place of writing it', async () => {
     expect(await run(['--output', '-'])).toEqual({ code: 0, stdout: YAML, stderr: '' });
     expect(fileNames()).toEqual(['pipeline.js']);
@@ -125,6 +133,7 @@ describe('the program', () => {
     ['one that writes a file twice', [], { 'pipeline.js': program() + program() }, /pipeline\.js: it writes two pipelines to .*\.gitlab-ci\.yml/],
     ['several for one output', ['--output', '-'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --output -/],
     ['several for one picture', ['--graph', 'svg'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --graph/],
+    ['a file that it does not write', ['--file', 'other.yml'], { 'pipeline.js': program() }, /--file: pipeline\.js does not write "other\.yml", expected \.gitlab-ci\.yml; /],
     ['a picture of another form', ['--graph', 'png'], {}, /--graph: "png", expected mermaid, svg, html/],
     ['a project without --check', ['--project', '42'], {}, /--project: there is no --check/],
     ['a token among the arguments', ['--check', '--gitlab-token', 'glpat'], {}, /--gitlab-token: there is no such option on purpose/],

@@ -3,7 +3,7 @@ import { asScope, given, mayBeFor } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
 import { suppliesOf, Supply } from './supply';
 import { show } from '../../../private/invalid-input';
-import type { JobModel, PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
 
 /**
  * What is wrong with the variables that hold credentials.
@@ -73,10 +73,12 @@ function masking(variable: OwnedVariable, supplies: readonly Supply[], { variabl
 function width(variable: OwnedVariable, supplies: readonly Supply[], { jobs }: PipelineModel, { variables }: ProjectVariables): Finding[] {
   const served = supplies.filter((supply) => supply.variable === variable);
   const ofNamespaces = served.filter(({ source, namespace }) => source === 'variable' && namespace !== undefined);
-  const others = jobs.filter((job) => !holdsIt(job, variable) && given(variable.key, job.environment, variables) === variable);
+  // Jobs of the same environment cannot be kept apart.
+  const environments = new Set<string | undefined>(served.map(({ environment }) => environment));
+  const others = jobs.filter((job) => !environments.has(job.environment) && given(variable.key, job.environment, variables) === variable);
   const at = variableName(variable);
   const fix = 'store one for each environment, and remove it';
-  const isSevere = served.some((supply) => supply.protected);
+  const isSevere = served.some((supply) => supply.protected || supply.source === 'gitlab');
   return [
     ...ofNamespaces.length < 2 ? [] : [{
       severity: 'failure' as const,
@@ -93,10 +95,6 @@ function width(variable: OwnedVariable, supplies: readonly Supply[], { jobs }: P
       fix,
     }],
   ];
-}
-
-function holdsIt({ holds }: JobModel, { key }: OwnedVariable): boolean {
-  return holds.some(({ variable }) => variable === key);
 }
 
 /** Credentials that no job asks for. Those of groups may be for other projects. */

@@ -2,7 +2,7 @@ import { findingText } from '../../../../src/cli/pipeline/project/finding';
 import { findingsOf } from '../../../../src/cli/pipeline/project/findings';
 import { OwnedVariable } from '../../../../src/cli/pipeline/project/project-variables';
 import { CredentialModel, TargetModel } from '../../../../src/private/pipeline/model/pipeline-model';
-import { AGENT, ID_TOKEN, KUBECONFIG, pipelineModel, PRODUCTION, REVIEW, STAGING } from '../models';
+import { AGENT, ID_TOKEN, jobModel, KUBECONFIG, pipelineModel, PRODUCTION, REVIEW, STAGING } from '../models';
 
 interface Case {
   readonly targets?: TargetModel[];
@@ -99,6 +99,35 @@ describe('a credential', () => {
     expect(found(credential('*'), { targets: [STAGING, PRODUCTION] }).map((line) => line.replace(/^(\w+: ).* every environment: /, '$1').replace(/, expected.*/, ''))).toEqual([
       'failure: it is the credential of "staging" (namespace "example-staging") and "production" (namespace "example")',
       'failure: "build", "container" and "synth" get the credential, too',
+    ]);
+  });
+});
+
+describe('the token for GitLab that rotates a credential', () => {
+  const rotates = { ...pipelineModel([STAGING, PRODUCTION]) };
+  const rotation = (environment: string) => jobModel(`rotate-${environment}`, 'rotate', {
+    needs: [], environment, action: 'uses', protected: true, holds: [KUBECONFIG, { variable: 'GITLAB_TOKEN', kind: 'project access token', source: 'gitlab' }],
+  });
+  const model = { ...rotates, jobs: [...rotates.jobs, rotation('staging'), rotation('production')] };
+  const lines = (variables: OwnedVariable[]) => findingsOf(model, { project: 'example-group/site', variables, unseen: [] }).map((finding) => findingText(finding).trimEnd());
+  const good = [...credential('staging'), ...credential('production')];
+
+  test('may be there for each environment', () => {
+    expect(lines([...good, variable('GITLAB_TOKEN', 'staging'), variable('GITLAB_TOKEN', 'production')])).toEqual([]);
+  });
+
+  test('is missing', () => {
+    expect(lines([...good, variable('GITLAB_TOKEN', 'staging')])).toEqual([
+      'failure: variable GITLAB_TOKEN for environment "production": it is missing, expected a project or group access token with the role Maintainer and the scope api; '
+      + 'make one in GitLab, and store it masked and protected',
+    ]);
+  });
+
+  test('is not masked, and every job gets it', () => {
+    expect(lines([...good, variable('GITLAB_TOKEN', '*', { masked: false })]).map((line) => line.replace(/, expected.*/, ''))).toEqual([
+      'failure: variable GITLAB_TOKEN of project "example-group/site" for every environment: it is not masked',
+      'failure: variable GITLAB_TOKEN of project "example-group/site" for every environment: '
+      + '"build", "container" and "synth" get the credential, too',
     ]);
   });
 });
