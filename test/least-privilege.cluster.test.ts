@@ -1,5 +1,6 @@
 import { App, Chart, Yaml } from 'cdk8s';
 import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
+import { jobClient } from './cluster/clients';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
@@ -7,12 +8,9 @@ import { CliResult, fileText, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
-import { connectCluster } from '../src/cli/cluster/connect';
-import { credentialConnection } from '../src/cli/cluster/credential';
 import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';
 import { ReleaseStore } from '../src/cli/deploy/record/release-store';
-import { Files } from '../src/cli/files';
 import { JsonObject } from '../src/private/json';
 import { releaseName } from '../src/private/release-names';
 
@@ -52,8 +50,7 @@ test('grant gives these rights, and proves them', async () => {
   const { code, stderr } = await run(controlPlane.kubeconfig, 'grant', 'access.yaml', '--yes', '--file', 'credential');
   expect([code, stderr]).toEqual([0, expect.stringMatching(/may {6}get, create, patch, delete configmaps "web"/)]);
   kubeconfig = Kubeconfig.parse(fileText('credential') ?? '');
-  const context = { variables: {}, clock: systemClock, signal: new AbortController().signal };
-  cluster = connectCluster(credentialConnection(kubeconfig, new Files({ cwd: '.', stdin: process.stdin })), context);
+  cluster = jobClient(kubeconfig);
 });
 
 afterAll(async () => {

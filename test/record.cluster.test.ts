@@ -1,6 +1,7 @@
 import { App, Chart, Yaml } from 'cdk8s';
 import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
 import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
+import { jobClient } from './cluster/clients';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
@@ -8,13 +9,10 @@ import { CliResult, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
-import { connectCluster } from '../src/cli/cluster/connect';
-import { credentialConnection } from '../src/cli/cluster/credential';
 import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';
 import { ReleaseStore } from '../src/cli/deploy/record/release-store';
 import { OwnedObject } from '../src/cli/deploy/release';
-import { Files } from '../src/cli/files';
 import { OWNER_LABEL, ownerId } from '../src/private/release-names';
 
 jest.setTimeout(60_000);
@@ -45,8 +43,7 @@ beforeAll(async () => {
     namespace: NAMESPACE,
     token: asAdmin(['create', 'token', `gitlab-${NAMESPACE}`, '-n', NAMESPACE]).trim(),
   });
-  const context = { variables: {}, clock: systemClock, signal: new AbortController().signal };
-  cluster = connectCluster(credentialConnection(kubeconfig, new Files({ cwd: '.', stdin: process.stdin })), context);
+  cluster = jobClient(kubeconfig);
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { App, Chart, Yaml } from 'cdk8s';
 import { parse, stringify } from 'yaml';
 import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
 import { AccessRequest, serverAllows, serviceAccountUser, untilAllowed } from './cluster/access-reviews';
+import { jobClient } from './cluster/clients';
 import { runKubectl, tryKubectl } from './cluster/cluster';
 import { AuditEvent, ControlPlane, startControlPlane } from './cluster/control-plane';
 import { FaultProxy } from './cluster/fault-proxy';
@@ -15,10 +16,7 @@ import { CliOptions, CliResult, runCli } from './support/cli';
 import { HurriedClock } from './support/hurried-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { describeVectors, printAgreement } from './support/vectors';
-import { systemClock } from '../src/cli/clock';
-import { connectCluster } from '../src/cli/cluster/connect';
-import { credentialConnection } from '../src/cli/cluster/credential';
-import { Files } from '../src/cli/files';
+import { Cluster } from '../src/cli/cluster/cluster';
 import { Questions } from '../src/cli/verify/questions';
 import { requestsOf } from '../src/cli/verify/rule-coverage';
 import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
@@ -258,10 +256,8 @@ describeVectors<{ rules: PolicyRule[] }>('clusterrole-admin.json', ({ rules }) =
   });
 });
 
-function connected(file: string): ReturnType<typeof connectCluster> {
-  const files = new Files({ cwd: folder, stdin: [] as never });
-  const connection = credentialConnection(Kubeconfig.parse(readFileSync(file, 'utf8')), files);
-  return connectCluster(connection, { variables: {}, clock: systemClock, signal: new AbortController().signal });
+function connected(file: string): Cluster {
+  return jobClient(Kubeconfig.parse(readFileSync(file, 'utf8')));
 }
 
 describe('a credential whose rights are not those of the access manifests', () => {

@@ -1,15 +1,13 @@
 import { systemClock } from '../../src/cli/clock';
-import { administratorConnection } from '../../src/cli/cluster/administrator';
 import { TimeBudget } from '../../src/cli/cluster/api-client';
 import { Cluster } from '../../src/cli/cluster/cluster';
-import { connectCluster } from '../../src/cli/cluster/connect';
 import { Connection } from '../../src/cli/cluster/connection';
 import { pathOfObject } from '../../src/cli/cluster/paths';
 import { RolloutResult, WaitedObject, WaitOptions } from '../../src/cli/deploy/wait/rollout';
 import { waitForRollout } from '../../src/cli/deploy/wait/wait-for-rollout';
-import { Files } from '../../src/cli/files';
 import { JsonObject } from '../../src/private/json';
 import { resourceOf } from '../../src/private/kinds';
+import { administratorClient } from '../cluster/clients';
 
 /** What a wait ended with, and the lines that were said on the way. */
 export interface Waited extends RolloutResult {
@@ -28,17 +26,8 @@ export interface Way extends Partial<Connection> {
 export class Rollouts {
   public static async connect(kubeconfig: string, namespace: string, { token, budget, ...parts }: Way = {}): Promise<Rollouts> {
     const abort = new AbortController();
-    const context = {
-      variables: {},
-      clock: systemClock,
-      signal: abort.signal,
-      cwd: __dirname,
-      stderr: { write: () => undefined },
-      files: new Files({ cwd: __dirname, stdin: process.stdin }),
-    };
-    const { connection } = await administratorConnection(context, { kubeconfig });
-    const credentials = token === undefined ? connection.credentials : { description: 'a token', present: async () => ({ token }) };
-    return new Rollouts(connectCluster({ ...connection, credentials, ...parts }, { ...context, budget }), namespace, abort);
+    const credentials = token === undefined ? {} : { credentials: { description: 'a token', present: async () => ({ token }) } };
+    return new Rollouts(await administratorClient(kubeconfig, { ...credentials, ...parts }, { signal: abort.signal, budget }), namespace, abort);
   }
 
   private constructor(public readonly cluster: Cluster, public readonly namespace: string, private readonly abort: AbortController) {}

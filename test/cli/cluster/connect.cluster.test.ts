@@ -1,11 +1,10 @@
 import { systemClock } from '../../../src/cli/clock';
-import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { Cluster, WatchEvent } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { collectionPath, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
 import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { Interrupted, Unreachable } from '../../../src/cli/failure';
-import { Files } from '../../../src/cli/files';
+import { administratorClient } from '../../cluster/clients';
 import { startCluster, Cluster as TestCluster, runKubectl } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
 
@@ -29,16 +28,7 @@ afterAll(async () => testCluster.stop());
 beforeEach(async () => {
   abort = new AbortController();
   lines = [];
-  const context = {
-    variables: {},
-    clock: systemClock,
-    signal: abort.signal,
-    cwd: __dirname,
-    stderr: { write: (text: string) => lines.push(text) },
-    files: new Files({ cwd: __dirname, stdin: process.stdin }),
-  };
-  const { connection } = await administratorConnection(context, { kubeconfig: testCluster.kubeconfig });
-  cluster = connectCluster(connection, { ...context, debug: (line) => lines.push(line) });
+  cluster = await administratorClient(testCluster.kubeconfig, {}, { signal: abort.signal, debug: (line) => lines.push(line) });
 });
 
 afterEach(() => cluster.close());

@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { adminCluster } from './admin-cluster';
+import { cluster, eachWithRelease, identity } from './in-namespace';
 import { systemClock } from '../../../../src/cli/clock';
 import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/record/deploy-lock';
 import { whileHeld } from '../../../../src/cli/deploy/record/while-held';
-import { ReleaseIdentity } from '../../../../src/cli/deploy/release';
 import { Interrupted, Unreachable } from '../../../../src/cli/failure';
 import { releaseName } from '../../../../src/private/release-names';
-import { runKubectl, startCluster, Cluster as TestCluster } from '../../../cluster/cluster';
-import { COMPILE_TIMEOUT } from '../../../cluster/programs';
-import { FETCH_TIMEOUT, kubectl } from '../../../support/kubectl';
 import { ManualClock } from '../../../support/manual-clock';
 
 jest.setTimeout(60_000);
@@ -18,27 +14,11 @@ const NAMESPACE = 'lock-test';
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
 const DURATION = 30_000;
 
-let testCluster: TestCluster;
-let cluster: Cluster;
-let identity: ReleaseIdentity;
+eachWithRelease(NAMESPACE, 'production');
+
 let locks: DeployLock[];
-let count = 0;
-
-beforeAll(async () => {
-  kubectl();
-  testCluster = await startCluster();
-  runKubectl(testCluster.kubeconfig, ['create', 'namespace', NAMESPACE]);
-  cluster = await adminCluster(testCluster.kubeconfig);
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(async () => {
-  cluster?.close();
-  await testCluster?.stop();
-});
 
 beforeEach(() => {
-  count += 1;
-  identity = { project: '42', environment: 'production', app: `web-${count}` };
   locks = [];
 });
 

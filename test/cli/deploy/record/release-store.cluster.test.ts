@@ -1,42 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { adminCluster } from './admin-cluster';
+import { cluster, eachWithRelease, identity } from './in-namespace';
 import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { NextObject, NextRelease } from '../../../../src/cli/deploy/record/history';
 import { ReleaseStore, StoreOptions } from '../../../../src/cli/deploy/record/release-store';
-import { ReleaseIdentity } from '../../../../src/cli/deploy/release';
 import { partName, releaseName } from '../../../../src/private/release-names';
-import { runKubectl, startCluster, Cluster as TestCluster } from '../../../cluster/cluster';
-import { COMPILE_TIMEOUT } from '../../../cluster/programs';
 import { FakeClock } from '../../../support/fake-clock';
-import { FETCH_TIMEOUT, kubectl } from '../../../support/kubectl';
 
 jest.setTimeout(60_000);
 
 const NAMESPACE = 'record-test';
 const SECRETS = `/api/v1/namespaces/${NAMESPACE}/secrets`;
 
-let testCluster: TestCluster;
-let cluster: Cluster;
-let identity: ReleaseIdentity;
-let count = 0;
-
-beforeAll(async () => {
-  kubectl();
-  testCluster = await startCluster();
-  runKubectl(testCluster.kubeconfig, ['create', 'namespace', NAMESPACE]);
-  cluster = await adminCluster(testCluster.kubeconfig);
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-afterAll(async () => {
-  cluster?.close();
-  await testCluster?.stop();
-});
-
-beforeEach(() => {
-  count += 1;
-  identity = { project: '42', environment: 'review/a branch', app: `web-${count}` };
-});
+eachWithRelease(NAMESPACE, 'review/a branch');
 
 function store(options: StoreOptions = {}, through = cluster): ReleaseStore {
   return new ReleaseStore(through, NAMESPACE, identity, new FakeClock(), options);
