@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { configMap, deployment } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { writesOf } from './cluster/deploying';
-import { FaultProxy } from './cluster/fault-proxy';
 import { answering } from './cluster/faults';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { makeDisturbed, onDisturbedKwok, proxy } from './cluster/on-disturbed-kwok';
+import { cluster } from './cluster/on-kwok';
 import { versionOf } from './soak/application';
 import { fastClock, JobOptions, JobResult, runJob, startJob } from './soak/jobs';
 import { isIn } from './soak/passing-faults';
-import { ReleaseState, stateOf } from './soak/state';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
+import { stateOf } from './soak/state';
+import { TwoVersions } from './soak/two-versions';
 import { pack, sha256, unpack } from '../src/cli/deploy/record/packing';
 import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
 import { JsonObject } from '../src/private/json';
@@ -21,54 +20,28 @@ jest.setTimeout(180_000);
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
 
-let cluster: ControlPlane;
-let proxy: FaultProxy;
-
-beforeAll(async () => {
-  kubectl();
-  cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-  proxy = await FaultProxy.start({ server: cluster.server, ca: cluster.certificateAuthority });
-}, FETCH_TIMEOUT + COMPILE_TIMEOUT);
-
-beforeEach(() => proxy.reset());
+onDisturbedKwok();
 
 /** A process that is paused would outlive a test that fails. */
 const atEnd: Array<() => void> = [];
 
-afterAll(async () => {
+afterAll(() => {
   for (const end of atEnd) end();
-  await proxy?.stop();
-  await cluster?.stop();
 });
-
-/** Its jobs come through the proxy. */
-function makeDisturbed(namespace: string): Deployer {
-  return makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, namespace, { server: proxy.url });
-}
 
 async function deploy({ kubeconfig }: Pick<Deployer, 'kubeconfig'>, objects: object[], options: Partial<JobOptions> = {}): Promise<JobResult> {
   return runJob({ kubeconfig, objects, ...options });
-}
-
-/** How either version looks when it comes after the other. */
-async function undisturbedStates(deployer: Deployer): Promise<Record<'a' | 'b', ReleaseState>> {
-  const states: Partial<Record<'a' | 'b', ReleaseState>> = {};
-  for (const next of ['b', 'a', 'b'] as const) {
-    expect(await deploy(deployer, versionOf(next))).toMatchObject({ code: 0 });
-    states[next] = stateOf(deployer);
-  }
-  return states as Record<'a' | 'b', ReleaseState>;
 }
 
 const owned = ({ admin }: Deployer) => admin('get', 'configmaps,secrets,deployments,services,serviceaccounts', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name');
 
 describe('two jobs', () => {
   let deployer: Deployer;
-  let undisturbed: Record<'a' | 'b', ReleaseState>;
+  let undisturbed: TwoVersions['undisturbed'];
 
   beforeAll(async () => {
     deployer = makeDeployer(cluster, 'two');
-    undisturbed = await undisturbedStates(deployer);
+    ({ undisturbed } = await TwoVersions.deploy(deployer));
   });
 
   test('at once come one after the other', async () => {
@@ -82,8 +55,8 @@ describe('two jobs', () => {
   });
 
   test('of which one is paused until the other has taken over: it writes nothing more', async () => {
-    const disturbed = makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, 'paused', { server: proxy.url });
-    const states = await undisturbedStates(disturbed);
+    const disturbed = makeDisturbed('paused');
+    const { undisturbed: states } = await TwoVersions.deploy(disturbed);
     proxy.reset();
     // More than are under way at once, so that some wait for their turn.
     const more = Array.from({ length: 6 }, (_, index) => configMap(`more-${index}`));
@@ -170,7 +143,7 @@ describe('an admission policy', () => {
         return true;
       }
     };
-    for (let tries = 0; tries < 60 && !isEffective(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 500));
+    for (let tries = 0; tries < 300 && !isEffective(); tries += 1) await sleep(100);
   });
 
   test('that says no is said, and nothing is written', async () => {
@@ -208,13 +181,38 @@ describe('an admission policy', () => {
 test('a quota with room for two of three, each of which passes, leaves none of them', async () => {
   const deployer = makeDisturbed('quota');
   deployer.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { 'count/configmaps': '3' } } });
-  const used = () => deployer.admin('get', 'resourcequota', 'q', '-o', 'jsonpath={.status.used}');
-  for (let tries = 0; tries < 60 && used() !== '{"count/configmaps":"1"}'; tries += 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  await untilUsed(deployer, 1);
   const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('b'), configMap('c')], { options: ['--rollback-on-failure'] });
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/quota/) });
   expect(owned(deployer)).toBe('');
   expect(stateOf(deployer)).toMatchObject({ faults: [], recorded: [] });
 });
+
+test.each(['a first release', 'an update'])('a quota whose room somebody takes after the dry run is the cause, and it is undone: %s', async (which) => {
+  const deployer = makeDisturbed(`crowded-${which.split(' ')[1]}`);
+  deployer.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { 'count/configmaps': '4' } } });
+  await untilUsed(deployer, 1);
+  if (which === 'an update') expect(await deploy(deployer, [configMap('a')])).toMatchObject({ code: 0 });
+  const before = stateOf(deployer);
+  let isTaken = false;
+  proxy.place(async (exchange) => {
+    if (!isTaken) for (const index of Array(which === 'an update' ? 2 : 3).keys()) deployer.create(configMap(`theirs-${index}`));
+    isTaken = true;
+    await exchange.pass();
+  }, { method: 'PATCH', path: /\/configmaps\/[abc]\?(?!.*dryRun)/, times: Infinity });
+
+  const { code, stderr } = await deploy(deployer, [configMap('a', { key: 'new' }), configMap('b'), configMap('c')], { options: ['--rollback-on-failure'] });
+  expect({ code, stderr }).toEqual({
+    code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: \S+: ConfigMap [abc]: exceeded quota: q, requested: count\/configmaps=1, used: count\/configmaps=4, limited: count\/configmaps=4; ask for less, /m),
+  });
+  expect(stderr).toContain(which === 'an update' ? 'undone: release 1 is back\n' : 'undone: this first release is removed\n');
+  expect(stateOf(deployer)).toEqual({ ...before, outcome: which === 'an update' ? 'undone' : expect.stringMatching(/undone|none/) });
+});
+
+async function untilUsed({ admin }: Deployer, configMaps: number): Promise<void> {
+  const used = () => admin('get', 'resourcequota', 'q', '-o', 'jsonpath={.status.used}');
+  for (let tries = 0; tries < 300 && used() !== `{"count/configmaps":"${configMaps}"}`; tries += 1) await sleep(100);
+}
 
 describe('a record that somebody has tampered with', () => {
   let deployer: Deployer;
