@@ -1,0 +1,32 @@
+import { systemClock } from '../../src/cli/clock';
+import { Clock } from '../../src/cli/host';
+
+/**
+ * Time that passes at a speed which may change at any time, also for those who sleep already: fast while there is only to be waited.
+ */
+export class SpeedClock implements Clock {
+  private time = Date.now();
+  private since = this.time;
+  private factor = 1;
+
+  public now(): number {
+    return this.time + (Date.now() - this.since) * this.factor;
+  }
+
+  /** So many times as fast as the machine's, from now on. */
+  public set speed(factor: number) {
+    this.time = this.now();
+    this.since = Date.now();
+    this.factor = factor;
+  }
+
+  public async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const end = this.now() + milliseconds;
+    do {
+      await systemClock.sleep(Math.max(0, Math.min(SLICE, (end - this.now()) / this.factor)), signal);
+    } while (this.now() < end);
+  }
+}
+
+/** Milliseconds after which a sleeper notices that the speed is another. */
+const SLICE = 100;
