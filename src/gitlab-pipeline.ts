@@ -7,6 +7,7 @@ import type { DeployEnvironment } from './deploy-environment';
 import { DeployJob } from './deploy-job';
 import { ImageBuild } from './image-build';
 import { ciVariables } from './private/ci-variables';
+import { show } from './private/invalid-input';
 import type { JsonObject } from './private/json';
 import { checkPipeline, checkTargetsOf } from './private/pipeline/checks/check-pipeline';
 import { commandSha256 } from './private/pipeline/command-sha256';
@@ -118,7 +119,7 @@ export class GitlabPipeline {
    */
   public addJob(name: string, keywords: { [keyword: string]: any }): void {
     const { stage = 'test', ...raw } = keywords as JsonObject;
-    this.added.push({ name, keywords: { stage: String(stage) }, raw });
+    this.added.push({ name, keywords: { stage: typeof stage === 'string' ? stage : show(stage) }, raw });
   }
 
   /**

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { inputsOf } from './component';
 import {
-  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild, type JobOptions,
-  Synthesis,
+  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild,
+  type JobOptions, Synthesis,
 } from '../../src';
 
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });

@@ -113,8 +113,13 @@ test.each(NOT_TEXT_WITHOUT_QUOTES)('the text %j gets quotes', (text) => {
   expect(lineOf(text)).toBe(`'${text}'`);
 });
 
-test.each(['1 day', '40 minutes', '1h', './build', 'v1.2.3', 'dist/$CI_PIPELINE_ID/', '$A == "b"', 'registry.example.com:5000/a:1', '.hidden', 'it\'s', '-a', '$[[ inputs.a ]]'])('the text %j needs none', (text) => {
+test.each(['1 day', '40 minutes', '1h', './build', 'v1.2.3', 'dist/$CI_PIPELINE_ID/', '$A == "b"', 'registry.example.com:5000/a:1', '.hidden', 'it\'s', '-a'])('the text %j needs none', (text) => {
   expect(lineOf(text)).toBe(text);
+});
+
+test('a text with an input in it has quotes, since GitLab puts the value in before it reads the file', () => {
+  expect(lineOf('$[[ inputs.a ]]')).toBe('\'$[[ inputs.a ]]\'');
+  expect(lineOf('do "$[[ inputs.a ]]"')).toBe('\'do "$[[ inputs.a ]]"\'');
 });
 
 test.each([

@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { InvalidInput, refusalsOf } from '../../../../src/private/invalid-input';
+import type { JsonObject } from '../../../../src/private/json';
 import { checkPipeline } from '../../../../src/private/pipeline/checks/check-pipeline';
 import { job, target } from '../../../support/pipeline-problems';
 
@@ -29,4 +31,19 @@ test('all problems are said at once, a line each', () => {
 test('names do not reach the terminal as they are', () => {
   const [message] = refusalsOf(() => checkPipeline({ ...PARTS, added: [job('a\u001b[2J', { stage: '\u001b[31m', needs: ['\u202eb'] })] }));
   expect(message).not.toMatch(/[\u001b\u202e]/);
+});
+
+const KEYWORDS = [
+  'stage', 'image', 'services', 'rules', 'needs', 'dependencies', 'environment', 'resource_group', 'retry', 'interruptible', 'timeout', 'id_tokens', 'variables', 'script',
+  'artifacts', 'extends', 'inherit', 'only', 'default', 'workflow',
+];
+
+test('whatever a user writes as keywords is refused in words, or left to GitLab', () => {
+  const value = fc.oneof({ depthSize: 'small' }, fc.jsonValue(), fc.constantFrom('a', '$CI_JOB_ID', 'staging'), fc.array(fc.dictionary(fc.constantFrom('if', 'when', 'job', 'name'), fc.jsonValue(), { noNullPrototype: true })));
+  const keywords = fc.dictionary(fc.constantFrom(...KEYWORDS), value, { noNullPrototype: true }) as fc.Arbitrary<JsonObject>;
+  fc.assert(fc.property(keywords, keywords, (own, raw) => {
+    const added = [job('a', own), job('.b', own)];
+    const known = { target: 'staging', holds: { variable: 'KUBECONFIG', kind: 'masked variable' }, gives: ['A'], takes: ['B'] };
+    expect(() => refusalsOf(() => checkPipeline({ ...PARTS, raw, jobs: [job('deploy', own, known)], added }))).not.toThrow();
+  }), { numRuns: 500 });
 });
