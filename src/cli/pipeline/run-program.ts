@@ -44,7 +44,7 @@ function start({ words: [command, ...words], folder }: Program, handOverFile: st
 
 /** The message of the last refusal in the words of a runtime that died of it: Node's, or that of another language around it. */
 function refusalIn(said: string): string | undefined {
-  return [...said.matchAll(/^\s*(?:[\w.]+: )?InvalidInput: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
+  return [...said.matchAll(/^\s*(?:\S+: )*InvalidInput: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
 }
 
 function notStarted({ words, name }: Program, { code = 'unknown' }: NodeJS.ErrnoException): Error {

@@ -114,6 +114,14 @@ describe('the program', () => {
     expect((await run([], { 'pipeline.js': refused })).stderr).toBe('cdk8s-ci-deploy: pipeline.js: two mistakes\n- one\n- \\u001b[31mtwo\n');
   });
 
+  test('of another language is refused in the same sentence', async () => {
+    const words = 'Traceback (most recent call last):\n  File "pipeline.py", line 3\njsii.errors.JavaScriptError:\n  @jsii/kernel.RuntimeError: InvalidInput: a: b, expected c; d\n'
+      + '      at Kernel._ensureSync (kernel.js:1:2)\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n';
+    const { code, stderr } = await run([], { 'pipeline.js': `process.stderr.write(${JSON.stringify(words)}); process.exitCode = 1` });
+
+    expect([code, stderr]).toEqual([2, 'cdk8s-ci-deploy: pipeline.js: a: b, expected c; d\n']);
+  });
+
   test('that fails otherwise says so itself', async () => {
     const { code, stderr } = await run([], { 'pipeline.js': 'throw new Error("no such branch")' });
 

@@ -46,7 +46,9 @@ const SORTS = { variable: 'a credential', gitlab: 'a project or group access tok
 
 function fixOf({ source, environment, review }: Supply): string {
   if (source === 'gitlab') return 'make one in GitLab, and store it masked and protected';
-  return `run cdk8s-ci-deploy grant with --environment ${show(asScope(environment))}${review ? ' --unprotected' : ''}`;
+  // Rotation has an environment beside those of merge requests.
+  const scope = review ? asScope(environment).replace(/[^/]*$/, '*') : asScope(environment);
+  return `run cdk8s-ci-deploy grant with --environment ${show(scope)}${review ? ' --unprotected' : ''}`;
 }
 
 /** The token alone is masked by a variable of its own, since GitLab masks exact values only. */

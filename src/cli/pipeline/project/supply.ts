@@ -38,7 +38,7 @@ export function suppliesOf({ jobs, targets }: PipelineModel, { variables }: Proj
         source,
         environment,
         namespace: target?.namespace,
-        protected: target?.protected ?? isProtected,
+        protected: source === 'gitlab' ? isProtected : target?.protected ?? false,
         review,
         variable: given(key, environment, review ? variables.filter((variable) => !variable.protected) : variables),
         withheld: given(key, environment, variables),

@@ -72,7 +72,7 @@ describe('a credential', () => {
       [/^failure: variable KUBECONFIG for environment "production": it is missing, expected a credential; run cdk8s-ci-deploy grant with --environment "production"$/]],
     ['that is missing where not everything could be seen', credential('staging'), { unseen: ['could not look at group 7'] },
       [/^warning: variable KUBECONFIG for environment "production": it is missing in the project, and not every group could be looked at/]],
-    ['of review apps that is missing', [], { targets: [REVIEW] }, [/for environment "review\/mr-\*": it is missing, .* --environment "review\/mr-\*" --unprotected$/]],
+    ['of review apps that is missing', [], { targets: [REVIEW] }, [/for environment "review\/mr-\*": it is missing, .* --environment "review\/\*" --unprotected$/]],
     ['of review apps that is protected', credential('review/*'), { targets: [REVIEW] },
       [/^failure: variable KUBECONFIG for environment "review\/mr-\*": it is protected, so jobs of merge requests do not get it/]],
     ['of one review app only', credential('review/mr-1', { protected: false }), { targets: [REVIEW] }, [/^failure: .* "review\/mr-\*": it is missing/]],
@@ -114,6 +114,13 @@ describe('the token for GitLab that rotates a credential', () => {
 
   test('may be there for each environment', () => {
     expect(lines([...good, variable('GITLAB_TOKEN', 'staging'), variable('GITLAB_TOKEN', 'production')])).toEqual([]);
+  });
+
+  test('may rotate that of review apps, which is not protected, in an environment beside theirs', () => {
+    const review = pipelineModel([REVIEW]);
+    const project = { project: 'example-group/site', unseen: [], variables: [...credential('review/*', { protected: false }), variable('GITLAB_TOKEN', 'review/rotation')] };
+
+    expect(findingsOf({ ...review, jobs: [...review.jobs, rotation('review/rotation')] }, project)).toEqual([]);
   });
 
   test('is missing', () => {
