@@ -116,7 +116,8 @@ describe('the program', () => {
 
   test('of another language is refused in the same sentence', async () => {
     const words = 'Traceback (most recent call last):\n  File "pipeline.py", line 3\njsii.errors.JavaScriptError:\n  @jsii/kernel.RuntimeError: InvalidInput: a: b, expected c; d\n'
-      + '      at Kernel._ensureSync (kernel.js:1:2)\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n';
+      + '      at Kernel._ensureSync (kernel.js:1:2)\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n'
+      + 'RuntimeError: InvalidInput: a: b, expected c; d\n';
     const { code, stderr } = await run([], { 'pipeline.js': `process.stderr.write(${JSON.stringify(words)}); process.exitCode = 1` });
 
     expect([code, stderr]).toEqual([2, 'cdk8s-ci-deploy: pipeline.js: a: b, expected c; d\n']);
