@@ -6,14 +6,14 @@ import type { Target } from '../target';
 /** What a review app puts behind the name of the application, with six digits of a merge request. */
 const REVIEW_SUFFIX = '-mr-123456'.length;
 
-const LONGEST_LABEL = 63;
+export const LONGEST_LABEL = 63;
 const LONGEST_ENVIRONMENT = 255;
 
 /**
  * The names that go into scripts, folders and the cluster, by grammar. They are narrower than GitLab's: no spaces and no variables.
  */
 export const checkNames: PipelineCheck = ({ app, targets }) => {
-  const longest = targets.some(({ isReview }) => isReview) ? LONGEST_LABEL - REVIEW_SUFFIX : LONGEST_LABEL;
+  const longest = longestApp(targets);
   const isApp = dns1123Label(app) === undefined && app.length <= longest;
   const expected = `a DNS label of at most ${longest} lower-case letters, digits and "-"`;
   return [
@@ -21,6 +21,11 @@ export const checkNames: PipelineCheck = ({ app, targets }) => {
     ...targets.flatMap(folderProblems),
   ];
 };
+
+/** How many characters the name of an application may have. */
+export function longestApp(targets: readonly Target[]): number {
+  return targets.some(({ isReview }) => isReview) ? LONGEST_LABEL - REVIEW_SUFFIX : LONGEST_LABEL;
+}
 
 function folderProblems({ folder }: Target): Refusal[] {
   const isName = folder.length <= LONGEST_ENVIRONMENT && folder.split('/').every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(part));

@@ -13,7 +13,7 @@ const STAGE = '^[A-Za-z0-9_][A-Za-z0-9_ .-]*$';
 const PREFIX = '^([A-Za-z0-9_][A-Za-z0-9_.:-]*)?$';
 
 const JOB_PREFIX: ComponentInput = {
-  name: 'job-prefix', description: 'Goes before the name of each job, so that one pipeline can have several applications.', default: '', regex: PREFIX,
+  name: 'job-prefix', description: 'Goes before the name of each job, where the project has jobs of the same names.', default: '', regex: PREFIX,
 };
 
 /**

@@ -1,3 +1,4 @@
+import { LONGEST_LABEL, longestApp } from '../checks/target-checks';
 import type { Target } from '../target';
 import { ComponentInput, inputReference } from './component-input';
 
@@ -9,7 +10,7 @@ export const APP_PLACEHOLDER = 'zq-input-app';
 
 const PLACEHOLDER = /zq-input-(?:app|environment-\d+-end|namespace-\d+-end)/g;
 
-const LABEL = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+const LABEL = labelOf(LONGEST_LABEL);
 
 /**
  * A target with placeholders in place of its names.
@@ -41,7 +42,11 @@ function namespaceAt(index: number): string {
  */
 export function namedInputs(targets: readonly Target[]): ReadonlyMap<string, ComponentInput> {
   return new Map<string, ComponentInput>([
-    [APP_PLACEHOLDER, { name: 'app', description: 'The name of the application, as in the programs that synthesize it.', regex: LABEL }],
+    [APP_PLACEHOLDER, {
+      name: 'app',
+      description: 'The name of the application, as in the programs that synthesize it.',
+      regex: labelOf(longestApp(targets)),
+    }],
     ...targets.flatMap(({ slug, folder, isReview }, index): Array<[string, ComponentInput]> => [
       [environmentAt(index), {
         name: `${slug}-environment`,
@@ -52,6 +57,11 @@ export function namedInputs(targets: readonly Target[]): ReadonlyMap<string, Com
       [namespaceAt(index), { name: `${slug}-namespace`, description: `The namespace in the cluster, for ${folder}.`, regex: LABEL }],
     ]),
   ]);
+}
+
+/** A DNS label. */
+function labelOf(longest: number): string {
+  return `^[a-z0-9]([-a-z0-9]{0,${longest - 2}}[a-z0-9])?$`;
 }
 
 /**
