@@ -7,7 +7,7 @@ import type { DeployEnvironment } from './deploy-environment';
 import { DeployJob } from './deploy-job';
 import { ImageBuild } from './image-build';
 import { ciVariables } from './private/ci-variables';
-import { show } from './private/invalid-input';
+import { refusal, show } from './private/invalid-input';
 import type { JsonObject } from './private/json';
 import { checkPipeline, checkTargetsOf } from './private/pipeline/checks/check-pipeline';
 import { commandSha256 } from './private/pipeline/command-sha256';
@@ -119,7 +119,8 @@ export class GitlabPipeline {
    */
   public addJob(name: string, keywords: { [keyword: string]: any }): void {
     const { stage = 'test', ...raw } = keywords as JsonObject;
-    this.added.push({ name, keywords: { stage: typeof stage === 'string' ? stage : show(stage) }, raw });
+    if (typeof stage !== 'string') throw refusal({ at: `job ${name}`, given: `its stage is ${show(stage)}`, expected: 'the name of a stage', fix: 'correct it' });
+    this.added.push({ name, keywords: { stage }, raw });
   }
 
   /**
