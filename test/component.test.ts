@@ -145,6 +145,13 @@ test('jobs of one\'s own have the prefix where they are spoken of', () => {
   });
 });
 
+test('two stages never become one', () => {
+  const stages = ['image', 'synth', 'deploy', 'a b', 'a-b', 'ä'];
+  const component = pipeline({ stages }).toComponentYaml();
+  expect(jobsOf({ stages }, {}).stages).toEqual(stages);
+  expect(Object.keys(inputsOf(component)).filter((name) => name.endsWith('-stage'))).toEqual(['image-stage', 'synth-stage', 'deploy-stage', 'a-b-stage']);
+});
+
 test('an environment whose name is none of a job keeps it', () => {
   const component = pipeline({ targets: [DeployEnvironment.of({ environment: 'eu/Production', namespace: 'example' })] }).toComponentYaml();
   expect(Object.keys(inputsOf(component)).filter((name) => name.endsWith('-environment'))).toEqual([]);

@@ -62,8 +62,11 @@ function withImage(service: Json, refer: Refer): Json {
  * An input for each stage but those at the edges, which are the same everywhere.
  */
 export function stageInputs(stages: readonly string[]): ReadonlyMap<string, ComponentInput> {
-  const own = stages.filter((stage) => new RegExp(STAGE).test(stage));
-  return new Map(own.map((stage) => [stage, { name: `${stage.replace(/[^\w-]/g, '-')}-stage`, description: `What the stage ${stage} is called.`, default: stage, regex: STAGE }]));
+  const nameOf = (stage: string): string => `${stage.replace(/[^\w-]/g, '-')}-stage`;
+  const names = stages.map(nameOf);
+  // Of two that would have one input, the second keeps its name.
+  const own = stages.filter((stage, index) => new RegExp(STAGE).test(stage) && names.indexOf(nameOf(stage)) === index);
+  return new Map(own.map((stage) => [stage, { name: nameOf(stage), description: `What the stage ${stage} is called.`, default: stage, regex: STAGE }]));
 }
 
 /** Of a stage, or itself. */
