@@ -1,6 +1,7 @@
 import { controlPlanePrograms, kwok } from './programs';
 import { realNode } from './real-node';
 import { prepareRunner } from '../pipeline/gitlab-ci-local';
+import { RUBY } from '../pipeline/psych';
 import { TOOLS } from '../pipeline/site-delivery';
 
 // Before jest starts, since its workers would each compile and install.
@@ -8,6 +9,6 @@ controlPlanePrograms();
 kwok();
 // Without root there is no node and no pipeline, and the tests that need one say so.
 if (process.getuid?.() === 0) {
-  prepareRunner(TOOLS);
+  prepareRunner({ ...TOOLS, ...RUBY });
   realNode();
 }
