@@ -46,17 +46,19 @@ export const checkTargets: PipelineCheck = ({ targets }) => {
 };
 
 function shared(before: Target, target: Target): Refusal[] {
-  const at = `target ${target.folder}`;
-  const fix = 'give one of them another name';
-  const [upper, lower] = [before.folder, target.folder].sort((one, other) => one.length - other.length) as [string, string];
   return [
     ...before.namespace === target.namespace ? [sharedNamespace(before, target)] : [],
-    ...before.environment === target.environment
-      ? [{ at, given: 'another target has that environment', expected: 'an environment of its own', fix }]
-      : `${lower}/`.startsWith(`${upper}/`)
-        ? [{ at, given: `the folders ${show(upper)} and ${show(lower)} lie in one another`, expected: 'a folder for each target', fix }]
-        : [],
+    ...sharedFolder(before, target),
   ];
+}
+
+function sharedFolder(before: Target, target: Target): Refusal[] {
+  const at = `target ${target.folder}`;
+  const fix = 'give one of them another name';
+  if (before.environment === target.environment) return [{ at, given: 'another target has that environment', expected: 'an environment of its own', fix }];
+  const [outer, inner] = [before.folder, target.folder].sort((one, other) => one.length - other.length) as [string, string];
+  if (!`${inner}/`.startsWith(`${outer}/`)) return [];
+  return [{ at, given: `the folders ${show(outer)} and ${show(inner)} lie in one another`, expected: 'a folder for each target', fix }];
 }
 
 function sharedNamespace(before: Target, target: Target): Refusal {
