@@ -17,7 +17,7 @@ import { ROLLOUTS } from './scenarios/rollouts';
 import { cellsOf, TIMES } from './scenarios/times';
 import { markdownTable, Table, textTable } from './table';
 import { targets } from './targets';
-import { adminCluster } from '../../test/cli/deploy/record/admin-cluster';
+import { administratorClient } from '../../test/cluster/clients';
 import { startControlPlane } from '../../test/cluster/control-plane';
 import { needDebianPackages } from '../../test/cluster/debian';
 import { controlPlanePrograms } from '../../test/cluster/programs';
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const peers = PEERS.filter(({ name }) => name.includes(options.peer ?? '')).filter((peer) => isThere(peer, leftOut));
   const folder = mkdtempSync(join(tmpdir(), 'bench-deploy-'));
   const controlPlane = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-  const admin = await adminCluster(controlPlane.kubeconfig);
+  const admin = await administratorClient(controlPlane.kubeconfig);
   try {
     const bench = new Bench({ controlPlane, admin, folder, programs: join(folder, 'bin') }, peers, (line) => console.error(line));
     const [rows, notes] = await played(bench, options.only ?? '', Number(options.rounds ?? 7));

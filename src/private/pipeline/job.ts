@@ -42,6 +42,11 @@ export interface HeldCredential {
   readonly variable: string;
   /** For people: `masked variable`, `GitLab agent group/infra:prod`, `id_token for cluster-1`. */
   readonly kind: string;
+  /**
+   * Who sets the variable: someone, with a kubeconfig (`variable`) or a token for GitLab itself (`gitlab`); GitLab for an agent; GitLab, with a token of the
+   * job's own.
+   */
+  readonly source: 'variable' | 'gitlab' | 'agent' | 'id_token';
 }
 
 /**
@@ -58,9 +63,7 @@ export interface PipelineJob {
   readonly gives?: readonly string[];
   /** The variables of dotenv reports that its script reads. */
   readonly takes?: readonly string[];
-  readonly holds?: HeldCredential;
-  /** Another credential beside it. */
-  readonly holdsToo?: HeldCredential;
+  readonly holds?: readonly HeldCredential[];
   /** The environment that it deploys to. */
   readonly target?: string;
 }

@@ -111,7 +111,7 @@ function eitherJob({ target, deployer, options }: TargetJobs, { keywords, after,
       timeout: deployer.timeout,
       after_script: after.length === 0 ? undefined : [...after],
     },
-    holds,
+    holds: [holds],
     target: target.environment,
   };
 }

@@ -1,8 +1,9 @@
-import { CredentialModel, JobModel, PipelineModel, TargetModel } from '../../../src/private/pipeline/model/pipeline-model';
+import { HeldCredential } from '../../../src/private/pipeline/job';
+import { JobModel, PipelineModel, TargetModel } from '../../../src/private/pipeline/model/pipeline-model';
 
-export const KUBECONFIG: CredentialModel = { variable: 'KUBECONFIG', kind: 'masked variable', source: 'variable' };
-export const AGENT: CredentialModel = { variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod', source: 'agent' };
-export const ID_TOKEN: CredentialModel = { variable: 'KUBE_ID_TOKEN', kind: 'id_token for cluster-1', source: 'id_token' };
+export const KUBECONFIG: HeldCredential = { variable: 'KUBECONFIG', kind: 'masked variable', source: 'variable' };
+export const AGENT: HeldCredential = { variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod', source: 'agent' };
+export const ID_TOKEN: HeldCredential = { variable: 'KUBE_ID_TOKEN', kind: 'id_token for cluster-1', source: 'id_token' };
 
 export const STAGING: TargetModel = { environment: 'staging', namespace: 'example-staging', protected: false, review: false };
 export const PRODUCTION: TargetModel = { environment: 'production', namespace: 'example', protected: true, review: false };
@@ -14,7 +15,7 @@ export function jobModel(name: string, stage: string, more: Partial<JobModel> = 
 }
 
 /** A pipeline that builds, synthesizes, and deploys one image from target to target. */
-export function pipelineModel(targets: readonly TargetModel[] = [STAGING, PRODUCTION], credential: CredentialModel = KUBECONFIG): PipelineModel {
+export function pipelineModel(targets: readonly TargetModel[] = [STAGING, PRODUCTION], credential: HeldCredential = KUBECONFIG): PipelineModel {
   const image = ['IMAGE', 'IMAGE_PIPELINE_ID'];
   return {
     app: 'web',
@@ -30,7 +31,7 @@ export function pipelineModel(targets: readonly TargetModel[] = [STAGING, PRODUC
   };
 }
 
-function deployJob(target: TargetModel, before: TargetModel | undefined, credential: CredentialModel): JobModel {
+function deployJob(target: TargetModel, before: TargetModel | undefined, credential: HeldCredential): JobModel {
   const promoted = before === undefined || before.review || target.review ? [] : [{ job: nameOf(before), artifacts: false }];
   return jobModel(nameOf(target), 'deploy', {
     needs: [{ job: 'synth', artifacts: true }, ...promoted],

@@ -1,6 +1,7 @@
 import type { PipelineGraph } from './graph';
 import { credentialWords, jobWords, targetWords } from './words';
-import type { CredentialModel, JobModel } from '../../../private/pipeline/model/pipeline-model';
+import type { HeldCredential } from '../../../private/pipeline/job';
+import type { JobModel } from '../../../private/pipeline/model/pipeline-model';
 import { printableText } from '../../../private/printable';
 
 /**
@@ -32,7 +33,7 @@ export function mermaid({ columns, targets, arrows, deployments }: PipelineGraph
   ].join('\n');
 }
 
-function credentialText({ job, credential }: { readonly job: JobModel; readonly credential: CredentialModel }): string {
+function credentialText({ job, credential }: { readonly job: JobModel; readonly credential: HeldCredential }): string {
   return text([credential.variable, credentialWords(credential, job)]);
 }
 

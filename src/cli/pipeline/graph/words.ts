@@ -1,4 +1,5 @@
-import type { CredentialModel, JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
+import type { HeldCredential } from '../../../private/pipeline/job';
+import type { JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
 
 /**
  * What is to be said of a job beside its name, without its needs.
@@ -34,6 +35,6 @@ export function targetWords({ namespace, protected: isProtected, review }: Targe
 /**
  * Of which kind a credential is, and for whose jobs.
  */
-export function credentialWords({ kind, source }: CredentialModel, { environment }: Pick<JobModel, 'environment'>): string {
+export function credentialWords({ kind, source }: HeldCredential, { environment }: Pick<JobModel, 'environment'>): string {
   return (source === 'variable' || source === 'gitlab') && environment !== undefined ? `${kind} for ${environment}` : kind;
 }

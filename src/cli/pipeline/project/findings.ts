@@ -3,7 +3,8 @@ import { Finding, listed, variableName } from './finding';
 import { given } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
 import { show } from '../../../private/invalid-input';
-import type { CredentialModel, JobModel, PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { HeldCredential } from '../../../private/pipeline/job';
+import type { JobModel, PipelineModel } from '../../../private/pipeline/model/pipeline-model';
 
 /**
  * What of a project's variables does not fit a pipeline, the worst first.
@@ -40,6 +41,6 @@ function givers(key: string, jobs: readonly JobModel[]): string {
   return listed(jobs.filter(({ gives }) => gives.includes(key)).map(({ name }) => show(name))) || 'another job';
 }
 
-function sourceText({ source, kind }: CredentialModel): string {
+function sourceText({ source, kind }: HeldCredential): string {
   return source === 'agent' ? `that of the ${kind}` : `the ${kind}`;
 }

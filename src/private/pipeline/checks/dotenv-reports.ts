@@ -12,7 +12,7 @@ import { PREDEFINED_VARIABLES } from '../predefined-variables';
  * Whether GitLab takes the dotenv reports of the jobs, and their variables are what other jobs read.
  */
 export const checkReports: PipelineCheck = ({ jobs }) => {
-  const credentials = new Set(jobs.flatMap(({ holds, holdsToo }) => [holds, holdsToo].flatMap((held) => held?.variable ?? [])));
+  const credentials = new Set(jobs.flatMap(({ holds = [] }) => holds.map(({ variable }) => variable)));
   return jobs.flatMap((job) => {
     const names = job.gives ?? [];
     const at = jobNamed(job.name);

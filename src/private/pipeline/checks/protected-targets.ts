@@ -35,9 +35,11 @@ export const checkCredentials: PipelineCheck = (pipeline) => pipeline.jobs.flatM
 /** Variables that one target has, which is protected, with its environment. */
 function ownCredentials({ targets, jobs }: CheckedPipeline): Array<[string, string]> {
   const holders = new Map<string, Set<string>>();
-  for (const { holds, target } of jobs) {
-    if (holds === undefined || target === undefined || holds.variable === 'KUBECONFIG') continue;
-    holders.set(holds.variable, (holders.get(holds.variable) ?? new Set()).add(target));
+  for (const { holds = [], target } of jobs) {
+    for (const { variable, source } of holds) {
+      if (target === undefined || source === 'gitlab' || variable === 'KUBECONFIG') continue;
+      holders.set(variable, (holders.get(variable) ?? new Set()).add(target));
+    }
   }
   return [...holders].flatMap(([variable, environments]) => {
     const [only, ...others] = environments;

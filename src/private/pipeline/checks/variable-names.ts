@@ -33,7 +33,7 @@ function collisions({ jobs }: CheckedPipeline, job: CheckedJob, name: string): R
   const fix = 'choose another name';
   const at = jobNamed(job.name);
   const given = `it sets the variable ${show(name)}`;
-  if ([job.holds, job.holdsToo].some((held) => held?.variable === name)) return [{ at, given, expected: 'no value in the file for what has the credential', fix: 'leave it out' }];
+  if (job.holds?.some(({ variable }) => variable === name)) return [{ at, given, expected: 'no value in the file for what has the credential', fix: 'leave it out' }];
   if (keysOf(job.effective.id_tokens).includes(name)) return [{ at, given, expected: 'no name of an id_token of the job', fix }];
   const giver = job.takes?.includes(name) ? jobs.find(({ gives }) => gives?.includes(name)) : undefined;
   return giver === undefined ? [] : [{ at, given, expected: `no name from the dotenv report of job ${giver.name}, which would win`, fix }];

@@ -14,7 +14,7 @@ export function gitlabAgent(agent: string, given: ClusterPins): CredentialKind {
   }
   const pins = checkedPins(given);
   const context = ['--context', word(agent)];
-  const common = { keywords: {}, after: [], holds: { variable: 'KUBECONFIG', kind: `GitLab agent ${agent}` } };
+  const common = { keywords: {}, after: [], holds: { variable: 'KUBECONFIG', kind: `GitLab agent ${agent}`, source: 'agent' } } as const;
   return {
     forCommand: ({ namespace }) => ({ ...common, before: [], options: [...context, '--namespace', namespace, ...pinOptions(pins)] }),
     forKubectl: () => ({ ...common, before: pinLines(pins, context), options: context }),

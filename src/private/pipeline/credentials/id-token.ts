@@ -29,7 +29,7 @@ export function idToken(given: IdToken): CredentialKind {
     before: [MAKE_JOB_FOLDER, writeFiles(kubeconfigOf(given, namespace), variable)],
     after: [REMOVE_JOB_FOLDER],
     options: ['--kubeconfig', `"${JOB_FOLDER}/config"`],
-    holds: { variable, kind: `id_token for ${audience}` },
+    holds: { variable, kind: `id_token for ${audience}`, source: 'id_token' },
   });
   // Refuses what is wrong with the server at once, not when the file is written.
   kubeconfigOf(given, 'any');

@@ -9,7 +9,7 @@ import { checkedVariable } from '../shell';
 export function kubeconfigVariable(name: string, given: ClusterPins): CredentialKind {
   const variable = checkedVariable('variable', name);
   const pins = checkedPins(given);
-  const holds = { variable, kind: 'masked variable' };
+  const holds = { variable, kind: 'masked variable', source: 'variable' } as const;
   return {
     keptIn: variable,
     forCommand: () => ({ keywords: {}, before: asKubeconfig(variable), after: [], options: pinOptions(pins), holds }),

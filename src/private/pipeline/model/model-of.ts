@@ -1,6 +1,6 @@
-import type { CredentialModel, JobModel, NeedModel, PipelineModel, TargetModel } from './pipeline-model';
+import type { JobModel, NeedModel, PipelineModel, TargetModel } from './pipeline-model';
 import { isObject, Json } from '../../json';
-import type { HeldCredential, PipelineJob } from '../job';
+import type { PipelineJob } from '../job';
 import type { PipelinePlan } from '../plan';
 import type { Target } from '../target';
 
@@ -18,7 +18,7 @@ function targetModel({ environment, namespace, isProtected, isReview }: Target):
 
 /** Jobs of the user's own are all raw keywords, so it is the keywords that are read. */
 function jobModel(job: PipelineJob, guarded: ReadonlySet<string>): JobModel {
-  const { name, gives = [], takes = [], holds, holdsToo, target } = job;
+  const { name, gives = [], takes = [], holds = [], target } = job;
   const keywords: { readonly [keyword: string]: unknown } = { ...job.keywords, ...job.raw };
   const environment = environmentOf(keywords.environment as Json | undefined);
   return {
@@ -32,14 +32,8 @@ function jobModel(job: PipelineJob, guarded: ReadonlySet<string>): JobModel {
     artifacts: artifactsOf(keywords.artifacts as Json | undefined),
     gives,
     takes,
-    holds: [holds, holdsToo].filter((held) => held !== undefined).map((held) => credentialModel(job, held)),
+    holds,
   };
-}
-
-function credentialModel({ keywords }: PipelineJob, { variable, kind }: HeldCredential): CredentialModel {
-  if (keywords.id_tokens?.[variable] !== undefined) return { variable, kind, source: 'id_token' };
-  if (variable === 'GITLAB_TOKEN') return { variable, kind, source: 'gitlab' };
-  return { variable, kind, source: kind.startsWith('GitLab agent') ? 'agent' : 'variable' };
 }
 
 function isForProtectedRefs(rules: Json | undefined): boolean {

@@ -1,3 +1,5 @@
+import type { HeldCredential } from '../job';
+
 /**
  * A pipeline as the command looks at it: what flows where, which GitLab's keywords say only in part.
  */
@@ -32,7 +34,7 @@ export interface JobModel {
   readonly gives: readonly string[];
   /** The variables of dotenv reports that its script reads. */
   readonly takes: readonly string[];
-  readonly holds: readonly CredentialModel[];
+  readonly holds: readonly HeldCredential[];
 }
 
 /** A job that must have ended before. */
@@ -40,19 +42,6 @@ export interface NeedModel {
   readonly job: string;
   /** Whether its artifacts come along. */
   readonly artifacts: boolean;
-}
-
-/** A credential that a job holds. */
-export interface CredentialModel {
-  /** The variable that it comes in. */
-  readonly variable: string;
-  /** For people. */
-  readonly kind: string;
-  /**
-   * Who sets the variable: someone, with a kubeconfig (`variable`) or a token for GitLab itself (`gitlab`); GitLab for an agent; GitLab, with a token of the
-   * job's own.
-   */
-  readonly source: 'variable' | 'gitlab' | 'agent' | 'id_token';
 }
 
 /** An environment and its namespace in the cluster. */

@@ -74,7 +74,7 @@ function rotateJob(options: ScheduledRotationOptions, plan: PipelinePlan, { targ
     ...job,
     name: rotateName(options, target),
     keywords: { ...job.keywords, rules: [ruleOf(options)], needs: [{ job: FETCH, artifacts: true }] },
-    holdsToo: { variable: 'GITLAB_TOKEN', kind: 'project access token' },
+    holds: [...job.holds ?? [], { variable: 'GITLAB_TOKEN', kind: 'project access token', source: 'gitlab' }],
   };
 }
 
@@ -128,7 +128,7 @@ function credentialJob(
       variables: { GIT_STRATEGY: 'none' },
       script: [checkCommand(commandSha256), ...asKubeconfig(variable), ['node', COMMAND, 'rotate', '--itself', ...words].join(' ')],
     },
-    holds: { variable, kind: 'masked variable' },
+    holds: [{ variable, kind: 'masked variable', source: 'variable' }],
     target: environment,
   };
 }

@@ -1,12 +1,13 @@
 import { findingText } from '../../../../src/cli/pipeline/project/finding';
 import { findingsOf } from '../../../../src/cli/pipeline/project/findings';
 import { OwnedVariable } from '../../../../src/cli/pipeline/project/project-variables';
-import { CredentialModel, TargetModel } from '../../../../src/private/pipeline/model/pipeline-model';
+import { HeldCredential } from '../../../../src/private/pipeline/job';
+import { TargetModel } from '../../../../src/private/pipeline/model/pipeline-model';
 import { AGENT, ID_TOKEN, jobModel, KUBECONFIG, pipelineModel, PRODUCTION, REVIEW, STAGING } from '../models';
 
 interface Case {
   readonly targets?: TargetModel[];
-  readonly credential?: CredentialModel;
+  readonly credential?: HeldCredential;
   readonly unseen?: string[];
 }
 
@@ -55,7 +56,7 @@ describe('a variable that beats what the pipeline hands over', () => {
     expect(found([...good, ...variables], { targets: [PRODUCTION] })).toEqual(expected);
   });
 
-  test.each<[string, CredentialModel, string, string]>([
+  test.each<[string, HeldCredential, string, string]>([
     ['an agent', AGENT, 'KUBECONFIG', 'it beats that of the GitLab agent group/infra:prod in "deploy-production"'],
     ['an id_token', ID_TOKEN, 'KUBE_ID_TOKEN', 'it beats the id_token for cluster-1 in "deploy-production"'],
   ])('is a failure beside %s', (_, kind, key, words) => {

@@ -43,7 +43,7 @@ test('whatever a user writes as keywords is refused in words, or left to GitLab'
   const keywords = fc.dictionary(fc.constantFrom(...KEYWORDS), value, { noNullPrototype: true }) as fc.Arbitrary<JsonObject>;
   fc.assert(fc.property(keywords, keywords, (own, raw) => {
     const added = [job('a', own), job('.b', own)];
-    const known = { target: 'staging', holds: { variable: 'KUBECONFIG', kind: 'masked variable' }, gives: ['A'], takes: ['B'] };
+    const known = { target: 'staging', holds: [{ variable: 'KUBECONFIG', kind: 'masked variable', source: 'variable' as const }], gives: ['A'], takes: ['B'] };
     expect(() => refusalsOf(() => checkPipeline({ ...PARTS, raw, jobs: [job('deploy', own, known)], added }))).not.toThrow();
   }), { numRuns: 500 });
 });

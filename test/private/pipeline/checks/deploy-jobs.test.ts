@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../../src/private/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 function problemsOfDeploy(keywords: JsonObject, raw: JsonObject = {}): string[] {
-  const known = { target: 'staging', holds: { variable: 'KUBECONFIG', kind: 'masked variable' } };
+  const known = { target: 'staging', holds: [{ variable: 'KUBECONFIG', kind: 'masked variable', source: 'variable' as const }] };
   return problemsIn({ jobs: [job('deploy', { environment: 'staging', ...keywords }, known)], raw });
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../../src/private/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 function problemsOfNames(gives: string[]): string[] {
-  return problemsIn({ jobs: [job('container', {}, { gives }), job('deploy', {}, { holds: { variable: 'KUBE_ID_TOKEN', kind: 'id_token' } })] });
+  return problemsIn({ jobs: [job('container', {}, { gives }), job('deploy', {}, { holds: [{ variable: 'KUBE_ID_TOKEN', kind: 'id_token', source: 'id_token' as const }] })] });
 }
 
 test.each(['IMAGE', 'image', '_A', 'A1', 'CI_IMAGE', 'A'.repeat(255)])('a dotenv report may have the variable %j', (name) => {

@@ -43,8 +43,8 @@ test('a generated job of a protected target has the condition', () => {
 function problemsOfReader(keywords: JsonObject, stagingVariable: string): string[] {
   const rules = [{ if: PROTECTED }];
   const jobs = [
-    job('deploy-staging', { environment: 'staging' }, { target: 'staging', holds: { variable: stagingVariable, kind: 'masked variable' } }),
-    job('deploy-production', { environment: 'production', rules, script: ['use $PRODUCTION_CONFIG'] }, { target: 'production', holds: { variable: 'PRODUCTION_CONFIG', kind: 'masked variable' } }),
+    job('deploy-staging', { environment: 'staging' }, { target: 'staging', holds: [{ variable: stagingVariable, kind: 'masked variable', source: 'variable' as const }] }),
+    job('deploy-production', { environment: 'production', rules, script: ['use $PRODUCTION_CONFIG'] }, { target: 'production', holds: [{ variable: 'PRODUCTION_CONFIG', kind: 'masked variable', source: 'variable' as const }] }),
   ];
   return problemsIn({ targets: TARGETS, jobs, added: [job('a', keywords)] });
 }
@@ -66,7 +66,7 @@ test('a variable that all targets have is scoped by GitLab', () => {
 });
 
 test('the agent\'s kubeconfig is for whom the agent says', () => {
-  const known = { target: 'production', holds: { variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod' } };
+  const known = { target: 'production', holds: [{ variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod', source: 'agent' as const }] };
   const deploy = job('deploy', { environment: 'production', rules: [{ if: PROTECTED }] }, known);
   expect(problemsIn({ targets: TARGETS, jobs: [deploy], added: [job('a', { script: ['use $KUBECONFIG'] })] })).toEqual([]);
 });

@@ -29,7 +29,7 @@ test.each([
 });
 
 test('a value in the file does not hide the credential', () => {
-  const jobs = [job('deploy', { variables: { MY_KUBECONFIG: 'x' } }, { holds: { variable: 'MY_KUBECONFIG', kind: 'masked variable' } })];
+  const jobs = [job('deploy', { variables: { MY_KUBECONFIG: 'x' } }, { holds: [{ variable: 'MY_KUBECONFIG', kind: 'masked variable', source: 'variable' as const }] })];
   expect(problemsIn({ jobs })).toEqual([expect.stringContaining('expected no value in the file for what has the credential')]);
 });
 
