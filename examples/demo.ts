@@ -45,6 +45,14 @@ function account(environment: string): string[] {
   ];
 }
 
+function pipeline(): string[] {
+  const [{ stages, ...jobs }] = objects(join(site, '.gitlab-ci.yml')) as [any];
+  return Object.entries<any>(jobs).map(([name, { stage, needs = [], environment }]) => {
+    const after = needs.map(({ job, artifacts }: any) => (artifacts ? `${job} and what it hands over` : job)).join(', ');
+    return `  ${stages.indexOf(stage) + 1} ${stage.padEnd(7)} ${name.padEnd(18)} ${[after && `needs ${after}`, environment && `holds the credential of ${environment.name}`].filter(Boolean).join('; ')}`.trimEnd();
+  });
+}
+
 function refusal(label: string, variables: { [name: string]: string }): string[] {
   const { status, stderr } = run('main.ts', variables);
   if (status === 0) throw new Error(`main.ts accepted ${label}`);
@@ -53,12 +61,13 @@ function refusal(label: string, variables: { [name: string]: string }): string[]
 }
 
 rmSync(dist, { recursive: true, force: true });
-['access.ts', 'main.ts', 'template.ts'].forEach(mustRun);
+['access.ts', 'main.ts', 'template.ts', 'pipeline.ts'].forEach(mustRun);
 const manifests = files(dist);
 const before = manifests.map((file) => readFileSync(file, 'utf8'));
 
 say('', 'Synthesized examples/hugo-site as job "synth" of pipeline 4711 would:', '', ...manifests.map((file) => `  ${relative(process.cwd(), file)}`));
 say('', 'What was decided', ...['staging', 'production'].flatMap(account));
+say('', 'The pipeline that does it, generated into .gitlab-ci.yml', ...pipeline());
 say('', 'What a wrong image would have said, before anything was written',
   ...refusal('a tag that moves', { IMAGE: 'registry.example.com/group/site:latest' }),
   ...refusal('an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }),
