@@ -111,7 +111,7 @@ export class Files {
    */
   public makeFolder(name: string): void {
     try {
-      mkdirSync(this.absolute(name), { recursive: true });
+      makeFolders(this.absolute(name));
     } catch (error) {
       throw cannot('write', name, error);
     }
@@ -145,6 +145,13 @@ export class Files {
   private absolute(name: string): string {
     return resolve(this.host.cwd, name);
   }
+}
+
+/** Node's own `recursive` does not end where a file system has no folders to make, such as /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** A symbolic link is not followed: it may lead back to where it is. */

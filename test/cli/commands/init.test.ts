@@ -67,6 +67,10 @@ export const targets = [
     expect(fileNames()).toEqual(Object.keys(files).sort());
   });
 
+  test('a folder that cannot be made is refused', async () => {
+    expect(await init(['/proc/nothing/web', ...APP])).toMatchObject({ code: 2, stderr: expect.stringMatching(/\/proc\/nothing\/web: cannot write it, /) });
+  });
+
   test('--dry-run writes nothing', async () => {
     expect(await init([...APP, '--dry-run'])).toMatchObject({ code: 0, stdout: expect.stringContaining('would be written: main.ts\n') });
     expect(fileNames()).toEqual([]);
