@@ -265,6 +265,7 @@ describe('the time is up', () => {
 interface ResourceRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
@@ -278,8 +279,8 @@ describe('a credential with few rights', () => {
     asAdmin('create', 'serviceaccount', 'ci');
     asAdminFrom({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'ci' }, rules }, 'apply');
     asAdminFrom({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'ci' }, subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'ci' } }, 'apply');
-    const may = (resource: ResourceRule) => untilAllowed(controlPlane.kubeconfig, {
-      ...serviceAccountUser(rollouts.namespace, 'ci'), namespace: rollouts.namespace, request: { verb: 'list', group: resource.apiGroups[0]!, resource: resource.resources[0]! },
+    const may = ({ verbs, apiGroups, resources, resourceNames = [] }: ResourceRule) => untilAllowed(controlPlane.kubeconfig, {
+      ...serviceAccountUser(rollouts.namespace, 'ci'), namespace: rollouts.namespace, request: { verb: verbs[0]!, group: apiGroups[0]!, resource: resources[0]!, name: resourceNames[0] },
     });
     for (const rule of rules) await may(rule);
     limited = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { token: asAdmin('create', 'token', 'ci').trim() });
