@@ -43,7 +43,7 @@ export const targets = [
   });
 
   test.each([
-    ['the name of the application is missing, and the folder has none to offer', [], {}, /^cdk8s-ci-deploy: --app: it is missing, expected the name of the application; give it\n$/],
+    ['the name of the application is missing, and the folder has none to offer', ['My Site'], {}, /^cdk8s-ci-deploy: --app: it is missing, expected the name of the application; give it\n$/],
     ['an application that cannot be a Service', ['--app', 'Web'], {}, /^cdk8s-ci-deploy: --app: it is "Web", expected a DNS label /],
     ['a target without a namespace', [...APP, '--target', 'production'], {}, /^cdk8s-ci-deploy: --target: "production", expected ENVIRONMENT=NAMESPACE; /],
     ['a protected namespace', [...APP, '--target', 'production=kube-system'], {}, /^cdk8s-ci-deploy: --target: namespace is "kube-system", expected a namespace of the application's own/],

@@ -23,8 +23,8 @@ export function graceOf({ patience }: Finding, limits: Patience): number {
   }
 }
 
-/** Milliseconds in which the pods of a workload are known. */
-const VERDICT = 1_000;
+/** Milliseconds in which the pods of a workload and their events are known. */
+const VERDICT = 2_000;
 
 /**
  * How much is to be waited for, judged by what was said: what sounds like a moment of load or a server that is away may pass.

@@ -104,10 +104,10 @@ class Rollout {
     return judge(this.objects, { current, seen: surroundings.seen, restarts, now, elapsed: now - this.begun });
   }
 
-  /** What becomes ready at once needs no look at its pods. Gives the milliseconds until there will be one. */
-  private lookAround({ workloads }: Judgement, now: number): number {
+  /** What becomes ready at once needs no look at its pods; what is in trouble has one now. Gives the milliseconds until there will be one. */
+  private lookAround({ workloads, findings }: Judgement, now: number): number {
     const isWaiting = workloads.some(({ ready, words }) => !ready && words !== NOT_SEEN);
-    const left = this.begun + AT_ONCE - now;
+    const left = findings.length > 0 ? 0 : this.begun + AT_ONCE - now;
     if (isWaiting && left <= 0) this.surroundings.needed();
     return isWaiting && left > 0 ? left : Infinity;
   }

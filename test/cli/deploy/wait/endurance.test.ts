@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 test.each<[Finding['patience'], number]>([
-  ['none', 0], ['verdict', 1_000], ['lasting', 3_000], ['passing', 30_000], ['unschedulable', 60_000], ['restarts', Infinity], ['endless', Infinity],
+  ['none', 0], ['verdict', 2_000], ['lasting', 3_000], ['passing', 30_000], ['unschedulable', 60_000], ['restarts', Infinity], ['endless', Infinity],
 ])('%s lasts for %d ms before it is due', (patience, grace) => {
   endurance.note([finding(patience)], 1_000);
   expect(endurance.next()).toBe(1_000 + grace);
