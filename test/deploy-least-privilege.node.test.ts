@@ -119,7 +119,7 @@ describe('without a right of the table', () => {
     setRights(all.filter(({ resources = [], verbs }) => !(resources.includes(resource) && verbs.includes(verb))));
 
   test.each<[string, string, RegExp]>([
-    ['pods', 'watch', /^Deployment web: [^]*pods in least-node may not be watched, so what they say is missing here/m],
+    ['pods', 'watch', /Deployment web: NotReady: [^]*pods in least-node may not be watched, so what they say is missing here/],
     ['replicasets', 'watch', /replicasets in least-node may not be watched, so what they say is missing here/],
     ['events', 'watch', /ErrImagePull: not found[^]*events in least-node may not be watched, so what they say is missing here/],
     ['deployments', 'watch', /ErrImagePull: not found[^]*deployments may not be watched, so they were asked for every second/],
