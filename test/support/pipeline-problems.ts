@@ -8,7 +8,7 @@ import type { Target } from '../../src/private/pipeline/target';
 /** A job of the user's, and what this library would know of one of its own. */
 export function job(name: string, keywords: JsonObject = {}, known: Partial<PipelineJob> = {}): PipelineJob {
   const { stage = 'test', ...raw } = { script: ['true'], ...keywords };
-  return { name, keywords: { stage: String(stage) }, raw, ...known };
+  return { name, keywords: { stage: typeof stage === 'string' ? stage : 'test' }, raw, ...known };
 }
 
 /** An environment that stays. */

@@ -34,7 +34,7 @@ export function presenceOf({ effective }: CheckedJob): Presence | undefined {
   const last = rules.at(-1)?.when === 'never' ? -1 : undefined;
   const alternatives = rules.slice(first < 0 ? rules.length : first, last).map(conditionsOf);
   if (!alternatives.every((one) => one !== undefined)) return undefined;
-  return { except: rules.slice(0, Math.max(first, 0)).map((rule) => String(rule.if)), alternatives };
+  return { except: rules.slice(0, Math.max(first, 0)).map((rule) => (typeof rule.if === 'string' ? rule.if : '')), alternatives };
 }
 
 function conditionsOf(rule: JsonObject): Conditions | undefined {

@@ -37,7 +37,7 @@ function jobModel(job: PipelineJob, guarded: ReadonlySet<string>): JobModel {
 }
 
 function isForProtectedRefs(rules: Json | undefined): boolean {
-  const conditions = Array.isArray(rules) ? rules.filter(isObject).filter((rule) => rule.when !== 'never').map((rule) => String(rule.if)) : [];
+  const conditions = Array.isArray(rules) ? rules.filter(isObject).filter((rule) => rule.when !== 'never').map((rule) => (typeof rule.if === 'string' ? rule.if : '')) : [];
   return conditions.length > 0 && conditions.every((condition) => condition.endsWith('&& $CI_COMMIT_REF_PROTECTED == "true"') && !condition.includes('||'));
 }
 
@@ -54,7 +54,7 @@ function needsOf(needs: Json | undefined): NeedModel[] | undefined {
 
 function environmentOf(environment: Json | undefined): { readonly name?: string; readonly action?: string } {
   if (typeof environment === 'string') return { name: environment };
-  return isObject(environment) && typeof environment.name === 'string' ? { name: environment.name, action: environment.action === undefined ? undefined : String(environment.action) }
+  return isObject(environment) && typeof environment.name === 'string' ? { name: environment.name, action: typeof environment.action === 'string' ? environment.action : undefined }
     : {};
 }
 
