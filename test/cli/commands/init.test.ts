@@ -19,6 +19,9 @@ async function init(argv: string[] = [], options: CliOptions = {}): Promise<CliR
 
 const APP = ['--app', 'web'];
 
+/** A folder whose name can be that of no application, as that of a test's folder may be. */
+const NAMELESS = 'My Site';
+
 describe('where nobody can be asked', () => {
   test('options and defaults answer', async () => {
     const { code, stdout } = await init(APP);
@@ -43,7 +46,7 @@ export const targets = [
   });
 
   test.each([
-    ['the name of the application is missing, and the folder has none to offer', ['My Site'], {}, /^cdk8s-ci-deploy: --app: it is missing, expected the name of the application; give it\n$/],
+    ['the name of the application is missing, and the folder has none to offer', [NAMELESS], {}, /^cdk8s-ci-deploy: --app: it is missing, expected the name of the application; give it\n$/],
     ['an application that cannot be a Service', ['--app', 'Web'], {}, /^cdk8s-ci-deploy: --app: it is "Web", expected a DNS label /],
     ['a target without a namespace', [...APP, '--target', 'production'], {}, /^cdk8s-ci-deploy: --target: "production", expected ENVIRONMENT=NAMESPACE; /],
     ['a protected namespace', [...APP, '--target', 'production=kube-system'], {}, /^cdk8s-ci-deploy: --target: namespace is "kube-system", expected a namespace of the application's own/],
@@ -89,7 +92,7 @@ describe('on a terminal', () => {
   const answers = (...lines: string[]) => ({ stdinIsTerminal: true, stdin: lines.map((line) => `${line}\n`).join('') });
 
   test('it asks what no option has answered, and before it writes', async () => {
-    const { code, stderr } = await init(['--builder', 'docker'], answers('shop', 'production=shop', 'group/shop', '', 'y'));
+    const { code, stderr } = await init([NAMELESS, '--builder', 'docker'], answers('shop', 'production=shop', 'group/shop', '', 'y'));
 
     expect(stderr).toBe([
       'the name of the application: ',
@@ -99,15 +102,15 @@ describe('on a terminal', () => {
       `write ${'targets.ts, access.ts, main.ts, pipeline.ts, .gitlab-ci.yml, DEPLOYING.md, package.json, tsconfig.json, .gitignore'}? [y/N] `,
     ].join(''));
     expect(code).toBe(0);
-    expect(fileText('pipeline.ts')).toContain('ImageBuild.docker()');
-    expect(fileText('DEPLOYING.md')).toContain('--project group/shop --environment \'production\'');
+    expect(fileText(`${NAMELESS}/pipeline.ts`)).toContain('ImageBuild.docker()');
+    expect(fileText(`${NAMELESS}/DEPLOYING.md`)).toContain('--project group/shop --environment \'production\'');
   });
 
   test('it asks again after an answer that is none', async () => {
-    const { stderr } = await init([], answers('My Shop', 'shop', '', 'group/shop', '', '', 'y'));
+    const { stderr } = await init([NAMELESS], answers('My Shop', 'shop', '', 'group/shop', '', '', 'y'));
 
     expect(stderr).toContain('the name of the application: --app: it is "My Shop", expected a DNS label');
-    expect(fileText('targets.ts')).toContain('export const app = \'shop\';');
+    expect(fileText(`${NAMELESS}/targets.ts`)).toContain('export const app = \'shop\';');
   });
 
   test('a no writes nothing', async () => {
