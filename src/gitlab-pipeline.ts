@@ -186,8 +186,8 @@ export class GitlabPipeline {
   }
 
   private jobs(plan: PipelinePlan): PipelineJob[] {
-    const { buildJob, imageBuild, synthesis, deployJob, rotation } = this.choices();
-    const credentialAt = (target: Target) => target.credential ?? this.choices().credential;
+    const { buildJob, imageBuild, synthesis, deployJob, credential, rotation } = this.choices();
+    const credentialAt = (target: Target) => target.credential ?? credential;
     const kept = plan.targets.flatMap((target) => {
       const variable = credentialAt(target)._keptIn;
       return variable === undefined ? [] : [{ target, variable }];

@@ -1,6 +1,5 @@
 import Ajv from 'ajv';
 import { parseAllDocuments } from 'yaml';
-import { loadVectors } from './vectors';
 
 export const GITLAB_CI_SCHEMA = 'gitlab-ci-schema.json';
 
@@ -18,14 +17,6 @@ export function schemaCheck(schema: object): SchemaCheck {
   return (yaml) => valuesOf(yaml).flatMap((value) => validate(value)
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`));
-}
-
-/**
- * The check, or nothing where the schema is missing.
- */
-export function gitlabCiSchema(): SchemaCheck | undefined {
-  const schema = loadVectors<object>(GITLAB_CI_SCHEMA);
-  return schema && schemaCheck(schema);
 }
 
 /**
