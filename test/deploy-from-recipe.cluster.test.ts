@@ -6,6 +6,7 @@ import { runKubectl } from './cluster/cluster';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult, runCli } from './support/cli';
 import { kubectl } from './support/kubectl';
+import { releaseName } from '../src/private/release-names';
 
 jest.setTimeout(120_000);
 
@@ -141,6 +142,7 @@ interface Manager {
   readonly subresource?: string;
 }
 
+const APPLIED = `${releaseName({ project: '42', environment: 'production', app: 'web' })} Apply`;
 const environment = () => admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].env[*].name}');
 const managers = (what: string) => {
   const { metadata: { managedFields } } = JSON.parse(admin('get', what, '-o', 'json', '--show-managed-fields')) as Managed;
@@ -160,7 +162,7 @@ test('it is not taken over unasked', async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/2 of 2 objects cannot be applied, so nothing was written$/m);
   for (const name of ['Deployment web', 'Service web']) expect(stderr).toContain(`${name}: it exists already, and no release has made it; make it part of this one (--adopt)`);
-  expect(managers('deployment/web')).not.toContain('cdk8s-ci-deploy Apply');
+  expect(managers('deployment/web')).not.toContain(APPLIED);
 });
 
 test('it is adopted as it is, without a restart', async () => {
@@ -170,7 +172,7 @@ test('it is adopted as it is, without a restart', async () => {
   });
   expect([admin('get', 'pods', '-o', 'name'), access()]).toEqual([pods, before]);
   for (const what of ['deployment/web', 'service/web']) {
-    expect(managers(what)).toContain('cdk8s-ci-deploy Apply');
+    expect(managers(what)).toContain(APPLIED);
     expect(managers(what)).not.toContain('kubectl-client-side-apply Update');
     expect(admin('get', what, '-o', 'jsonpath={.metadata.annotations}')).not.toContain('last-applied');
   }

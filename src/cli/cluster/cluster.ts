@@ -22,7 +22,7 @@ export interface Cluster {
   /** Server-side apply. */
   apply(path: string, object: object, options?: ApplyOptions): Promise<JsonObject>;
   /** A JSON merge patch. */
-  merge(path: string, patch: object, options?: Pick<ApplyOptions, 'dryRun'>): Promise<JsonObject>;
+  merge(path: string, patch: object, options?: Omit<ApplyOptions, 'force'>): Promise<JsonObject>;
   /** Resolves to whether there was something to delete. */
   delete(path: string, options?: DeleteOptions): Promise<boolean>;
   /**

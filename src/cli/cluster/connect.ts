@@ -48,8 +48,8 @@ class ApiCluster implements Cluster {
     return this.ask({ method: 'PATCH', path, content, contentType: 'application/apply-patch+yaml', query }, 'apply');
   }
 
-  public async merge(path: string, content: object, { dryRun }: Pick<ApplyOptions, 'dryRun'> = {}): Promise<JsonObject> {
-    const query = { fieldManager: FIELD_MANAGER, dryRun: dryRun ? 'All' : undefined };
+  public async merge(path: string, content: object, { dryRun, fieldManager = FIELD_MANAGER }: Omit<ApplyOptions, 'force'> = {}): Promise<JsonObject> {
+    const query = { fieldManager, dryRun: dryRun ? 'All' : undefined };
     return this.ask({ method: 'PATCH', path, content, contentType: 'application/merge-patch+json', query });
   }
 

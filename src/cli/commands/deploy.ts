@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';
 import { Deployment } from '../deploy/deployment';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
+import { Owner } from '../deploy/owner';
 import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/pulling';
 import { readRelease } from '../deploy/read-release';
 import { ReleaseStore } from '../deploy/record/release-store';
@@ -10,6 +11,7 @@ import { bothChecked } from '../deploy/refusals';
 import type { ReleaseObject } from '../deploy/release';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
+import { formerIdentity, TAKE_OVER_OPTIONS, TakeOver } from '../deploy/take-over';
 import type { ExitCode } from '../exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -47,19 +49,27 @@ export const deploy: Command = {
     'to the cluster alone; of a variable of type file, which holds an absolute path, the content of the file counts. Several applications may use the',
     'Secret; each changes only what is its own. When a release is undone, so is its part of the Secret.',
     '',
+    '--take-over-from continues the releases of an application under another identity: its project was exported to another GitLab, or its environment',
+    'or its name has changed. The record, the labels and the field managers of all objects change before the release is deployed. The job needs the',
+    'rights of both identities. Once it has succeeded, the option has no effect; remove it from the job then.',
+    '',
     ...REPORT_DESCRIPTION,
   ],
-  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOYMENT_OPTIONS]),
+  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOYMENT_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {
     const session = await Session.open(context);
+    const { identity, namespace } = session;
+    const former = formerIdentity(context.args, identity);
     const objects = await objectsOf(context, session);
     const pulling = await Pulling.of(context, objects);
-    const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), identity: session.identity };
+    const owner = new Owner(identity, namespace, former);
+    const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), owner, identity, former };
     const prepare = (cluster: Cluster) => {
       const pull = pulling?.in(cluster, options);
-      const store = new ReleaseStore(cluster, session.namespace, session.identity, context.clock);
-      return { pull, deployment: new Deployment(cluster, store, { ...options, beforeUndo: async () => pull?.undo() }, { objects }) };
+      const store = new ReleaseStore(cluster, namespace, identity, context.clock);
+      const takeOver = former && new TakeOver(cluster, store, { ...options, former });
+      return { pull, deployment: new Deployment(cluster, store, { ...options, takeOver, beforeUndo: async () => pull?.undo() }, { objects }) };
     };
     return options.observer.around(async () => session.work(context.args.has('dry-run'), prepare, async ({ pull, deployment }) => {
       const [plan, pullSecret] = await bothChecked(deployment.plan(), Promise.resolve(pull?.plan()));
@@ -67,7 +77,7 @@ export const deploy: Command = {
       if (context.args.has('dry-run')) return;
       if (pull) await pull.around(async () => deployment.run(plan));
       else await deployment.run(plan);
-    }), objects);
+    }, former), objects);
   },
 };
 

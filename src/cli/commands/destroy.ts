@@ -46,7 +46,7 @@ export const destroy: Command = {
     const { namespace, identity, timeout } = session;
     const isDryRun = args.has('dry-run');
     const owner = new Owner(identity, namespace);
-    const options = { namespace, clock, signal, owner, job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
+    const options = { namespace, clock, signal, owner, say: session.say, job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
     const pulled = { namespace, identity, name: args.one('pull-secret'), say: session.say };
     const prepare = (cluster: Cluster) => new ReleaseStore(cluster, namespace, identity, clock);
     const destroyed = async (store: ReleaseStore, cluster: Cluster, lock?: DeployLock): Promise<Destroyed> => {

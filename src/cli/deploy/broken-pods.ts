@@ -1,5 +1,5 @@
 import { concurrently } from './concurrently';
-import { lookUp, removeObjects } from './leftovers';
+import { lookUp, pathOf } from './leftovers';
 import type { OwnedObject } from './release';
 import { fieldAt, isTrue, listAt, textAt } from './wait/fields';
 import { isDeleted } from './wait/generation';
@@ -57,18 +57,28 @@ class BrokenPods {
   public constructor(private readonly cluster: Cluster, private readonly statefulSet: JsonObject, private readonly options: BrokenPodsOptions) {}
 
   public async remove(): Promise<void> {
-    const { namespace, signal, say } = this.options;
+    const { say } = this.options;
     const name = printable(textAt(this.statefulSet, 'metadata', 'name'));
     const pods: OwnedObject[] = [];
     try {
       pods.push(...await this.find());
-      await removeObjects(this.cluster, namespace, pods, signal);
+      await concurrently(pods, async (pod) => this.delete(pod));
       for (const pod of pods) say(`Pod ${printable(pod.name)} is deleted: it is of the failed revision, and StatefulSet ${name} does not go on before it is ready`);
     } catch (error) {
       // Then the wait says what is in the way.
       if (!(error instanceof ApiRefusal && error.code === 403)) throw error;
       const which = pods.length > 0 ? `Pod ${pods.map((pod) => printable(pod.name)).join(', ')}` : 'pods';
       say(`warning: StatefulSet ${name} may not go on before ${which} of the failed revision is deleted, which this credential may not do`);
+    }
+  }
+
+  /** The uid is enough: a pod belongs to its StatefulSet for life. */
+  private async delete({ uid, ...pod }: OwnedObject): Promise<void> {
+    this.options.signal.throwIfAborted();
+    try {
+      await this.cluster.delete(pathOf(pod, this.options.namespace), { uid, propagation: 'Background' });
+    } catch (error) {
+      if (!(error instanceof ApiRefusal && error.code === 409)) throw error;
     }
   }
 

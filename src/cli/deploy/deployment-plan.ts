@@ -5,6 +5,7 @@ import type { PruneOptions } from './prune';
 import type { NextObject, RecordedRelease, ReleaseHistory } from './record/history';
 import type { DeployJob, ReleaseObject } from './release';
 import type { RollOutOptions } from './roll-out';
+import type { TakeOver, TakeOverPlan } from './take-over';
 
 /**
  * How far a deployment may go, and whom it tells.
@@ -18,6 +19,8 @@ export interface DeploymentOptions extends PruneOptions, Omit<RollOutOptions, 'w
   readonly undo: boolean;
   /** Called before it is. Does not fail. */
   readonly beforeUndo?: () => Promise<void>;
+  /** For an application that had another identity before. */
+  readonly takeOver?: TakeOver;
 }
 
 /**
@@ -41,4 +44,6 @@ export interface DeploymentPlan {
   /** The release that it takes back, when an older pipeline's job is run again for that. */
   readonly rollbackFrom?: RecordedRelease;
   readonly pruning: Removal;
+  /** Carried out before the release. */
+  readonly takeOver?: TakeOverPlan;
 }

@@ -1,14 +1,18 @@
 import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
 import { mayBeFinished, withoutFinishedJobs } from './finished-jobs';
 import { findLeftovers, Leftovers, removeObjects } from './leftovers';
+import { ObjectWriter } from './object-writer';
 import { checkOutdated } from './outdated';
+import { identityInWords } from './owner';
 import { planRelease } from './plan';
 import { notIn, pruning } from './prune';
 import type { RecordedObject, RecordedRelease, ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { ReleaseStore } from './record/release-store';
 import { jobInWords } from './record/words';
+import type { OwnedObject } from './release';
 import { rollOut } from './roll-out';
+import { checkTakenOver } from './take-over';
 import { Undoing } from './undoing';
 import type { Written } from './write';
 import type { Cluster } from '../cluster/cluster';
@@ -36,6 +40,7 @@ export class Deployment {
     const { observer, say } = this.options;
     return observer.during('plan', async () => {
       const plan = await this.planning;
+      if (plan.takeOver && plan.takeOver.state !== 'done') say(`this takes the application over from ${identityInWords(plan.takeOver.former)}`);
       if (plan.rollbackFrom) say(`this is a rollback from release ${plan.rollbackFrom.number} (${jobInWords(plan.rollbackFrom.job, plan.rollbackFrom.job.pipelineUrl)})`);
       observer.planned(plan);
       return plan;
@@ -49,8 +54,9 @@ export class Deployment {
    */
   public async run(plan: DeploymentPlan): Promise<void> {
     const { release, steps } = plan;
-    const { job, signal } = this.options;
+    const { job, signal, takeOver } = this.options;
     signal.throwIfAborted();
+    if (plan.takeOver) await takeOver?.run(plan.takeOver);
     const written: Written[] = [];
     const objects = [...steps.map(({ object, resource }) => ({ ...object, resource })), ...release.untouched ?? []];
     this.options.observer.begun(await this.store.begin({ job, objects, rollbackOf: release.rollbackOf }));
@@ -71,24 +77,32 @@ export class Deployment {
     // What the record says of Jobs decides which of them are applied. Otherwise it is read meanwhile.
     const ahead = wanted.objects.some(mayBeFinished) ? undefined : stepsOf(wanted);
     ahead?.catch(() => undefined);
-    const history = await this.store.read();
+    const takeOver = await options.takeOver?.plan();
+    const history = takeOver ? takeOver.history : await this.store.read();
+    if (!takeOver) checkTakenOver(history);
     const rollbackFrom = this.judge(history, wanted);
-    const release = await withoutFinishedJobs(cluster, options.namespace, this.store, history, wanted);
+    const release = await withoutFinishedJobs(cluster, options.namespace, takeOver?.store ?? this.store, history, wanted);
     const [steps, leftovers] = await Promise.all([ahead ?? stepsOf(release), this.leftovers(history, release)]);
-    return { release, steps, history, rollbackFrom, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
+    return { release, steps, history, rollbackFrom, takeOver, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
   }
 
   /** The release is deployed, whatever becomes of what is no longer wanted: that stays in the record until it is removed. */
   private async prune({ pruning: { remove, forget, gone } }: DeploymentPlan): Promise<void> {
     try {
-      const { namespace, signal, observer } = this.options;
-      if (remove.length > 0) await observer.during('prune', async () => removeObjects(this.cluster, namespace, remove, signal));
+      const { observer } = this.options;
+      if (remove.length > 0) await observer.during('prune', async () => this.remove(remove));
     } catch (error) {
       this.options.say('the release is deployed; not all that it no longer has could be removed, and the next deploy tries again');
       await this.store.finish('deployed', gone);
       throw error;
     }
     await this.finish(forget);
+  }
+
+  private async remove(objects: readonly OwnedObject[]): Promise<void> {
+    const { namespace, signal, say } = this.options;
+    const left = await removeObjects(new ObjectWriter(this.cluster, this.options), namespace, objects, signal);
+    for (const { kind, name } of left) say(`${kind} ${name} is not deleted: it is not this application's any more`);
   }
 
   private async finish(forget: readonly RecordedObject[]): Promise<void> {

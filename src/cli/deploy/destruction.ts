@@ -1,7 +1,9 @@
-import { findLeftovers, lookUp, Removal, removalOf, removeObjects } from './leftovers';
+import { findLeftovers, lookUp, pathOf, Removal, removalOf, removeObjects } from './leftovers';
+import { ObjectWriter } from './object-writer';
 import type { Owner } from './owner';
 import type { ReleaseStore } from './record/release-store';
 import type { DeployJob, OwnedObject } from './release';
+import { checkTakenOver } from './take-over';
 import { fieldAt, textAt } from './wait/fields';
 import type { Cluster } from '../cluster/cluster';
 import { ExitCode } from '../exit-code';
@@ -18,6 +20,8 @@ export interface DestructionOptions {
   readonly budget: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Talk for people, a line each. */
+  readonly say: (line: string) => void;
 }
 
 const PAUSE = 500;
@@ -31,6 +35,7 @@ export class Destruction {
   public async plan(): Promise<Removal> {
     const { namespace, owner, withData } = this.options;
     const history = await this.store.read();
+    checkTakenOver(history);
     const leftovers = await findLeftovers(this.cluster, namespace, owner, history?.objects ?? []);
     return removalOf(leftovers, ({ kind }) => withData || kind !== 'PersistentVolumeClaim');
   }
@@ -39,9 +44,12 @@ export class Destruction {
    * @throws `Failure` when something is still there at the end of the time: what has finalizers waits for somebody else.
    */
   public async run({ remove, kept, forget }: Removal): Promise<void> {
-    const { namespace, signal, job } = this.options;
-    await removeObjects(this.cluster, namespace, remove, signal);
-    await this.untilGone(remove);
+    const { namespace, signal, job, say } = this.options;
+    const writer = new ObjectWriter(this.cluster, this.options);
+    const left = await removeObjects(writer, namespace, remove, signal);
+    for (const { kind, name } of left) say(`${kind} ${name} is not deleted: it is not this application's any more`);
+    await this.untilGone(remove.filter((object) => !left.includes(object)));
+    for (const object of kept) await writer.unmark(pathOf(object, namespace), object);
     if (kept.length === 0) return this.store.remove();
     await this.store.begin({ job, objects: [] });
     await this.store.finish('deployed', forget);

@@ -1,7 +1,7 @@
 import { changesBetween, FieldChange } from './changes';
 import { concurrently } from './concurrently';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from './jobs';
-import { EARLIER_MANAGERS, ownFields } from './managed-fields';
+import { appliedFields, applierAmong, EARLIER_MANAGERS } from './managed-fields';
 import { Owner, ownerInWords } from './owner';
 import { explain, ObjectRefusal, ReleaseRefused } from './refusals';
 import type { Target } from './targets';
@@ -71,15 +71,17 @@ class Examination {
     if (live instanceof ApiRefusal) return explain(this.target.object, result instanceof ApiRefusal ? result : live);
     const refusal = live && this.refusalOfOwner(live);
     if (refusal) return refusal;
+    const former = live && applierAmong(live, this.options.owner.formerManagers);
+    // Its fields are ours before it is applied, so the one who has them now is asked.
+    return this.judge(live, former === undefined ? result : await this.dryRun(this.options.forceConflicts, former));
+  }
+
+  private async judge(live: JsonObject | undefined, result: JsonObject | ApiRefusal): Promise<Finding> {
     if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiRefusal ? result : undefined)) return this.replaced(live);
     if (!(result instanceof ApiRefusal)) return this.step(live, result);
     // The fields that the earlier managers have are ours before it is applied.
     if (live && this.options.adopt && areEarlier(result)) return this.judge(live, await this.dryRun(true));
     return this.waitsFor(result) ? this.step(live, this.target.applied) : explain(this.target.object, result);
-  }
-
-  private judge(live: JsonObject, result: JsonObject | ApiRefusal): Finding {
-    return result instanceof ApiRefusal ? explain(this.target.object, result) : this.step(live, result);
   }
 
   /** What may not be read is not written either: whose it is could not be told. */
@@ -92,9 +94,9 @@ class Examination {
     }
   }
 
-  private async dryRun(force: boolean): Promise<JsonObject | ApiRefusal> {
+  private async dryRun(force: boolean, fieldManager = this.options.owner.manager): Promise<JsonObject | ApiRefusal> {
     try {
-      return await this.cluster.apply(this.target.path, this.target.applied, { dryRun: true, force });
+      return await this.cluster.apply(this.target.path, this.target.applied, { dryRun: true, force, fieldManager });
     } catch (error) {
       if (error instanceof ApiRefusal && error.code !== 401) return error;
       throw error;
@@ -107,25 +109,28 @@ class Examination {
       return { object, given: 'it is being deleted', fix: 'run this again when it is gone' };
     }
     switch (this.options.owner.of(live)) {
-      case 'ours': return undefined;
+      case 'ours':
+      case 'released': return undefined;
       case 'another\'s': return { object, given: `it belongs to ${ownerInWords(live)}`, fix: 'give it another name, or remove it there first' };
       default: return this.options.adopt ? undefined : { object, given: 'it exists already, and no release has made it', fix: 'make it part of this one (--adopt), or give it another name' };
     }
   }
 
   private step(live: JsonObject | undefined, after: JsonObject): Step {
-    const adopted = live !== undefined && this.options.owner.of(live) !== 'ours';
+    const { owner } = this.options;
+    const adopted = live !== undefined && owner.of(live) === 'nobody\'s';
     if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
     const changes = changesBetween(live, after);
     // Fields that are ours only from now on must be written, or they could not be removed later.
-    const isSame = changes.length === 0 && JSON.stringify(ownFields(live)) === JSON.stringify(ownFields(after));
-    return { ...this.target, action: isSame ? 'keep' : 'change', live, after, changes, adopted };
+    const isOurs = applierAmong(live, owner.formerManagers) === undefined
+      && JSON.stringify(appliedFields(live, owner.manager)) === JSON.stringify(appliedFields(after, owner.manager));
+    return { ...this.target, action: isOurs && changes.length === 0 ? 'keep' : 'change', live, after, changes, adopted };
   }
 
   private async replaced(live: JsonObject): Promise<Finding> {
     const { target } = this;
     if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job still runs', fix: 'run this again when it has ended, or delete it' };
-    const after = await checkReplacement(this.cluster, target);
+    const after = await checkReplacement(this.cluster, target, this.options.owner.manager);
     if (after instanceof ApiRefusal) return explain(target.object, after);
     return { ...this.step(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
   }

@@ -1,7 +1,7 @@
 import { checkObject } from './check-object';
 import { isJob } from './jobs';
 import { lookUp } from './leftovers';
-import { extract, ownFields } from './managed-fields';
+import { appliedFields, applierAmong, extract } from './managed-fields';
 import type { Owner } from './owner';
 import { Problems } from './problems';
 import type { NextObject, RecordedManifests, WithheldObject } from './record/history';
@@ -55,7 +55,8 @@ async function untouchedObject(cluster: Cluster, namespace: string, owner: Owner
   const resource = resourceOf(apiVersion, kind)?.resource;
   if (resource === undefined) return [];
   const live = await lookUp(cluster, namespace, { apiVersion, kind, name, resource });
-  const fields = live && ownFields(live);
+  const manager = live && applierAmong(live, new Set([owner.manager, ...owner.formerManagers]));
+  const fields = live && manager !== undefined && appliedFields(live, manager);
   if (!live || !fields || owner.of(live) !== 'ours') return [];
   return [{ at: `${kind} ${name} in the cluster`, apiVersion, kind, name, resource, value: extract(live, fields) }];
 }

@@ -40,11 +40,11 @@ export function isGenerated(field: string): boolean {
  *
  * @returns What will be there, or the server's no.
  */
-export async function checkReplacement(cluster: Cluster, { object, path, applied }: Target): Promise<JsonObject | ApiRefusal> {
+export async function checkReplacement(cluster: Cluster, { object, path, applied }: Target, fieldManager: string): Promise<JsonObject | ApiRefusal> {
   const name = replacingName(object.name);
   const named = (value: JsonObject, its: string) => ({ ...value, metadata: { ...isObject(value.metadata) ? value.metadata : {}, name: its } });
   try {
-    return named(await cluster.apply(path.replace(/[^/]+$/, name), named(applied, name), { dryRun: true }), object.name);
+    return named(await cluster.apply(path.replace(/[^/]+$/, name), named(applied, name), { dryRun: true, fieldManager }), object.name);
   } catch (error) {
     if (!(error instanceof ApiRefusal)) throw error;
     return error.code === 403 && isAccessRefusal(error.code, error.status) ? applied : error;

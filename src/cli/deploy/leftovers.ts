@@ -1,4 +1,5 @@
 import { concurrently } from './concurrently';
+import type { ObjectWriter } from './object-writer';
 import { inReverse } from './order';
 import type { Owner } from './owner';
 import type { RecordedObject } from './record/history';
@@ -59,15 +60,21 @@ export function removalOf({ removable, data, gone }: Leftovers, withData: (objec
 }
 
 /**
- * Removes objects, those that use others first, and none that has taken the place of one in between.
+ * Deletes objects, those that use others first.
+ *
+ * @returns The objects that were left, because they are not ours any more.
  */
-export async function removeObjects(cluster: Cluster, namespace: string, objects: readonly OwnedObject[], signal: AbortSignal): Promise<void> {
+export async function removeObjects(
+  writer: ObjectWriter, namespace: string, objects: readonly OwnedObject[], signal: AbortSignal,
+): Promise<OwnedObject[]> {
+  const left: OwnedObject[] = [];
   for (const group of inReverse(objects)) {
     await concurrently(group, async (object) => {
       signal.throwIfAborted();
-      await removeOne(cluster, pathOf(object, namespace), object.uid);
+      if (!await writer.delete(pathOf(object, namespace), object)) left.push(object);
     });
   }
+  return left;
 }
 
 /** The path of an object of the record. */
@@ -88,7 +95,13 @@ export async function lookUp(cluster: Cluster, namespace: string, object: Omit<R
 
 function isOurs(live: JsonObject, { uid }: RecordedObject, owner: Owner): boolean {
   const isSame = uid === undefined || uid === textAt(live, 'metadata', 'uid');
-  return isSame && owner.of(live) === 'ours' && fieldAt(live, 'metadata', 'deletionTimestamp') === undefined;
+  return isSame && isOwned(owner, live, uid) && fieldAt(live, 'metadata', 'deletionTimestamp') === undefined;
+}
+
+/** An object that was left behind is ours as long as it is the recorded one: its annotation alone is no proof. */
+function isOwned(owner: Owner, live: JsonObject, recorded: string | undefined): boolean {
+  const ownership = owner.of(live);
+  return ownership === 'ours' || (ownership === 'released' && recorded !== undefined);
 }
 
 function owned({ apiVersion, kind, name, resource }: RecordedObject, live: JsonObject): OwnedObject {
@@ -98,12 +111,4 @@ function owned({ apiVersion, kind, name, resource }: RecordedObject, live: JsonO
 function isData(live: JsonObject): boolean {
   const kind = kindName(textAt(live, 'apiVersion'), textAt(live, 'kind'));
   return kind === 'PersistentVolumeClaim' || (kind === 'Secret' && isObject(live.data) && Object.keys(live.data).length > 0);
-}
-
-async function removeOne(cluster: Cluster, path: string, uid: string): Promise<void> {
-  try {
-    await cluster.delete(path, { uid, propagation: 'Background' });
-  } catch (error) {
-    if (!(error instanceof ApiRefusal && error.code === 409)) throw error;
-  }
 }

@@ -1,4 +1,3 @@
-import { FIELD_MANAGER } from '../../private/field-manager';
 import { isObject, Json, JsonObject } from '../../private/json';
 
 /**
@@ -12,24 +11,36 @@ export type FieldSet = JsonObject;
 export const EARLIER_MANAGERS: ReadonlySet<string> = new Set(['kubectl-client-side-apply', 'kubectl', 'helm', 'kapp']);
 
 /**
- * The fields that are in the cluster because this command applied them.
+ * The fields that a manager has applied.
  */
-export function ownFields(live: JsonObject): FieldSet | undefined {
-  return fieldsOf(entries(live).find(isOwn));
+export function appliedFields(live: JsonObject, manager: string): FieldSet | undefined {
+  return fieldsOf(entries(live).find(isApplyOf(manager)));
 }
 
 /**
- * The managedFields with which what earlier managers applied is ours, as client-go's csaupgrade does it; nothing when they have none.
- * What is left out of the next apply is removed then, and not kept because they once wanted it.
+ * The first of some managers that has applied the object, or nothing.
+ */
+export function applierAmong(live: JsonObject, managers: ReadonlySet<string>): string | undefined {
+  return entries(live).map(({ manager }) => String(manager)).find((manager) => managers.has(manager) && appliedFields(live, manager) !== undefined);
+}
+
+interface Join {
+  readonly from: ReadonlySet<string>;
+  readonly into: string;
+}
+
+/**
+ * The managedFields with which one manager has the fields of others, as client-go's csaupgrade does it; nothing when they have none.
+ * A field that the next apply leaves out is removed then. Otherwise it would stay, because an earlier manager wants it.
  *
  * @see https://github.com/kubernetes/client-go/blob/master/util/csaupgrade/upgrade.go
  */
-export function takenOver(live: JsonObject): JsonObject[] | undefined {
-  const isEarlier = (entry: JsonObject) => EARLIER_MANAGERS.has(String(entry.manager)) && !entry.subresource;
+export function joinedManagers(live: JsonObject, { from, into }: Join): JsonObject[] | undefined {
+  const isEarlier = (entry: JsonObject) => from.has(String(entry.manager)) && !entry.subresource;
   const [earlier, others] = [entries(live).filter(isEarlier), entries(live).filter((entry) => !isEarlier(entry))];
   const [first] = earlier;
   if (!first) return undefined;
-  const own = others.find(isOwn) ?? { ...first, manager: FIELD_MANAGER, operation: 'Apply' };
+  const own = others.find(isApplyOf(into)) ?? { ...first, manager: into, operation: 'Apply' };
   const united = [own, ...earlier].map((entry) => fieldsOf(entry) ?? {}).reduce(unite);
   return [...others.filter((entry) => entry !== own), { ...own, fieldsV1: united }];
 }
@@ -50,8 +61,8 @@ function entries(live: JsonObject): JsonObject[] {
   return Array.isArray(managed) ? managed.filter(isObject) : [];
 }
 
-function isOwn({ manager, operation, subresource }: JsonObject): boolean {
-  return manager === FIELD_MANAGER && operation === 'Apply' && !subresource;
+function isApplyOf(name: string): (entry: JsonObject) => boolean {
+  return ({ manager, operation, subresource }) => manager === name && operation === 'Apply' && !subresource;
 }
 
 function fieldsOf(entry: JsonObject | undefined): FieldSet | undefined {

@@ -1,36 +1,62 @@
 import type { ReleaseIdentity } from './release';
+import { FIELD_MANAGER } from '../../private/field-manager';
 import { isObject, Json, JsonObject } from '../../private/json';
-import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId } from '../../private/release-names';
+import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../private/release-names';
 
 /**
- * Whose an object of the cluster is.
+ * Who owns an object of the cluster. `released`: this application left it behind when it was destroyed, and nobody has taken it since.
  */
-export type Ownership = 'ours' | 'nobody\'s' | 'another\'s';
+export type Ownership = 'ours' | 'released' | 'nobody\'s' | 'another\'s';
 
 /**
- * The mark of one application on its objects: a label to find them by, and an annotation for people. Both are on the object itself and never
+ * The mark of one application on its objects: a label to find them by, and an annotation with the identity. Both are on the object itself and never
  * on the pods that it makes, so that marking restarts nothing.
  */
 export class Owner {
+  /** The field manager of the application. Two applications have two, so the API server reports a conflict when one writes fields of the other. */
+  public readonly manager: string;
+
+  /** The field managers whose fields on our own objects become those of `manager`: older versions of this command had one for all applications. */
+  public readonly formerManagers: ReadonlySet<string>;
+
+  private readonly ids: ReadonlySet<string>;
   private readonly id: string;
 
-  public constructor(private readonly identity: ReleaseIdentity, namespace: string) {
+  /**
+   * @param former The identity that the application had before, when it is being taken over: what that one owns is ours.
+   */
+  public constructor(private readonly identity: ReleaseIdentity, namespace: string, private readonly former?: ReleaseIdentity) {
     this.id = ownerId(identity, namespace);
+    this.ids = new Set([this.id, ...former ? [ownerId(former, namespace)] : []]);
+    this.manager = releaseName(identity);
+    this.formerManagers = new Set([FIELD_MANAGER, ...former ? [releaseName(former)] : []]);
+  }
+
+  /** The labels and annotations that are the mark. */
+  public get marks(): { readonly labels: JsonObject; readonly annotations: JsonObject } {
+    return { labels: { [OWNER_LABEL]: this.id }, annotations: { [IDENTITY_ANNOTATION]: identityText(this.identity) } };
   }
 
   /** The object with the mark. */
   public mark(object: JsonObject): JsonObject {
     const metadata = mapOf(object.metadata);
-    const { project, environment, app } = this.identity;
-    const labels = { ...mapOf(metadata.labels), [OWNER_LABEL]: this.id };
-    const annotations = { ...mapOf(metadata.annotations), [IDENTITY_ANNOTATION]: JSON.stringify({ project, environment, app }) };
-    return { ...object, metadata: { ...metadata, labels, annotations } };
+    const { labels, annotations } = this.marks;
+    return {
+      ...object,
+      metadata: { ...metadata, labels: { ...mapOf(metadata.labels), ...labels }, annotations: { ...mapOf(metadata.annotations), ...annotations } },
+    };
+  }
+
+  /** Whether the object has the mark of the present identity, not of the former one. */
+  public isMarked(live: JsonObject): boolean {
+    return labelOf(live) === this.id;
   }
 
   public of(live: JsonObject): Ownership {
-    const label = mapOf(mapOf(live.metadata).labels)[OWNER_LABEL];
-    if (label === undefined) return 'nobody\'s';
-    return label === this.id ? 'ours' : 'another\'s';
+    const label = labelOf(live);
+    if (label !== undefined) return this.ids.has(String(label)) ? 'ours' : 'another\'s';
+    const leftBy = mapOf(mapOf(live.metadata).annotations)[IDENTITY_ANNOTATION];
+    return [this.identity, this.former].some((identity) => identity && identityText(identity) === leftBy) ? 'released' : 'nobody\'s';
   }
 }
 
@@ -46,6 +72,15 @@ export function ownerInWords(live: JsonObject): string {
  */
 export function identityInWords({ project, environment, app }: { readonly [part in keyof ReleaseIdentity]?: Json }): string {
   return [`application ${String(app)}`, `environment ${String(environment)}`, `project ${String(project)}`].join(', ');
+}
+
+function labelOf(live: JsonObject): Json | undefined {
+  return mapOf(mapOf(live.metadata).labels)[OWNER_LABEL];
+}
+
+/** The annotation's text, always in the same order. */
+function identityText({ project, environment, app }: ReleaseIdentity): string {
+  return JSON.stringify({ project, environment, app });
 }
 
 function parsed(annotation: Json | undefined): JsonObject {

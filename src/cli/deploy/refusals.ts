@@ -35,8 +35,8 @@ export class ReleaseRefused extends Failure {
 export class ObjectRefused extends Failure {
   public override readonly name = 'ObjectRefused';
 
-  public constructor(public readonly refusal: ObjectRefusal, cause: ApiRefusal) {
-    super(line(refusal).trim(), cause.exitCode, cause);
+  public constructor(public readonly refusal: ObjectRefusal, cause?: ApiRefusal) {
+    super(line(refusal).trim(), cause?.exitCode ?? ExitCode.NO, cause);
   }
 }
 
@@ -94,8 +94,19 @@ const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string]> = [
   [/ValidatingAdmissionPolicy/, undefined, 'meet the policy of the cluster that says so'],
 ];
 
-function conflicts({ details }: ApiRefusal['status']): string | undefined {
-  const found = (details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
+/**
+ * Whether other field managers have fields that an apply would change.
+ */
+export function isFieldConflict(error: unknown): error is ApiRefusal {
+  return error instanceof ApiRefusal && error.code === 409 && fieldConflicts(error.status).length > 0;
+}
+
+function fieldConflicts({ details }: ApiRefusal['status']): ReadonlyArray<{ readonly message?: string; readonly field?: string }> {
+  return (details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
+}
+
+function conflicts(status: ApiRefusal['status']): string | undefined {
+  const found = fieldConflicts(status);
   const managers = new Map<string, string[]>();
   for (const { message = '', field = '' } of found) {
     const manager = message.replace(/^conflict with /, '').replace(/ (?:using|with) .*$/s, '');

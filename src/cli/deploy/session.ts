@@ -8,6 +8,7 @@ import { ReleaseStore } from './record/release-store';
 import { whileHeld } from './record/while-held';
 import type { ReleaseIdentity } from './release';
 import type { Kubeconfig } from '../../kubeconfig';
+import { releaseName } from '../../private/release-names';
 import { tokenClaims } from '../../private/token-claims';
 import type { Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
@@ -73,9 +74,15 @@ export class Session {
     this.context.stderr.write(`${line}\n`);
   };
 
-  /** Reads only, with the command's signal, when it is a dry run; else as `alone`. */
-  public async work<P, T>(isDryRun: boolean, prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster) => Promise<T>): Promise<T> {
-    if (!isDryRun) return this.alone(prepare, action);
+  /**
+   * Reads only, with the command's signal, when it is a dry run; else as `alone`.
+   *
+   * @param former An identity whose lock is held, too.
+   */
+  public async work<P, T>(
+    isDryRun: boolean, prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster) => Promise<T>, former?: ReleaseIdentity,
+  ): Promise<T> {
+    if (!isDryRun) return former ? this.aloneWith(former, prepare, action) : this.alone(prepare, action);
     return closing(this.connect(this.connection, this.context.signal), async (cluster) => action(prepare(cluster), cluster));
   }
 
@@ -87,13 +94,10 @@ export class Session {
   public async alone<P, T>(
     prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster, lock: DeployLock) => Promise<T>,
   ): Promise<T> {
-    // Not ended by the command's signal, or the lock could not be given back.
-    const never = new AbortController().signal;
-    this.warnOfExpiry();
-    return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), async (forLock) => {
+    return this.withLockClient(async (forLock) => {
       const ahead = new Ahead((lock) => this.connect(whileHeld(this.connection, lock), lock.signal), prepare);
       try {
-        const lock = await this.acquire(forLock, ahead);
+        const lock = await this.acquire(forLock, this.identity, ahead);
         return await this.under(lock, forLock, async () => {
           const { prepared, cluster } = ahead.under(lock);
           return action(prepared, cluster, lock).finally(() => ahead.drop());
@@ -104,11 +108,38 @@ export class Session {
     });
   }
 
+  /**
+   * The same under the locks of two identities. They are taken in the order of their names, so that two jobs never wait for each other.
+   */
+  private async aloneWith<P, T>(
+    former: ReleaseIdentity, prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster) => Promise<T>,
+  ): Promise<T> {
+    return this.withLockClient(async (forLock) => {
+      const identities = [this.identity, former].sort((one, other) => (releaseName(one) < releaseName(other) ? -1 : 1));
+      const locks: Array<{ readonly identity: ReleaseIdentity; readonly lock: DeployLock }> = [];
+      try {
+        for (const identity of identities) locks.push({ identity, lock: await this.acquire(forLock, identity) });
+        const connection = locks.reduce((guarded, { lock }) => whileHeld(guarded, lock), this.connection);
+        const signal = AbortSignal.any(locks.map(({ lock }) => lock.signal));
+        return await closing(this.connect(connection, signal), async (cluster) => action(prepare(cluster), cluster));
+      } finally {
+        for (const { identity, lock } of locks.reverse()) await (await this.isUnknown(forLock, identity) ? lock.remove() : lock.release());
+      }
+    });
+  }
+
+  private async withLockClient<T>(action: (forLock: Cluster) => Promise<T>): Promise<T> {
+    // Not ended by the command's signal, or the lock could not be given back.
+    const never = new AbortController().signal;
+    this.warnOfExpiry();
+    return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), action);
+  }
+
   private async under<T>(lock: DeployLock, forLock: Cluster, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      if (lock.isNew && await this.isUnknown(forLock)) await lock.remove();
+      if (lock.isNew && await this.isUnknown(forLock, this.identity)) await lock.remove();
       throw error;
     } finally {
       await lock.release();
@@ -116,8 +147,8 @@ export class Session {
   }
 
   /** Whether there is no record: an application that never came to be leaves nothing behind. */
-  private async isUnknown(cluster: Cluster): Promise<boolean> {
-    const store = new ReleaseStore(cluster, this.namespace, this.identity, this.context.clock);
+  private async isUnknown(cluster: Cluster, identity: ReleaseIdentity): Promise<boolean> {
+    const store = new ReleaseStore(cluster, this.namespace, identity, this.context.clock);
     return store.read().then((history) => history === undefined, () => false);
   }
 
@@ -129,15 +160,15 @@ export class Session {
     this.say(`warning: the credential ends in ${spanInWords(left)}; a release that takes ${spanInWords(this.timeout / 1000)} (--timeout) could not be undone any more`);
   }
 
-  private async acquire(cluster: Cluster, ahead: WhileTaking): Promise<DeployLock> {
+  private async acquire(cluster: Cluster, identity: ReleaseIdentity, ahead?: WhileTaking): Promise<DeployLock> {
     const { clock, signal, variables } = this.context;
     return DeployLock.acquire({
       cluster,
       clock,
       signal,
       ahead,
+      identity,
       namespace: this.namespace,
-      identity: this.identity,
       holder: holderOf(variables),
       maximumWait: this.lockWait,
       waiting: this.say,

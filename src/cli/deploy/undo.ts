@@ -3,7 +3,8 @@ import { concurrently } from './concurrently';
 import type { Step } from './examine';
 import { isJob } from './jobs';
 import { findLeftovers, removeObjects } from './leftovers';
-import { extract, ownFields, takenOver } from './managed-fields';
+import { appliedFields, EARLIER_MANAGERS, extract, joinedManagers } from './managed-fields';
+import { ForeignObject, ObjectWriter } from './object-writer';
 import { inOrder } from './order';
 import type { Owner } from './owner';
 import { notIn } from './prune';
@@ -11,8 +12,9 @@ import type { RecordedManifests, RecordedObject, ReleaseHistory } from './record
 import { objectKey } from './record/object-key';
 import type { OwnedObject } from './release';
 import { Target, targetsOf } from './targets';
+import { textAt } from './wait/fields';
 import type { Written } from './write';
-import { isObject, JsonObject } from '../../private/json';
+import type { JsonObject } from '../../private/json';
 import type { Cluster } from '../cluster/cluster';
 import type { Clock } from '../host';
 
@@ -53,45 +55,65 @@ export interface Undone {
 export async function undo(cluster: Cluster, options: UndoOptions): Promise<Undone> {
   const { namespace, owner, signal, previous } = options;
   const before = previous ? await targetsOf(cluster, previous.objects.filter((object) => !isJob(object)), namespace, owner) : [];
-  const targets = [...before, ...formerStates(options, before)];
+  const former = formerStates(options, before);
+  const adopted = new Set(former.filter((target) => target.adopted).map(({ object }) => objectKey(object)));
+  const writer = new ObjectWriter(cluster, options);
   const restored: OwnedObject[] = [];
-  const { before: first, after } = inOrder(targets);
+  const foreign: string[] = [];
+  const { before: first, after } = inOrder([...before, ...former]);
   for (const group of [...first, ...after]) {
     await concurrently(group, async (target) => {
       signal.throwIfAborted();
-      const live = await cluster.apply(target.path, target.applied, { force: true });
       const { apiVersion, kind, name } = target.object;
-      restored.push({ apiVersion, kind, name, resource: target.resource, uid: uidOf(live) });
+      const live = await writer.restore(target, uidsOf(target, options), adopted.has(objectKey(target.object)));
+      if (isForeign(live)) foreign.push(`${kind} ${name} is not restored: ${live.foreign}`);
+      else restored.push({ apiVersion, kind, name, resource: target.resource, uid: textAt(live, 'metadata', 'uid') });
     });
   }
   await removeBrokenPods(cluster, restored, options);
-  const removed = await removeNew(cluster, options);
-  return { restored, removed, notes: notesOn(options) };
+  const { removed, left } = await removeNew(cluster, writer, options);
+  const stays = left.map(({ kind, name }) => `${kind} ${name} is not deleted: it is not this application's any more`);
+  return { restored, removed, notes: [...foreign.sort(), ...stays, ...notesOn(options)] };
 }
 
-function uidOf({ metadata }: JsonObject): string {
-  return isObject(metadata) && typeof metadata.uid === 'string' ? metadata.uid : '';
+/** The uids that an object of this name may have: before this release, in its plan, and after its write. */
+function uidsOf({ object }: Target, { history, steps, written }: UndoOptions): string[] {
+  const isSame = (other: Omit<RecordedObject, 'uid' | 'resource'>) => objectKey(other) === objectKey(object);
+  const known = [
+    ...(history?.objects ?? []).filter(isSame).map(({ uid }) => uid ?? ''),
+    ...steps.filter((step) => isSame(step.object)).map(({ live }) => textAt(live, 'metadata', 'uid')),
+    ...written.filter(({ owned }) => isSame(owned)).map(({ owned }) => owned.uid),
+  ];
+  return [...new Set(known.filter((uid) => uid !== ''))];
+}
+
+function isForeign(result: JsonObject | ForeignObject): result is ForeignObject {
+  return typeof result.foreign === 'string';
 }
 
 /** What was changed and is in no recorded manifest: Secrets, RBAC, and what was adopted. Its fields say how it was made what it was. */
-function formerStates({ steps, owner }: UndoOptions, known: readonly Target[]): Target[] {
+function formerStates({ steps, owner }: UndoOptions, known: readonly Target[]): FormerState[] {
   const keys = new Set(known.map(({ object }) => objectKey(object)));
   return steps.flatMap((step) => {
     const { live, action, object, adopted } = step;
     if (!live || action !== 'change' || keys.has(objectKey(object)) || isJob(object)) return [];
-    const fields = (adopted ? takenOver(live)?.find(isOwnEntry)?.fieldsV1 : undefined) ?? ownFields(live);
-    if (!isObject(fields)) return [];
+    const from = new Set([...owner.formerManagers, ...adopted ? EARLIER_MANAGERS : []]);
+    const joined = joinedManagers(live, { from, into: owner.manager });
+    const fields = appliedFields(joined ? { ...live, metadata: { managedFields: joined } } : live, owner.manager);
+    if (!fields) return [];
     const applied = extract(live, fields);
-    return [{ object, resource: step.resource, path: step.path, applied: adopted ? applied : owner.mark(applied) }];
+    return [{ object, adopted, resource: step.resource, path: step.path, applied: adopted ? applied : owner.mark(applied) }];
   });
 }
 
-function isOwnEntry({ operation, fieldsV1 }: JsonObject): boolean {
-  return operation === 'Apply' && fieldsV1 !== undefined;
+interface FormerState extends Target {
+  readonly adopted: boolean;
 }
 
 /** Beside what this release has made, what an earlier one has left that failed as well; but nothing that held data before. */
-async function removeNew(cluster: Cluster, { namespace, owner, signal, history, previous, steps, written }: UndoOptions): Promise<RecordedObject[]> {
+async function removeNew(
+  cluster: Cluster, writer: ObjectWriter, { namespace, owner, signal, history, previous, steps, written }: UndoOptions,
+): Promise<{ readonly removed: readonly RecordedObject[]; readonly left: readonly OwnedObject[] }> {
   const others = steps.filter(({ adopted, action, live }) => adopted || action === 'replace' || (live && !previous)).map(({ object }) => object);
   const stays = [...previous ? [...previous.objects, ...previous.withheld] : [], ...others];
   const made = steps.filter(({ action }) => action === 'create').map((step) => madeBy(step, written));
@@ -100,8 +122,8 @@ async function removeNew(cluster: Cluster, { namespace, owner, signal, history, 
   const candidates = notIn({ objects: [...made, ...older] }, stays);
   const { removable, data, gone } = await findLeftovers(cluster, namespace, owner, candidates);
   const remove = [...removable, ...data.filter(isMade)];
-  await removeObjects(cluster, namespace, remove, signal);
-  return [...remove, ...gone];
+  const left = await removeObjects(writer, namespace, remove, signal);
+  return { removed: [...remove, ...gone], left };
 }
 
 /** Without a uid when the answer was lost: then the owner's mark alone says that it is ours. */

@@ -1,4 +1,4 @@
-import { extract, ownFields, takenOver } from '../../../src/cli/deploy/managed-fields';
+import { appliedFields, applierAmong, EARLIER_MANAGERS, extract, joinedManagers } from '../../../src/cli/deploy/managed-fields';
 import type { JsonObject } from '../../../src/private/json';
 
 function live(managedFields: JsonObject[], more: JsonObject = {}): JsonObject {
@@ -7,36 +7,57 @@ function live(managedFields: JsonObject[], more: JsonObject = {}): JsonObject {
 
 const entry = (manager: string, operation: string, fieldsV1: JsonObject, more: JsonObject = {}): JsonObject => ({ manager, operation, apiVersion: 'v1', fieldsV1, ...more });
 
-describe('fields of earlier managers', () => {
-  test.each(['kubectl-client-side-apply', 'kubectl', 'helm', 'kapp'])('of %s become ours', (manager) => {
-    expect(takenOver(live([entry(manager, 'Update', { 'f:data': { 'f:a': {} } })]))).toEqual([
-      entry('cdk8s-ci-deploy', 'Apply', { 'f:data': { 'f:a': {} } }),
-    ]);
+const into = 'cdk8s-ci-deploy-web';
+const join = (...entries: JsonObject[]) => joinedManagers(live(entries), { from: EARLIER_MANAGERS, into });
+
+describe('joinedManagers', () => {
+  test.each(['kubectl-client-side-apply', 'kubectl', 'helm', 'kapp'])('gives us the fields of %s', (manager) => {
+    expect(join(entry(manager, 'Update', { 'f:data': { 'f:a': {} } }))).toEqual([entry(into, 'Apply', { 'f:data': { 'f:a': {} } })]);
   });
 
-  test('are added to those that are ours already', () => {
-    const fields = takenOver(live([
-      entry('cdk8s-ci-deploy', 'Apply', { 'f:data': { '.': {}, 'f:a': {} } }),
+  test('gives us the fields that this command had applied for all applications', () => {
+    const shared = entry('cdk8s-ci-deploy', 'Apply', { 'f:data': { 'f:a': {} } });
+    expect(joinedManagers(live([shared]), { from: new Set(['cdk8s-ci-deploy']), into })).toEqual([entry(into, 'Apply', { 'f:data': { 'f:a': {} } })]);
+  });
+
+  test('adds them to the fields that we have', () => {
+    const fields = join(
+      entry(into, 'Apply', { 'f:data': { '.': {}, 'f:a': {} } }),
       entry('helm', 'Apply', { 'f:data': { 'f:b': {} } }),
       entry('somebody', 'Update', { 'f:data': { 'f:c': {} } }),
-    ]));
+    );
     expect(fields).toEqual([
       entry('somebody', 'Update', { 'f:data': { 'f:c': {} } }),
-      entry('cdk8s-ci-deploy', 'Apply', { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } }),
+      entry(into, 'Apply', { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } }),
     ]);
   });
 
   test.each<[string, JsonObject]>([
-    ['of anyone else', entry('kubectl-edit', 'Update', {})],
-    ['of a status', entry('kubectl', 'Update', {}, { subresource: 'status' })],
-    ['of our own', entry('cdk8s-ci-deploy', 'Apply', {})],
-  ])('%s stay', (_, one) => {
-    expect(takenOver(live([one]))).toBeUndefined();
+    ['another manager', entry('kubectl-edit', 'Update', {})],
+    ['the status', entry('kubectl', 'Update', {}, { subresource: 'status' })],
+    ['our own manager', entry(into, 'Apply', {})],
+  ])('leaves the fields of %s alone', (_, one) => {
+    expect(join(one)).toBeUndefined();
   });
 });
 
-test('our fields are those that were applied, not what this command has otherwise changed', () => {
-  expect(ownFields(live([entry('cdk8s-ci-deploy', 'Update', { 'f:data': {} }), entry('cdk8s-ci-deploy', 'Apply', { 'f:metadata': {} })]))).toEqual({ 'f:metadata': {} });
+describe('appliedFields', () => {
+  const object = live([entry(into, 'Update', { 'f:data': {} }), entry(into, 'Apply', { 'f:metadata': {} }), entry('kapp', 'Apply', { 'f:data': {} })]);
+
+  test('has the fields that the manager has applied, not those that it has changed otherwise', () => {
+    expect(appliedFields(object, into)).toEqual({ 'f:metadata': {} });
+  });
+
+  test('is nothing for a manager that has applied nothing', () => {
+    expect(appliedFields(object, 'helm')).toBeUndefined();
+  });
+});
+
+test.each<[string[], string | undefined]>([
+  [['helm', 'kapp'], 'kapp'],
+  [['helm'], undefined],
+])('applierAmong finds who of %j has applied the object', (managers, expected) => {
+  expect(applierAmong(live([entry('helm', 'Update', {}), entry('kapp', 'Apply', {})]), new Set(managers))).toBe(expected);
 });
 
 describe('what was applied can be read off the fields', () => {

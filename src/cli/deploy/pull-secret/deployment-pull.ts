@@ -11,6 +11,8 @@ import type { ReleaseIdentity } from '../release';
 export interface PullingOptions {
   readonly namespace: string;
   readonly identity: ReleaseIdentity;
+  /** The identity that the application had before, while it is taken over. */
+  readonly former?: ReleaseIdentity;
   /** Whether what a failed deployment has done is undone. */
   readonly undo: boolean;
   readonly mask: (text: string) => string;

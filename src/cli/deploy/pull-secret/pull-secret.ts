@@ -1,7 +1,7 @@
 import type { PullCredentials } from './credentials';
 import { authKey } from './docker-config';
 import { PullSecretRefused, refusedBy } from './pull-secret-refused';
-import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withUse } from './sharing';
+import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withRenamedUser, withUse } from './sharing';
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
 import { FIELD_MANAGER } from '../../../private/field-manager';
 import type { JsonObject } from '../../../private/json';
@@ -15,6 +15,8 @@ import type { ReleaseIdentity } from '../release';
 export interface PullSecretOptions {
   readonly namespace: string;
   readonly identity: ReleaseIdentity;
+  /** The identity that the application had before: its use of the Secret is ours. */
+  readonly former?: ReleaseIdentity;
   readonly name: string;
   /** Hides the secrets that the job knows in what a server says. */
   readonly mask: (text: string) => string;
@@ -82,7 +84,7 @@ export class PullSecret {
    * @returns What was there before.
    */
   public async write(use: PullSecretUse): Promise<SharedSecret> {
-    return (await this.use(use, false)).before;
+    return this.ofPresentIdentity((await this.use(use, false)).before);
   }
 
   /**
@@ -111,6 +113,13 @@ export class PullSecret {
     return isUnused(after) ? 'emptied' : 'shared';
   }
 
+  /**
+   * Notes the use of the former identity as that of the present one.
+   */
+  public async takeOver(): Promise<void> {
+    await this.change((secret) => secret, false);
+  }
+
   private async use({ credentials, adopt, force }: PullSecretUse, dryRun: boolean): Promise<Change> {
     const use = { identity: this.options.identity, credentials };
     return this.change((secret) => {
@@ -130,7 +139,7 @@ export class PullSecret {
   private async change(to: (before: StoredSecret) => SharedSecret, dryRun: boolean): Promise<Change> {
     for (let attempt = 1; ; attempt++) {
       const before = await this.read();
-      const after = to(before);
+      const after = to(this.ofPresentIdentity(before));
       try {
         return { before, after, isDeleted: await this.store(before, after, dryRun) };
       } catch (error) {
@@ -138,6 +147,11 @@ export class PullSecret {
         if (![404, 409].includes(error.code) || attempt >= ATTEMPTS) throw refusedBy(error, this.options);
       }
     }
+  }
+
+  private ofPresentIdentity<T extends SharedSecret>(secret: T): T {
+    const { former, identity, namespace } = this.options;
+    return former ? withRenamedUser(secret, ownerId(former, namespace), { id: this.id, identity }) : secret;
   }
 
   private async read(): Promise<StoredSecret> {

@@ -83,6 +83,18 @@ export function withFormerUse(now: SharedSecret, id: string, { credentials }: Pi
 }
 
 /**
+ * With the use of one application as that of another. What the other one has put there already stays.
+ */
+export function withRenamedUser<T extends SharedSecret>(secret: T, from: string, to: { readonly id: string; readonly identity: ReleaseIdentity }): T {
+  const { id, identity } = to;
+  const user = secret.users.get(from);
+  if (!user) return secret;
+  const registries = [...new Set([...user.registries, ...secret.users.get(id)?.registries ?? []])];
+  const others = [...secret.users].filter(([other]) => other !== from && other !== id);
+  return { ...secret, users: new Map([...others, [id, { identity, registries }]]) };
+}
+
+/**
  * Whether nobody needs it: no application, and no credentials that somebody else has put there.
  */
 export function isUnused({ auths, users }: SharedSecret): boolean {

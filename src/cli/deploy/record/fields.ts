@@ -39,6 +39,10 @@ export class Fields {
     return Fields.of(`${this.at}.${name}`, this.object[name]);
   }
 
+  public optionalFields<T>(name: string, read: (fields: Fields) => T): T | undefined {
+    return this.object[name] === undefined ? undefined : read(this.fields(name));
+  }
+
   public list<T>(name: string, read: (item: Fields) => T): T[] {
     return this.items(name).map((item, index) => read(Fields.of(`${this.at}.${name}[${index}]`, item)));
   }

@@ -14,6 +14,10 @@ export interface ReleaseHistory {
   readonly releases: readonly RecordedRelease[];
   /** Everything that may be in the cluster because of a release: written before it is applied, taken out after it is deleted. */
   readonly objects: readonly RecordedObject[];
+  /** The identities that the application had before, the newest first. */
+  readonly formerly: readonly ReleaseIdentity[];
+  /** The identity that it is being taken over from. That has not ended, and nothing else may be done before it has. */
+  readonly takingOver?: ReleaseIdentity;
 }
 
 /**

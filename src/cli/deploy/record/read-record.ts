@@ -28,6 +28,8 @@ export function readRecord(at: string, bytes: Uint8Array, identity: ReleaseIdent
     identity: found,
     releases: fields.list('releases', releaseIn),
     objects: fields.list('objects', objectIn),
+    formerly: format < 2 ? [] : fields.list('formerly', identityIn),
+    takingOver: fields.optionalFields('takingOver', identityIn),
   };
 }
 

@@ -9,7 +9,12 @@ import { kindName } from '../../../private/kinds';
 import { cryptoModule } from '../../../private/lazy-crypto';
 import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
+import { ExitCode } from '../../exit-code';
+import { Failure } from '../../failure';
 import type { ReleaseIdentity } from '../release';
+
+/** The identities that an application had. */
+export type Past = Pick<ReleaseRecord, 'formerly' | 'takingOver'>;
 
 const NOTHING: Contents = { releases: [], objects: [] };
 
@@ -47,14 +52,49 @@ export class RecordFile {
    * @param manifests Of the newest release, when they go into the same Secret.
    */
   public async write(contents: Contents, manifests?: Buffer): Promise<void> {
+    const [newest] = contents.releases;
+    await this.writeInline(contents, newest && manifests ? [[newest, manifests]] : [], this.past);
+  }
+
+  /**
+   * Writes what is recorded under another identity, as a take-over that has not ended. It stays recorded there, too.
+   */
+  public async beginTakeOver(other: RecordFile): Promise<void> {
+    const inline: Array<[StoredRelease, Buffer]> = [];
+    const inUse: number[] = [];
+    const releases: StoredRelease[] = [];
+    for (const release of other.contents.releases) {
+      const manifests = await other.undamagedManifestsOf(release);
+      const parts = release.manifests.parts.length > 0 && manifests ? placed(manifests, inUse) : new Map<number, Buffer>();
+      if (manifests && parts.size === 0) inline.push([release, manifests]);
+      inUse.push(...parts.keys());
+      await this.writePieces(parts);
+      releases.push({ ...release, manifests: { ...release.manifests, parts: [...parts.keys()] } });
+    }
+    await this.writeInline({ releases, objects: other.contents.objects }, inline, { formerly: other.past.formerly, takingOver: other.identity });
+  }
+
+  /** Notes that everything belongs to the present identity. */
+  public async endTakeOver(): Promise<void> {
+    const { formerly, takingOver } = this.past;
+    if (takingOver) await this.writeInline(this.contents, [], { formerly: [takingOver, ...formerly] });
+  }
+
+  /** The identities that the application had, as they were read or written last. */
+  private get past(): Past {
+    const { formerly = [], takingOver } = this.record ?? {};
+    return { formerly, takingOver };
+  }
+
+  private async writeInline(contents: Contents, manifests: ReadonlyArray<readonly [StoredRelease, Buffer]>, past: Past): Promise<void> {
     const revision = cryptoModule().randomUUID();
     const { releases, objects } = contents;
-    const record: ReleaseRecord = { format: FORMAT, revision, identity: this.identity, releases, objects };
+    const record: ReleaseRecord = { format: FORMAT, revision, identity: this.identity, releases, objects, ...past };
     const bytes = pack(record);
     checkSize(this.at, bytes);
-    const [newest] = releases;
+    const inline = Object.fromEntries(manifests.map(([release, packed]) => [inlineKey(release), packed]));
     const change: SecretChange = {
-      data: { ...this.outdated(contents), ...newest && manifests ? { [inlineKey(newest)]: manifests } : {}, [RECORD]: bytes },
+      data: { ...this.outdated(contents), ...inline, [RECORD]: bytes },
       annotations: { [TOOLING_ANNOTATION]: `cdk8s-ci-deploy/v${FORMAT}`, [GROUP_KINDS_ANNOTATION]: groupKinds(contents) },
     };
     this.secret = await this.secrets.write(this.name, this.secret, change, (secret) => this.recordIn(secret)?.revision === revision);
@@ -94,6 +134,24 @@ export class RecordFile {
     const bytes = Buffer.concat(pieces.flatMap((piece) => piece ?? []));
     if (sha256(bytes) === expected) return bytes;
     throw corrupt(this.at, `the manifests of release ${release.number} are damaged, or not complete`);
+  }
+
+  /** What is damaged cannot be rolled back to, and need not keep the rest from being copied. */
+  private async undamagedManifestsOf(release: StoredRelease): Promise<Buffer | undefined> {
+    try {
+      return await this.manifestsOf(release);
+    } catch (error) {
+      if (error instanceof Failure && error.exitCode === ExitCode.NO) return undefined;
+      throw error;
+    }
+  }
+
+  private async writePieces(parts: ReadonlyMap<number, Buffer>): Promise<void> {
+    for (const [part, bytes] of parts) {
+      const name = partName(this.identity, part);
+      const before = await this.secrets.read(name);
+      await this.secrets.write(name, before, { data: { [PART]: bytes } }, ({ data }) => data.get(PART)?.equals(bytes) ?? false);
+    }
   }
 
   /** Secrets that came with the access manifests are emptied, others deleted; the record goes last. */

@@ -2,9 +2,14 @@ import type { RecordedObject, RecordedRelease } from './history';
 import type { ReleaseIdentity } from '../release';
 
 /**
- * The version of what is written. It goes up when older versions of the command would misread it.
+ * The version of what is written. It goes up when older versions of the command would do harm with it.
+ *
+ * 1: objects have one field manager for all applications.
+ * 2: each application has a field manager of its own, named like its record. A command of format 1 would take fields of others over.
+ *
+ * Fields that a version does not know are ignored, and lost when it writes: a later version may add what it can do without.
  */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /**
  * What the record has in it, apart from the manifests.
@@ -17,6 +22,10 @@ export interface ReleaseRecord {
   /** The newest first. */
   readonly releases: readonly StoredRelease[];
   readonly objects: readonly RecordedObject[];
+  /** The identities that the application had before, the newest first. */
+  readonly formerly: readonly ReleaseIdentity[];
+  /** The identity that it is being taken over from: the objects may still have either mark. */
+  readonly takingOver?: ReleaseIdentity;
 }
 
 export interface StoredRelease extends RecordedRelease {

@@ -89,6 +89,21 @@ export class ReleaseStore {
     this.isBegun = false;
   }
 
+  /**
+   * Writes what is recorded under a former identity, as a take-over that has not ended. Repeated, it begins anew.
+   *
+   * @param former It was read.
+   */
+  public async beginTakeOver(former: ReleaseStore): Promise<void> {
+    if (!this.isRead) await this.read();
+    await this.file.beginTakeOver(former.file);
+  }
+
+  /** Notes that everything belongs to the present identity. */
+  public async endTakeOver(): Promise<void> {
+    await this.file.endTakeOver();
+  }
+
   private beginning(next: NextRelease, manifests: StoredManifests): Contents {
     return trimmed(begun(this.file.contents, next, this.now(), manifests), this.keep);
   }

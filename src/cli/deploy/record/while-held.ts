@@ -10,7 +10,10 @@ export function whileHeld(connection: Connection, lock: Pick<DeployLock, 'assert
   const { description } = connection.credentials;
   return {
     ...connection,
-    permit: ({ writes }) => lock.assertMaySend(writes),
+    permit: (request) => {
+      connection.permit?.(request);
+      lock.assertMaySend(request.writes);
+    },
     credentials: {
       description,
       present: async (renew) => {

@@ -76,7 +76,7 @@ describe('a first release', () => {
     expect(metadata.labels).toEqual({ 'cdk8s-ci-deploy/id': expect.stringMatching(/^release-[\w-]{43}-v1$/) });
     expect(metadata.annotations).toEqual({
       'cdk8s-ci-deploy/release-of': JSON.stringify(identity),
-      'cdk8s-ci-deploy/tooling': 'cdk8s-ci-deploy/v1',
+      'cdk8s-ci-deploy/tooling': 'cdk8s-ci-deploy/v2',
       'cdk8s-ci-deploy/contains-group-kinds': 'ConfigMap,Deployment.apps',
     });
     expect(Object.keys(data)).toEqual(['record', 'release-1']);
