@@ -104,12 +104,12 @@ describe('the right job fails, with the right sentence', () => {
   });
 
   test('a command that is not the one that was reviewed', async () => {
-    const command = first.artifact('synth', 'dist/4701/cdk8s-ci-deploy.js');
+    const command = first.artifact('synth', 'dist/4701/cdk8s-ci-deploy.cjs');
     const reviewed = readFileSync(command);
     appendFileSync(command, '\n');
     const ran = await first.run({ jobs: ['deploy-staging'] });
     writeFileSync(command, reviewed);
 
-    expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 1, log: expect.stringMatching(/cdk8s-ci-deploy\.js: FAILED\n/) } });
+    expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 1, log: expect.stringMatching(/cdk8s-ci-deploy\.cjs: FAILED\n/) } });
   });
 });
