@@ -52,6 +52,17 @@ export function ownerId(owner: ReleaseOwner, namespace: string): string {
   return `release-${sha256(`${releaseName(owner)}.${namespace}.Secret.`).toString('base64url')}-v1`;
 }
 
+/** The prefix of our labels and annotations, and the end of longer ones. */
+const PREFIX = 'cdk8s-ci-deploy';
+
+/**
+ * Whether the key of a label or an annotation has one of our prefixes.
+ */
+export function isOwnKey(key: string): boolean {
+  const [prefix] = key.split('/', 1);
+  return prefix !== key && (prefix === PREFIX || prefix?.endsWith(`.${PREFIX}`) === true);
+}
+
 /**
  * The label of all objects of an application; ApplySets call theirs `applyset.kubernetes.io/part-of`. It stands under another prefix, since what an
  * ApplySet may prune is decided by other rules.
@@ -73,11 +84,6 @@ export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 
 /** On a record and a Lease that came with the access manifests, and on a pull secret that is to stay: they are emptied in place of being deleted. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
-
-/** What says whose an object is: no manifest may say it. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set([
-  OWNER_LABEL, OWNER_ID_LABEL, TOOLING_ANNOTATION, GROUP_KINDS_ANNOTATION, IDENTITY_ANNOTATION, HOLDER_ANNOTATION, KEPT_ANNOTATION,
-]);
 
 /** Of a label and an annotation of each application that uses a pull secret: this, and the application's id. The annotation says what it has put there. */
 export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';
