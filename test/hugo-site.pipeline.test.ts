@@ -58,9 +58,11 @@ describe('the pipeline that the example\'s program writes', () => {
     expect(delivery.deployedImage(namespace)).toBe(first.dotenv('container', 'image.env').IMAGE);
   });
 
-  test('rolls the next commit out', async () => {
-    delivery.repository.write('content/posts/second.md', '---\ntitle: The second commit\n---\nNew text.\n');
-    delivery.repository.commit('second');
+  test('rolls the next commit out, in which package.json makes modules of the programs', async () => {
+    const { repository } = delivery;
+    repository.write('package.json', JSON.stringify({ ...JSON.parse(repository.read('package.json')), type: 'module' }));
+    repository.write('content/posts/second.md', '---\ntitle: The second commit\n---\nNew text.\n');
+    repository.commit('second');
     const second = delivery.pipeline();
 
     expect(await second.run()).toEqual(succeeded(...JOBS));

@@ -34,7 +34,7 @@ export const destroy: Command = {
   description: [
     'What `on_stop` of a review app runs: no manifests are needed. Removed is what the record has and what still is the application\'s own,',
     'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them. Of a pull secret that other',
-    'applications use, too, only what is this one\'s own is removed.',
+    'applications use, too, only what is this one\'s own is removed. A Secret that only has the label of the application is named, and stays.',
   ],
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApiObject, ApiObjectProps, App } from 'cdk8s';
 import { gitlabJob } from '../../../examples/gitlab-job';
-import { CiDeployment, NamespacedChart } from '../../../src';
+import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../src';
 import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
 import { Files } from '../../../src/cli/files';
 
@@ -43,6 +43,16 @@ describe('what is read', () => {
       'b.yaml:1:1 ConfigMap one', 'b.yaml:5:1 ConfigMap two', 'a.json:1:1: items[0] Service web',
     ]);
     expect(objects[0]?.value).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'example' } });
+  });
+
+  test('the access of a deployer, with what it says of id_tokens', async () => {
+    const app = new App();
+    const identity = DeployerIdentity.oidc({ projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://api.example.com' });
+    new NamespaceDeployer(new NamespacedChart(app, 'access', { namespace: 'example' }), 'deployer', { namespace: 'example', identity });
+
+    const objects = await read({ 'access.yaml': app.synthYaml() as string });
+    expect(objects.map(({ kind }) => kind)).toEqual(['RoleBinding']);
+    expect(JSON.stringify(objects)).toContain('cdk8s-ci-deploy/oidc-issuer');
   });
 
   test('whatever the constructs write, with what they say of the commit and of the image\'s source', async () => {
