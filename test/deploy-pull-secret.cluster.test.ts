@@ -3,7 +3,7 @@ import { Deployer, makeDeployer } from './cluster/deployer';
 import { deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
-import { ownerId, PULL_SECRET_USER_PREFIX } from '../src/private/release-names';
+import { ownerId, PULL_SECRET_USER_PREFIX, releaseName } from '../src/private/release-names';
 
 jest.setTimeout(120_000);
 
@@ -187,10 +187,13 @@ describe('a pull secret', () => {
     });
   });
 
-  test('is refused before anything is contacted when it is in the manifests, or holds the token of the job', async () => {
+  test('is refused before anything is contacted when it is in the manifests, is another application\'s record, or holds the token of the job', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' } };
     expect(await deployAs(deployer, web(), [secret], '--pull-secret', 'gitlab'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is at app.yaml:1:1, too') });
+    const record = releaseName({ project: '8', environment: 'production', app: 'shop' });
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', record))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining(`--pull-secret: "${record}", expected a name that deploy does not use for its records and locks`) });
     const job = { app: 'web', variables: { ...WEB, CI_JOB_TOKEN: WEB.CI_DEPLOY_PASSWORD } };
     expect(await deployAs(deployer, job, [configMap('web')], '--pull-secret', 'gitlab'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which dies with the job') });
@@ -237,7 +240,9 @@ describe('a Secret that carries the label of another application', () => {
     foreign('d-garbage', { annotations: { [key]: '{' } });
     foreign('e-others-garbage', { annotations: { [key]: forged, [`${PULL_SECRET_USER_PREFIX}release-x-v1`]: '[]' } });
     foreign('f-immutable', { annotations: { [key]: forged }, immutable: true });
-    foreign('z-controlled', { annotations: { [key]: forged }, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'web', uid: 'u', controller: true }] });
+    deployer.admin('create', 'configmap', 'owner');
+    const uid = deployer.admin('get', 'configmap', 'owner', '-o', 'jsonpath={.metadata.uid}');
+    foreign('z-controlled', { annotations: { [key]: forged }, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid, controller: true }] });
     const before = versions();
     const said = [
       'a-terminating is left as it is: it is being deleted',
@@ -247,7 +252,7 @@ describe('a Secret that carries the label of another application', () => {
       'e-others-garbage is left as it is: its annotations cannot be read',
       'f-immutable is left as it is: it is immutable',
       'g-of-a-release is left as it is: it is among the manifests of application shop, environment production, project 8',
-      'z-controlled is left as it is: it is kept by ConfigMap web, which would take the credentials out again',
+      'z-controlled is left as it is: it is kept by ConfigMap owner, which would take the credentials out again',
     ];
     const lines = (stderr: string) => [...stderr.matchAll(/Secret (.* is left as it is: .*)$/gm)].map(([, line]) => line).sort();
 

@@ -38,6 +38,15 @@ export function partName(owner: ReleaseOwner, part: number): string {
   return `${releaseName(owner)}-${part}`;
 }
 
+const RELEASE_NAME = new RegExp(`^cdk8s-ci-deploy-(?:[a-z0-9-]+-)?[0-9a-f]{${HASH}}(?:-\\d+)?$`);
+
+/**
+ * Whether a Secret or a Lease of this name could belong to a release of any application.
+ */
+export function isReleaseName(name: string): boolean {
+  return RELEASE_NAME.test(name);
+}
+
 /**
  * How many of these Secrets come with the access manifests: room for two releases of a megabyte and more, compressed.
  */

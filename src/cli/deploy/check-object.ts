@@ -10,6 +10,7 @@ import { refusal, show } from '../../private/invalid-input';
 import { isObject, JsonObject } from '../../private/json';
 import { kindName, scopeOf } from '../../private/kinds';
 import { nameRuleOf } from '../../private/names';
+import { isReleaseName } from '../../private/release-names';
 
 /**
  * What an object of a release must satisfy.
@@ -33,6 +34,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
   const checks = [
     () => checkScope(at, apiVersion, kind, rules),
     () => checkNamespace(at, kind, metadata, rules),
+    () => checkReleaseName(at, kindName(apiVersion, kind), metadata),
     () => checkServerFields(at, metadata),
     () => checkMigration(at, kind, metadata),
     ...reservedKeys(value).map((reserved) => () => refuseReserved(at, reserved)),
@@ -82,6 +84,12 @@ function checkNamespace(at: string, kind: string, { name, namespace }: JsonObjec
     expected: `namespace ${show(rules.namespace)}, the credential's`,
     fix: 'leave its namespace out, or deploy it with the credential of that namespace',
   });
+}
+
+/** Whoever writes these of another application keeps it from being deployed and removed. */
+function checkReleaseName(at: string, kind: string, { name }: JsonObject): void {
+  if (!['Secret', 'Lease.coordination.k8s.io'].includes(kind) || typeof name !== 'string' || !isReleaseName(name)) return;
+  throw refusal({ at, given: `${kind} has the name ${show(name)}`, expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
 }
 
 const SERVER_FIELDS = ['uid', 'resourceVersion', 'generation', 'managedFields', 'selfLink', 'deletionTimestamp'];

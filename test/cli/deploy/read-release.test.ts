@@ -7,6 +7,7 @@ import { gitlabJob } from '../../../examples/gitlab-job';
 import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../src';
 import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
 import { Files } from '../../../src/cli/files';
+import { partName, releaseName } from '../../../src/private/release-names';
 
 const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };
 
@@ -164,6 +165,22 @@ describe('a label or an annotation that only deploy writes', () => {
     const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { ...metadata, labels: others }, spec: { selector: { matchLabels: reserved } } };
     const stored = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { labels: 'cdk8s-ci-deploy/part-of: x' } };
     expect(await read({ 'a.json': JSON.stringify(widget), 'b.json': JSON.stringify(stored) })).toHaveLength(2);
+  });
+});
+
+describe('the name of a record or a lock', () => {
+  const owner = { project: '7', environment: 'production', app: 'shop' };
+  const names = [releaseName(owner), partName(owner, 12), releaseName({ ...owner, environment: '—', app: '—' })];
+  const text = (apiVersion: string, kind: string, name: string) => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
+
+  test.each(names)('%s is refused for a Secret and a Lease, since it may be another application\'s', async (name) => {
+    const expected = `has the name "${name}", expected a name that deploy does not use for its records and locks; choose another name`;
+    expect(await refused({ 'a.yaml': text('v1', 'Secret', name) })).toBe(`a.yaml:1:1: Secret ${expected}`);
+    expect(await refused({ 'a.yaml': text('coordination.k8s.io/v1', 'Lease', name) })).toBe(`a.yaml:1:1: Lease.coordination.k8s.io ${expected}`);
+  });
+
+  test('is read for objects of other kinds, and similar names for a Secret', async () => {
+    expect(await read({ 'a.yaml': text('v1', 'ConfigMap', names[0]!), 'b.yaml': text('v1', 'Secret', 'cdk8s-ci-deploy-web'), 'c.yaml': text('v1', 'Secret', 'web-0123456789') })).toHaveLength(3);
   });
 });
 
