@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -38,6 +38,7 @@ const { outputFiles } = await build({
   platform: 'neutral',
   format: 'esm',
   external: ['node:*'],
+  define: { PACKAGE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
   plugins: [eagerYaml, lazyCommands],
 });
 
@@ -65,4 +66,5 @@ function load(name) {
 }
 load('main.js');
 `;
+mkdirSync('lib/cli', { recursive: true });
 writeFileSync('lib/cli/main.js', main);

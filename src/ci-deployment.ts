@@ -11,6 +11,7 @@ import { environmentSlug } from './private/environment-slug';
 import { refusalsOf } from './private/invalid-input';
 import { kplusModule } from './private/lazy-kplus';
 import { configReferences, DeploymentManifest, Resources, StringMap } from './private/pod-spec';
+import { WORKLOAD_ANNOTATIONS } from './private/workload-annotations';
 
 /**
  * A Deployment, and on request a Service, of the image that CI built. It satisfies level `restricted` of the Pod Security Standards as it stands.
@@ -194,8 +195,11 @@ export class CiDeployment extends Construct {
       dropAllCapabilities: props.dropAllCapabilities ?? true,
       seccompRuntimeDefault: props.seccompRuntimeDefault ?? true,
       annotations: known({ [GITLAB_APP]: projectSlugOf(props, variables), [GITLAB_ENV]: environmentSlugOf(props, variables) }),
-      releaseAnnotations: known({ [COMMIT]: props.commit ?? variables.CI_COMMIT_SHA, [IMAGE_SOURCE]: this.image.lookup().source }),
-      podAnnotations: known({ [CONFIG_HASH]: hash }),
+      releaseAnnotations: known({
+        [WORKLOAD_ANNOTATIONS.commit]: props.commit ?? variables.CI_COMMIT_SHA,
+        [WORKLOAD_ANNOTATIONS.imageSource]: this.image.lookup().source,
+      }),
+      podAnnotations: known({ [WORKLOAD_ANNOTATIONS.configHash]: hash }),
     };
   }
 }
@@ -203,9 +207,6 @@ export class CiDeployment extends Construct {
 const NAME_LABEL = 'app.kubernetes.io/name';
 const GITLAB_APP = 'app.gitlab.com/app';
 const GITLAB_ENV = 'app.gitlab.com/env';
-const COMMIT = 'cdk8s-ci-deploy/commit';
-const IMAGE_SOURCE = 'cdk8s-ci-deploy/image-source';
-const CONFIG_HASH = 'cdk8s-ci-deploy/config-hash';
 
 // Much is read when rendered, and the lists and maps are the caller's.
 function copied(props: CiDeploymentProps): CiDeploymentProps {

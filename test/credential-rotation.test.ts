@@ -7,7 +7,7 @@ jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () =
 
 const SCHEDULED = '$CI_PIPELINE_SOURCE == "schedule" && $ROTATE_CREDENTIALS == "true"';
 const PROTECTED = `${SCHEDULED} && $CI_COMMIT_REF_PROTECTED == "true"`;
-const ROTATE = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" rotate --itself';
+const ROTATE = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" rotate --itself';
 
 function fileWith(options: ScheduledRotationOptions = {}, targets = [STAGING, PRODUCTION, REVIEW]) {
   return fileOf({ targets, rotation: CredentialRotation.scheduled(options) });
@@ -30,7 +30,7 @@ test('the command comes from a job without an environment, and without scripts o
   const { script, environment, artifacts } = fileWith()['rotation-command'];
 
   expect(script).toEqual([
-    'npm ci --ignore-scripts', 'mkdir -p "dist/$CI_PIPELINE_ID"', 'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js"',
+    'npm ci --ignore-scripts', 'mkdir -p "dist/$CI_PIPELINE_ID"', 'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs"',
   ]);
   expect(environment).toBeUndefined();
   expect(artifacts.paths).toEqual(['dist/$CI_PIPELINE_ID/']);

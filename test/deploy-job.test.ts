@@ -4,7 +4,7 @@ import { messageOf } from './support/synth';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
-const COMMAND = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js"';
+const COMMAND = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs"';
 const command = (options: Cdk8sCiDeployOptions = {}) => fileOf({ deployJob: DeployJob.cdk8sCiDeploy(options) })['deploy-staging'];
 const kubectl = (options: KubectlDeployOptions = {}) => fileOf({ deployJob: DeployJob.kubectl(options) })['deploy-staging'];
 
@@ -53,7 +53,7 @@ describe('the command', () => {
     const { script } = command();
     const check = script.findIndex((line: string) => line.includes('sha256sum'));
 
-    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" | sha256sum -c -`);
+    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -`);
     expect(script[check + 1]).toMatch(/^node /);
   });
 

@@ -3,6 +3,7 @@ import { Deployer, makeDeployer } from './cluster/deployer';
 import { deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
+import { ownerId, PULL_SECRET_USER_PREFIX, releaseName } from '../src/private/release-names';
 
 jest.setTimeout(120_000);
 
@@ -186,14 +187,85 @@ describe('a pull secret', () => {
     });
   });
 
-  test('is refused before anything is contacted when it is in the manifests, or holds the token of the job', async () => {
+  test('is refused before anything is contacted when it is in the manifests, is another application\'s record, or holds the token of the job', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' } };
     expect(await deployAs(deployer, web(), [secret], '--pull-secret', 'gitlab'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is at app.yaml:1:1, too') });
+    const record = releaseName({ project: '8', environment: 'production', app: 'shop' });
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', record))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining(`--pull-secret: "${record}", expected a name that deploy does not use for its records and locks`) });
     const job = { app: 'web', variables: { ...WEB, CI_JOB_TOKEN: WEB.CI_DEPLOY_PASSWORD } };
     expect(await deployAs(deployer, job, [configMap('web')], '--pull-secret', 'gitlab'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which dies with the job') });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret-registry', 'registry.example.com'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret-registry: there is no --pull-secret') });
+  });
+});
+
+describe('a Secret that carries the label of another application', () => {
+  const FOREIGN = ['a-terminating', 'b-opaque', 'c-only-label', 'd-garbage', 'e-others-garbage', 'f-immutable', 'g-of-a-release', 'z-controlled'];
+  let deployer: Deployer;
+  let key: string;
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'pull-foreign');
+    key = `${PULL_SECRET_USER_PREFIX}${ownerId({ project: '7', environment: 'production', app: 'web' }, 'pull-foreign')}`;
+  });
+
+  function foreign(name: string, { annotations = {}, type = 'kubernetes.io/dockerconfigjson', ...more }: Record<string, any> = {}): void {
+    const { finalizers, ownerReferences, ...rest } = more;
+    const stringData = type === 'Opaque' ? { a: 'b' } : { '.dockerconfigjson': '{"auths":{"theirs.example.com":{"username":"u","password":"p"}}}' };
+    deployer.create({ apiVersion: 'v1', kind: 'Secret', type, metadata: { name, labels: { [key]: '' }, annotations, finalizers, ownerReferences }, stringData, ...rest });
+  }
+
+  const forged = JSON.stringify({ project: '7', environment: 'production', app: 'web', registries: ['theirs.example.com'] });
+  const versions = () => FOREIGN.map((name) => deployer.admin('get', 'secret', name, '-o', 'jsonpath={.metadata.resourceVersion}'));
+
+  test('is refused in manifests before anything is contacted', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', labels: { [key]: '' } } };
+    const { code, stderr } = await deployAs(deployer, shop, [configMap('shop'), secret]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`: metadata.labels has "${key}", expected no label or annotation that only deploy writes; remove it\n`) });
+    expect(deployer.admin('get', 'configmaps,secrets', '-o', 'name')).not.toMatch(/shop|\/x$/m);
+  });
+
+  test('is left as it is, named once, and does not keep the application from being removed', async () => {
+    expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
+    expect(await deployAs(deployer, shop, [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'g-of-a-release' }, type: 'kubernetes.io/dockerconfigjson', stringData: { '.dockerconfigjson': '{}' } }]))
+      .toMatchObject({ code: 0 });
+    deployer.admin('label', 'secret', 'g-of-a-release', `${key}=`);
+    foreign('a-terminating', { annotations: { [key]: forged }, finalizers: ['example.com/wait'] });
+    deployer.admin('delete', 'secret', 'a-terminating', '--wait=false');
+    foreign('b-opaque', { type: 'Opaque' });
+    foreign('c-only-label');
+    foreign('d-garbage', { annotations: { [key]: '{' } });
+    foreign('e-others-garbage', { annotations: { [key]: forged, [`${PULL_SECRET_USER_PREFIX}release-x-v1`]: '[]' } });
+    foreign('f-immutable', { annotations: { [key]: forged }, immutable: true });
+    deployer.admin('create', 'configmap', 'owner');
+    const uid = deployer.admin('get', 'configmap', 'owner', '-o', 'jsonpath={.metadata.uid}');
+    foreign('z-controlled', { annotations: { [key]: forged }, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid, controller: true }] });
+    const before = versions();
+    const said = [
+      'a-terminating is left as it is: it is being deleted',
+      'b-opaque is left as it is: its type is "Opaque", not kubernetes.io/dockerconfigjson',
+      'c-only-label is left as it is: it has the label of this application, but none of its credentials',
+      'd-garbage is left as it is: its annotations cannot be read',
+      'e-others-garbage is left as it is: its annotations cannot be read',
+      'f-immutable is left as it is: it is immutable',
+      'g-of-a-release is left as it is: it is among the manifests of application shop, environment production, project 8',
+      'z-controlled is left as it is: it is kept by ConfigMap owner, which would take the credentials out again',
+    ];
+    const lines = (stderr: string) => [...stderr.matchAll(/Secret (.* is left as it is: .*)$/gm)].map(([, line]) => line).sort();
+
+    for (const options of [['--dry-run'], []]) {
+      const { code, stdout, stderr } = await release(deployer, web(), 'destroy', ...options);
+      expect({ code, stdout, lines: lines(stderr) }).toEqual({ code: 0, stdout: expect.stringMatching(/^removed +ConfigMap web[^]*^removed +Secret gitlab$/m), lines: said });
+    }
+    expect(versions()).toEqual(before);
+    expect(deployer.admin('get', 'configmaps,secrets,leases', '-o', 'name')).not.toMatch(/\/(?:web|gitlab|cdk8s-ci-deploy-web-.*)$/m);
+  });
+
+  test('is an error when an option names it', async () => {
+    const { code, stderr } = await release(deployer, web(), 'destroy', '--pull-secret', 'b-opaque');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('--pull-secret: Secret b-opaque: its type is "Opaque"') });
   });
 });

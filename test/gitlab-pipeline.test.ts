@@ -89,7 +89,7 @@ synth:
       mkdir -p "dist/$CI_PIPELINE_ID"
       mv dist/staging "dist/$CI_PIPELINE_ID"
     fi
-  - cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js"
+  - cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs"
   artifacts:
     paths:
     - dist/$CI_PIPELINE_ID/
@@ -117,8 +117,8 @@ deploy-staging:
   # What npm has installed cannot stand in for the command that holds the credential: it is the one of this SHA-256, or none.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" | sha256sum -c -
-  - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" deploy "dist/$CI_PIPELINE_ID/staging" --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -
+  - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" deploy "dist/$CI_PIPELINE_ID/staging" --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
   artifacts:
     when: always
     reports:
@@ -149,8 +149,8 @@ deploy-review:
   # What npm has installed cannot stand in for the command that holds the credential: it is the one of this SHA-256, or none.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" | sha256sum -c -
-  - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" deploy "dist/$CI_PIPELINE_ID/review" --app "web-mr-$CI_MERGE_REQUEST_IID" --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -
+  - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" deploy "dist/$CI_PIPELINE_ID/review" --app "web-mr-$CI_MERGE_REQUEST_IID" --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
   artifacts:
     when: always
     reports:
@@ -182,8 +182,8 @@ stop-review:
     GIT_STRATEGY: none
   # What npm has installed cannot stand in for the command that holds the credential: it is the one of this SHA-256, or none.
   script:
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" | sha256sum -c -
-  - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js" destroy --app "web-mr-$CI_MERGE_REQUEST_IID"
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -
+  - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" destroy --app "web-mr-$CI_MERGE_REQUEST_IID"
 "
 `);
 });

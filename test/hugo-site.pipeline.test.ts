@@ -58,9 +58,11 @@ describe('the pipeline that the example\'s program writes', () => {
     expect(delivery.deployedImage(namespace)).toBe(first.dotenv('container', 'image.env').IMAGE);
   });
 
-  test('rolls the next commit out', async () => {
-    delivery.repository.write('content/posts/second.md', '---\ntitle: The second commit\n---\nNew text.\n');
-    delivery.repository.commit('second');
+  test('rolls the next commit out, in which package.json makes modules of the programs', async () => {
+    const { repository } = delivery;
+    repository.write('package.json', JSON.stringify({ ...JSON.parse(repository.read('package.json')), type: 'module' }));
+    repository.write('content/posts/second.md', '---\ntitle: The second commit\n---\nNew text.\n');
+    repository.commit('second');
     const second = delivery.pipeline();
 
     expect(await second.run()).toEqual(succeeded(...JOBS));
@@ -104,12 +106,12 @@ describe('the right job fails, with the right sentence', () => {
   });
 
   test('a command that is not the one that was reviewed', async () => {
-    const command = first.artifact('synth', 'dist/4701/cdk8s-ci-deploy.js');
+    const command = first.artifact('synth', 'dist/4701/cdk8s-ci-deploy.cjs');
     const reviewed = readFileSync(command);
     appendFileSync(command, '\n');
     const ran = await first.run({ jobs: ['deploy-staging'] });
     writeFileSync(command, reviewed);
 
-    expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 1, log: expect.stringMatching(/cdk8s-ci-deploy\.js: FAILED\n/) } });
+    expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 1, log: expect.stringMatching(/cdk8s-ci-deploy\.cjs: FAILED\n/) } });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { PackedLibrary } from './pipeline/packed-library';
 import { gitlabJob } from '../examples/gitlab-job';
+import { SCRIPTS } from '../src/cli/init/project-files';
 
 jest.setTimeout(120_000);
 
@@ -23,6 +24,10 @@ spec:
       containers:
       - {name: web, image: IMAGE}
 `;
+
+/** A project whose package.json has what init advises. */
+const MODULES = JSON.stringify({ name: 'web', private: true, type: 'module', scripts: SCRIPTS });
+const NODENEXT = JSON.stringify({ compilerOptions: { target: 'ES2022', module: 'nodenext', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] }, include: ['*.ts'] });
 
 let folder: string;
 
@@ -60,6 +65,7 @@ test.each<[string, string[], Record<string, string>, string]>([
   ['what goes without saying', [], {}, gitlabJob.IMAGE],
   ['a Hugo site with docker and an agent', ['--builder', 'docker', ...AGENT], { 'hugo.toml': 'title = "Site"\n' }, gitlabJob.IMAGE],
   ['an image from elsewhere and an id_token', ['--builder', 'prebuilt', '--image', 'registry.example.net/shared/web:1.4', ...OIDC], {}, 'registry.example.net/shared/web:1.4'],
+  ['modules with stricter imports', [], { 'package.json': MODULES, 'tsconfig.json': NODENEXT }, gitlabJob.IMAGE],
   ['a deployment.yml beside a pipeline', [], { 'deployment.yml': DEPLOYMENT, '.gitlab-ci.yml': 'test:\n  script: make test\n' }, gitlabJob.IMAGE],
 ])('a project of %s compiles, synthesizes and passes `pipeline --check`', (name, options, files, IMAGE) => {
   const site = project(name.replace(/\W+/g, '-'), files);

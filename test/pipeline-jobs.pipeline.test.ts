@@ -292,7 +292,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
 
     function handOn(text: string): void {
       mkdirSync(join(machine.checkout, 'dist', '77'), { recursive: true });
-      writeFileSync(join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.js'), text);
+      writeFileSync(join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.cjs'), text);
       machine.program('node', 'echo "$*" >> "$LOG"');
     }
 
@@ -300,7 +300,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       handOn(COMMAND_TEXT);
 
       expect(machine.run(job)).toMatchObject({ status: 0, stderr: '' });
-      expect(machine.log).toEqual(['dist/77/cdk8s-ci-deploy.js deploy dist/77/staging --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env']);
+      expect(machine.log).toEqual(['dist/77/cdk8s-ci-deploy.cjs deploy dist/77/staging --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env']);
     });
 
     test('is not run when it is another one', () => {
@@ -336,7 +336,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
     ])('hands on what the pipeline of %s deploys', (_, variables, handedOn) => {
       expect(machine.run(job, variables)).toMatchObject({ status: 0, stderr: '' });
       expect(['staging', 'production', 'review'].filter(isHandedOn)).toEqual(handedOn);
-      expect(readFileSync(join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.js'), 'utf8')).toBe(COMMAND_TEXT);
+      expect(readFileSync(join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.cjs'), 'utf8')).toBe(COMMAND_TEXT);
     });
 
     test('fails when the program has not written a target', () => {

@@ -4,7 +4,7 @@ import { messageOf } from './support/synth';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
-const COPY = 'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.js"';
+const COPY = 'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs"';
 const stoppedAfter = (autoStopIn: string) => [STAGING, DeployEnvironment.of({ environment: 'demo', namespace: 'example-demo', autoStopIn })];
 
 describe('a job that synthesizes', () => {

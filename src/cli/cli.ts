@@ -62,6 +62,10 @@ function complain(error: unknown, { stderr }: Host): ExitCode {
   return say(`cdk8s-ci-deploy: this is a bug; please report it with these lines\n${stack}\n`, stderr, ExitCode.NO);
 }
 
+/** The bundle has the version in it: above a copy of the file there may be the package.json of somebody else. */
+declare const PACKAGE_VERSION: string;
+
 function version(): string {
+  if (typeof PACKAGE_VERSION === 'string') return PACKAGE_VERSION;
   return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }

@@ -38,6 +38,15 @@ export function partName(owner: ReleaseOwner, part: number): string {
   return `${releaseName(owner)}-${part}`;
 }
 
+const RELEASE_NAME = new RegExp(`^cdk8s-ci-deploy-(?:[a-z0-9-]+-)?[0-9a-f]{${HASH}}(?:-\\d+)?$`);
+
+/**
+ * Whether a Secret or a Lease of this name could belong to a release of any application.
+ */
+export function isReleaseName(name: string): boolean {
+  return RELEASE_NAME.test(name);
+}
+
 /**
  * How many of these Secrets come with the access manifests: room for two releases of a megabyte and more, compressed.
  */
@@ -50,6 +59,17 @@ export const RECORD_PARTS = 4;
  */
 export function ownerId(owner: ReleaseOwner, namespace: string): string {
   return `release-${sha256(`${releaseName(owner)}.${namespace}.Secret.`).toString('base64url')}-v1`;
+}
+
+/** The prefix of our labels and annotations, and the end of longer ones. */
+const PREFIX = 'cdk8s-ci-deploy';
+
+/**
+ * Whether the key of a label or an annotation has one of our prefixes.
+ */
+export function isOwnKey(key: string): boolean {
+  const [prefix] = key.split('/', 1);
+  return prefix !== key && (prefix === PREFIX || prefix?.endsWith(`.${PREFIX}`) === true);
 }
 
 /**
@@ -73,11 +93,6 @@ export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 
 /** On a record and a Lease that came with the access manifests, and on a pull secret that is to stay: they are emptied in place of being deleted. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
-
-/** What says whose an object is: no manifest may say it. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set([
-  OWNER_LABEL, OWNER_ID_LABEL, TOOLING_ANNOTATION, GROUP_KINDS_ANNOTATION, IDENTITY_ANNOTATION, HOLDER_ANNOTATION, KEPT_ANNOTATION,
-]);
 
 /** Of a label and an annotation of each application that uses a pull secret: this, and the application's id. The annotation says what it has put there. */
 export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';

@@ -33,8 +33,9 @@ export const destroy: Command = {
   required: 0,
   description: [
     'What `on_stop` of a review app runs: no manifests are needed. Removed is what the record has and what still is the application\'s own,',
-    'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them. Of a pull secret that other',
-    'applications use, too, only what is this one\'s own is removed.',
+    'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them; they lose the label of their owner, so',
+    'that another application can adopt them (deploy --adopt). Of a pull secret that other',
+    'applications use, too, only what is this one\'s own is removed. A Secret that only has the label of the application is named, and stays.',
   ],
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 

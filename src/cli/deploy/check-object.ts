@@ -1,15 +1,16 @@
 import { BEFORE_WORKLOADS } from './annotations';
 import type { Problems } from './problems';
 import type { ReleaseObject } from './release';
+import { ReservedKey, reservedKeys } from './reserved-keys';
 import { withData } from './secret-data';
 import type { CiVariables } from '../../private/ci-variables';
 import { containersOf } from '../../private/container-images';
 import { checkedImage, ImageRules } from '../../private/image-policy';
 import { refusal, show } from '../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, JsonObject } from '../../private/json';
 import { kindName, scopeOf } from '../../private/kinds';
 import { nameRuleOf } from '../../private/names';
-import { RESERVED_KEYS } from '../../private/release-names';
+import { isReleaseName } from '../../private/release-names';
 
 /**
  * What an object of a release must satisfy.
@@ -33,8 +34,10 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
   const checks = [
     () => checkScope(at, apiVersion, kind, rules),
     () => checkNamespace(at, kind, metadata, rules),
+    () => checkReleaseName(at, kindName(apiVersion, kind), metadata),
     () => checkServerFields(at, metadata),
-    () => checkOwnKeys(at, kind, metadata),
+    () => checkMigration(at, kind, metadata),
+    ...reservedKeys(value).map((reserved) => () => refuseReserved(at, reserved)),
     ...imageChecks(at, value, rules),
   ];
   const name = problems.attempt(() => nameOf(at, kind, metadata));
@@ -83,6 +86,12 @@ function checkNamespace(at: string, kind: string, { name, namespace }: JsonObjec
   });
 }
 
+/** Whoever writes these of another application keeps it from being deployed and removed. */
+function checkReleaseName(at: string, kind: string, { name }: JsonObject): void {
+  if (!['Secret', 'Lease.coordination.k8s.io'].includes(kind) || typeof name !== 'string' || !isReleaseName(name)) return;
+  throw refusal({ at, given: `${kind} has the name ${show(name)}`, expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
+}
+
 const SERVER_FIELDS = ['uid', 'resourceVersion', 'generation', 'managedFields', 'selfLink', 'deletionTimestamp'];
 
 function checkServerFields(at: string, metadata: JsonObject): void {
@@ -91,16 +100,15 @@ function checkServerFields(at: string, metadata: JsonObject): void {
   throw refusal({ at, given: `metadata has ${fields.join(', ')}`, expected: 'none of what only the server writes', fix: 'leave it out; `kubectl get -o yaml` prints it' });
 }
 
-function checkOwnKeys(at: string, kind: string, { labels, annotations }: JsonObject): void {
+function checkMigration(at: string, kind: string, { annotations }: JsonObject): void {
   const migration = isObject(annotations) ? annotations[BEFORE_WORKLOADS] : undefined;
-  const own = [...keysOf(labels), ...keysOf(annotations)].find((key) => RESERVED_KEYS.has(key));
-  if (own !== undefined) throw refusal({ at, given: `it has ${show(own)}`, expected: 'no label or annotation that deploy itself writes', fix: 'remove it' });
   if (migration === undefined || (migration === 'true' && kind === 'Job')) return;
   throw refusal({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: 'correct it' });
 }
 
-function keysOf(map: Json | undefined): string[] {
-  return isObject(map) ? Object.keys(map) : [];
+function refuseReserved(at: string, { field, key }: ReservedKey): never {
+  const fix = key === BEFORE_WORKLOADS ? 'make it an annotation of the Job itself' : 'remove it';
+  throw refusal({ at, given: `${field} has ${show(key)}`, expected: 'no label or annotation that only deploy writes', fix });
 }
 
 /** A container without an image is the server's to judge: lists of that name in custom resources need none. */

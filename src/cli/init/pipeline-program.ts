@@ -1,4 +1,5 @@
 import type { Answers, BuilderAnswer, CredentialAnswer } from './answers';
+import { targetsModule } from './programs';
 import { literal, objectLiteral } from './source-text';
 import type { Surroundings } from './surroundings';
 import { BuildJob } from '../../build-job';
@@ -49,7 +50,7 @@ export function pipelineProgram({ builder, credential }: Answers, surroundings: 
   const names = ['DeployCredential', 'DeployEnvironment', 'GitlabPipeline', 'ImageBuild', ...surroundings.isHugoSite ? ['BuildJob'] : []];
   const file = pipelineFile(surroundings);
   return `import { ${names.sort().join(', ')} } from 'cdk8s-ci-deploy';
-import { app, targets } from './targets';
+import { app, targets } from '${targetsModule(surroundings.isModule)}';
 
 // ${file}: generated here, committed, and checked for drift.
 new GitlabPipeline({

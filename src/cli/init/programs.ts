@@ -19,15 +19,22 @@ ${rows.join('\n')}
 }
 
 /**
+ * The name by which the other programs import it. A module must name the file that the compiler would write.
+ */
+export function targetsModule(isModule: boolean): string {
+  return isModule ? './targets.js' : './targets';
+}
+
+/**
  * The program that an administrator runs once.
  */
-export function accessProgram({ credential }: Answers, { manifest }: Surroundings): string {
+export function accessProgram({ credential }: Answers, { manifest, isModule }: Surroundings): string {
   const identity = identityOf(credential);
   // CiDeployment keeps to that level; of a manifest nobody knows.
   const labels = manifest ? [] : ['    namespaceLabels: { \'pod-security.kubernetes.io/enforce\': \'restricted\' },'];
   return `import { App, Chart } from 'cdk8s';
 import { ${[...identity === undefined ? [] : ['DeployerIdentity'], 'NamespaceDeployer'].join(', ')} } from 'cdk8s-ci-deploy';
-import { targets } from './targets';
+import { targets } from '${targetsModule(isModule)}';
 
 // dist/access-<environment>.yaml: applied once by an administrator.
 const program = new App({ outdir: 'dist', outputFileExtension: '.yaml' });
@@ -54,11 +61,11 @@ function identityOf(credential: CredentialAnswer): string | undefined {
 /**
  * The program that the pipeline runs.
  */
-export function mainProgram(answers: Answers, { manifest }: Surroundings): string {
+export function mainProgram(answers: Answers, { manifest, isModule }: Surroundings): string {
   const construct = manifest ? 'ManifestTemplate' : 'CiDeployment';
   return `import { App } from 'cdk8s';
 import { ${['CiImage', 'NamespacedChart', construct].sort().join(', ')} } from 'cdk8s-ci-deploy';
-import { app, targets } from './targets';
+import { app, targets } from '${targetsModule(isModule)}';
 
 // dist/<environment>/: synthesized in the pipeline, for the image that it has built.
 for (const { environment, namespace } of targets) {

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { containersOf } from '../../private/container-images';
 import { refusal, show } from '../../private/invalid-input';
+import { parseObject } from '../../private/json';
 import { parseManifest } from '../../private/kubectl-yaml';
 import { decodeText } from '../../private/text-file';
 import type { Context } from '../command';
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly isHugoSite: boolean;
   readonly hasDockerfile: boolean;
   readonly hasPipeline: boolean;
+  /** Whether its package.json makes modules of its programs. */
+  readonly isModule: boolean;
 }
 
 /** What teams call the manifest that they put the image into by hand. */
@@ -31,6 +34,7 @@ export async function lookAround({ args, files }: Pick<Context, 'args' | 'files'
     isHugoSite: HUGO.some(has),
     hasDockerfile: has('Dockerfile'),
     hasPipeline: has('.gitlab-ci.yml'),
+    isModule: has('package.json') && parseObject((await files.read(join(folder, 'package.json'))).toString('utf8'))?.type === 'module',
   };
 }
 

@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApiObject, ApiObjectProps, App } from 'cdk8s';
 import { gitlabJob } from '../../../examples/gitlab-job';
-import { CiDeployment, NamespacedChart } from '../../../src';
+import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../src';
 import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
 import { Files } from '../../../src/cli/files';
+import { partName, releaseName } from '../../../src/private/release-names';
 
 const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };
 
@@ -43,6 +44,16 @@ describe('what is read', () => {
       'b.yaml:1:1 ConfigMap one', 'b.yaml:5:1 ConfigMap two', 'a.json:1:1: items[0] Service web',
     ]);
     expect(objects[0]?.value).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', namespace: 'example' } });
+  });
+
+  test('the access of a deployer, with what it says of id_tokens', async () => {
+    const app = new App();
+    const identity = DeployerIdentity.oidc({ projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://api.example.com' });
+    new NamespaceDeployer(new NamespacedChart(app, 'access', { namespace: 'example' }), 'deployer', { namespace: 'example', identity });
+
+    const objects = await read({ 'access.yaml': app.synthYaml() as string });
+    expect(objects.map(({ kind }) => kind)).toEqual(['RoleBinding']);
+    expect(JSON.stringify(objects)).toContain('cdk8s-ci-deploy/oidc-issuer');
   });
 
   test('whatever the constructs write, with what they say of the commit and of the image\'s source', async () => {
@@ -98,7 +109,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['an item that is no object', { 'a.json': '{"apiVersion":"v1","kind":"List","items":[7]}' }, /^a\.json:1:1: items\[0\]: it is 7/],
   ['an object that is there twice', { 'a.yaml': map('a'), 'b.yaml': map('a') }, /^b\.yaml:1:1: ConfigMap "a" stands at a\.yaml:1:1, too/],
   ['an export of the server', { 'a.yaml': map('a', ', uid: x, resourceVersion: "1"') }, /metadata has uid, resourceVersion/],
-  ['a label of deploy', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/part-of: x}') }, /it has "cdk8s-ci-deploy\/part-of"/],
+  ['a label of deploy', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/part-of: x}') }, /metadata\.labels has "cdk8s-ci-deploy\/part-of", expected no label or annotation that only deploy writes; remove it$/],
   ['a migration that is no Job', { 'a.yaml': map('a', ', annotations: {cdk8s-ci-deploy/before-workloads: "true"}') }, /before-workloads is "true" on "ConfigMap"/],
   ['the placeholder', { 'a.yaml': deployment('IMAGE') }, /^a\.yaml:1:1: image of container "web": it is the placeholder "IMAGE"/],
   ['no image', { 'a.yaml': deployment('') }, /image of container "web"/],
@@ -109,6 +120,68 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['no file', {}, /there is no object/],
 ])('%s is refused', async (_, files, expected) => {
   expect(await refused(files)).toMatch(expected);
+});
+
+describe('a label or an annotation that only deploy writes', () => {
+  const refusedIn = async (object: object) => (await refused({ 'a.json': JSON.stringify({ apiVersion: 'example.com/v1', kind: 'Widget', ...object }) }))
+    .split('\n').flatMap((line) => /^ *a\.json:1:1: (?:items\[0\]: )?(\S+ has "[^"]+"), expected no label or annotation that only deploy writes; /.exec(line)?.[1] ?? []);
+  const reserved = { 'pull-secret.cdk8s-ci-deploy/release-x-v1': '' };
+  const metadata = { name: 'web' };
+
+  test.each<[string, object, string]>([
+    ['of the object', { metadata: { ...metadata, annotations: reserved } }, 'metadata.annotations'],
+    ['of pods', { metadata, spec: { template: { metadata: { labels: reserved } } } }, 'spec.template.metadata.labels'],
+    ['of the Jobs of a CronJob', { metadata, spec: { jobTemplate: { metadata: { labels: reserved } } } }, 'spec.jobTemplate.metadata.labels'],
+    ['of the pods of a CronJob', { metadata, spec: { jobTemplate: { spec: { template: { metadata: { labels: reserved } } } } } }, 'spec.jobTemplate.spec.template.metadata.labels'],
+    ['of claims', { metadata, spec: { volumeClaimTemplates: [{}, { metadata: { annotations: reserved } }] } }, 'spec.volumeClaimTemplates[1].metadata.annotations'],
+    ['of a Secret that a controller makes', { metadata, spec: { secretTemplate: { labels: reserved } } }, 'spec.secretTemplate.labels'],
+    ['of an item of a List', { kind: 'List', items: [{ apiVersion: 'v1', kind: 'Secret', metadata: { ...metadata, labels: reserved } }] }, 'metadata.labels'],
+  ])('is refused in the metadata %s', async (_, object, field) => {
+    expect(await refusedIn(object)).toEqual([`${field} has "pull-secret.cdk8s-ci-deploy/release-x-v1"`]);
+  });
+
+  test('is refused for each key, also one that no version has written', async () => {
+    const labels = { 'cdk8s-ci-deploy/credential': 'true', 'cdk8s-ci-deploy/new': '', 'any.cdk8s-ci-deploy/x': null, 'app.kubernetes.io/name': 'web' };
+    const annotations = { 'cdk8s-ci-deploy/kept': 'true', 'cdk8s-ci-deploy/commit': 'c' };
+    expect(await refusedIn({ metadata: { ...metadata, labels, annotations } })).toEqual([
+      'metadata.labels has "cdk8s-ci-deploy/credential"', 'metadata.labels has "cdk8s-ci-deploy/new"', 'metadata.labels has "any.cdk8s-ci-deploy/x"',
+      'metadata.annotations has "cdk8s-ci-deploy/kept"',
+    ]);
+  });
+
+  test('is an annotation of the constructs when it is a label', async () => {
+    expect(await refusedIn({ metadata: { ...metadata, labels: { 'cdk8s-ci-deploy/commit': 'c' } } })).toEqual(['metadata.labels has "cdk8s-ci-deploy/commit"']);
+  });
+
+  test('is the mark of a migration on its pods, where it would do nothing', async () => {
+    const annotations = { 'cdk8s-ci-deploy/before-workloads': 'true' };
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { metadata: { annotations } } } };
+    expect(await refused({ 'a.json': JSON.stringify(job) })).toMatch(/^a\.json:1:1: spec\.template\.metadata\.annotations has "cdk8s-ci-deploy\/before-workloads", .*; make it an annotation of the Job itself$/);
+    expect(await read({ 'b.json': JSON.stringify({ ...job, metadata: { ...metadata, annotations }, spec: {} }) })).toHaveLength(1);
+  });
+
+  test('is none with a prefix that only looks like ours, or in what is selected or stored', async () => {
+    const others = { 'cdk8s-ci-deploy': 'x', 'cdk8s-ci-deploy.example.com/x': 'x', 'mycdk8s-ci-deploy/x': 'x', 'example.com/cdk8s-ci-deploy': 'x' };
+    const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { ...metadata, labels: others }, spec: { selector: { matchLabels: reserved } } };
+    const stored = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { labels: 'cdk8s-ci-deploy/part-of: x' } };
+    expect(await read({ 'a.json': JSON.stringify(widget), 'b.json': JSON.stringify(stored) })).toHaveLength(2);
+  });
+});
+
+describe('the name of a record or a lock', () => {
+  const owner = { project: '7', environment: 'production', app: 'shop' };
+  const names = [releaseName(owner), partName(owner, 12), releaseName({ ...owner, environment: '—', app: '—' })];
+  const text = (apiVersion: string, kind: string, name: string) => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
+
+  test.each(names)('%s is refused for a Secret and a Lease, since it may be another application\'s', async (name) => {
+    const expected = `has the name "${name}", expected a name that deploy does not use for its records and locks; choose another name`;
+    expect(await refused({ 'a.yaml': text('v1', 'Secret', name) })).toBe(`a.yaml:1:1: Secret ${expected}`);
+    expect(await refused({ 'a.yaml': text('coordination.k8s.io/v1', 'Lease', name) })).toBe(`a.yaml:1:1: Lease.coordination.k8s.io ${expected}`);
+  });
+
+  test('is read for objects of other kinds, and similar names for a Secret', async () => {
+    expect(await read({ 'a.yaml': text('v1', 'ConfigMap', names[0]!), 'b.yaml': text('v1', 'Secret', 'cdk8s-ci-deploy-web'), 'c.yaml': text('v1', 'Secret', 'web-0123456789') })).toHaveLength(3);
+  });
 });
 
 test('in a CI job, images are the project\'s own unless others are allowed', async () => {

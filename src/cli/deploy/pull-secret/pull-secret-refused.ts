@@ -9,7 +9,7 @@ import { explain, ObjectRefusal } from '../refusals';
  * A pull secret that is left as it is.
  */
 export class PullSecretRefused extends Failure {
-  public override readonly name = 'PullSecretRefused';
+  public override readonly name: string = 'PullSecretRefused';
 
   /** The same as one of the reasons why a release cannot be applied. */
   public readonly refusal: ObjectRefusal;
@@ -18,6 +18,13 @@ export class PullSecretRefused extends Failure {
     super(`${printableText(`${OPTION}: Secret ${secret}: ${given}`)}; ${fix}`, isAccess ? ExitCode.REFUSED : ExitCode.NO);
     this.refusal = { object: { at: OPTION, kind: 'Secret', name: secret }, given, fix, isAccess };
   }
+}
+
+/**
+ * A Secret that is no pull secret to share, whatever the API server allows.
+ */
+export class PullSecretUnusable extends PullSecretRefused {
+  public override readonly name = 'PullSecretUnusable';
 }
 
 const OPTION = '--pull-secret';

@@ -1,6 +1,6 @@
 import type { PullCredentials } from './credentials';
 import { authKey } from './docker-config';
-import { PullSecretRefused, refusedBy } from './pull-secret-refused';
+import { PullSecretUnusable, refusedBy } from './pull-secret-refused';
 import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withRenamedUser, withUse } from './sharing';
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
 import { FIELD_MANAGER } from '../../../private/field-manager';
@@ -194,8 +194,8 @@ export class PullSecret {
     }
   }
 
-  private refused(unusable: Unusable): PullSecretRefused {
-    return new PullSecretRefused(this.options.name, unusable);
+  private refused(unusable: Unusable): PullSecretUnusable {
+    return new PullSecretUnusable(this.options.name, unusable);
   }
 
   private path(): string {

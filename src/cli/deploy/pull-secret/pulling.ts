@@ -4,6 +4,7 @@ import { pullSecretsIn } from './named-by';
 import { PullSecret, PullSecretUse } from './pull-secret';
 import { refusal, show } from '../../../private/invalid-input';
 import { dns1123Subdomain } from '../../../private/names';
+import { isReleaseName } from '../../../private/release-names';
 import type { Option } from '../../arguments';
 import type { Cluster } from '../../cluster/cluster';
 import type { Context } from '../../command';
@@ -59,6 +60,9 @@ export class Pulling {
 function checkName(name: string, objects: readonly ReleaseObject[]): void {
   const expected = dns1123Subdomain(name);
   if (expected) throw refusal({ at: '--pull-secret', given: show(name), expected, fix: 'correct it' });
+  if (isReleaseName(name)) {
+    throw refusal({ at: '--pull-secret', given: show(name), expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
+  }
   const same = objects.find((object) => object.kind === 'Secret' && object.apiVersion === 'v1' && object.name === name);
   if (!same) return;
   throw refusal({ at: '--pull-secret', given: `Secret ${name} is at ${same.at}, too`, expected: 'a Secret that is not among the manifests', fix: 'take it out of them, or choose another name' });

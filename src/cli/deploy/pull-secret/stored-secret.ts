@@ -36,6 +36,7 @@ export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusa
   const keeper = controllerOf(metadata);
   if (keeper) return { given: `it is kept by ${printableText(keeper)}, which would take the credentials out again`, fix: 'choose another name' };
   if (metadata.deletionTimestamp !== undefined) return { given: 'it is being deleted', fix: 'run this again when it is gone' };
+  if (live.immutable === true) return { given: 'it is immutable', fix: 'choose another name, or delete it' };
   const auths = parseDockerConfig(String(mapOf(live.data)[DOCKER_CONFIG_KEY] ?? ''));
   const users = usersOf(mapOf(metadata.annotations));
   if (!auths || !users) return { given: `its ${auths ? 'annotations' : 'value'} cannot be read`, fix: 'repair or delete it' };

@@ -1,7 +1,8 @@
 import { pullSecretsIn } from './named-by';
 import { PullSecret, Withdrawal } from './pull-secret';
-import { PullSecretRefused } from './pull-secret-refused';
+import { PullSecretRefused, PullSecretUnusable } from './pull-secret-refused';
 import { isObject, Json } from '../../../private/json';
+import { printableText } from '../../../private/printable';
 import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';
@@ -58,28 +59,37 @@ export async function withdrawPullSecrets(
   cluster: Cluster, { names, from }: UsedSecrets, options: WithdrawalOptions, dryRun: boolean,
 ): Promise<WithdrawnSecret[]> {
   const { namespace, identity, say } = options;
-  const results = new Map<string, Withdrawal>();
+  const results = new Map<string, Withdrawal | PullSecretRefused>();
   for (const name of names) {
-    const secret = new PullSecret(cluster, { namespace, identity, name, mask: (text) => text });
-    results.set(name, await (from === 'guessed' ? ifOurs(secret, dryRun) : secret.withdraw(dryRun)));
+    const result = await withdraw(new PullSecret(cluster, { namespace, identity, name, mask: (text) => text }), dryRun);
+    if (isFailure(result, from)) throw result;
+    results.set(name, result);
   }
   for (const [name, result] of results) {
     if (result === 'shared') say(`Secret ${name} stays: others use it, too`);
     if (result === 'emptied') say(`Secret ${name} stays, without credentials: it is not this application's to delete`);
+    if (from === 'labels' && result === 'unchanged') say(`Secret ${name} is left as it is: it has the label of this application, but none of its credentials`);
+    if (from === 'labels' && result instanceof PullSecretRefused) say(`Secret ${name} is left as it is: ${printableText(result.refusal.given)}`);
   }
-  if (from === 'guessed' && [...results.values()].every((result) => result === 'unchanged')) say(NOT_LISTED);
+  if (from === 'guessed' && [...results.values()].every((result) => result === 'unchanged' || result instanceof PullSecretRefused)) say(NOT_LISTED);
   return [...results].filter(([, result]) => result === 'removed').map(([name]) => ({ apiVersion: 'v1', kind: 'Secret', name }));
 }
 
 const NOT_LISTED = 'the credential may not list Secrets, and the releases name no pull secret of their own: if there is one, name it (--pull-secret)';
 
-async function ifOurs(secret: PullSecret, dryRun: boolean): Promise<Withdrawal> {
+async function withdraw(secret: PullSecret, dryRun: boolean): Promise<Withdrawal | PullSecretRefused> {
   try {
     return await secret.withdraw(dryRun);
   } catch (error) {
-    if (error instanceof PullSecretRefused) return 'unchanged';
+    if (error instanceof PullSecretRefused) return error;
     throw error;
   }
+}
+
+/** Another application can put the label of this one on its Secrets: such a Secret must not keep this application from being removed. */
+function isFailure(result: Withdrawal | PullSecretRefused, from: UsedSecrets['from']): result is PullSecretRefused {
+  if (!(result instanceof PullSecretRefused)) return false;
+  return from === 'option' || (from === 'labels' && !(result instanceof PullSecretUnusable));
 }
 
 async function recordedNames(store: ReleaseStore): Promise<string[]> {

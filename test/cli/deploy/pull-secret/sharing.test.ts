@@ -101,6 +101,7 @@ test.each<[string, object, RegExp]>([
   ['of another type', { type: 'Opaque' }, /its type is "Opaque"/],
   ['of a release', { metadata: { labels: { 'cdk8s-ci-deploy/part-of': 'x' } } }, /it is among the manifests of/],
   ['that a controller writes', { metadata: { ownerReferences: [{ kind: 'ExternalSecret', name: 'pull', controller: true }] } }, /it is kept by ExternalSecret pull/],
+  ['that is immutable', { immutable: true }, /it is immutable/],
   ['that goes', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, /it is being deleted/],
   ['whose value is something else', { data: { '.dockerconfigjson': 'bm90IGpzb24=' } }, /its value cannot be read/],
   ['whose annotations are damaged', { metadata: { annotations: { 'pull-secret.cdk8s-ci-deploy/x': '{' } } }, /its annotations cannot be read/],
