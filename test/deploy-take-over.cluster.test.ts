@@ -194,6 +194,7 @@ test('a claim that destroy leaves is adopted by a successor, and without one it 
   expect(await shop(deployer, [claim])).toMatchObject({ code: 0 });
   expect(await release(deployer, { app: 'shop' }, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^left +PersistentVolumeClaim data/m) });
   expect(deployer.admin('get', 'pvc', 'data', '-o', 'jsonpath={.metadata.labels}')).toBe('');
+  expect(await status(deployer, 'shop')).toMatchObject({ objects: [{ kind: 'PersistentVolumeClaim', presence: 'there' }] });
   expect(await shop(deployer, [claim])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('adopted') });
   expect(await release(deployer, { app: 'shop' }, 'destroy')).toMatchObject({ code: 0 });
   expect(await web(deployer, [claim])).toMatchObject({ code: 1, stderr: expect.stringContaining('make it part of this one (--adopt)') });

@@ -1,9 +1,9 @@
 import type { RecordedObject } from './history';
 import { isRefusal } from './record-problem';
 import type { ReleasePlace } from './release-options';
-import { isObject, JsonObject } from '../../../private/json';
-import { OWNER_LABEL, ownerId } from '../../../private/release-names';
 import { objectPath } from '../../cluster/paths';
+import { Owner } from '../owner';
+import { textAt } from '../wait/fields';
 
 /**
  * What there is in the cluster of an object that is recorded: `another` has its name and is not it, and `unreadable` may be anything.
@@ -17,17 +17,12 @@ export async function presenceOf({ cluster, namespace, identity }: ReleasePlace,
   const { apiVersion, resource, name, uid } = object;
   const [version = '', group = ''] = apiVersion.split('/').reverse();
   try {
-    const { metadata } = await cluster.get(objectPath({ group, version, resource, namespace, name }));
-    const live = isObject(metadata) ? metadata : {};
-    const isSame = uid === undefined || live.uid === uid;
-    return isSame && labelOf(live) === ownerId(identity, namespace) ? 'there' : 'another';
+    const live = await cluster.get(objectPath({ group, version, resource, namespace, name }));
+    const isSame = uid === undefined || textAt(live, 'metadata', 'uid') === uid;
+    return isSame && ['ours', 'released'].includes(new Owner(identity, namespace).of(live)) ? 'there' : 'another';
   } catch (error) {
     if (isRefusal(error, 404)) return 'missing';
     if (isRefusal(error, 403)) return 'unreadable';
     throw error;
   }
-}
-
-function labelOf({ labels }: JsonObject): unknown {
-  return isObject(labels) ? labels[OWNER_LABEL] : undefined;
 }
