@@ -33,6 +33,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'esbuild@0.28.2',
     'fast-check@4.10.2',
     'fflate@0.8.3',
+    'jest-environment-node@^30',
+    '@jest/test-sequencer@^30',
     'tsx@4.23.15',
   ],
   bin: { 'cdk8s-ci-deploy': 'lib/cli/main.js' },
@@ -54,6 +56,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       // Tests wait for other processes. On two cores, three workers are faster than jest's default, which is one.
       maxWorkers: 3,
       testSequencer: '<rootDir>/test/support/slow-first.cjs',
+      globalSetup: '<rootDir>/test/cluster/claims.cjs',
+      testEnvironment: '<rootDir>/test/cluster/environment.cjs',
       collectCoverage: false,
       coverageThreshold: { lines: 90, branches: 85 },
       collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],

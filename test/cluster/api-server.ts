@@ -128,7 +128,8 @@ function servingFlags(port: number, { key, certificate }: KeyPair, ca: string): 
 function auditFlags(folder: string, log: string): string[] {
   const policy = join(folder, 'audit-policy.yaml');
   writeFileSync(policy, stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] }));
-  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`];
+  // The log stays one file, which those who read it go on reading.
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`, '--audit-log-maxsize=100000'];
 }
 
 function serviceAccountFlags(key: string): string[] {
