@@ -74,7 +74,7 @@ function nodeStarter({ apiServer, controllerManager, scheduler }: Programs, { no
   if (!controllerManager || !scheduler) throw new Error(`nodes need kube-controller-manager and kube-scheduler, which are not both beside ${apiServer}`);
   const node = nodes === 'kwok' ? kwokNode() : realNode();
   return async (processes, api) => {
-    processes.start(scheduler, [`--kubeconfig=${api.credentials.kubeconfig}`, '--leader-elect=false', '--secure-port=0']);
+    processes.start(scheduler, [`--kubeconfig=${api.kubeconfigOf('kube-scheduler')}`, '--leader-elect=false', '--secure-port=0']);
     return node(processes, api);
   };
 }
@@ -114,9 +114,9 @@ function startEtcd(program: string, processes: Processes): void {
 }
 
 async function startControllerManager(program: string, processes: Processes, api: ApiServer): Promise<void> {
-  const { kubeconfig, serviceAccountKey, authority } = api.credentials;
+  const { serviceAccountKey, authority } = api.credentials;
   processes.start(program, [
-    `--kubeconfig=${kubeconfig}`, '--use-service-account-credentials', `--service-account-private-key-file=${serviceAccountKey}`,
+    `--kubeconfig=${api.kubeconfigOf('kube-controller-manager')}`, '--use-service-account-credentials', `--service-account-private-key-file=${serviceAccountKey}`,
     `--root-ca-file=${authority}`, '--leader-elect=false', '--secure-port=0',
   ]);
   await api.until('/api/v1/namespaces/default/serviceaccounts/default');
