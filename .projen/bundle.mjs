@@ -66,5 +66,6 @@ function load(name) {
 }
 load('main.js');
 `;
+// `npm test` needs nothing else that is compiled.
 mkdirSync('lib/cli', { recursive: true });
 writeFileSync('lib/cli/main.js', main);

@@ -1,6 +1,7 @@
-import { AuditEvent, ControlPlane, startControlPlane } from './cluster/control-plane';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { AuditEvent, ControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT } from './cluster/programs';
 import { settledAuditEvents } from './cluster/settled-audit';
+import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult } from './support/cli';
 import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
@@ -13,7 +14,7 @@ let scene: CredentialCase;
 
 beforeAll(async () => {
   kubectl();
-  controlPlane = await startControlPlane(controlPlanePrograms());
+  controlPlane = await shareControlPlane();
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
 afterAll(() => controlPlane?.stop());

@@ -98,11 +98,11 @@ describe('a namespace', () => {
   });
 
   test('that is terminated half-way', async () => {
-    const deployer = makeDisturbed('ended');
+    const deployer = makeDisturbed('ended-half-way');
     proxy.place(async (exchange) => {
       if (isIn('the apply', proxy.requests)) {
         deployer.create({ ...configMap('stays'), metadata: { name: 'stays', finalizers: ['example.com/stays'] } });
-        runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ended', '--wait=false']);
+        runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ended-half-way', '--wait=false']);
       }
       await exchange.pass();
     }, { path: /configmaps\/a/, times: Infinity });
@@ -179,7 +179,7 @@ describe('an admission policy', () => {
 });
 
 test('a quota with room for two of three, each of which passes, leaves none of them', async () => {
-  const deployer = makeDisturbed('quota');
+  const deployer = makeDisturbed('quota-of-three');
   deployer.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { 'count/configmaps': '3' } } });
   await untilUsed(deployer, 1);
   const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('b'), configMap('c')], { options: ['--rollback-on-failure'] });

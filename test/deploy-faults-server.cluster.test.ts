@@ -2,7 +2,7 @@ import { configMap } from './cluster/application';
 import { askKubectl } from './cluster/ask-kubectl';
 import { Deployer } from './cluster/deployer';
 import { answering, Fault } from './cluster/faults';
-import { makeDisturbed, onDisturbedKwok, proxy } from './cluster/on-disturbed-kwok';
+import { makeDisturbed, onDisturbedKwokOfItsOwn, proxy } from './cluster/on-disturbed-kwok';
 import { cluster } from './cluster/on-kwok';
 import { fastClock } from './soak/jobs';
 import { isIn, PhaseName, placeIn } from './soak/passing-faults';
@@ -11,7 +11,7 @@ import { releaseName } from '../src/private/release-names';
 
 jest.setTimeout(180_000);
 
-onDisturbedKwok();
+onDisturbedKwokOfItsOwn();
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
 

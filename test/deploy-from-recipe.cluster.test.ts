@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { runKubectl } from './cluster/cluster';
-import { cluster, onKwok } from './cluster/on-kwok';
+import { cluster, onKwokOfItsOwn } from './cluster/on-kwok';
 import { CliResult, runCli } from './support/cli';
 import { kubectl } from './support/kubectl';
 import { releaseName } from '../src/private/release-names';
 
 jest.setTimeout(120_000);
 
-onKwok();
+onKwokOfItsOwn();
 
 /** What an administrator has applied by hand, when kubectl pointed at the namespace: `rbac.authorization.k8s.io/v1beta1` is gone since. */
 const INTEGRATION = `

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { cluster, onKwok } from './cluster/on-kwok';
+import { cluster, onKwokOfItsOwn } from './cluster/on-kwok';
 import { Processes } from './cluster/processes';
 import { Registry, startRegistry } from './cluster/registry';
 import { JobRun } from './pipeline/job-run';
@@ -8,7 +8,7 @@ import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-d
 
 jest.setTimeout(180_000);
 
-onKwok();
+onKwokOfItsOwn();
 
 let processes: Processes;
 let registry: Registry;

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kubeconfig } from '../src';
-import { Cluster, startCluster } from './cluster/cluster';
+import { Cluster } from './cluster/cluster';
 import { FaultProxy } from './cluster/fault-proxy';
 import { COMPILE_TIMEOUT } from './cluster/programs';
+import { shareCluster } from './cluster/shared-cluster';
 import { cliFolder } from './support/cli';
 import { CredentialCase, GITLAB_TOKEN } from './support/credential-case';
 import { KillPoint, KillSwitch } from './support/kill-switch';
@@ -16,7 +17,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   kubectl();
-  cluster = await startCluster();
+  cluster = await shareCluster();
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
 afterAll(() => cluster?.stop());

@@ -2,8 +2,9 @@ import { App, Chart, Yaml } from 'cdk8s';
 import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
 import { jobClient } from './cluster/clients';
 import { runKubectl } from './cluster/cluster';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { ControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT } from './cluster/programs';
+import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, fileText, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/clock';
@@ -39,7 +40,7 @@ let access: string;
 
 beforeAll(async () => {
   kubectl();
-  controlPlane = await startControlPlane(controlPlanePrograms());
+  controlPlane = await shareControlPlane();
   const chart = new Chart(new App(), 'access');
   const role = DeployerRole.leastPrivilege({ projectId: 42, environment: 'production', app: 'web', manifests: Yaml.stringify(...MANIFESTS), pullSecret: 'gitlab' });
   new NamespaceDeployer(chart, 'gitlab', { namespace: NAMESPACE, role, createNamespace: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { needDebianPackages } from './cluster/debian';
 import { everyPipeline } from './support/pipeline-choices';
 import { fileOf, jobNames, scriptsOf } from './support/pipelines';
-import { SHELL_PACKAGES } from './support/shells';
+import { SHELLCHECK, SHELL_PACKAGES } from './support/shells';
 
 jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
@@ -13,7 +13,7 @@ let folder: string;
 let files: string[];
 
 beforeAll(() => {
-  needDebianPackages({ ...SHELL_PACKAGES, shellcheck: '/usr/bin/shellcheck' });
+  needDebianPackages({ ...SHELL_PACKAGES, ...SHELLCHECK });
   folder = mkdtempSync(join(tmpdir(), 'scripts-'));
   files = [...everyScript()].map((script, index) => {
     const file = join(folder, `${index}.sh`);

@@ -3,8 +3,9 @@ import { DeployerRole, Kubeconfig, NamespaceDeployer } from '../src';
 import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { jobClient } from './cluster/clients';
 import { runKubectl } from './cluster/cluster';
-import { ControlPlane, startControlPlane } from './cluster/control-plane';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { ControlPlane } from './cluster/control-plane';
+import { COMPILE_TIMEOUT } from './cluster/programs';
+import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/clock';
@@ -30,7 +31,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   kubectl();
-  controlPlane = await startControlPlane(controlPlanePrograms());
+  controlPlane = await shareControlPlane();
   const access = new Chart(new App(), 'access');
   new NamespaceDeployer(access, 'gitlab', { namespace: NAMESPACE, role: DeployerRole.edit(), createNamespace: true });
   asAdmin(['apply', '--server-side', '-f', '-'], Yaml.stringify(...access.toJson()));

@@ -33,13 +33,14 @@ export class ApiServer {
   public readonly server: string;
   public readonly credentials: Credentials;
 
+  private readonly ca: CertificateAuthority;
   private readonly flags: readonly string[];
   private readonly tls: object;
   private running: Started | undefined;
 
   private constructor(private readonly program: string, private readonly processes: Processes, flags: readonly string[], port: number) {
     const { folder } = processes;
-    const ca = new CertificateAuthority(folder);
+    const ca = this.ca = new CertificateAuthority(folder);
     const serving = ca.issue('server', '/CN=kube-apiserver', 'server');
     const admin = ca.issue('admin', '/O=system:masters/CN=admin', 'client');
     this.server = `https://127.0.0.1:${port}`;
@@ -52,6 +53,16 @@ export class ApiServer {
       ...servingFlags(port, serving, ca.certificate), ...auditFlags(folder, this.credentials.auditLog),
       ...serviceAccountFlags(this.credentials.serviceAccountKey), ...kubeletFlags(ca), `--etcd-servers=unix://${join(folder, 'etcd.sock')}`, '--authorization-mode=RBAC', ...flags,
     ];
+  }
+
+  /**
+   * The file of another administrator's kubeconfig, for a program of the cluster: the audit log tells its requests from those of the tests.
+   */
+  public kubeconfigOf(user: string): string {
+    const file = join(this.processes.folder, `${user}.kubeconfig`);
+    const issued = this.ca.issue(user, `/O=system:masters/CN=${user}`, 'client');
+    writeFileSync(file, kubeconfigOf(this.server, this.credentials.authority, issued), { mode: 0o600 });
+    return file;
   }
 
   /** Resolves when it is ready. */
@@ -128,7 +139,8 @@ function servingFlags(port: number, { key, certificate }: KeyPair, ca: string): 
 function auditFlags(folder: string, log: string): string[] {
   const policy = join(folder, 'audit-policy.yaml');
   writeFileSync(policy, stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] }));
-  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`];
+  // The log stays one file, which those who read it go on reading.
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`, '--audit-log-maxsize=100000'];
 }
 
 function serviceAccountFlags(key: string): string[] {

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiServer } from './api-server';
+import { AuditEvent, AuditLog } from './audit-log';
 import { kwokNode } from './kwok-node';
 import { NodeStarter } from './node';
 import { Processes } from './processes';
 import { Programs } from './programs';
 import { realNode } from './real-node';
+
+export type { AuditEvent } from './audit-log';
 
 /**
  * What a control plane is started with.
@@ -41,25 +44,13 @@ export interface ControlPlane {
   readonly registry?: string;
   /** What the audit log has so far. */
   auditEvents(): AuditEvent[];
+  /** Throws when one of its programs has ended. */
+  check(): void;
   /** Kills the API server. What else runs goes on without it. */
   stopApiServer(): Promise<void>;
   /** Starts it again, with the same URL and data. Resolves when it is ready. */
   startApiServer(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/**
- * @see https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
- */
-export interface AuditEvent {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly userAgent?: string;
-  readonly user: { readonly username: string; readonly groups?: readonly string[] };
-  readonly objectRef?: {
-    readonly apiGroup?: string; readonly resource?: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string;
-  };
-  readonly responseStatus?: { readonly code: number };
 }
 
 /**
@@ -83,7 +74,7 @@ function nodeStarter({ apiServer, controllerManager, scheduler }: Programs, { no
   if (!controllerManager || !scheduler) throw new Error(`nodes need kube-controller-manager and kube-scheduler, which are not both beside ${apiServer}`);
   const node = nodes === 'kwok' ? kwokNode() : realNode();
   return async (processes, api) => {
-    processes.start(scheduler, [`--kubeconfig=${api.credentials.kubeconfig}`, '--leader-elect=false', '--secure-port=0']);
+    processes.start(scheduler, [`--kubeconfig=${api.kubeconfigOf('kube-scheduler')}`, '--leader-elect=false', '--secure-port=0']);
     return node(processes, api);
   };
 }
@@ -95,6 +86,7 @@ async function start(programs: Programs, processes: Processes, flags: readonly s
   await api.start();
   if (controllerManager) await startControllerManager(controllerManager, processes, api);
   const { kubeconfig, auditLog, authority } = api.credentials;
+  const events = new AuditLog(auditLog);
   return {
     ...await addNode(processes, api),
     kubeconfig,
@@ -103,7 +95,8 @@ async function start(programs: Programs, processes: Processes, flags: readonly s
     folder: processes.folder,
     kubectl,
     auditLog,
-    auditEvents: () => eventsOf(auditLog),
+    auditEvents: () => events.events(),
+    check: () => processes.check(),
     stopApiServer: () => api.stop(),
     startApiServer: () => api.start(),
     stop: () => processes.stop(),
@@ -121,15 +114,10 @@ function startEtcd(program: string, processes: Processes): void {
 }
 
 async function startControllerManager(program: string, processes: Processes, api: ApiServer): Promise<void> {
-  const { kubeconfig, serviceAccountKey, authority } = api.credentials;
+  const { serviceAccountKey, authority } = api.credentials;
   processes.start(program, [
-    `--kubeconfig=${kubeconfig}`, '--use-service-account-credentials', `--service-account-private-key-file=${serviceAccountKey}`,
+    `--kubeconfig=${api.kubeconfigOf('kube-controller-manager')}`, '--use-service-account-credentials', `--service-account-private-key-file=${serviceAccountKey}`,
     `--root-ca-file=${authority}`, '--leader-elect=false', '--secure-port=0',
   ]);
   await api.until('/api/v1/namespaces/default/serviceaccounts/default');
-}
-
-function eventsOf(auditLog: string): AuditEvent[] {
-  // What comes after the last line feed is still being written.
-  return readFileSync(auditLog, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line));
 }

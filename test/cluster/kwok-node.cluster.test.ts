@@ -1,10 +1,10 @@
 import { runKubectl, tryKubectl } from './cluster';
-import { cluster, onKwok } from './on-kwok';
+import { cluster, onKwokOfItsOwn } from './on-kwok';
 import { tracesOf } from './traces';
 
 jest.setTimeout(120_000);
 
-onKwok();
+onKwokOfItsOwn();
 
 const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'default', ...args]);
 

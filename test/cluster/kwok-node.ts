@@ -12,7 +12,7 @@ export function kwokNode(): NodeStarter {
   const { program, stages } = kwok();
   return async (processes: Processes, api: ApiServer) => {
     processes.start(program, [
-      `--kubeconfig=${api.credentials.kubeconfig}`, ...[IMAGE_PULL_FAULT, ...stages].map((file) => `--config=${file}`),
+      `--kubeconfig=${api.kubeconfigOf('kwok')}`, ...[IMAGE_PULL_FAULT, ...stages].map((file) => `--config=${file}`),
       '--manage-all-nodes=true', '--cidr=10.0.0.0/24', '--node-ip=127.0.0.1', `--server-address=127.0.0.1:${await freePort()}`,
       // Without leases, the node is NotReady every minute and its pods with it.
       '--node-lease-duration-seconds=40',

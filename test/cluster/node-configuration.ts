@@ -8,6 +8,8 @@ export interface NodeConfiguration {
   readonly folder: string;
   /** Unique on this machine: the name of the network bridge and of the cgroup. */
   readonly id: string;
+  /** Of its pods, unique on this machine: `10.217.0.0/24`. */
+  readonly subnet: string;
   readonly pauseImage: string;
   /** The file of the certificate that signs whoever may speak with the kubelet. */
   readonly authority: string;
@@ -45,13 +47,11 @@ state = "${folder}/containerd/state"
 `;
 }
 
-function network({ folder, id }: NodeConfiguration): object {
-  // Each test process has a subnet of its own.
-  const ranges = [[{ subnet: `10.217.${process.pid % 256}.0/24` }]];
+function network({ folder, id, subnet }: NodeConfiguration): object {
   return {
     cniVersion: '0.4.0',
     name: id,
-    plugins: [{ type: 'bridge', bridge: id, isGateway: true, ipMasq: false, ipam: { type: 'host-local', dataDir: join(folder, 'ipam'), ranges } }, { type: 'loopback' }],
+    plugins: [{ type: 'bridge', bridge: id, isGateway: true, ipMasq: false, ipam: { type: 'host-local', dataDir: join(folder, 'ipam'), ranges: [[{ subnet }]] } }, { type: 'loopback' }],
   };
 }
 

@@ -1,15 +1,27 @@
 import { Deployer, makeDeployer } from './deployer';
 import { FaultProxy } from './fault-proxy';
-import { cluster, onKwok } from './on-kwok';
+import { cluster, onKwok, onKwokOfItsOwn } from './on-kwok';
 
 /** In front of the cluster of the running test file. */
 export let proxy: FaultProxy;
 
 /**
- * Starts a cluster whose pods are simulated for the tests of a file, and a proxy in front of it, which has no fault when a test begins.
+ * Gives the tests of a file a shared cluster whose pods are simulated, and a proxy in front of it, which has no fault when a test begins.
  */
 export function onDisturbedKwok(): void {
   onKwok();
+  withProxy();
+}
+
+/**
+ * The same for a file that stops the API server.
+ */
+export function onDisturbedKwokOfItsOwn(): void {
+  onKwokOfItsOwn();
+  withProxy();
+}
+
+function withProxy(): void {
   beforeAll(async () => {
     proxy = await proxyOfItsOwn();
   });

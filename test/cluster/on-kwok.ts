@@ -1,17 +1,29 @@
 import { ControlPlane, startControlPlane } from './control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './programs';
+import { shareControlPlane } from './shared-cluster';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
 /** The cluster of the running test file. */
 export let cluster: ControlPlane;
 
 /**
- * Starts a cluster whose pods are simulated for the tests of a file.
+ * Gives the tests of a file a cluster whose pods are simulated, which they share with other files.
  */
 export function onKwok(): void {
+  onClusterOf(shareControlPlane);
+}
+
+/**
+ * The same for a file that stops the API server, or has namespaces of the same name as another one.
+ */
+export function onKwokOfItsOwn(): void {
+  onClusterOf(async () => startControlPlane(controlPlanePrograms(), { nodes: 'kwok' }));
+}
+
+function onClusterOf(start: () => Promise<ControlPlane>): void {
   beforeAll(async () => {
     kubectl();
-    cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
+    cluster = await start();
   }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
   afterAll(() => cluster?.stop());
 }

@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ApiServer, freePort } from './api-server';
 import { needDebianPackages, PackageFiles } from './debian';
@@ -41,13 +42,29 @@ async function start(program: string, processes: Processes, api: ApiServer): Pro
 
   // Short enough for a network interface.
   const id = basename(folder).replace('cluster-', 'e2e');
-  writeNodeConfiguration({ folder, id, pauseImage, authority: api.credentials.authority, kubeletPort: await freePort() });
+  const claim = claimSubnet();
+  writeNodeConfiguration({ folder, id, subnet: claim.subnet, pauseImage, authority: api.credentials.authority, kubeletPort: await freePort() });
   const cgroups = `find /sys/fs/cgroup -depth -type d -path '*/${id}*'`;
   processes.afterwards(`tries=0; until [ -z "$(${cgroups})" ] || [ $tries = 100 ]; do ${cgroups} -exec rmdir {} +; tries=$((tries + 1)); sleep 0.05; done`);
   processes.afterwards(`${PACKAGES.iproute2} link delete ${id}`);
+  processes.afterwards(`rmdir ${claim.folder}`);
   processes.start('unshare', ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', NODE_SCRIPT, 'node', id, program, NAME], 'node');
   await api.until(`/api/v1/nodes/${NAME}`, isReady);
   return { registry };
+}
+
+/** Nodes run at the same time when several jest workers test on them. A folder says that a subnet is one's. */
+function claimSubnet(): { readonly subnet: string; readonly folder: string } {
+  for (let number = 0; number < 256; number += 1) {
+    const folder = join(tmpdir(), `e2e-subnet-${number}`);
+    try {
+      mkdirSync(folder);
+      return { subnet: `10.217.${number}.0/24`, folder };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  throw new Error(`all 256 subnets for nodes are taken: remove ${join(tmpdir(), 'e2e-subnet-*')} of nodes that are gone`);
 }
 
 /** The container that holds a pod's network. */

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { dns1123Label, labelValue } from '../../src/private/names';
 import { ownerId, partName, releaseName, ReleaseOwner } from '../../src/private/release-names';
+import { ANY_CHARACTER } from '../support/any-character';
 
 const owner = (app: string, environment = 'production', project = '42'): ReleaseOwner => ({ project, environment, app });
-const anyOwner = fc.record({ project: fc.string({ unit: 'binary' }), environment: fc.string({ unit: 'binary' }), app: fc.string({ unit: 'binary' }) });
+const anyText = fc.string({ unit: ANY_CHARACTER });
+const anyOwner = fc.record({ project: anyText, environment: anyText, app: anyText });
 
 test.each([
   [owner('web'), 'cdk8s-ci-deploy-web-production-2ec0d1dd94'],

@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { needDebianPackages } from '../cluster/debian';
+import { needDebianPackages, PackageFiles } from '../cluster/debian';
 
-const CHROMIUM = '/usr/bin/chromium';
+const PROGRAM = '/usr/bin/chromium';
+
+export const CHROMIUM: PackageFiles = { chromium: PROGRAM };
 
 /** Long enough for a `beforeAll` that is the first to call `Browser.start()` on a machine: Debian's package is 100 MB with what it needs. */
 export const BROWSER_TIMEOUT = 600_000;
@@ -36,9 +38,9 @@ export class Browser {
    * Starts Debian's chromium, and installs it where that is missing and may be done.
    */
   public static async start(): Promise<Browser> {
-    needDebianPackages({ chromium: CHROMIUM });
+    needDebianPackages(CHROMIUM);
     const folder = mkdtempSync(join(tmpdir(), 'browser-'));
-    const chromium = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${folder}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    const chromium = spawn(PROGRAM, [...FLAGS, `--user-data-dir=${folder}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
     const browser = new Browser(chromium, folder);
     await browser.attach();
     return browser;

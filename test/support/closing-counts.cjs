@@ -1,13 +1,19 @@
 const path = require('node:path');
+const { inWords } = require('./duration-in-words.cjs');
 
 /**
- * Jest reporter: one line of counts per kind of test file at the very end, then the name of everything that was skipped.
+ * Jest reporter: one line of counts and time per kind of test file at the very end, then the name of everything that was skipped, then the time of the run.
  *
  * The kind is the word before `.test.ts` (`*.kubectl.test.ts`), else `unit`. CLOSING_COUNTS_WHERE is added to it, for runs on another Node.
  */
 class ClosingCounts {
-  onRunComplete(_contexts, results) {
-    const text = closingCounts(results.testResults, process.env.CLOSING_COUNTS_WHERE).join('\n');
+  constructor({ maxWorkers }) {
+    this.maxWorkers = maxWorkers;
+  }
+
+  onRunComplete(_contexts, { testResults, startTime }) {
+    const counts = closingCounts(testResults, process.env.CLOSING_COUNTS_WHERE);
+    const text = [...counts, `all tests: ${inWords(Date.now() - startTime)} with up to ${this.maxWorkers} workers`].join('\n');
     // Jest runs its own summary after every other reporter, and prints it to stderr.
     process.once('exit', () => process.stderr.write(`\n${text}\n`));
   }
@@ -17,7 +23,7 @@ function closingCounts(files, where) {
   const kinds = new Map();
   for (const file of files) {
     const kind = kindOf(file.testFilePath);
-    kinds.set(kind, add(kinds.get(kind) ?? { passed: 0, failed: 0, skipped: [] }, file));
+    kinds.set(kind, add(kinds.get(kind) ?? { files: 0, milliseconds: 0, passed: 0, failed: 0, skipped: [] }, file));
   }
   const lines = [...kinds].sort(unitFirst).flatMap(([kind, counts]) => linesOf(where ? `${kind} ${where}` : kind, counts));
   return lines.length > 0 ? lines : ['no test ran'];
@@ -32,6 +38,8 @@ function add(counts, file) {
   // A file that could not be loaded has no failing test, and must not pass for that.
   const broken = file.testExecError && file.numFailingTests === 0 ? 1 : 0;
   return {
+    files: counts.files + 1,
+    milliseconds: counts.milliseconds + file.perfStats.runtime,
     passed: counts.passed + file.numPassingTests,
     failed: counts.failed + file.numFailingTests + broken,
     skipped: [...counts.skipped, ...skipped.map((test) => test.fullName)],
@@ -42,8 +50,9 @@ function unitFirst([a], [b]) {
   return Number(b === 'unit') - Number(a === 'unit') || a.localeCompare(b);
 }
 
-function linesOf(title, { passed, failed, skipped }) {
-  return [`${title}: ${passed} passed, ${failed} failed, ${skipped.length} skipped`, ...skipped.map((name) => `  skipped: ${name}`)];
+function linesOf(title, { files, milliseconds, passed, failed, skipped }) {
+  const time = `${inWords(milliseconds)} in ${files} ${files === 1 ? 'file' : 'files'}`;
+  return [`${title}: ${passed} passed, ${failed} failed, ${skipped.length} skipped (${time})`, ...skipped.map((name) => `  skipped: ${name}`)];
 }
 
 module.exports = ClosingCounts;

@@ -2,6 +2,8 @@
 interface FileResult {
   readonly testFilePath: string;
   readonly testExecError?: unknown;
+  /** In milliseconds. */
+  readonly perfStats: { readonly runtime: number };
   readonly numPassingTests: number;
   readonly numFailingTests: number;
   readonly testResults: Array<{ readonly status: string; readonly fullName: string }>;

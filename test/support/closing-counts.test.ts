@@ -4,13 +4,14 @@ function file(testFilePath: string, statuses: string[], testExecError?: Error) {
   return {
     testFilePath,
     testExecError,
+    perfStats: { runtime: 31_000 },
     numPassingTests: statuses.filter((status) => status === 'passed').length,
     numFailingTests: statuses.filter((status) => status === 'failed').length,
     testResults: statuses.map((status, index) => ({ status, fullName: `${testFilePath} ${index}` })),
   };
 }
 
-test('each kind of test file has its line, unit first, followed by what was skipped', () => {
+test('each kind of test file has its line with its time, unit first, followed by what was skipped', () => {
   const files = [
     file('a.kubectl.test.ts', ['passed', 'failed']),
     file('b.test.ts', ['passed', 'pending', 'todo']),
@@ -18,19 +19,19 @@ test('each kind of test file has its line, unit first, followed by what was skip
   ];
 
   expect(closingCounts(files)).toEqual([
-    'unit: 2 passed, 0 failed, 2 skipped',
+    'unit: 2 passed, 0 failed, 2 skipped (1 min 2 s in 2 files)',
     '  skipped: b.test.ts 1',
     '  skipped: b.test.ts 2',
-    'kubectl: 1 passed, 1 failed, 0 skipped',
+    'kubectl: 1 passed, 1 failed, 0 skipped (31 s in 1 file)',
   ]);
 });
 
 test('a file that could not be loaded counts as a failure', () => {
-  expect(closingCounts([file('a.test.ts', [], new Error('no such module'))])).toEqual(['unit: 0 passed, 1 failed, 0 skipped']);
+  expect(closingCounts([file('a.test.ts', [], new Error('no such module'))])).toEqual(['unit: 0 passed, 1 failed, 0 skipped (31 s in 1 file)']);
 });
 
 test('where the tests ran is part of the line', () => {
-  expect(closingCounts([file('a.test.ts', ['passed'])], 'on Node 24')).toEqual(['unit on Node 24: 1 passed, 0 failed, 0 skipped']);
+  expect(closingCounts([file('a.test.ts', ['passed'])], 'on Node 24')).toEqual(['unit on Node 24: 1 passed, 0 failed, 0 skipped (31 s in 1 file)']);
 });
 
 test('a run without tests says so', () => {

@@ -5,8 +5,9 @@ import { cliFolder, CliOptions, CliResult, fileText, runCli } from './cli';
 import { FETCH_TIMEOUT, kubectl } from './kubectl';
 import { NamespaceDeployer, NamespaceDeployerProps } from '../../src';
 import { Kubeconfig } from '../../src/kubeconfig';
-import { Cluster, runKubectl, startCluster, tryKubectl } from '../cluster/cluster';
+import { Cluster, runKubectl, tryKubectl } from '../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../cluster/programs';
+import { shareCluster } from '../cluster/shared-cluster';
 import { Gitlab } from '../gitlab/gitlab-server';
 import { Owner } from '../gitlab/owner';
 
@@ -148,7 +149,7 @@ export let scene: CredentialCase;
 export function eachInScene(label: string): void {
   beforeAll(async () => {
     kubectl();
-    cluster = await startCluster();
+    cluster = await shareCluster();
   }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
   afterAll(() => cluster?.stop());
   beforeEach(async () => {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { GitlabJob, scriptsOf } from './pipelines';
 import { PackageFiles } from '../cluster/debian';
 
+export const SHELLCHECK: PackageFiles = { shellcheck: '/usr/bin/shellcheck' };
+
 export const SHELL_PACKAGES: PackageFiles = { 'dash': '/usr/bin/dash', 'busybox-static': '/bin/busybox' };
 
 /** The shell of Debian's images with the GNU programs, and that of Alpine's with its own. */

@@ -5,8 +5,9 @@ import { collectionPath, objectPath, pathOfObject } from '../../../src/cli/clust
 import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { Interrupted, Unreachable } from '../../../src/cli/failure';
 import { administratorClient } from '../../cluster/clients';
-import { startCluster, Cluster as TestCluster, runKubectl } from '../../cluster/cluster';
+import { Cluster as TestCluster, runKubectl } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
+import { shareCluster } from '../../cluster/shared-cluster';
 
 jest.setTimeout(60_000);
 
@@ -19,7 +20,7 @@ let abort: AbortController;
 let lines: string[];
 
 beforeAll(async () => {
-  testCluster = await startCluster();
+  testCluster = await shareCluster();
   runKubectl(testCluster.kubeconfig, ['create', 'namespace', NAMESPACE]);
 }, COMPILE_TIMEOUT);
 

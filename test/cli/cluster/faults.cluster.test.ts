@@ -6,10 +6,11 @@ import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Connection } from '../../../src/cli/cluster/connection';
 import { collectionPath } from '../../../src/cli/cluster/paths';
 import { Unreachable } from '../../../src/cli/failure';
-import { startCluster, Cluster as TestCluster, runKubectl, tryKubectl } from '../../cluster/cluster';
+import { Cluster as TestCluster, runKubectl, tryKubectl } from '../../cluster/cluster';
 import { FaultProxy } from '../../cluster/fault-proxy';
 import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault, hanging, hangingAfter } from '../../cluster/faults';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
+import { shareCluster } from '../../cluster/shared-cluster';
 import { commandContext } from '../../support/command-context';
 
 jest.setTimeout(60_000);
@@ -24,7 +25,7 @@ let cluster: Cluster;
 let count = 0;
 
 beforeAll(async () => {
-  testCluster = await startCluster();
+  testCluster = await shareCluster();
   runKubectl(testCluster.kubeconfig, ['create', 'namespace', NAMESPACE]);
   proxy = await FaultProxy.inFrontOf(testCluster.kubeconfig);
 }, COMPILE_TIMEOUT);

@@ -1,5 +1,6 @@
-import { Cluster, runKubectl, startCluster } from '../../cluster/cluster';
+import { Cluster, runKubectl } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
+import { shareCluster } from '../../cluster/shared-cluster';
 import { CredentialCase, expectCode } from '../../support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
 
@@ -10,7 +11,7 @@ let scene: CredentialCase;
 
 beforeAll(async () => {
   kubectl();
-  cluster = await startCluster();
+  cluster = await shareCluster();
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
 afterAll(() => cluster?.stop());

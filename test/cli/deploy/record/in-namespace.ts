@@ -1,8 +1,9 @@
 import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { ReleaseIdentity } from '../../../../src/cli/deploy/release';
 import { administratorClient } from '../../../cluster/clients';
-import { Cluster as TestCluster, runKubectl, startCluster } from '../../../cluster/cluster';
+import { Cluster as TestCluster, runKubectl } from '../../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../../cluster/programs';
+import { shareCluster } from '../../../cluster/shared-cluster';
 import { FETCH_TIMEOUT, kubectl } from '../../../support/kubectl';
 
 /** The administrator's client of the running test file. */
@@ -21,7 +22,7 @@ export function eachWithRelease(namespace: string, environment: string): void {
 
   beforeAll(async () => {
     kubectl();
-    testCluster = await startCluster();
+    testCluster = await shareCluster();
     runKubectl(testCluster.kubeconfig, ['create', 'namespace', namespace]);
     cluster = await administratorClient(testCluster.kubeconfig);
   }, FETCH_TIMEOUT + COMPILE_TIMEOUT);

@@ -1,0 +1,13 @@
+const { mkdtempSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+/**
+ * Jest global setup: a folder that the workers of this run have in common.
+ *
+ * @see SharedControlPlane
+ */
+module.exports = () => {
+  process.env.NAMESPACE_CLAIMS = mkdtempSync(join(tmpdir(), 'namespaces-'));
+  process.once('exit', () => rmSync(process.env.NAMESPACE_CLAIMS, { recursive: true, force: true }));
+};

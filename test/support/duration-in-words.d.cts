@@ -1,0 +1,1 @@
+export function inWords(milliseconds: number): string;

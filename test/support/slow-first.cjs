@@ -1,0 +1,28 @@
+const path = require('node:path');
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+/**
+ * The seconds of slow test files and of each kind, for a machine on which jest has not measured them yet. They only decide the order.
+ */
+const FILES = new Map([
+  ['deploy-killed.cluster', 300],
+  ['killed.cluster', 240],
+]);
+const KINDS = new Map([['node', 90], ['cluster', 50], ['pipeline', 40], ['package', 30]]);
+
+/**
+ * Jest test sequencer: the slowest file first, so that no worker is busy for long after the others have ended.
+ */
+class SlowFirst extends Sequencer {
+  time(test) {
+    return super.time(test) ?? 1000 * secondsOf(path.basename(test.path));
+  }
+}
+
+function secondsOf(name) {
+  const [, stem, kind] = /^(.*?(?:\.(\w+))?)\.test\.ts$/.exec(name) ?? [];
+  return FILES.get(stem) ?? KINDS.get(kind) ?? 1;
+}
+
+module.exports = SlowFirst;
+module.exports.slowFiles = [...FILES.keys()].map((stem) => `${stem}.test.ts`);

@@ -1,0 +1,2 @@
+/** Names of the slow test files. */
+export const slowFiles: readonly string[];
