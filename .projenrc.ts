@@ -53,6 +53,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addVersion('0.1.0');
+project.gitattributes.addAttributes('/test/vectors/*.json', 'linguist-generated');
 // Of 1.13.0 not every platform's binding is published, which makes `npm ci` refuse the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
