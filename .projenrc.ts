@@ -45,6 +45,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     junitReporting: false,
     jestConfig: {
+      // It only guards against hanging: a slow machine is no reason to fail.
+      testTimeout: 300_000,
       collectCoverage: false,
       coverageThreshold: { lines: 90, branches: 85 },
       collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],

@@ -6,6 +6,7 @@ import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { CliResult, runCli } from './support/cli';
+import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
@@ -76,7 +77,7 @@ async function apply({ apiVersion, kind, resource, name, value }: NextObject): P
 /** A release of two ConfigMaps. */
 async function release(app: string, pipelineIid: number): Promise<ReleaseStore> {
   const objects = [configMap(`${app}-one`, app), configMap(`${app}-two`, app)];
-  const store = new ReleaseStore(cluster, NAMESPACE, identity(app), { now: () => Date.UTC(2026, 0, pipelineIid), sleep: systemClock.sleep });
+  const store = new ReleaseStore(cluster, NAMESPACE, identity(app), new FakeClock(Date.UTC(2026, 0, pipelineIid)));
   await store.begin({ objects, job: { pipelineIid, jobId: pipelineIid * 10, commit: '0123456789', jobUrl: `https://gitlab.example.com/-/jobs/${pipelineIid * 10}` } });
   await store.applied(await Promise.all(objects.map(apply)));
   return store;
