@@ -21,7 +21,7 @@ let versions: TwoVersions;
 beforeAll(async () => {
   deployer = makeDisturbed('disturbed');
   versions = await TwoVersions.deploy(deployer);
-}, 60_000);
+});
 
 /** What somebody else does right before a request arrives. */
 const meanwhile = (...args: string[]): Fault => async (exchange) => {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { tryKubectl } from './cluster';
 import { AuditEvent, ControlPlane } from './control-plane';
+import { until } from '../support/until';
 
 /** Makes each question another one. */
 let count = 0;
@@ -10,10 +10,11 @@ let count = 0;
  * something that there is not, and goes on when that is in the log.
  */
 export async function settledAuditEvents(cluster: Pick<ControlPlane, 'kubeconfig' | 'auditEvents'>): Promise<AuditEvent[]> {
-  const name = `settled-${count += 1}`;
-  tryKubectl(cluster.kubeconfig, ['get', 'configmap', name, '-n', 'default']);
-  while (!cluster.auditEvents().some(({ objectRef }) => objectRef?.name === name)) await sleep(20);
-  // Events of requests that were answered at the same time may come in any order.
-  await sleep(100);
+  // Events of requests that were answered at the same time may come in any order, so one is not enough.
+  for (let times = 0; times < 3; times += 1) {
+    const name = `settled-${count += 1}`;
+    tryKubectl(cluster.kubeconfig, ['get', 'configmap', name, '-n', 'default']);
+    await until(() => cluster.auditEvents().some(({ objectRef }) => objectRef?.name === name));
+  }
   return cluster.auditEvents();
 }

@@ -43,7 +43,7 @@ export class Rollouts {
     const said: string[] = [];
     const result = await waitForRollout(this.cluster, objects, {
       namespace: this.namespace,
-      budget: 300_000,
+      budget: 240_000,
       clock: systemClock,
       signal: this.abort.signal,
       ...options,

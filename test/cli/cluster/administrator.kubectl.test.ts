@@ -18,7 +18,7 @@ beforeAll(() => {
 }, FETCH_TIMEOUT);
 
 async function run(args: string[], variables: Record<string, string>): Promise<string> {
-  return (await promisify(execFile)(kubectl(), args, { env: { ...NO_CLUSTER, ...variables }, timeout: 30_000 })).stdout;
+  return (await promisify(execFile)(kubectl(), args, { env: { ...NO_CLUSTER, ...variables }, timeout: 200_000 })).stdout;
 }
 
 /** Files of which each says something that another one says as well. */
