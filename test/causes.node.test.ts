@@ -13,8 +13,6 @@ import { job, Rollouts, workload, WorkloadParts } from './support/rollouts';
 import { until } from './support/until';
 import { resultLines } from '../src/cli/deploy/wait/result-lines';
 
-jest.setTimeout(180_000);
-
 const NAMESPACE = 'causes';
 
 let controlPlane: ControlPlane;

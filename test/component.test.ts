@@ -5,8 +5,6 @@ import { inputsOf, interpolated } from './support/component';
 import { schemaProblems, valuesOf } from './support/gitlab-ci-schema';
 import type { Json, JsonObject } from '../src/private/json';
 
-jest.setTimeout(60_000);
-
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
 const PRODUCTION = DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true });
 

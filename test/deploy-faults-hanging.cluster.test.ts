@@ -10,8 +10,6 @@ import { stateOf } from './soak/state';
 import { SpeedClock } from './support/speed-clock';
 import { systemClock } from '../src/cli/clock';
 
-jest.setTimeout(300_000);
-
 onKwok();
 
 const DEPLOYED = /^the release is deployed/m;

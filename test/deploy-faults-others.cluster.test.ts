@@ -16,8 +16,6 @@ import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
 import { JsonObject } from '../src/private/json';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(180_000);
-
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
 
 onDisturbedKwok();

@@ -9,8 +9,6 @@ import { isIn, PhaseName, placeIn } from './soak/passing-faults';
 import { TwoVersions, Version } from './soak/two-versions';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(180_000);
-
 onDisturbedKwok();
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });

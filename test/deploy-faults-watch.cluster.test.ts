@@ -7,8 +7,6 @@ import { fastClock, JobResult, runJob } from './soak/jobs';
 import { ReleaseState, stateOf } from './soak/state';
 import { TwoVersions, Version } from './soak/two-versions';
 
-jest.setTimeout(120_000);
-
 onDisturbedKwok();
 
 /** What is watched while a Deployment is waited for. */

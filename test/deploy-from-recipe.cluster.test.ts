@@ -7,8 +7,6 @@ import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult, runCli } from './support/cli';
 import { kubectl } from './support/kubectl';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 /** What an administrator has applied by hand, when kubectl pointed at the namespace: `rbac.authorization.k8s.io/v1beta1` is gone since. */

@@ -6,8 +6,6 @@ import { accessManifests, forbiddenOf, LeastOptions, makeLeastDeployer } from '.
 import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult } from './support/cli';
 
-jest.setTimeout(120_000);
-
 const NAMESPACE = 'least-deploy';
 const WEB: LeastOptions = {
   namespace: NAMESPACE,

@@ -17,8 +17,6 @@ import { until } from './support/until';
 import { DEPLOY_RIGHTS } from '../src/private/deploy-rights';
 import { PolicyRule } from '../src/private/rbac';
 
-jest.setTimeout(300_000);
-
 let controlPlane: ControlPlane;
 let processes: Processes;
 let folder: string;

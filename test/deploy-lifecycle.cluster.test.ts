@@ -6,8 +6,6 @@ import { cluster, onKwok } from './cluster/on-kwok';
 import { until } from './support/until';
 import { Interrupted } from '../src/cli/failure';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 /** Pods of it never get their image. */

@@ -4,8 +4,6 @@ import { deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const WEB = { CI_PROJECT_ID: '7', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-1', CI_DEPLOY_PASSWORD: 'gldt-web-0123456789' };

@@ -8,8 +8,6 @@ import { cluster, onKwok } from './cluster/on-kwok';
 import { cliFolder, fileNames, fileText } from './support/cli';
 import { parseDotenv } from '../src/private/dotenv';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const image = (tag: string) => deployment('web', { image: `registry.example.com/group/web:${tag}` });

@@ -4,8 +4,6 @@ import { deploy, release } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { until } from './support/until';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const image = (tag: string) => `registry.example.com/db:${tag}`;

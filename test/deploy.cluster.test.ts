@@ -8,8 +8,6 @@ import { until } from './support/until';
 import { gitlabJob } from '../examples/gitlab-job';
 import { CiDeployment, NamespacedChart } from '../src';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const writes = ({ namespace }: Deployer) => writesOf(cluster, namespace);

@@ -11,8 +11,6 @@ import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { until } from './support/until';
 
-jest.setTimeout(120_000);
-
 const MAIN = join(__dirname, '..', 'lib', 'cli', 'main.js');
 
 /** The example's own image serves the same files. Its base is fetched from a registry, which these tests do without. */

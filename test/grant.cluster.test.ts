@@ -5,8 +5,6 @@ import { cluster, CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene }
 import { FakeClock } from './support/fake-clock';
 import { tokenClaims } from '../src/private/token-claims';
 
-jest.setTimeout(120_000);
-
 eachInScene('grant');
 
 /** As `verify --output json` writes it. */

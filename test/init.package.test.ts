@@ -5,8 +5,6 @@ import { delimiter, join } from 'node:path';
 import { PackedLibrary } from './pipeline/packed-library';
 import { gitlabJob } from '../examples/gitlab-job';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '..');
 const INSTALLING = 300_000;
 

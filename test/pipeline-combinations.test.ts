@@ -5,8 +5,6 @@ import type { JsonObject } from '../src/private/json';
 
 const RUNS = { numRuns: 40 };
 
-jest.setTimeout(60_000);
-
 test('one pipeline has one text', () => {
   fc.assert(fc.property(pipelines(), (make) => {
     expect(make().toYaml()).toBe(make().toYaml());

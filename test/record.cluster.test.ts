@@ -16,8 +16,6 @@ import { ReleaseStore } from '../src/cli/deploy/record/release-store';
 import { OwnedObject } from '../src/cli/deploy/release';
 import { OWNER_LABEL, ownerId } from '../src/private/release-names';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'status-test';
 const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
 const CI = {

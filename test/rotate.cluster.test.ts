@@ -4,8 +4,6 @@ import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './
 import { until } from './support/until';
 import { tokenClaims } from '../src/private/token-claims';
 
-jest.setTimeout(120_000);
-
 eachInScene('rotate');
 
 /** The token that GitLab keeps. */

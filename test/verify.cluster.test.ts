@@ -22,8 +22,6 @@ import { requestsOf } from '../src/cli/verify/rule-coverage';
 import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
 import { ADMIN_RULES } from '../src/private/user-facing-roles';
 
-jest.setTimeout(120_000);
-
 const RBAC = 'rbac.authorization.k8s.io';
 
 let controlPlane: ControlPlane;

@@ -13,8 +13,6 @@ import { ApiRefusal } from '../src/cli/cluster/status';
 import { resultLines } from '../src/cli/deploy/wait/result-lines';
 import { Progress, WaitedObject, WaitOptions } from '../src/cli/deploy/wait/rollout';
 
-jest.setTimeout(120_000);
-
 const IMAGE = 'registry.example.com/web:1';
 const NEW_IMAGE = 'registry.example.com/web:2';
 const IMAGE_PULL_FAULT = { annotations: { 'e2e/fault': 'image-pull' } };

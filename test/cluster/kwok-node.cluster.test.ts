@@ -2,8 +2,6 @@ import { runKubectl, tryKubectl } from './cluster';
 import { cluster, onKwok } from './on-kwok';
 import { tracesOf } from './traces';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'default', ...args]);

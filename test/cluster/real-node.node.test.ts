@@ -11,8 +11,6 @@ import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 import { until } from '../support/until';
 
-jest.setTimeout(180_000);
-
 /** What a kubelet and a network bridge set for the whole machine. */
 const SYSCTLS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
 const sysctls = () => SYSCTLS.map((name) => readFileSync(`/proc/sys/${name}`, 'utf8'));

@@ -11,8 +11,6 @@ import { FETCH_TIMEOUT, kubectl, NO_CLUSTER } from '../../support/kubectl';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';
 
-jest.setTimeout(60_000);
-
 beforeAll(() => {
   kubectl();
 }, FETCH_TIMEOUT);

@@ -9,8 +9,6 @@ import { COMPILE_TIMEOUT } from '../../cluster/programs';
 import { FakeClock } from '../../support/fake-clock';
 import { until } from '../../support/until';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'connect-test';
 const CONFIG_MAPS = collectionPath({ group: '', version: 'v1', resource: 'configmaps', namespace: NAMESPACE });
 

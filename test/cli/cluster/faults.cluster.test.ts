@@ -13,8 +13,6 @@ import { COMPILE_TIMEOUT } from '../../cluster/programs';
 import { commandContext } from '../../support/command-context';
 import { FakeClock } from '../../support/fake-clock';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'faults-test';
 const CONFIG_MAPS = collectionPath({ group: '', version: 'v1', resource: 'configmaps', namespace: NAMESPACE });
 const LIMIT = 1500;

@@ -136,7 +136,7 @@ describe('an exchange', () => {
     expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
       message: 'https://127.0.0.1:PORT: its answer is larger than 64 MiB', sent: true, lasting: true,
     });
-  }, 60_000);
+  });
 });
 
 describe('a failed exchange says what happened and whether the request can have arrived', () => {

@@ -3,8 +3,6 @@ import { COMPILE_TIMEOUT } from '../../cluster/programs';
 import { CredentialCase, expectCode } from '../../support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
 
-jest.setTimeout(120_000);
-
 let cluster: Cluster;
 let scene: CredentialCase;
 

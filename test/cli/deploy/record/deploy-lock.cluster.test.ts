@@ -8,8 +8,6 @@ import { releaseName } from '../../../../src/private/release-names';
 import { ManualClock } from '../../../support/manual-clock';
 import { until } from '../../../support/until';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'lock-test';
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
 const DURATION = 30_000;
