@@ -58,6 +58,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
       testSequencer: '<rootDir>/test/support/slow-first.cjs',
       globalSetup: '<rootDir>/test/cluster/claims.cjs',
       testEnvironment: '<rootDir>/test/cluster/environment.cjs',
+      // It only guards against hanging: a slow machine is no reason to fail.
+      testTimeout: 300_000,
       collectCoverage: false,
       coverageThreshold: { lines: 90, branches: 85 },
       collectCoverageFrom: ['src/**/*.ts', '!src/cli/main.ts'],
@@ -66,6 +68,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addVersion('0.1.0');
+project.gitattributes.addAttributes('/test/vectors/*.json', 'linguist-generated');
 // Of 1.13.0 not every platform's binding is published, which makes `npm ci` refuse the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 

@@ -16,8 +16,6 @@ import { collectionPath, objectPath } from '../src/cli/cluster/paths';
 import { ApiRefusal } from '../src/cli/cluster/status';
 import { Files } from '../src/cli/files';
 
-jest.setTimeout(60_000);
-
 const PODS = ['get', 'pods'];
 const FREE = 'my-group/agents:free';
 const PREMIUM = 'my-group/agents:premium';

@@ -7,8 +7,6 @@ import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { tokenClaims } from '../src/private/token-claims';
 
-jest.setTimeout(120_000);
-
 let controlPlane: ControlPlane;
 let scene: CredentialCase;
 

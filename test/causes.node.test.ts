@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { startLockedRegistry } from './cluster/locked-registry';
@@ -11,9 +10,8 @@ import { FOR_EVER, pushShell } from './cluster/shell-image';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { PodReports } from './support/pod-reports';
 import { job, Rollouts, workload, WorkloadParts } from './support/rollouts';
+import { until } from './support/until';
 import { resultLines } from '../src/cli/deploy/wait/result-lines';
-
-jest.setTimeout(180_000);
 
 const NAMESPACE = 'causes';
 
@@ -162,13 +160,13 @@ describe('a probe that fails', () => {
   /** The kubelet has said so of a pod of the Deployment. */
   async function untilUnhealthy(deployment: string): Promise<void> {
     const said = () => asAdmin('get', 'events', '--field-selector', 'reason=Unhealthy', '-o', 'jsonpath={.items[*].involvedObject.name}');
-    for (let tries = 0; tries < 300 && !said().includes(deployment); tries += 1) await sleep(200);
+    await until(() => said().includes(deployment));
   }
 
   test('is the cause when the time is up', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'unready', shell, probed({ readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1 } })));
     await untilUnhealthy('unready');
-    const { outcome, cause, log, events } = await rollouts.wait(objects, { budget: 3_000 });
+    const { outcome, cause, log, events } = await rollouts.wait(objects, { budget: 15_000 });
 
     expect(outcome).toBe('timed out');
     expect(cause?.line).toMatch(/^Deployment unready, pod unready-\w+-\w+, container app: Unhealthy: Readiness probe failed: Get "http:\/\/[\d.]+:8080\/": .*connection refused$/);

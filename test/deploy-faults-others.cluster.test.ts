@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { configMap, deployment } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
@@ -11,16 +10,18 @@ import { fastClock, JobOptions, JobResult, runJob, startJob } from './soak/jobs'
 import { isIn } from './soak/passing-faults';
 import { stateOf } from './soak/state';
 import { TwoVersions } from './soak/two-versions';
+import { until } from './support/until';
 import { pack, sha256, unpack } from '../src/cli/deploy/record/packing';
 import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
 import { JsonObject } from '../src/private/json';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(180_000);
-
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
 
 onDisturbedKwok();
+
+/** So many requests of a process are under way at once. */
+const AT_ONCE = 4;
 
 /** A process that is paused would outlive a test that fails. */
 const atEnd: Array<() => void> = [];
@@ -61,16 +62,15 @@ describe('two jobs', () => {
     // More than are under way at once, so that some wait for their turn.
     const more = Array.from({ length: 6 }, (_, index) => configMap(`more-${index}`));
     const paused = startJob({ kubeconfig: disturbed.kubeconfig, objects: [...versionOf('a'), ...more] });
-    let isPaused = false;
-    await new Promise<void>((resolve) => proxy.place(async (exchange) => {
-      if (!isPaused && isIn('the apply', proxy.requests)) {
-        // What it is sending at this very moment is sent.
-        await sleep(300);
-        isPaused = paused.process.kill('SIGSTOP');
-        resolve();
-      }
+    // None of them is answered before it is paused, so that it is sending nothing at this very moment.
+    let sent = 0;
+    const isPaused = new Promise<void>((resolve) => proxy.place(async (exchange) => {
+      if (sent > 0 || isIn('the apply', proxy.requests)) sent += 1;
+      if (sent === AT_ONCE && paused.process.kill('SIGSTOP')) resolve();
+      if (sent > 0) await isPaused;
       await exchange.pass();
     }, { times: Infinity }));
+    await isPaused;
     atEnd.push(() => paused.process.kill('SIGKILL'));
     const { kubeconfig } = disturbed;
     const direct = kubeconfig.replace(proxy.url, cluster.server)
@@ -143,7 +143,7 @@ describe('an admission policy', () => {
         return true;
       }
     };
-    for (let tries = 0; tries < 300 && !isEffective(); tries += 1) await sleep(100);
+    await until(isEffective);
   });
 
   test('that says no is said, and nothing is written', async () => {
@@ -211,7 +211,7 @@ test.each(['a first release', 'an update'])('a quota whose room somebody takes a
 
 async function untilUsed({ admin }: Deployer, configMaps: number): Promise<void> {
   const used = () => admin('get', 'resourcequota', 'q', '-o', 'jsonpath={.status.used}');
-  for (let tries = 0; tries < 300 && used() !== `{"count/configmaps":"${configMaps}"}`; tries += 1) await sleep(100);
+  await until(() => used() === `{"count/configmaps":"${configMaps}"}`);
 }
 
 describe('a record that somebody has tampered with', () => {

@@ -3,15 +3,13 @@ import { makeDisturbed, onDisturbedKwok, proxy } from './cluster/on-disturbed-kw
 import { PHASES, PhaseName, placeIn, refused } from './soak/passing-faults';
 import { TwoVersions } from './soak/two-versions';
 
-jest.setTimeout(120_000);
-
 onDisturbedKwok();
 
 let versions: TwoVersions;
 
 beforeAll(async () => {
   versions = await TwoVersions.deploy(makeDisturbed('faulty'));
-}, 60_000);
+});
 
 test('undisturbed, one version comes after the other', () => {
   for (const state of Object.values(versions.undisturbed)) expect(state).toMatchObject({ outcome: 'deployed', faults: [] });

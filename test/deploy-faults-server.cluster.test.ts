@@ -9,8 +9,6 @@ import { isIn, PhaseName, placeIn } from './soak/passing-faults';
 import { TwoVersions, Version } from './soak/two-versions';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(180_000);
-
 onDisturbedKwokOfItsOwn();
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
@@ -21,7 +19,7 @@ let versions: TwoVersions;
 beforeAll(async () => {
   deployer = makeDisturbed('disturbed');
   versions = await TwoVersions.deploy(deployer);
-}, 60_000);
+});
 
 /** What somebody else does right before a request arrives. */
 const meanwhile = (...args: string[]): Fault => async (exchange) => {

@@ -7,8 +7,6 @@ import { fastClock, JobResult, runJob } from './soak/jobs';
 import { ReleaseState, stateOf } from './soak/state';
 import { TwoVersions, Version } from './soak/two-versions';
 
-jest.setTimeout(120_000);
-
 onDisturbedKwok();
 
 /** What is watched while a Deployment is waited for. */
@@ -33,20 +31,23 @@ const FAULTS: Array<[string, Fault]> = [
 ];
 
 describe('a rollout that ends well', () => {
+  /** It takes three seconds, and all is watched after a quarter of one. */
+  const clock = fastClock(4);
+
   /** It takes longer than all disturbances of its watches. */
   const slowly = (version: Version) => [
-    ...versionOf(version, { workload: false }), deployment('web', { image: `registry.example.com/web:${version}`, spec: { minReadySeconds: 2 } }),
+    ...versionOf(version, { workload: false }), deployment('web', { image: `registry.example.com/web:${version}`, spec: { minReadySeconds: 3 } }),
   ];
 
   let versions: TwoVersions;
 
   beforeAll(async () => {
     versions = await TwoVersions.deploy(makeDisturbed('well'), slowly);
-  }, 60_000);
+  });
 
   test.each(FAULTS)('ends well when its watches %s', async (_, fault) => {
     const met = disturbWatches(fault);
-    versions.expectUndisturbed(await versions.other());
+    versions.expectUndisturbed(await versions.other({ clock }));
     expect(Object.entries(met()).filter(([, times]) => times === 0)).toEqual([]);
   });
 });
@@ -61,9 +62,9 @@ describe('a rollout that fails', () => {
     deployer = makeDisturbed('badly');
     expect(await runJob({ kubeconfig: deployer.kubeconfig, objects: versionOf('a') })).toMatchObject({ code: 0 });
     undisturbed = { said: lastWordsOf(await fail()), state: stateOf(deployer) };
-  }, 60_000);
+  });
 
-  const fail = async () => runJob({ kubeconfig: deployer.kubeconfig, objects: broken, options: ['--rollback-on-failure'], clock: fastClock(2) });
+  const fail = async () => runJob({ kubeconfig: deployer.kubeconfig, objects: broken, options: ['--rollback-on-failure'] });
 
   test('is undone, and the image is named', () => {
     expect(undisturbed).toEqual({

@@ -8,8 +8,6 @@ import { CliResult, runCli } from './support/cli';
 import { kubectl } from './support/kubectl';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(120_000);
-
 onKwokOfItsOwn();
 
 /** What an administrator has applied by hand, when kubectl pointed at the namespace: `rbac.authorization.k8s.io/v1beta1` is gone since. */

@@ -34,7 +34,7 @@ const SCENARIOS: Array<[string, Scenario]> = [
   ['an update', { before: [{ objects: versionOf('a') }], killed: { objects: versionOf('b') }, step: 1 }],
   ['a first release', { before: [], killed: { objects: versionOf('b') }, step: 3 }],
   ['a release that fails and is undone', {
-    before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure', '--timeout', '3s'] }, after: { objects: versionOf('b') }, step: 3,
+    before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure'] }, after: { objects: versionOf('b') }, step: 3,
   }],
   ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3 }],
 ];

@@ -6,8 +6,6 @@ import { accessManifests, forbiddenOf, LeastOptions, makeLeastDeployer } from '.
 import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult } from './support/cli';
 
-jest.setTimeout(120_000);
-
 const NAMESPACE = 'least-deploy';
 const WEB: LeastOptions = {
   namespace: NAMESPACE,
@@ -58,7 +56,7 @@ test('replaces a Job, and removes what is gone from them', async () => {
 
 test('undoes a release that fails', async () => {
   const broken = deployment('web', { pullSecret: 'gitlab', image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
-  const { code, stderr } = await apply([configMap('kept'), configMap('old'), secret('web', { a: 'value' }), broken], '--pull-secret', 'gitlab', '--rollback-on-failure', '--timeout', '10s');
+  const { code, stderr } = await apply([configMap('kept'), configMap('old'), secret('web', { a: 'value' }), broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/image registry\.example\.com\/web:missing: .*\n?[^]*undone: release 2 is back/) });
 });
 

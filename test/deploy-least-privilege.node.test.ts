@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { configMap } from './cluster/application';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Deployer } from './cluster/deployer';
@@ -14,10 +13,9 @@ import { FOR_EVER, pushShell } from './cluster/shell-image';
 import { CliResult } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { workload, WorkloadParts } from './support/rollouts';
+import { until } from './support/until';
 import { DEPLOY_RIGHTS } from '../src/private/deploy-rights';
 import { PolicyRule } from '../src/private/rbac';
-
-jest.setTimeout(300_000);
 
 let controlPlane: ControlPlane;
 let processes: Processes;
@@ -63,7 +61,7 @@ const NEVER_READY = { container: { readinessProbe: { exec: { command: ['/busybox
 
 const crashing = () => web(2, ['echo cannot read the configuration >&2; exit 3'], NEVER_READY);
 
-async function deploy(objects: object[], timeout = '90s'): Promise<CliResult> {
+async function deploy(objects: object[], timeout = '4m'): Promise<CliResult> {
   return deployAs(deployer, { variables: variables() }, objects, '--pull-secret', 'gitlab', '--timeout', timeout);
 }
 
@@ -90,7 +88,7 @@ describe('with the rights of the table and no others', () => {
 
   test('an object that is deleted in the meantime is missed', async () => {
     const deploying = deploy([web(2, FOR_EVER, NEVER_READY)]);
-    while (deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}') !== image(2)) await sleep(100);
+    await until(() => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}') === image(2));
     deployer.admin('delete', 'deployment', 'web');
     expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back') });
   });
@@ -118,6 +116,9 @@ describe('without a right of the table', () => {
   const without = (resource: string, verb: string) =>
     setRights(all.filter(({ resources = [], verbs }) => !(resources.includes(resource) && verbs.includes(verb))));
 
+  /** Without its pods, it fails when the time is up; else when the image was not there for a while. */
+  const LONG_ENOUGH = '40s';
+
   test.each<[string, string, RegExp]>([
     ['pods', 'watch', /Deployment web: NotReady: [^]*pods in least-node may not be watched, so what they say is missing here/],
     ['replicasets', 'watch', /replicasets in least-node may not be watched, so what they say is missing here/],
@@ -127,7 +128,7 @@ describe('without a right of the table', () => {
     ['namespaces', 'get', /ErrImagePull: not found/],
   ])('%s (%s), a release that cannot be pulled is undone, and what could not be seen is said', async (resource, verb, said) => {
     without(resource, verb);
-    const { code, stderr } = await deploy([web('missing'), configMap('web')], '12s');
+    const { code, stderr } = await deploy([web('missing'), configMap('web')], LONG_ENOUGH);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) });
     expect(stderr).toContain('undone: release 1 is back\n');
   });

@@ -3,9 +3,8 @@ import { tryKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
+import { until } from './support/until';
 import { Interrupted } from '../src/cli/failure';
-
-jest.setTimeout(120_000);
 
 onKwok();
 
@@ -69,7 +68,7 @@ describe('a release that fails', () => {
   });
 
   test('is removed when it is the first', async () => {
-    const { code, stderr } = await deploy(deployer, [configMap('web'), secret('web', { password: 'first' }), broken('web')], '--rollback-on-failure', '--timeout', '5s');
+    const { code, stderr } = await deploy(deployer, [configMap('web'), secret('web', { password: 'first' }), broken('web')], '--rollback-on-failure');
     expect(code).toBe(1);
     expect(stderr).toContain('undone: this first release is removed');
     expect(deployer.admin('get', 'configmaps,secrets,deployments', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
@@ -77,7 +76,7 @@ describe('a release that fails', () => {
 
   test('is replaced by the last one that was deployed, as it was', async () => {
     expect(await deploy(deployer, [configMap('web'), secret('web', { password: 'good' }), deployment('web')])).toMatchObject({ code: 0 });
-    const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), configMap('new'), secret('web', { password: 'bad' }), broken('web')], '--rollback-on-failure', '--timeout', '5s');
+    const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), configMap('new'), secret('web', { password: 'bad' }), broken('web')], '--rollback-on-failure');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^undone: release 2 is back$/m);
     expect(images()).toBe('registry.example.com/web:1');
@@ -115,13 +114,12 @@ describe('a release that fails', () => {
 
   /** The API server learns of a policy a moment after it was made. */
   async function untilRefused(manifest: object): Promise<void> {
-    for (let tries = 0; tries < 300; tries += 1) {
+    await until(() => {
       const { status, stderr } = tryKubectl(cluster.kubeconfig, ['-n', deployer.namespace, 'create', '-f', '-'], JSON.stringify(manifest));
-      if (status !== 0 && stderr.includes('not really')) return;
+      if (status !== 0 && stderr.includes('not really')) return true;
       deployer.admin('delete', '--ignore-not-found', 'deployment', 'late');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error('the policy has no effect');
+      return false;
+    });
   }
 
   test('stays when that is wanted', async () => {
@@ -288,8 +286,9 @@ describe('the order of pipelines', () => {
 test('a signal ends it between two requests, says how far it came, and gives the lock back', async () => {
   const deployer = makeDeployer(cluster, 'ended');
   const abort = new AbortController();
-  const ended = deployAs(deployer, { signal: abort.signal }, [configMap('a'), broken('web')]);
-  while (!writesOf(cluster, 'ended').includes('patch deployments web')) await new Promise((resolve) => setTimeout(resolve, 100));
+  const slow = deployment('web', { spec: { minReadySeconds: 500 } });
+  const ended = deployAs(deployer, { signal: abort.signal }, [configMap('a'), slow]);
+  await until(() => writesOf(cluster, 'ended').includes('patch deployments web'));
   abort.abort(new Interrupted('SIGTERM'));
   const { code, stderr } = await ended;
   expect(code).toBe(143);

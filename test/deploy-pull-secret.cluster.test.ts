@@ -5,8 +5,6 @@ import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
 import { ownerId, PULL_SECRET_USER_PREFIX, releaseName } from '../src/private/release-names';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const WEB = { CI_PROJECT_ID: '7', CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-1', CI_DEPLOY_PASSWORD: 'gldt-web-0123456789' };
@@ -111,7 +109,7 @@ describe('a pull secret', () => {
 
   test('of a first release that fails goes with it', async () => {
     const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
-    const { code } = await deployAs(deployer, web(), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure', '--timeout', '10s');
+    const { code } = await deployAs(deployer, web(), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
     expect(code).toBe(1);
     expect(secrets(deployer)).toBe('');
   });
@@ -120,7 +118,7 @@ describe('a pull secret', () => {
     expect(await deployAs(deployer, web(), [deployment('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
     const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
     const wrong = { ...WEB, CI_DEPLOY_PASSWORD: 'gldt-wrong' };
-    const { code, stderr } = await deployAs(deployer, web(wrong), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure', '--timeout', '10s');
+    const { code, stderr } = await deployAs(deployer, web(wrong), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('undone: release 2 is back') });
     expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD });
     const writes = writesOf(cluster, 'pull-secrets').slice(-4);

@@ -13,8 +13,6 @@ import { CliResult } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { workload } from './support/rollouts';
 
-jest.setTimeout(300_000);
-
 const SECRET = ['--pull-secret', 'gitlab'];
 
 let controlPlane: ControlPlane;

@@ -8,8 +8,6 @@ import { cluster, onKwok } from './cluster/on-kwok';
 import { cliFolder, fileNames, fileText } from './support/cli';
 import { parseDotenv } from '../src/private/dotenv';
 
-jest.setTimeout(120_000);
-
 onKwok();
 
 const image = (tag: string) => deployment('web', { image: `registry.example.com/group/web:${tag}` });
@@ -195,7 +193,7 @@ describe('a release that fails', () => {
   });
 
   test('is reported with its cause, and there is no dotenv', async () => {
-    const { code, stdout } = await deployAs(deployer, { variables: JOB }, [configMap('web'), broken], ...REPORTS, '--output', 'json', '--timeout', '30s');
+    const { code, stdout } = await deployAs(deployer, { variables: JOB }, [configMap('web'), broken], ...REPORTS, '--output', 'json');
     const { result, error, release: number, rollouts } = JSON.parse(stdout);
     expect({ code, result, error, number }).toEqual({ code: 1, result: 'failed', error: expect.stringContaining('Deployment web'), number: 1 });
     expect(rollouts).toMatchObject([{ workload: 'Deployment web', ready: false }]);

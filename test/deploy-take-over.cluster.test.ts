@@ -7,8 +7,6 @@ import { CliResult } from './support/cli';
 import { FIELD_MANAGER } from '../src/private/field-manager';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(180_000);
-
 onKwok();
 
 const FROM_SHOP = ['--take-over-from', 'local/production/shop'];
@@ -53,7 +51,7 @@ describe('an application with another name', () => {
   let podsBefore: string;
 
   test('is deployed twice under its former name', async () => {
-    deployer = makeDeployer(cluster, 'renamed');
+    deployer = makeDeployer(cluster, 'take-over-renamed');
     expect(await shop(deployer, [...first, configMap('in-record')])).toMatchObject({ code: 0 });
     expect(await shop(deployer, first)).toMatchObject({ code: 0 });
     [before, podsBefore] = [uids(deployer), pods(deployer)];
@@ -65,12 +63,12 @@ describe('an application with another name', () => {
   });
 
   test('is planned without being written', async () => {
-    const written = writesOf(cluster, 'renamed').length;
+    const written = writesOf(cluster, deployer.namespace).length;
     const { code, stdout, stderr } = await web(deployer, second, ...FROM_SHOP, '--dry-run');
     expect(code).toBe(0);
     expect(stderr).toContain('this takes the application over from application shop, environment production, project local\n');
     expect(stdout).toMatch(/it would be: 3 changed, 1 removed\n$/);
-    expect(writesOf(cluster, 'renamed')).toHaveLength(written);
+    expect(writesOf(cluster, deployer.namespace)).toHaveLength(written);
     expect(traces(deployer, WEB)).toEqual([]);
   });
 
@@ -102,7 +100,7 @@ describe('a take-over is refused', () => {
   const none = ({ admin }: Deployer) => admin('get', 'leases', '-o', 'name');
 
   test('from an identity that has no record, and leaves nothing behind', async () => {
-    const deployer = makeDeployer(cluster, 'from-nothing');
+    const deployer = makeDeployer(cluster, 'take-over-from-nothing');
     const { code, stderr } = await web(deployer, second, ...FROM_SHOP);
     expect(code).toBe(1);
     expect(stderr).toContain('--take-over-from: application shop, environment production, project local: it has no record in this namespace');
@@ -110,7 +108,7 @@ describe('a take-over is refused', () => {
   });
 
   test('when both have releases', async () => {
-    const deployer = makeDeployer(cluster, 'both');
+    const deployer = makeDeployer(cluster, 'take-over-both');
     expect(await shop(deployer, first)).toMatchObject({ code: 0 });
     expect(await web(deployer, [configMap('other')])).toMatchObject({ code: 0 });
     expect(await web(deployer, second, ...FROM_SHOP)).toMatchObject({ code: 1, stderr: expect.stringContaining('have releases in this namespace') });
@@ -119,7 +117,7 @@ describe('a take-over is refused', () => {
   });
 
   test('while the former identity is being deployed', async () => {
-    const deployer = makeDeployer(cluster, 'held');
+    const deployer = makeDeployer(cluster, 'take-over-held');
     expect(await shop(deployer, first)).toMatchObject({ code: 0 });
     const renewTime = new Date(Date.now() + 1e9).toISOString().replace('Z', '000Z');
     const held = { metadata: { annotations: { 'cdk8s-ci-deploy/holder-id': 'x' } }, spec: { holderIdentity: 'a job', leaseDurationSeconds: 3600, renewTime } };
@@ -135,12 +133,12 @@ describe('a take-over is refused', () => {
     ['of two parts', 'production/shop', 'expected PROJECT/ENVIRONMENT/APP; give the former identity in the form of the present one, "local/production/web"'],
   ])('from an identity %s', async (_, text, message) => {
     const deployer = { kubeconfig: '' } as Deployer;
-    expect(await web({ ...deployer, kubeconfig: makeDeployer(cluster, `usage-${text.length}`).kubeconfig }, second, '--take-over-from', text)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+    expect(await web({ ...deployer, kubeconfig: makeDeployer(cluster, `take-over-usage-${text.length}`).kubeconfig }, second, '--take-over-from', text)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 });
 
 test('of two take-overs at once, one succeeds, and the other one finds nothing to take over', async () => {
-  const deployer = makeDeployer(cluster, 'two-at-once');
+  const deployer = makeDeployer(cluster, 'take-over-two-at-once');
   expect(await shop(deployer, first)).toMatchObject({ code: 0 });
   const results = await Promise.all(['web', 'blog'].map(async (app): Promise<CliResult> => deployAs(deployer, { app }, second, ...FROM_SHOP)));
   expect(results.map(({ code }) => code).sort()).toEqual([0, 1]);
@@ -152,7 +150,7 @@ test('of two take-overs at once, one succeeds, and the other one finds nothing t
 
 describe('an application of record format 1', () => {
   test('goes on: what is left out is gone, what is the same is not changed, and nothing restarts', async () => {
-    const deployer = makeDeployer(cluster, 'format-1');
+    const deployer = makeDeployer(cluster, 'take-over-format-1');
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
     const before = [uids(deployer), pods(deployer)];
@@ -165,7 +163,7 @@ describe('an application of record format 1', () => {
   });
 
   test('is rolled back on failure with all fields, and goes back by rollback', async () => {
-    const deployer = makeDeployer(cluster, 'format-1-failing');
+    const deployer = makeDeployer(cluster, 'take-over-format-1-failing');
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
     const broken = [configMap('settings', { kept: '2' }), secret('key', { value: 'other' }), deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } })];
@@ -180,7 +178,7 @@ describe('an application of record format 1', () => {
   });
 
   test('is taken over from another name', async () => {
-    const deployer = makeDeployer(cluster, 'format-1-renamed');
+    const deployer = makeDeployer(cluster, 'take-over-format-1-renamed');
     expect(await shop(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'shop');
     expect(await web(deployer, second, ...FROM_SHOP)).toMatchObject({ code: 0 });
@@ -190,7 +188,7 @@ describe('an application of record format 1', () => {
 });
 
 test('a claim that destroy leaves is adopted by a successor, and without one it comes back by itself', async () => {
-  const deployer = makeDeployer(cluster, 'left-claim');
+  const deployer = makeDeployer(cluster, 'take-over-left-claim');
   expect(await shop(deployer, [claim])).toMatchObject({ code: 0 });
   expect(await release(deployer, { app: 'shop' }, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^left +PersistentVolumeClaim data/m) });
   expect(deployer.admin('get', 'pvc', 'data', '-o', 'jsonpath={.metadata.labels}')).toBe('');

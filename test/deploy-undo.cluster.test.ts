@@ -2,8 +2,7 @@ import { configMap, deployment, job, statefulSet } from './cluster/application';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, release } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
-
-jest.setTimeout(120_000);
+import { until } from './support/until';
 
 onKwok();
 
@@ -39,7 +38,7 @@ describe('a StatefulSet whose pod never becomes ready', () => {
   });
 
   test('goes back when the release is undone', async () => {
-    const { code, stderr } = await deploy(deployer, [broken, configMap('a')], '--rollback-on-failure', '--timeout', '30s');
+    const { code, stderr } = await deploy(deployer, [broken, configMap('a')], '--rollback-on-failure');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Pod db-2 is deleted: it is of the failed revision, and StatefulSet db does not go on before it is ready$/m);
     expect(stderr).toMatch(/^undone: release 1 is back$/m);
@@ -47,15 +46,15 @@ describe('a StatefulSet whose pod never becomes ready', () => {
   });
 
   test('is replaced by the next release', async () => {
-    expect(await deploy(deployer, [broken, configMap('a')], '--timeout', '30s')).toMatchObject({ code: 1 });
+    expect(await deploy(deployer, [broken, configMap('a')])).toMatchObject({ code: 1 });
     expect(pods()).toContain(`db-2=${image('missing')}`);
-    expect(await deploy(deployer, [version('2'), configMap('a')], '--timeout', '30s')).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
+    expect(await deploy(deployer, [version('2'), configMap('a')])).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
     expect(pods()).toBe(all('2'));
   });
 
   test('goes back by rollback', async () => {
-    expect(await deploy(deployer, [broken, configMap('a')], '--timeout', '30s')).toMatchObject({ code: 1 });
-    expect(await release(deployer, {}, 'rollback', '--timeout', '30s')).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
+    expect(await deploy(deployer, [broken, configMap('a')])).toMatchObject({ code: 1 });
+    expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
     expect(pods()).toBe(all('2'));
   });
 
@@ -83,7 +82,7 @@ test('what somebody deletes while a release becomes ready is made again, but no 
   expect(await deploy(deployer, objects('1'))).toMatchObject({ code: 0 });
 
   const ended = deploy(deployer, objects('2'));
-  while (!imageNow().endsWith(':2')) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => imageNow().endsWith(':2'));
   deployer.admin('delete', 'configmaps/kept', 'configmaps/replaced', 'deployments/ready', 'jobs/once');
   deployer.create(configMap('replaced', { key: 'somebody else\'s' }));
   const { code, stderr } = await ended;

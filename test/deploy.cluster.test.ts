@@ -4,10 +4,9 @@ import { runKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
+import { until } from './support/until';
 import { gitlabJob } from '../examples/gitlab-job';
 import { CiDeployment, NamespacedChart } from '../src';
-
-jest.setTimeout(120_000);
 
 onKwok();
 
@@ -183,7 +182,7 @@ describe('a quota', () => {
     deployer.create(quota('objects', { 'count/configmaps': '4', 'services.nodeports': '0' }));
     deployer.create(quota('compute', { 'pods': '5', 'requests.cpu': '1' }));
     const known = () => deployer.admin('get', 'resourcequotas', '-o', 'jsonpath={.items[*].status.used}');
-    while (!/cpu.*configmaps|configmaps.*cpu/.test(known())) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => /cpu.*configmaps|configmaps.*cpu/.test(known()));
   });
 
   const hungry = (name: string, replicas: number) => {
@@ -213,7 +212,7 @@ describe('a quota', () => {
     limited.create({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'defaults' }, spec: { limits: [{ type: 'Container', default: { cpu: '500m' }, defaultRequest: { cpu: '300m' } }] } });
     limited.create(quota('compute', { 'requests.cpu': '1', 'limits.cpu': '10' }));
     const used = () => limited.admin('get', 'resourcequota', 'compute', '-o', 'jsonpath={.status.used.requests\\.cpu}');
-    while (used() !== '0') await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => used() === '0');
     expect(await deploy(limited, [deployment('web', { replicas: 4 })])).toMatchObject({ code: 1, stderr: expect.stringContaining('requests.cpu: 0 of 1 used, 1200m more needed') });
     expect(writes(limited)).toEqual([]);
     expect(await deploy(limited, [deployment('web', { replicas: 3 })])).toMatchObject({ code: 0 });

@@ -15,8 +15,6 @@ import { resourceOf, scopeOf } from '../src/private/kinds';
 import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
 import { ADMIN_RULES, EDIT_RULES } from '../src/private/user-facing-roles';
 
-jest.setTimeout(60_000);
-
 const ROOT = join(__dirname, '..');
 const MAIN = join(ROOT, 'lib', 'cli', 'main.js');
 const NAMESPACES = ['example', 'example-staging', 'example-rights'];

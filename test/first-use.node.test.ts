@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runKubectl, tryKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { needDebianPackages } from './cluster/debian';
@@ -10,8 +9,7 @@ import { ExampleSite, HUGO } from './cluster/example-site';
 import { BUILDAH, pushImage } from './cluster/image';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-
-jest.setTimeout(120_000);
+import { until } from './support/until';
 
 const MAIN = join(__dirname, '..', 'lib', 'cli', 'main.js');
 
@@ -88,7 +86,7 @@ test('its page is served through the Service and by each pod', async () => {
   for (const served of ['services/web:80', ...pods.map((pod) => `pods/${pod}:8080`)]) {
     const get = () => asDeployer('get', '--raw', `/api/v1/namespaces/example-staging/${served}/proxy/`);
     // The Service learns of its pods a moment after they are available, and all pods are not at once.
-    for (let tries = 0; tries < 60 && get().status !== 0; tries += 1) await sleep(500);
+    await until(() => get().status === 0);
     const page = get();
     expect(page).toMatchObject({ status: 0, stderr: '' });
     expect(page.stdout).toContain('This page was built by <strong>Hugo</strong>');

@@ -1,11 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { DeployerIdentity, DeployerRole, DeployerToken, Kubeconfig } from '../src';
 import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { fileMode, fileNames, fileText } from './support/cli';
 import { cluster, CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
+import { FakeClock } from './support/fake-clock';
 import { tokenClaims } from '../src/private/token-claims';
-
-jest.setTimeout(120_000);
 
 eachInScene('grant');
 
@@ -64,7 +62,7 @@ test('to standard output goes the credential and nothing else', async () => {
 
 test('for another address than the administrator\'s is proved there, or here when it is not reachable from here', async () => {
   const options = ['--file', 'ci.conf', '--server', 'https://localhost:1'];
-  expectCode(await scene.run(['grant', 'access.yaml', ...options], { clock: IMPATIENT }), 4);
+  expectCode(await scene.run(['grant', 'access.yaml', ...options], { clock: new FakeClock(Date.now()) }), 4);
   expect([fileNames().includes('ci.conf'), scene.ledger()]).toEqual([false, []]);
   expectCode(await scene.grant(...options, '--prove-here'), 0);
   expect(scene.fromFile('ci.conf').server).toBe('https://localhost:1');
@@ -243,22 +241,11 @@ describe('an administrator', () => {
 
   test('who cannot reach the cluster gets 4, and nothing is made', async () => {
     const reference = scene.asAdmin('config', 'view', '--raw').replace(/server: .*/, 'server: https://127.0.0.1:1');
-    const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf', '--kubeconfig', 'admin.conf'], { files: { 'admin.conf': reference }, clock: IMPATIENT });
+    const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf', '--kubeconfig', 'admin.conf'], { files: { 'admin.conf': reference }, clock: new FakeClock(Date.now()) });
     expectCode(refused, 4);
     expect(refused.stderr).toMatch(/^cdk8s-ci-deploy: https:\/\/127\.0\.0\.1:1: .*tried \d+ times.*\nnothing was changed\n$/m);
   });
 });
-
-/** Time flies between attempts. */
-const IMPATIENT = (() => {
-  let slept = 0;
-  const sleep = async (milliseconds: number, signal?: AbortSignal) => {
-    if (milliseconds > 12_000) return setTimeout(milliseconds, undefined, { signal, ref: false });
-    slept += milliseconds;
-    return undefined;
-  };
-  return { now: () => Date.now() + slept, sleep };
-})();
 
 test.each<[string, () => string[], string, RegExp]>([
   ['no manifest', () => ['--file', 'ci.conf'], '', /^cdk8s-ci-deploy: access\.yaml:1:1: no document/],

@@ -7,8 +7,6 @@ import { nodeFolder, NODE_VERSIONS, NodeVersion } from './support/node-versions'
 import { fileOf, GitlabJob, PRODUCTION, REVIEW } from './support/pipelines';
 import { JobMachine, SHELL_PACKAGES } from './support/shells';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '..');
 const MAIN = join('lib', 'cli', 'main.js');
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;

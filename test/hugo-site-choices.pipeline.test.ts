@@ -14,8 +14,6 @@ import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { readAccess } from '../src/cli/access/read-access';
 import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
 
-jest.setTimeout(180_000);
-
 let processes: Processes;
 let issuer: Issuer;
 let cluster: ControlPlane;

@@ -6,8 +6,6 @@ import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 
-jest.setTimeout(180_000);
-
 let cluster: ControlPlane;
 let delivery: SiteDelivery;
 

@@ -6,8 +6,6 @@ import { JobRun } from './pipeline/job-run';
 import { Pipeline } from './pipeline/pipeline';
 import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
 
-jest.setTimeout(180_000);
-
 onKwokOfItsOwn();
 
 let processes: Processes;

@@ -6,8 +6,6 @@ import { PackedLibrary } from './pipeline/packed-library';
 import { gitlabJob } from '../examples/gitlab-job';
 import { SCRIPTS } from '../src/cli/init/project-files';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '..');
 const INSTALLING = 300_000;
 

@@ -75,7 +75,7 @@ describe('what cdk8s writes of a template', () => {
 
     expect(objects.length).toBeGreaterThan(900);
     expect(read(Yaml.stringify(...objects))).toEqual(objects);
-  }, 30_000);
+  });
 
   test.each(['0o17', '-0o17', 'a\u0085b'])('would be read by kubectl as something else for the text %j, which is refused', (text) => {
     const object = toObject(text);

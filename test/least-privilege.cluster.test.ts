@@ -15,8 +15,6 @@ import { ReleaseStore } from '../src/cli/deploy/record/release-store';
 import { JsonObject } from '../src/private/json';
 import { releaseName } from '../src/private/release-names';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'least';
 const CORE = `/api/v1/namespaces/${NAMESPACE}`;
 const APPS = `/apis/apps/v1/namespaces/${NAMESPACE}`;

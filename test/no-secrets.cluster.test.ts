@@ -5,8 +5,6 @@ import { cliFolder } from './support/cli';
 import { cluster, eachInScene, GITLAB_TOKEN, scene } from './support/credential-case';
 import { SpawnedCli } from './support/spawned-cli';
 
-jest.setTimeout(180_000);
-
 eachInScene('secrets');
 
 /**

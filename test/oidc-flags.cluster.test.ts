@@ -10,8 +10,6 @@ import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { readAccess } from '../src/cli/access/read-access';
 import { apiServerFlags } from '../src/cli/oidc/other-settings';
 
-jest.setTimeout(120_000);
-
 const PODS = ['get', 'pods'];
 const PRODUCTION = { environment: 'production', environment_protected: 'true' };
 

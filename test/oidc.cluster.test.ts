@@ -17,8 +17,6 @@ import { credentialConnection, jobCredential } from '../src/cli/cluster/credenti
 import { Files } from '../src/cli/files';
 import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
 
-jest.setTimeout(120_000);
-
 const PODS = ['get', 'pods'];
 
 let issuer: Issuer;

@@ -1,12 +1,9 @@
 import * as fc from 'fast-check';
 import { pipelines } from './support/any-pipeline';
-import { GITLAB_CI_SCHEMA, schemaCheck, valuesOf } from './support/gitlab-ci-schema';
-import { describeVectors } from './support/vectors';
+import { schemaProblems, valuesOf } from './support/gitlab-ci-schema';
 import type { JsonObject } from '../src/private/json';
 
 const RUNS = { numRuns: 40 };
-
-jest.setTimeout(60_000);
 
 test('one pipeline has one text', () => {
   fc.assert(fc.property(pipelines(), (make) => {
@@ -36,14 +33,10 @@ test('a job that deploys to a protected target is for protected refs only', () =
   }), RUNS);
 });
 
-describeVectors<object>(GITLAB_CI_SCHEMA, (schema) => {
-  const problemsBySchema = schemaCheck(schema);
-
-  test('GitLab\'s schema accepts all of them', () => {
-    fc.assert(fc.property(pipelines(), (make) => {
-      expect(problemsBySchema(make().toYaml())).toEqual([]);
-    }), RUNS);
-  });
+test('GitLab\'s schema accepts all of them', () => {
+  fc.assert(fc.property(pipelines(), (make) => {
+    expect(schemaProblems(make().toYaml())).toEqual([]);
+  }), RUNS);
 });
 
 const GLOBAL = ['stages', 'default', 'variables', 'workflow', 'include'];

@@ -6,8 +6,6 @@ import { AGENT, jobModel, pipelineModel, PRODUCTION, REVIEW, STAGING } from './c
 import { Browser, BROWSER_TIMEOUT, Looks } from './support/browser';
 import { drawn } from '../src/cli/pipeline/graph/draw';
 
-jest.setTimeout(60_000);
-
 const MANY = ['dev', 'test', 'qa', 'staging', 'pre', 'production'].map((environment, index) => (
   { ...STAGING, environment, namespace: `example-${environment}`, protected: index > 3 }));
 const WIDE = pipelineModel([REVIEW, ...MANY], AGENT);

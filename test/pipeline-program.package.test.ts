@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpawnedCli } from './support/spawned-cli';
 
-jest.setTimeout(120_000);
-
 let folder: string;
 const work = (name: string) => join(folder, 'work', name);
 

@@ -7,6 +7,7 @@ import { ControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT } from './cluster/programs';
 import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, runCli } from './support/cli';
+import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
@@ -15,8 +16,6 @@ import { NextObject } from '../src/cli/deploy/record/history';
 import { ReleaseStore } from '../src/cli/deploy/record/release-store';
 import { OwnedObject } from '../src/cli/deploy/release';
 import { OWNER_LABEL, ownerId } from '../src/private/release-names';
-
-jest.setTimeout(60_000);
 
 const NAMESPACE = 'status-test';
 const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
@@ -77,7 +76,7 @@ async function apply({ apiVersion, kind, resource, name, value }: NextObject): P
 /** A release of two ConfigMaps. */
 async function release(app: string, pipelineIid: number): Promise<ReleaseStore> {
   const objects = [configMap(`${app}-one`, app), configMap(`${app}-two`, app)];
-  const store = new ReleaseStore(cluster, NAMESPACE, identity(app), { now: () => Date.UTC(2026, 0, pipelineIid), sleep: systemClock.sleep });
+  const store = new ReleaseStore(cluster, NAMESPACE, identity(app), new FakeClock(Date.UTC(2026, 0, pipelineIid)));
   await store.begin({ objects, job: { pipelineIid, jobId: pipelineIid * 10, commit: '0123456789', jobUrl: `https://gitlab.example.com/-/jobs/${pipelineIid * 10}` } });
   await store.applied(await Promise.all(objects.map(apply)));
   return store;

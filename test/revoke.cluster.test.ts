@@ -2,8 +2,6 @@ import { DeployerIdentity, DeployerToken } from '../src';
 import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { tokenClaims } from '../src/private/token-claims';
 
-jest.setTimeout(120_000);
-
 eachInScene('revoke');
 
 const revoke = (...options: string[]) => scene.run(['revoke', 'access.yaml', ...options]);

@@ -1,9 +1,8 @@
 import { DeployerIdentity, DeployerToken } from '../src';
 import { CliResult, fileText } from './support/cli';
 import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
+import { until } from './support/until';
 import { tokenClaims } from '../src/private/token-claims';
-
-jest.setTimeout(120_000);
 
 eachInScene('rotate');
 
@@ -22,8 +21,7 @@ async function rotate(...options: string[]): Promise<CliResult> {
 
 /** The API server goes on accepting for some seconds what it has accepted. */
 async function untilRefused(token: string): Promise<void> {
-  for (let tries = 0; tries < 40 && scene.status(token) !== 401; tries++) await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(scene.status(token)).toBe(401);
+  await until(() => scene.status(token) === 401);
 }
 
 describe.each<[string, (...options: string[]) => Promise<CliResult>]>([['an administrator', rotate], ['the credential itself', rotateItself]])('by %s', (_, command) => {
@@ -110,7 +108,7 @@ test('when GitLab\'s answer is lost, the credential that may be in use is not en
   scene.gitlab.fail({ method: 'PUT', path: /KUBECONFIG\?/, times: 1000 }, 'cut after');
   const ended = new AbortController();
   const running = scene.run(['rotate', 'access.yaml', ...scene.inGitlab(), '--now'], { signal: ended.signal });
-  while (kept() === old) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => kept() !== old);
   ended.abort(new Error('enough'));
   await running;
   expect([scene.status(kept()), scene.status(old), scene.ledger().length]).toEqual([200, 200, 2]);

@@ -5,8 +5,6 @@ import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { tokenClaims } from '../src/private/token-claims';
 
-jest.setTimeout(120_000);
-
 /** A cluster that lets no token live longer than an hour, whatever is asked for. */
 let controlPlane: ControlPlane;
 let scene: CredentialCase;

@@ -6,8 +6,6 @@ import { ATTACKED, ILL, WELL } from './cli/verify/examples';
 import { Browser, BROWSER_TIMEOUT, Looks } from './support/browser';
 import { reportHtml } from '../src/cli/verify/report-html';
 
-jest.setTimeout(60_000);
-
 let browser: Browser;
 let folder: string;
 const PAGES = { well: WELL, ill: ILL, attacked: ATTACKED };

@@ -13,7 +13,7 @@ import { answering, cutBefore } from './cluster/faults';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { settledAuditEvents } from './cluster/settled-audit';
 import { CliOptions, CliResult, runCli } from './support/cli';
-import { HurriedClock } from './support/hurried-clock';
+import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { describeVectors, printAgreement } from './support/vectors';
 import { Cluster } from '../src/cli/cluster/cluster';
@@ -21,8 +21,6 @@ import { Questions } from '../src/cli/verify/questions';
 import { requestsOf } from '../src/cli/verify/rule-coverage';
 import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
 import { ADMIN_RULES } from '../src/private/user-facing-roles';
-
-jest.setTimeout(120_000);
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -461,7 +459,7 @@ describe('a server', () => {
   test('that is not there', async () => {
     const kubeconfig = credential('example');
     await controlPlane.stopApiServer();
-    expect(await verifyWith({ clock: new HurriedClock() }, kubeconfig))
+    expect(await verifyWith({ clock: new FakeClock(Date.now()) }, kubeconfig))
       .toMatchObject({ code: 4, stdout: '', stderr: expect.stringMatching(/\ncdk8s-ci-deploy: https:\/\/127\.0\.0\.1:\d+: it refused the connection/) });
     // What a script takes for Forbidden when it asks `! kubectl auth can-i`.
     expect(tryKubectl(kubeconfig, ['auth', 'can-i', 'list', 'pods', '-n', 'kube-system']).status).toBe(1);

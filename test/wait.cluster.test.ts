@@ -1,15 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { job, Rollouts, workload } from './support/rollouts';
+import { ManualClock } from './support/manual-clock';
+import { job, Rollouts, Waited, workload } from './support/rollouts';
 import { TcpProxy } from './support/tcp-proxy';
+import { until } from './support/until';
+import { DEFAULT_BUDGET } from '../src/cli/cluster/api-client';
 import { ApiRefusal } from '../src/cli/cluster/status';
 import { resultLines } from '../src/cli/deploy/wait/result-lines';
-
-jest.setTimeout(120_000);
+import { Progress, WaitedObject, WaitOptions } from '../src/cli/deploy/wait/rollout';
 
 const IMAGE = 'registry.example.com/web:1';
 const NEW_IMAGE = 'registry.example.com/web:2';
@@ -42,7 +44,23 @@ const asAdminFrom = (manifest: object, ...args: string[]) => runKubectl(controlP
 /** The scheduler has said so of this many pods. */
 async function untilUnschedulable(pods: number): Promise<void> {
   const said = () => asAdmin('get', 'pods', '-o', 'jsonpath={.items[*].status.conditions[*].reason}').split(' ').filter((reason) => reason === 'Unschedulable');
-  while (said().length < pods) await sleep(100);
+  await until(() => said().length >= pods);
+}
+
+/** A wait that has seen all of its objects, and goes on. */
+interface UnderWay {
+  readonly result: Promise<Waited>;
+  readonly told: readonly Progress[];
+}
+
+/** What it waits for may take as long as it likes: the test says what happens. */
+async function underWay(those: Rollouts, objects: readonly WaitedObject[], options: Partial<WaitOptions> = {}): Promise<UnderWay> {
+  const told: Progress[] = [];
+  const result = those.wait(objects, { patience: { unschedulable: 3_600_000 }, ...options, progress: (progress) => told.push(progress) });
+  // A failure is one of the test's expectation.
+  result.catch(() => undefined);
+  await until(() => objects.every(({ kind, name }) => told.some((progress) => progress.workload === `${kind} ${name}`)));
+  return { result, told };
 }
 
 describe('what becomes ready', () => {
@@ -157,7 +175,7 @@ describe('what does not heal', () => {
 
   test.each(['Deployment', 'DaemonSet'] as const)('%s: the pods of the version before are no cause', async (kind) => {
     await rollouts.apply(workload(kind, 'web', IMAGE, IMAGE_PULL_FAULT));
-    while (!asAdmin('get', 'pods').includes('ImagePullBackOff')) await sleep(100);
+    await until(() => asAdmin('get', 'pods').includes('ImagePullBackOff'));
     const objects = await rollouts.apply(workload(kind, 'web', NEW_IMAGE));
     const { outcome, cause } = await rollouts.wait(objects, { patience: { lasting: 0 } });
 
@@ -166,7 +184,7 @@ describe('what does not heal', () => {
 
   test('a StatefulSet waits for a pod of the version before: it is named until somebody deletes it', async () => {
     await rollouts.apply(workload('StatefulSet', 'db', IMAGE, IMAGE_PULL_FAULT));
-    while (!asAdmin('get', 'pods').includes('ImagePullBackOff')) await sleep(100);
+    await until(() => asAdmin('get', 'pods').includes('ImagePullBackOff'));
     const objects = await rollouts.apply(workload('StatefulSet', 'db', NEW_IMAGE));
     const { outcome, cause } = await rollouts.wait(objects);
     expect({ outcome, pod: cause?.pod, line: cause?.line }).toEqual({
@@ -179,7 +197,7 @@ describe('what does not heal', () => {
 
   test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const)('%s: a quota without room for its pods', async (kind) => {
     asAdmin('create', 'quota', 'full', '--hard=pods=0');
-    while (!asAdmin('get', 'quota', 'full', '-o', 'jsonpath={.status.hard.pods}')) await sleep(100);
+    await until(() => asAdmin('get', 'quota', 'full', '-o', 'jsonpath={.status.hard.pods}') !== '');
     const objects = await rollouts.apply(kind === 'Job' ? job('web', IMAGE) : workload(kind, 'web', IMAGE));
     const { outcome, cause } = await rollouts.wait(objects, { patience: { passing: 500 } });
 
@@ -196,7 +214,9 @@ describe('what does not heal', () => {
   });
 
   test('no node takes the pod', async () => {
-    const { outcome, cause, events } = await rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 500 } });
+    const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
+    await until(() => asAdmin('get', 'events').includes('FailedScheduling'));
+    const { outcome, cause, events } = await rollouts.wait(objects, { patience: { unschedulable: 3_000 } });
 
     expect(outcome).toBe('failed');
     expect(cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+: Unschedulable: 0\/1 nodes are available: /);
@@ -221,11 +241,10 @@ describe('what does not heal', () => {
 
   test('somebody deletes it meanwhile, or did before', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
-    const waiting = rollouts.wait(objects);
-    await sleep(500);
+    const { result } = await underWay(rollouts, objects);
     asAdmin('delete', 'deployment', 'web');
 
-    expect(await waiting).toMatchObject({ outcome: 'failed', cause: { line: 'Deployment web: Deleted: somebody deleted it' } });
+    expect(await result).toMatchObject({ outcome: 'failed', cause: { line: 'Deployment web: Deleted: somebody deleted it' } });
     expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'failed', cause: { reason: 'Deleted' } });
     await rollouts.apply(workload('Deployment', 'web', IMAGE));
     expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'failed', cause: { reason: 'Deleted' } });
@@ -233,11 +252,10 @@ describe('what does not heal', () => {
 
   test('the namespace is being deleted', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
-    const waiting = rollouts.wait(objects);
-    await sleep(500);
+    const { result } = await underWay(rollouts, objects);
     asAdmin('delete', 'namespace', rollouts.namespace, '--wait=false');
 
-    expect(await waiting).toMatchObject({ outcome: 'failed', cause: { reason: 'NamespaceTerminating' } });
+    expect(await result).toMatchObject({ outcome: 'failed', cause: { reason: 'NamespaceTerminating' } });
   });
 });
 
@@ -246,19 +264,25 @@ describe('the time is up', () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK), workload('StatefulSet', 'db', IMAGE, STUCK), workload('Deployment', 'fine', IMAGE));
     asAdmin('wait', 'deployment/fine', '--for=condition=Available', '--timeout=60s');
     await untilUnschedulable(2);
-    const result = await rollouts.wait(objects, { budget: 2_000 });
+    const clock = new ManualClock(Date.now());
+    const waiting = await underWay(rollouts, objects, { clock, budget: 30_000 });
+    // It looks at the pods when a second has passed.
+    clock.pass(1_000);
+    await until(() => waiting.told.filter(({ state }) => state === 'trouble').length === 2);
+    clock.pass(29_000);
+    const result = await waiting.result;
 
     expect(result).toMatchObject({ outcome: 'timed out', cause: { workload: 'Deployment web', reason: 'Unschedulable' } });
     expect(resultLines(result)).toEqual(expect.arrayContaining([
-      expect.stringMatching(/^not ready within [\d.]+ s: Deployment web, pod .*: Unschedulable: /), '  not ready either:', '    StatefulSet db: 0 of 1 replicas are available',
+      expect.stringMatching(/^not ready within 30 s: Deployment web, pod .*: Unschedulable: /), '  not ready either:', '    StatefulSet db: 0 of 1 replicas are available',
     ]));
   });
 
   test('the end of the command ends the wait', async () => {
     const abort = new AbortController();
-    const waiting = rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { signal: abort.signal });
-    setTimeout(() => abort.abort(new Error('ended by SIGTERM')), 500);
-    await expect(waiting).rejects.toThrow('ended by SIGTERM');
+    const { result } = await underWay(rollouts, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { signal: abort.signal });
+    abort.abort(new Error('ended by SIGTERM'));
+    await expect(result).rejects.toThrow('ended by SIGTERM');
   });
 });
 
@@ -300,10 +324,7 @@ describe('a credential with few rights', () => {
   /** What a kubelet would say, of a pod that none has. */
   async function crashing(): Promise<void> {
     let pod = '';
-    while (pod === '') {
-      pod = asAdmin('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].metadata.name}');
-      await sleep(50);
-    }
+    await until(() => (pod = asAdmin('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].metadata.name}')) !== '');
     const terminated = { exitCode: 1, reason: 'Error', containerID: 'containerd://1' };
     const containerStatuses = [{ name: 'app', image: IMAGE, imageID: '', ready: false, restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated } }];
     asAdmin('patch', 'pod', pod, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { containerStatuses } }));
@@ -325,7 +346,7 @@ describe('a credential with few rights', () => {
     expect(await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
     const stuck = await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK));
     asAdmin('wait', 'deployment/stuck', '--for=jsonpath={.status.updatedReplicas}=1', '--timeout=60s');
-    const { outcome, cause, notes } = await ci.wait(stuck, { budget: 1_500 });
+    const { outcome, cause, notes } = await ci.wait(stuck, { budget: 6_000 });
 
     expect({ outcome, line: cause?.line }).toEqual({ outcome: 'timed out', line: 'Deployment stuck: NotReady: 0 of 1 updated replicas are available' });
     expect(notes).toHaveLength(3);
@@ -341,10 +362,9 @@ describe('a credential with few rights', () => {
     expect(notes).toEqual(['deployments may not be watched, so they were asked for every second']);
 
     const objects = await rollouts.apply(workload('Deployment', 'gone', IMAGE, STUCK));
-    const waiting = ci.wait(objects, { patience: { unschedulable: 60_000 } });
-    await sleep(1_500);
+    const { result } = await underWay(ci, objects);
     asAdmin('delete', 'deployment', 'gone');
-    expect(await waiting).toMatchObject({ outcome: 'failed' });
+    expect(await result).toMatchObject({ outcome: 'failed' });
   });
 
   test('that may not see the workloads is refused', async () => {
@@ -371,47 +391,45 @@ describe('a network and a server that fail', () => {
   const release = async () => rollouts.apply(workload('Deployment', 'web', IMAGE));
 
   test('watches that are cut, again and again', async () => {
-    const waiting = remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
+    const { result } = await underWay(remote, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
     for (let times = 0; times < 5; times++) {
-      await sleep(300);
+      const { connections } = proxy;
       proxy.cut();
+      await until(() => proxy.connections > connections);
     }
     await release();
 
-    expect(await waiting).toMatchObject({ outcome: 'ready' });
-    expect(proxy.connections).toBeGreaterThan(5);
+    expect(await result).toMatchObject({ outcome: 'ready' });
   });
 
   test('a server that takes its time', async () => {
     proxy.delay = 400;
-    const waiting = remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
-    await sleep(2_000);
+    const { result } = await underWay(remote, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
     await release();
 
-    expect(await waiting).toMatchObject({ outcome: 'ready' });
+    expect(await result).toMatchObject({ outcome: 'ready' });
   });
 
   test('an API server that is killed and started again', async () => {
-    const waiting = rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 100_000 } });
-    await sleep(500);
+    const { result } = await underWay(rollouts, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
     await controlPlane.stopApiServer();
-    await sleep(1_000);
     await controlPlane.startApiServer();
     await release();
 
-    expect(await waiting).toMatchObject({ outcome: 'ready' });
+    expect(await result).toMatchObject({ outcome: 'ready' });
   });
 
   test('an API server that is away for longer than one call waits', async () => {
-    const hasty = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { budget: { perCall: 300, total: 600 } });
-    const waiting = hasty.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 100_000 } });
-    await sleep(500);
+    const clock = new FakeClock();
+    const hasty = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { clock });
+    const { result } = await underWay(hasty, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
+    const before = clock.now();
     await controlPlane.stopApiServer();
-    await sleep(2_000);
+    await until(() => clock.now() - before > 2 * DEFAULT_BUDGET.total);
     await controlPlane.startApiServer();
     await release();
 
-    expect(await waiting.finally(() => hasty.close())).toMatchObject({ outcome: 'ready' });
+    expect(await result.finally(() => hasty.close())).toMatchObject({ outcome: 'ready' });
   });
 
   test('a server that is not to be trusted is not asked again', async () => {
@@ -422,7 +440,6 @@ describe('a network and a server that fail', () => {
   test('no watch stays when the wait is over', async () => {
     expect(await remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
     // Connections of requests that have ended are kept for the next.
-    for (let tries = 0; tries < 100 && proxy.open > 4; tries += 1) await sleep(50);
-    expect(proxy.open).toBeLessThanOrEqual(4);
+    await until(() => proxy.open <= 4);
   });
 });

@@ -17,4 +17,8 @@ export const systemClock: Clock = {
     }, milliseconds);
     signal?.addEventListener('abort', ended, { once: true });
   }),
+  after: (milliseconds, action) => {
+    const timer = setTimeout(action, milliseconds);
+    return () => clearTimeout(timer);
+  },
 };

@@ -25,6 +25,8 @@ export interface Clock {
   now(): number;
   /** Rejects with the signal's reason when it is aborted before. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `action` after this time, for a time limit. The function that it returns cancels the call. */
+  after(milliseconds: number, action: () => void): () => void;
 }
 
 /**

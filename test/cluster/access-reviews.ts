@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runKubectl } from './cluster';
 import { ResourceRequest } from '../../src/private/rbac';
 import { jsonObjects } from '../support/discovery-server';
+import { until } from '../support/until';
 
 /**
  * A request in a namespace, and who makes it.
@@ -31,11 +31,7 @@ export function serverAllows(kubeconfig: string, requests: readonly AccessReques
  * Waits until a right that was given last is one: the authorizer learns of Roles and RoleBindings by a watch.
  */
 export async function untilAllowed(kubeconfig: string, request: AccessRequest): Promise<void> {
-  for (let tries = 0; tries < 50; tries++) {
-    if (serverAllows(kubeconfig, [request])[0]) return;
-    await sleep(100);
-  }
-  throw new Error(`still not allowed: ${JSON.stringify(request)}`);
+  await until(() => serverAllows(kubeconfig, [request])[0] === true);
 }
 
 /** How the API server names a ServiceAccount that has shown its token. */

@@ -96,7 +96,7 @@ export class ApiServer {
   private ask(method: string, path: string, body?: string): Promise<{ readonly status?: number; readonly text: string }> {
     const headers = { 'Content-Type': 'application/json' };
     return new Promise((resolve) => {
-      const asked = request(this.server + path, { ...this.tls, method, headers, agent: false, timeout: 5_000 }, (response) => {
+      const asked = request(this.server + path, { ...this.tls, method, headers, agent: false, timeout: 30_000 }, (response) => {
         textOf(response).then((said) => resolve({ status: response.statusCode, text: said }), (error: Error) => resolve({ text: error.message }));
       });
       asked.on('timeout', () => asked.destroy(new Error('nothing for 5 s'))).on('error', ({ message }) => resolve({ text: message })).end(body);

@@ -24,7 +24,7 @@ export async function askCommand(args: readonly string[], { stdin, variables = {
 const MAIN = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv, stdin = ''): Promise<Outcome> {
-  const running = spawn(program, args, { env, stdio: 'pipe', timeout: 60_000 });
+  const running = spawn(program, args, { env, stdio: 'pipe', timeout: 200_000 });
   running.stdin.on('error', () => undefined).end(stdin);
   const [stdout, stderr, [status]] = await Promise.all([text(running.stdout), text(running.stderr), once(running, 'close')]);
   return { status, stdout, stderr };

@@ -35,7 +35,7 @@ export async function startCluster(options: ControlPlaneOptions = {}, variables 
 export function tryKubectl(kubeconfig: string, args: readonly string[], stdin = '', program = kubectl()): Outcome {
   // kubectl's cache of discovery goes by host and port, which another cluster may have had.
   const env = { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull };
-  const { status, stdout, stderr, error } = spawnSync(program, args, { input: stdin, encoding: 'utf8', env, timeout: 60_000, maxBuffer: 64e6 });
+  const { status, stdout, stderr, error } = spawnSync(program, args, { input: stdin, encoding: 'utf8', env, timeout: 200_000, maxBuffer: 64e6 });
   if (error) throw error;
   return { status, stdout, stderr };
 }

@@ -12,8 +12,6 @@ import { settledAuditEvents } from './settled-audit';
 import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
-jest.setTimeout(120_000);
-
 let programs: Programs;
 
 beforeAll(() => {

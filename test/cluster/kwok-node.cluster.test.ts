@@ -2,8 +2,6 @@ import { runKubectl, tryKubectl } from './cluster';
 import { cluster, onKwokOfItsOwn } from './on-kwok';
 import { tracesOf } from './traces';
 
-jest.setTimeout(120_000);
-
 onKwokOfItsOwn();
 
 const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'default', ...args]);

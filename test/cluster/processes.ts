@@ -101,7 +101,7 @@ done
 kill -KILL $ids
 gone() { for id in $ids; do if kill -0 $id; then return 1; fi; done; }
 tries=0
-until gone || [ $tries = 100 ]; do tries=$((tries + 1)); sleep 0.05; done
+until gone || [ $tries = 1200 ]; do tries=$((tries + 1)); sleep 0.05; done
 eval "$afterwards"
 rm -rf "$1"
 `;

@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runKubectl, tryKubectl } from './cluster';
 import { ControlPlane, startControlPlane } from './control-plane';
 import { needDebianPackages } from './debian';
@@ -10,8 +9,7 @@ import { Played } from './played';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './programs';
 import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
-
-jest.setTimeout(180_000);
+import { until } from '../support/until';
 
 /** What a kubelet and a network bridge set for the whole machine. */
 const SYSCTLS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
@@ -48,7 +46,7 @@ describe('this machine as a node', () => {
     asAdmin('run', 'shell', '--image', image, '--restart=Never', '--', 'echo hello; sleep 3600');
     expect(asAdmin('wait', 'pod/shell', '--for=condition=Ready', '--timeout=60s')).toContain('condition met');
     // A container is ready before it has said anything.
-    for (let tries = 0; tries < 60 && asAdmin('logs', 'shell') === ''; tries += 1) await sleep(500);
+    await until(() => asAdmin('logs', 'shell') !== '');
     expect(asAdmin('logs', 'shell')).toBe('hello\n');
     expect(asAdmin('exec', 'shell', '--', '/busybox', 'hostname')).toBe('shell\n');
   });
@@ -67,12 +65,13 @@ describe('this machine as a node', () => {
 
   /** The kubelet clears away what is before the previous container at any time, and for that moment knows no log. */
   async function previousLog(pod: string): Promise<string> {
-    for (let tries = 1; ; tries += 1) {
+    let log = '';
+    await until(() => {
       const { status, stdout } = tryKubectl(cluster.kubeconfig, ['-n', 'default', 'logs', pod, '--previous']);
-      const isThere = status === 0 && !stdout.startsWith('unable to retrieve container logs');
-      if (isThere || tries === 60) return stdout;
-      await sleep(1000);
-    }
+      log = stdout;
+      return status === 0 && !stdout.startsWith('unable to retrieve container logs');
+    });
+    return log;
   }
 
   test('leaves the machine as it was, while pods run on it and afterwards', async () => {

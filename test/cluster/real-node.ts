@@ -45,7 +45,7 @@ async function start(program: string, processes: Processes, api: ApiServer): Pro
   const claim = claimSubnet();
   writeNodeConfiguration({ folder, id, subnet: claim.subnet, pauseImage, authority: api.credentials.authority, kubeletPort: await freePort() });
   const cgroups = `find /sys/fs/cgroup -depth -type d -path '*/${id}*'`;
-  processes.afterwards(`tries=0; until [ -z "$(${cgroups})" ] || [ $tries = 100 ]; do ${cgroups} -exec rmdir {} +; tries=$((tries + 1)); sleep 0.05; done`);
+  processes.afterwards(`tries=0; until [ -z "$(${cgroups})" ] || [ $tries = 1200 ]; do ${cgroups} -exec rmdir {} +; tries=$((tries + 1)); sleep 0.05; done`);
   processes.afterwards(`${PACKAGES.iproute2} link delete ${id}`);
   processes.afterwards(`rmdir ${claim.folder}`);
   processes.start('unshare', ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', NODE_SCRIPT, 'node', id, program, NAME], 'node');

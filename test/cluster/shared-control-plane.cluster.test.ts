@@ -7,8 +7,6 @@ import { SharedControlPlane, SharedParts } from './shared-control-plane';
 import { tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
-jest.setTimeout(120_000);
-
 let claims: string;
 let shared: SharedControlPlane;
 let first: SharedParts;

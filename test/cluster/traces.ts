@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/until';
 
 /**
  * What there is of a cluster on this machine, by its folder: the folder, processes, mounts, networks, cgroups.
@@ -16,9 +16,9 @@ export function tracesOf(folder: string): string[] {
   ];
 }
 
-/** The traces that are left after some seconds. */
+/** The traces that are left when what ends had time to end. */
 export async function lastingTracesOf(folder: string): Promise<string[]> {
-  for (let tries = 0; tries < 100 && tracesOf(folder).length > 0; tries++) await sleep(100);
+  await until(() => tracesOf(folder).length === 0).catch(() => undefined);
   return tracesOf(folder);
 }
 

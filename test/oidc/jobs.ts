@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AUDIENCE, Claims, Forgery, Issuer } from './issuer';
 import { DeployerIdentity, NamespaceDeployer, OidcIdentityOptions } from '../../src';
 import { askKubectl } from '../cluster/ask-kubectl';
@@ -9,6 +8,7 @@ import { ControlPlane } from '../cluster/control-plane';
 import { runCli } from '../support/cli';
 import { jsonObjects } from '../support/discovery-server';
 import { plainChart, synth } from '../support/synth';
+import { until } from '../support/until';
 
 /** What kubectl makes of a 401. */
 export const UNAUTHORIZED = { status: 1, stdout: '', stderr: expect.stringMatching(/^error: You must be logged in to the server/m) };
@@ -65,11 +65,6 @@ export class Jobs {
 
   /** The API server asks the issuer for its keys after it has started, or has read the file again. */
   public async untilKnown(claims: Claims = {}): Promise<void> {
-    for (let tries = 0; tries < 300; tries++) {
-      const [answer] = await this.review([claims]);
-      if (answer?.authenticated) return;
-      await sleep(200);
-    }
-    throw new Error('the API server still does not know the issuer');
+    await until(async () => (await this.review([claims]))[0]?.authenticated === true);
   }
 }

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gitlabCiLocalFolder } from './gitlab-ci-local';
+import { GITLAB_CI_SCHEMA } from '../support/gitlab-ci-schema';
 
 /**
  * Why GitLab's JSON schema or gitlab-ci-local refuses the texts of pipelines, `null` for each that both accept.
- *
- * The schema is that of the shared data folder beside the checkout, or the one that gitlab-ci-local comes with.
  */
 export function refusals(texts: readonly string[]): Array<string | null> {
   const folder = mkdtempSync(join(tmpdir(), 'accepted-'));
@@ -16,7 +15,7 @@ export function refusals(texts: readonly string[]): Array<string | null> {
       writeFileSync(join(folder, `${index}.yml`), text);
       return `${index}.yml`;
     });
-    const args = [ACCEPT, gitlabCiLocalFolder(), existsSync(SCHEMA) ? SCHEMA : '-', ...names];
+    const args = [ACCEPT, gitlabCiLocalFolder(), GITLAB_CI_SCHEMA, ...names];
     return JSON.parse(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 64e6 }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -24,4 +23,3 @@ export function refusals(texts: readonly string[]): Array<string | null> {
 }
 
 const ACCEPT = join(__dirname, 'gitlab-ci-local', 'accept.mjs');
-const SCHEMA = join(__dirname, '..', '..', '..', 'shared', 'data', 'gitlab-ci-schema.json');

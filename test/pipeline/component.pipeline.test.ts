@@ -10,8 +10,6 @@ import type { Json } from '../../src/private/json';
 import { pipelines, requiredInputs } from '../support/any-pipeline';
 import { FETCH_TIMEOUT } from '../support/kubectl';
 
-jest.setTimeout(300_000);
-
 let folder: string;
 
 beforeAll(() => {

@@ -4,8 +4,6 @@ import { pipelineYaml } from '../../src/private/pipeline/pipeline-yaml';
 import { pipelines } from '../support/any-pipeline';
 import { valuesOf } from '../support/gitlab-ci-schema';
 
-jest.setTimeout(300_000);
-
 beforeAll(prepareRuby);
 
 test('GitLab\'s reader and ours see the same in a pipeline', () => {

@@ -7,8 +7,6 @@ import { Repository } from './repository';
 import { Runner } from './runner';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 let repository: Repository;
 let runner: Runner;

@@ -69,13 +69,14 @@ export function startJob({ variables = {}, ...options }: Omit<JobOptions, 'clock
 const COMMAND = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
 
 /**
- * Time that passes so many times as fast, for what waits for the sake of waiting.
+ * Time that passes so many times as fast, for what waits for the sake of waiting. Time limits are those of the machine: it does not get faster.
  */
 export function fastClock(factor: number): Clock {
   const start = Date.now();
   return {
     now: () => start + (Date.now() - start) * factor,
     sleep: async (milliseconds, signal) => systemClock.sleep(milliseconds / factor, signal),
+    after: systemClock.after,
   };
 }
 

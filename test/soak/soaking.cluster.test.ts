@@ -2,8 +2,6 @@ import { scaleOf } from './scaling';
 import { soak } from './soaking';
 import { cluster, onKwok } from '../cluster/on-kwok';
 
-jest.setTimeout(300_000);
-
 onKwok();
 
 test('10 deploys whose requests meet faults end as they should; 200 are run by soak.ts', async () => {

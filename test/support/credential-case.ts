@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, Chart, Yaml } from 'cdk8s';
 import { cliFolder, CliOptions, CliResult, fileText, runCli } from './cli';
 import { FETCH_TIMEOUT, kubectl } from './kubectl';
+import { until } from './until';
 import { NamespaceDeployer, NamespaceDeployerProps } from '../../src';
 import { Kubeconfig } from '../../src/kubeconfig';
 import { Cluster, runKubectl, tryKubectl } from '../cluster/cluster';
@@ -106,12 +107,9 @@ export class CredentialCase {
 
   /** The token that the cluster puts into a Secret. */
   public async tokenIn(secret: string): Promise<string> {
-    for (let tries = 0; tries < 50; tries++) {
-      const data = this.asAdmin('get', 'secret', secret, '-n', this.namespace, '-o', 'jsonpath={.data.token}');
-      if (data !== '') return Buffer.from(data, 'base64').toString();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`Secret ${secret} stays empty`);
+    let data = '';
+    await until(() => (data = this.asAdmin('get', 'secret', secret, '-n', this.namespace, '-o', 'jsonpath={.data.token}')) !== '');
+    return Buffer.from(data, 'base64').toString();
   }
 
   /** The Secrets of credentials, as `state place`. */

@@ -54,7 +54,7 @@ export function jsonObjects(text: string): unknown[] {
 }
 
 async function run(args: string[], stdin = ''): Promise<string> {
-  const running = promisify(execFile)(kubectl(), args, { env: NO_CLUSTER, timeout: 60_000, maxBuffer: 64e6 });
+  const running = promisify(execFile)(kubectl(), args, { env: NO_CLUSTER, timeout: 200_000, maxBuffer: 64e6 });
   running.child.stdin?.end(stdin);
   return (await running).stdout;
 }

@@ -1,24 +1,14 @@
-import { Clock } from '../../src/cli/host';
+import { ManualClock } from './manual-clock';
 
 /**
- * Time that passes only while someone sleeps.
+ * Time that passes at once for whoever sleeps, and else when the test says so. So a time limit does not depend on the speed of the machine.
  */
-export class FakeClock implements Clock {
+export class FakeClock extends ManualClock {
   public readonly slept: number[] = [];
 
-  constructor(private time = Date.UTC(2026, 0, 1)) {}
-
-  public now(): number {
-    return this.time;
-  }
-
-  public async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  public override async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.slept.push(milliseconds);
     this.pass(milliseconds);
-  }
-
-  public pass(milliseconds: number): void {
-    this.time += milliseconds;
   }
 }

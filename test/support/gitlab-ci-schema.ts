@@ -1,22 +1,29 @@
-import Ajv from 'ajv';
+import { readFileSync } from 'node:fs';
+import Ajv, { ValidateFunction } from 'ajv';
 import { parseAllDocuments } from 'yaml';
-
-export const GITLAB_CI_SCHEMA = 'gitlab-ci-schema.json';
-
-/**
- * What GitLab's own schema for .gitlab-ci.yml says against a file, each document of it.
- */
-export type SchemaCheck = (yaml: string) => string[];
+import { vectorFile } from './vectors';
 
 /**
- * The check by a schema that is loaded already.
+ * The path of GitLab's own schema for .gitlab-ci.yml.
  */
-export function schemaCheck(schema: object): SchemaCheck {
-  // `markdownDescription` and `format` are for editors.
-  const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
-  return (yaml) => valuesOf(yaml).flatMap((value) => validate(value)
+export const GITLAB_CI_SCHEMA = vectorFile('gitlab-ci-schema.json');
+
+/**
+ * What GitLab's schema finds wrong in each document of a file.
+ */
+export function schemaProblems(yaml: string): string[] {
+  const validate = validator();
+  return valuesOf(yaml).flatMap((value) => validate(value)
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`));
+}
+
+let compiled: ValidateFunction | undefined;
+
+function validator(): ValidateFunction {
+  // `markdownDescription` and `format` are for editors.
+  compiled ??= new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(JSON.parse(readFileSync(GITLAB_CI_SCHEMA, 'utf8')));
+  return compiled;
 }
 
 /**

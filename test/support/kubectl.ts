@@ -39,7 +39,7 @@ export function helm(): string {
  * What kubectl prints, without a cluster. Throws with its stderr when it fails.
  */
 export function runKubectl(args: string[], stdin = ''): string {
-  return execFileSync(kubectl(), args, { input: stdin, encoding: 'utf8', env: NO_CLUSTER, stdio: 'pipe', timeout: 60_000, maxBuffer: 64e6 });
+  return execFileSync(kubectl(), args, { input: stdin, encoding: 'utf8', env: NO_CLUSTER, stdio: 'pipe', timeout: 200_000, maxBuffer: 64e6 });
 }
 
 function fromLayer(program: typeof PROGRAMS[number]): string {

@@ -1,10 +1,16 @@
 import { Clock } from '../../src/cli/host';
 
+interface Timer {
+  readonly due: number;
+  readonly action: () => void;
+}
+
 /**
  * Time that passes only when the test says so.
  */
 export class ManualClock implements Clock {
-  private readonly sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
+  private readonly pauses = new Set<Timer>();
+  private readonly limits = new Set<Timer>();
 
   constructor(private time = Date.UTC(2026, 0, 1)) {}
 
@@ -12,31 +18,43 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
-  /** How many wait for time to pass. */
+  /** How many wait for time to pass. A time limit does not count. */
   public get sleeping(): number {
-    return this.sleepers.size;
+    return this.pauses.size;
   }
 
   public async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const ended = () => {
-        this.sleepers.delete(sleeper);
-        reject(signal?.reason);
-      };
-      const wake = () => {
-        this.sleepers.delete(sleeper);
+      const cancel = this.start(this.pauses, milliseconds, () => {
         signal?.removeEventListener('abort', ended);
         resolve();
+      });
+      const ended = () => {
+        cancel();
+        reject(signal?.reason);
       };
-      const sleeper = { until: this.time + milliseconds, wake };
-      this.sleepers.add(sleeper);
       signal?.addEventListener('abort', ended, { once: true });
     });
   }
 
+  public after(milliseconds: number, action: () => void): () => void {
+    return this.start(this.limits, milliseconds, action);
+  }
+
   public pass(milliseconds: number): void {
     this.time += milliseconds;
-    for (const { wake } of [...this.sleepers].filter(({ until }) => until <= this.time)) wake();
+    for (const timers of [this.pauses, this.limits]) {
+      for (const timer of [...timers].filter(({ due }) => due <= this.time)) {
+        timers.delete(timer);
+        timer.action();
+      }
+    }
+  }
+
+  private start(timers: Set<Timer>, milliseconds: number, action: () => void): () => void {
+    const timer = { due: this.time + milliseconds, action };
+    timers.add(timer);
+    return () => timers.delete(timer);
   }
 }

@@ -1,10 +1,10 @@
 import { systemClock } from '../../src/cli/clock';
-import { TimeBudget } from '../../src/cli/cluster/api-client';
 import { Cluster } from '../../src/cli/cluster/cluster';
 import { Connection } from '../../src/cli/cluster/connection';
 import { pathOfObject } from '../../src/cli/cluster/paths';
 import { RolloutResult, WaitedObject, WaitOptions } from '../../src/cli/deploy/wait/rollout';
 import { waitForRollout } from '../../src/cli/deploy/wait/wait-for-rollout';
+import { Clock } from '../../src/cli/host';
 import { JsonObject } from '../../src/private/json';
 import { resourceOf } from '../../src/private/kinds';
 import { administratorClient } from '../cluster/clients';
@@ -14,20 +14,21 @@ export interface Waited extends RolloutResult {
   readonly said: readonly string[];
 }
 
-/** How a cluster is reached, when it is not directly, by its administrator and with the usual patience. */
+/** How a cluster is reached, when it is not directly, by its administrator and by the clock of the machine. */
 export interface Way extends Partial<Connection> {
   readonly token?: string;
-  readonly budget?: TimeBudget;
+  /** Of the client. */
+  readonly clock?: Clock;
 }
 
 /**
  * Applies manifests to one namespace of a cluster and waits for them.
  */
 export class Rollouts {
-  public static async connect(kubeconfig: string, namespace: string, { token, budget, ...parts }: Way = {}): Promise<Rollouts> {
+  public static async connect(kubeconfig: string, namespace: string, { token, clock = systemClock, ...parts }: Way = {}): Promise<Rollouts> {
     const abort = new AbortController();
     const credentials = token === undefined ? {} : { credentials: { description: 'a token', present: async () => ({ token }) } };
-    return new Rollouts(await administratorClient(kubeconfig, { ...credentials, ...parts }, { signal: abort.signal, budget }), namespace, abort);
+    return new Rollouts(await administratorClient(kubeconfig, { ...credentials, ...parts }, { signal: abort.signal, clock }), namespace, abort);
   }
 
   private constructor(public readonly cluster: Cluster, public readonly namespace: string, private readonly abort: AbortController) {}
@@ -42,7 +43,7 @@ export class Rollouts {
     const said: string[] = [];
     const result = await waitForRollout(this.cluster, objects, {
       namespace: this.namespace,
-      budget: 60_000,
+      budget: 240_000,
       clock: systemClock,
       signal: this.abort.signal,
       ...options,

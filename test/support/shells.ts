@@ -71,7 +71,7 @@ export class JobMachine {
     const path = this.shell === 'dash' ? '/usr/bin:/bin' : this.applets();
     const [program, args]: [string, string[]] = this.shell === 'dash' ? ['/usr/bin/dash', []] : ['/bin/busybox', ['sh']];
     const env = { PATH: `${this.programs}:${path}`, HOME: this.folder, LOG: join(this.folder, 'log'), CI_JOB_ID: this.jobId, CI_PIPELINE_ID: '77', ...variables };
-    const { status, stdout, stderr } = spawnSync(program, args, { input: script, cwd: this.checkout, env, encoding: 'utf8', timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync(program, args, { input: script, cwd: this.checkout, env, encoding: 'utf8', timeout: 200_000 });
     return { status, stdout, stderr };
   }
 

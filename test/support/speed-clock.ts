@@ -26,6 +26,12 @@ export class SpeedClock implements Clock {
       await systemClock.sleep(Math.max(0, Math.min(SLICE, (end - this.now()) / this.factor)), signal);
     } while (this.now() < end);
   }
+
+  public after(milliseconds: number, action: () => void): () => void {
+    const cancelled = new AbortController();
+    this.sleep(milliseconds, cancelled.signal).then(action, () => undefined);
+    return () => cancelled.abort();
+  }
 }
 
 /** Milliseconds after which a sleeper notices that the speed is another. */

@@ -1,32 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const SHARED_DATA = join(__dirname, '..', '..', '..', 'shared', 'data');
+const FOLDER = join(__dirname, '..', 'vectors');
 
 /**
- * The vectors of a file in the shared data folder beside the checkout, or nothing where that folder is missing.
+ * The path of a file of test vectors. The README beside it names its source.
  */
-export function loadVectors<T>(file: string): T | undefined {
-  const path = join(SHARED_DATA, file);
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) as T : undefined;
+export function vectorFile(file: string): string {
+  return join(FOLDER, file);
 }
 
 /**
- * A group of tests over the vectors of a file. Where it is missing, one test says so and counts as skipped.
+ * A group of tests over the vectors of a file.
  */
 export function describeVectors<T>(file: string, tests: (vectors: T) => void): void {
-  const vectors = loadVectors<T>(file);
-  describe(`vectors of ${file}`, () => {
-    if (vectors === undefined) {
-      test.skip(`are checked (../shared/data/${file} is missing)`, () => undefined);
-    } else {
-      tests(vectors);
-    }
-  });
+  describe(`vectors of ${file}`, () => tests(JSON.parse(readFileSync(vectorFile(file), 'utf8')) as T));
 }
 
 /**
- * One line for the reader of a test run.
+ * Prints how many vectors agree with the code, in one line.
  */
 export function printAgreement(file: string, agreed: number, total: number, note = ''): void {
   process.stderr.write(`${file}: ${agreed} of ${total} agree${note && `; ${note}`}\n`);

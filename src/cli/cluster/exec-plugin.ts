@@ -61,10 +61,10 @@ class PluginCall {
   public async run(): Promise<ExecCredential> {
     const { clock, signal } = this.context;
     const limit = this.interactive() ? WITH_SOMEBODY : ALONE;
-    const [ended, timer] = [new AbortController(), new AbortController()];
+    const ended = new AbortController();
     const end = () => ended.abort();
     signal.addEventListener('abort', end, { once: true });
-    clock.sleep(limit, timer.signal).then(end, () => undefined);
+    const stopTimer = clock.after(limit, end);
     try {
       signal.throwIfAborted();
       return this.credential(await this.output(ended.signal));
@@ -72,7 +72,7 @@ class PluginCall {
       if (signal.aborted) throw signal.reason;
       throw ended.signal.aborted ? new Unreachable(`${this.name} did not end within ${limit / 1000} s`) : error;
     } finally {
-      timer.abort();
+      stopTimer();
       signal.removeEventListener('abort', end);
     }
   }

@@ -1,15 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../host';
 
-/** Without one, an error would be made for each, which takes long. */
-const NO_LONGER_NEEDED = 'no longer needed';
-
 /**
  * One time limit, joined with the signal of the caller: `signal` is aborted by whichever comes first.
  */
 export class Deadline {
   private readonly abort = new AbortController();
-  private timer = new AbortController();
+  private stopTimer: () => void;
   private expired = false;
 
   /**
@@ -20,7 +17,7 @@ export class Deadline {
     if (outer) setMaxListeners(0, outer);
     if (outer?.aborted) this.cancel();
     else outer?.addEventListener('abort', this.cancel, { once: true });
-    this.start();
+    this.stopTimer = this.start();
   }
 
   public get signal(): AbortSignal {
@@ -34,21 +31,20 @@ export class Deadline {
 
   /** Lets the time begin anew. */
   public restart(): void {
-    this.timer.abort(NO_LONGER_NEEDED);
-    this.timer = new AbortController();
-    this.start();
+    this.stopTimer();
+    this.stopTimer = this.start();
   }
 
   /** What it bounded is done. */
   public end(): void {
-    this.timer.abort(NO_LONGER_NEEDED);
+    this.stopTimer();
     this.outer?.removeEventListener('abort', this.cancel);
   }
 
   private readonly cancel = () => this.abort.abort(this.outer?.reason);
 
-  private start(): void {
-    this.clock.sleep(this.milliseconds, this.timer.signal).then(() => this.expire(), () => undefined);
+  private start(): () => void {
+    return this.clock.after(this.milliseconds, () => this.expire());
   }
 
   private expire(): void {

@@ -11,14 +11,12 @@ import { FETCH_TIMEOUT, kubectl, NO_CLUSTER } from '../../support/kubectl';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';
 
-jest.setTimeout(60_000);
-
 beforeAll(() => {
   kubectl();
 }, FETCH_TIMEOUT);
 
 async function run(args: string[], variables: Record<string, string>): Promise<string> {
-  return (await promisify(execFile)(kubectl(), args, { env: { ...NO_CLUSTER, ...variables }, timeout: 30_000 })).stdout;
+  return (await promisify(execFile)(kubectl(), args, { env: { ...NO_CLUSTER, ...variables }, timeout: 200_000 })).stdout;
 }
 
 /** Files of which each says something that another one says as well. */

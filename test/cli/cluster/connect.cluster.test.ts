@@ -1,4 +1,3 @@
-import { systemClock } from '../../../src/cli/clock';
 import { Cluster, WatchEvent } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { collectionPath, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
@@ -8,8 +7,8 @@ import { administratorClient } from '../../cluster/clients';
 import { Cluster as TestCluster, runKubectl } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
 import { shareCluster } from '../../cluster/shared-cluster';
-
-jest.setTimeout(60_000);
+import { FakeClock } from '../../support/fake-clock';
+import { until } from '../../support/until';
 
 const NAMESPACE = 'connect-test';
 const CONFIG_MAPS = collectionPath({ group: '', version: 'v1', resource: 'configmaps', namespace: NAMESPACE });
@@ -144,7 +143,9 @@ test('the end of the command ends a watch and says why', async () => {
   const watching = (async () => {
     for await (const _ of cluster.watch(CONFIG_MAPS, { labelSelector: 'nothing' })) throw new Error('there is nothing');
   })();
-  setTimeout(() => abort.abort(new Interrupted('SIGTERM')), 100);
+  // It has been listed, and is watched.
+  await until(() => lines.length === 2);
+  abort.abort(new Interrupted('SIGTERM'));
 
   await expect(watching).rejects.toThrow('ended by SIGTERM');
   await expect(cluster.get('/version')).rejects.toThrow('ended by SIGTERM');
@@ -172,7 +173,7 @@ test('a name cannot lead to another path', () => {
 
 test('a server that has gone is unreachable', async () => {
   const other = connectCluster({ server: 'https://127.0.0.1:1', credentials: { description: '', present: async () => ({}) } },
-    { variables: {}, clock: systemClock, signal: abort.signal, budget: { perCall: 200, total: 2_000 } });
+    { variables: {}, clock: new FakeClock(), signal: abort.signal });
 
   await expect(other.get('/version')).rejects.toThrow(Unreachable);
   await expect(other.get('/version')).rejects.toThrow(/^https:\/\/127\.0\.0\.1:1: it refused the connection \(tried \d+ times in [\d.]+ s\)$/);

@@ -1,12 +1,13 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { systemClock } from '../../../src/cli/clock';
 import { ClientOptions } from '../../../src/cli/cluster/api-client';
 import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Connection, Presented } from '../../../src/cli/cluster/connection';
 import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { Refused, Unreachable } from '../../../src/cli/failure';
+import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpsServer } from '../../support/loopback';
+import { until } from '../../support/until';
 import { TestAuthority } from '../../support/x509';
 
 const CA = new TestAuthority();
@@ -22,7 +23,7 @@ async function connected(handler: Handler, connection: Partial<Connection> = {},
   const credentials = { description: 'a token', present: async () => ({ token: 'of-nobody' }) };
   const { signal } = new AbortController();
   cluster = connectCluster({ server: `https://127.0.0.1:${port}`, certificateAuthority: CA.certificate, credentials, ...connection },
-    { variables: {}, clock: systemClock, signal, budget: { perCall: 1000, total: 1000 }, retries: false, ...options });
+    { variables: {}, clock: new FakeClock(), signal, retries: false, ...options });
   return cluster;
 }
 
@@ -39,7 +40,7 @@ test('a call that is under way ends when the connection is closed, and is not tr
   const it = await connected(() => {
     asked += 1;
     it.close();
-  }, {}, { retries: true, budget: { perCall: 20_000, total: 20_000 } });
+  }, {}, { retries: true });
   await expect(it.get('/api/v1/namespaces/ns1/pods')).rejects.toThrow('the connection was closed');
   expect(asked).toBe(1);
 });
@@ -89,7 +90,7 @@ describe('a server that starts again says no for a while', () => {
       const next = rest.shift();
       if (next === undefined) request.socket.destroy();
       else answerJson(response, next, next === 200 ? { kind: 'Pod' } : status(next, 'RBAC: clusterrole "admin" not found'));
-    }, {}, { retries: true, budget: { perCall: 5_000, total: 10_000 } });
+    }, {}, { retries: true });
   }
 
   test.each([[[undefined, 403, 403, 200]], [[503, 401, 200]], [[502, 403, 401, 200]]])('which is asked again: %j', async (statuses) => {
@@ -108,10 +109,10 @@ test('a watch that was ended from here is no outage: the no that follows counts 
     asked += 1;
     if (url.includes('/secrets')) answerJson(response, 403, forbidden);
     else if (!url.includes('watch=true')) answerJson(response, 200, { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] });
-  }, {}, { retries: true, budget: { perCall: 20_000, total: 20_000 } });
+  }, {}, { retries: true });
   const ended = new AbortController();
   const watching = api.watch('/api/v1/namespaces/ns1/pods', {}, ended.signal)[Symbol.asyncIterator]().next();
-  while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => asked >= 2);
   ended.abort(new Error('seen enough'));
   await expect(watching).rejects.toThrow('seen enough');
 
@@ -242,20 +243,21 @@ test('warnings are kept, each once', async () => {
 });
 
 test('debug tells method, path, status, time and attempt, and nothing else', async () => {
-  const lines: string[] = [];
+  const [lines, clock] = [[] as string[], new FakeClock()];
   let count = 0;
   const handler: Handler = (_, response) => {
     count += 1;
+    clock.pass(count);
     if (count === 1) return answerJson(response, 503, {});
     if (count === 2) return void response.destroy();
     return answerJson(response, 200, {});
   };
-  const other = await connected(handler, {}, { debug: (line) => lines.push(line), retries: true, budget: { perCall: 1000, total: 20_000 } });
+  const other = await connected(handler, {}, { debug: (line) => lines.push(line), retries: true, clock });
   await other.apply('/api/v1/namespaces/a', { secret: 'hunter2' });
 
-  expect(lines.map((line) => line.replace(/\d+ ms/, 'N ms').replace(/:\d+:/, ':PORT:'))).toEqual([
-    'PATCH /api/v1/namespaces/a 503, N ms',
-    'PATCH /api/v1/namespaces/a https://127.0.0.1:PORT: it closed the connection without an answer, N ms, attempt 2',
-    'PATCH /api/v1/namespaces/a 200, N ms, attempt 3',
+  expect(lines.map((line) => line.replace(/:\d+:/, ':PORT:'))).toEqual([
+    'PATCH /api/v1/namespaces/a 503, 1 ms',
+    'PATCH /api/v1/namespaces/a https://127.0.0.1:PORT: it closed the connection without an answer, 2 ms, attempt 2',
+    'PATCH /api/v1/namespaces/a 200, 3 ms, attempt 3',
   ]);
 });

@@ -1,7 +1,7 @@
-import { systemClock } from '../../../src/cli/clock';
 import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Unreachable } from '../../../src/cli/failure';
+import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';
 
@@ -18,7 +18,7 @@ async function serverWith(answers: Record<string, unknown>): Promise<{ readonly 
   });
   const connection = { server: `https://127.0.0.1:${port}`, certificateAuthority: CA.certificate, credentials: { description: '', present: async () => ({}) } };
   const { signal } = new AbortController();
-  const cluster = connectCluster(connection, { variables: {}, clock: systemClock, signal, budget: { perCall: 2000, total: 300 } });
+  const cluster = connectCluster(connection, { variables: {}, clock: new FakeClock(), signal });
   return { cluster, asked };
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { Credentials } from '../../../src/cli/cluster/connection';
@@ -8,6 +8,7 @@ import { cliFolder } from '../../support/cli';
 import { commandContext, TestContext, TestContextOptions } from '../../support/command-context';
 import { FakeClock } from '../../support/fake-clock';
 import { CA_DATA, kubeconfigFile, SERVER } from '../../support/kubeconfigs';
+import { until } from '../../support/until';
 import { TestAuthority } from '../../support/x509';
 
 const VERSION = 'client.authentication.k8s.io/v1';
@@ -35,6 +36,10 @@ function printing(status: object, apiVersion = VERSION): string {
 
 function runs(): string[] {
   return readFileSync(join(cliFolder(), 'there/runs'), 'utf8').trimEnd().split('\n');
+}
+
+async function untilStarted(): Promise<void> {
+  await until(() => existsSync(join(cliFolder(), 'there/told')));
 }
 
 function told(): unknown {
@@ -75,9 +80,8 @@ describe('a plugin', () => {
 
   test('is called again when its credential ends, and when the server does not know it', async () => {
     const clock = new FakeClock();
-    const sleepless = { now: () => clock.now(), sleep: async () => new Promise<void>(() => undefined) };
     const expirationTimestamp = new Date(clock.now() + 60_000).toISOString();
-    const { credentials } = await plugin(printing({ token: 'a', expirationTimestamp }), {}, { clock: sleepless });
+    const { credentials } = await plugin(printing({ token: 'a', expirationTimestamp }), {}, { clock });
 
     await credentials.present();
     clock.pass(59_999);
@@ -146,17 +150,23 @@ describe('a plugin that fails', () => {
   });
 
   test('because it hangs is ended', async () => {
-    const { credentials } = await plugin('exec sleep 60', {}, { clock: { now: () => 0, sleep: async () => new Promise((resolve) => setTimeout(resolve, 100)) } });
+    const clock = new FakeClock();
+    const { credentials } = await plugin('exec sleep 600', {}, { clock });
+    const failure = credentials.present().catch((error: unknown) => error);
+    await untilStarted();
+    clock.pass(60_000);
 
-    await expect(credentials.present()).rejects.toThrow(Unreachable);
-    await expect(credentials.present()).rejects.toThrow('the exec plugin "./plugin" did not end within 60 s');
+    expect(await failure).toBeInstanceOf(Unreachable);
+    expect(`${await failure}`).toContain('the exec plugin "./plugin" did not end within 60 s');
   });
 
   test('because the command ends is ended, too', async () => {
-    const { credentials, context } = await plugin('exec sleep 60');
-    setTimeout(() => context.abort.abort(new Interrupted('SIGINT')), 50);
+    const { credentials, context } = await plugin('exec sleep 600');
+    const failure = credentials.present().catch((error: unknown) => error);
+    await untilStarted();
+    context.abort.abort(new Interrupted('SIGINT'));
 
-    await expect(credentials.present()).rejects.toThrow('ended by SIGINT');
+    expect(`${await failure}`).toContain('ended by SIGINT');
     await expect(credentials.present()).rejects.toThrow('ended by SIGINT');
   });
 });

@@ -3,8 +3,6 @@ import { tokenClaims } from '../../../src/private/token-claims';
 import { fileMode, fileNames } from '../../support/cli';
 import { eachInScene, expectCode, scene } from '../../support/credential-case';
 
-jest.setTimeout(120_000);
-
 eachInScene('of-account');
 
 /** An account that somebody has made by hand. */

@@ -6,8 +6,6 @@ import { Target, targetsOf } from '../../../src/cli/deploy/targets';
 import { isObject, JsonObject } from '../../../src/private/json';
 import { FakeClock } from '../../support/fake-clock';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'object-writer';
 
 eachWithRelease(NAMESPACE, 'production');

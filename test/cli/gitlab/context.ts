@@ -7,7 +7,7 @@ import { Context } from '../../../src/cli/command';
 import { Files } from '../../../src/cli/files';
 import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/gitlab/options';
 import { CiVariables } from '../../../src/private/ci-variables';
-import { HurriedClock } from '../../support/hurried-clock';
+import { FakeClock } from '../../support/fake-clock';
 
 export interface ContextOptions {
   readonly variables?: CiVariables;
@@ -41,7 +41,7 @@ export function contextOf(argv: string[], { variables = {}, files = {}, stdin = 
     variables,
     cwd,
     files: new Files({ cwd, stdin: Readable.from([Buffer.from(stdin)]) }),
-    clock: new HurriedClock(),
+    clock: new FakeClock(),
     signal: new AbortController().signal,
     stdout: { write: () => undefined },
     stderr: { write: () => undefined },

@@ -3,7 +3,9 @@ import { Gitlab as Client, NewVariable, OwnerId } from '../../../src/cli/gitlab/
 import { gitlabClient, GitlabClientOptions } from '../../../src/cli/gitlab/gitlab-client';
 import { tooManyRequests } from '../../gitlab/faults';
 import { Gitlab, GitlabOptions } from '../../gitlab/gitlab-server';
-import { HurriedClock } from '../../support/hurried-clock';
+import { FakeClock } from '../../support/fake-clock';
+import { ManualClock } from '../../support/manual-clock';
+import { until } from '../../support/until';
 import { TestAuthority } from '../../support/x509';
 
 const TOKEN = 'glpat-hunter2-secret';
@@ -27,7 +29,7 @@ async function start(options: GitlabOptions = {}): Promise<Client> {
 function client(options: Partial<GitlabClientOptions> = {}): Client {
   const { signal } = new AbortController();
   const made = gitlabClient({
-    url: server.url, token: TOKEN, trust: {}, variables: {}, clock: new HurriedClock(), signal, budget: { total: 60_000 }, ...options,
+    url: server.url, token: TOKEN, trust: {}, variables: {}, clock: new FakeClock(), signal, budget: { total: 60_000 }, ...options,
   });
   clients.push(made);
   return made;
@@ -194,13 +196,27 @@ describe('what passes by itself is tried again', () => {
   test.each<[string, Parameters<Gitlab['fail']>[1], RegExp]>([
     ['too many requests', tooManyRequests(3600), /^read the variables of project 42: GitLab says 429: "Retry later"$/],
     ['a server that is down', { status: 503, body: '<html>' }, /^read the variables of project 42: GitLab says 503: "a web page" \(tried \d+ times in /],
-    ['nothing at all', 'hang', /^read the variables of project 42: http:\/\/127\.0\.0\.1:\d+: no answer within/],
   ])('until the time is up: %s', async (_, fault, message) => {
     await start();
     server.fail({ times: 1000 }, fault);
 
-    expect(await failureOf(client({ budget: { total: 2_000 } }).variables(SITE)))
-      .toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringMatching(message) });
+    expect(await failureOf(client().variables(SITE))).toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringMatching(message) });
+  });
+
+  test('until the time is up: nothing at all', async () => {
+    await start();
+    server.fail({ times: 1000 }, 'hang');
+    const clock = new ManualClock();
+    const failure = failureOf(client({ clock }).variables(SITE));
+    await until(() => server.requests.length === 1);
+    clock.pass(30_000);
+    await until(() => clock.sleeping === 1);
+    clock.pass(250);
+    await until(() => server.requests.length === 2);
+    clock.pass(30_000);
+
+    expect(await failure).toMatchObject({ name: 'Unreachable', exitCode: 4 });
+    expect((await failure).message).toMatch(/^read the variables of project 42: http:\/\/127\.0\.0\.1:\d+: no answer within 30 s \(tried 2 times in 60 s\)$/);
   });
 });
 
@@ -238,7 +254,8 @@ test('the end of the command ends the call', async () => {
   server.fail({}, 'hang');
   const asked = client({ signal: abort.signal }).variables(SITE);
   const reason = new Error('ended by SIGINT');
-  setTimeout(() => abort.abort(reason), 50);
+  await until(() => server.requests.length === 1);
+  abort.abort(reason);
 
   await expect(asked).rejects.toBe(reason);
 });

@@ -7,7 +7,7 @@ import { Kubeconfig } from '../../../src/kubeconfig';
 import { Gitlab, GitlabOptions } from '../../gitlab/gitlab-server';
 import { Role } from '../../gitlab/owner';
 import { Variable } from '../../gitlab/variable';
-import { HurriedClock } from '../../support/hurried-clock';
+import { FakeClock } from '../../support/fake-clock';
 import { CA_DATA, CA_PEM, SERVER, TOKEN } from '../../support/kubeconfigs';
 
 const GITLAB_TOKEN = 'glpat-hunter2-secret';
@@ -41,7 +41,7 @@ async function start({ role = 'owner', scopes = ['api'], ...options }: World = {
 function destination(settings: Partial<VariableSettings> = {}, owner = SITE): GitlabDestination {
   const { signal } = new AbortController();
   const client = gitlabClient({
-    url: server.url, token: GITLAB_TOKEN, trust: {}, variables: {}, clock: new HurriedClock(), signal, budget: { total: 60_000 },
+    url: server.url, token: GITLAB_TOKEN, trust: {}, variables: {}, clock: new FakeClock(), signal, budget: { total: 60_000 },
   });
   clients.push(client);
   return new GitlabDestination(client, owner, {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Interrupted, Unreachable } from '../../../src/cli/failure';
@@ -6,6 +7,7 @@ import { HttpDoor, HttpRequest, Trust } from '../../../src/cli/network/http';
 import { httpDoor } from '../../../src/cli/network/http-door';
 import { CiVariables } from '../../../src/private/ci-variables';
 import { InvalidInput } from '../../../src/private/invalid-input';
+import { FakeClock } from '../../support/fake-clock';
 import { bodyOf, httpServer, httpsServer, listen, Loopback } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';
 
@@ -15,12 +17,30 @@ const SECRET = 'token-of-nobody';
 
 const doors: HttpDoor[] = [];
 
+/** A time limit is over when the test says so, however slow the machine is. */
+let clock: FakeClock;
+
+beforeEach(() => {
+  clock = new FakeClock();
+});
+
 afterEach(() => doors.splice(0).forEach((door) => door.close()));
 
 function doorOf(trust: Trust = { certificateAuthority: CA.certificate, certificateAuthorityName: 'the CA of the test' }, variables: CiVariables = {}): HttpDoor {
-  const door = httpDoor(trust, variables);
+  const door = httpDoor(trust, variables, clock);
   doors.push(door);
   return door;
+}
+
+/** The head of the next answer has reached the client. */
+async function headOfAnswer(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const arrived = () => {
+      unsubscribe('http.client.response.finish', arrived);
+      setImmediate(resolve);
+    };
+    subscribe('http.client.response.finish', arrived);
+  });
 }
 
 function get(address: string, more: Partial<HttpRequest> = {}): HttpRequest {
@@ -98,10 +118,9 @@ describe('an exchange', () => {
   });
 
   test('ends with the signal, and says its reason', async () => {
-    const server = await httpsServer(SERVING, () => undefined);
     const abort = new AbortController();
+    const server = await httpsServer(SERVING, () => abort.abort(new Interrupted('SIGTERM')));
     const attempt = doorOf().exchange(get(addressOf(server)), abort.signal);
-    setTimeout(() => abort.abort(new Interrupted('SIGTERM')), 20);
 
     await expect(attempt).rejects.toThrow(new Interrupted('SIGTERM'));
     await expect(doorOf().exchange(get(addressOf(server)), abort.signal)).rejects.toThrow('ended by SIGTERM');
@@ -117,7 +136,7 @@ describe('an exchange', () => {
     expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
       message: 'https://127.0.0.1:PORT: its answer is larger than 64 MiB', sent: true, lasting: true,
     });
-  }, 60_000);
+  });
 });
 
 describe('a failed exchange says what happened and whether the request can have arrived', () => {
@@ -125,12 +144,14 @@ describe('a failed exchange says what happened and whether the request can have 
     ['closed at once', ({ server }) => server.on('request', (request) => request.socket.destroy()), 'it closed the connection without an answer'],
     ['closed in the middle', ({ server }) => server.on('request', (request, response) => {
       response.writeHead(200, { 'content-length': 100 });
-      response.write('{"kind":');
-      setTimeout(() => request.socket.destroy(), 10);
+      response.write('{"kind":', () => request.socket.destroy());
     }), 'it closed the connection in the middle of the answer'],
     ['no HTTP', ({ server }) => server.on('request', (request) => request.socket.end('SMTP ready\r\n')), 'its answer is not HTTP (HPE_INVALID_CONSTANT)'],
-    ['hanging', () => undefined, 'no answer within 0.6 s'],
-    ['hanging in the middle', ({ server }) => server.on('request', (_, response) => response.write('{')), 'no complete answer within 0.6 s'],
+    ['hanging', ({ server }) => server.on('request', () => clock.pass(600)), 'no answer within 0.6 s'],
+    ['hanging in the middle', ({ server }) => server.on('request', (_, response) => {
+      void headOfAnswer().then(() => clock.pass(600));
+      response.write('{');
+    }), 'no complete answer within 0.6 s'],
   ])('%s', async (_, behave, expected) => {
     const server = await httpsServer(SERVING, () => undefined);
     behave(server);
@@ -158,7 +179,7 @@ describe('a failed exchange says what happened and whether the request can have 
   });
 
   test('a server that takes connections and says nothing to TLS', async () => {
-    const server = await listen(createServer());
+    const server = await listen(createServer(() => clock.pass(100)));
 
     expect(await failure(doorOf().exchange(get(addressOf(server), { timeout: 100 })))).toEqual({
       message: 'https://127.0.0.1:PORT: no connection within 0.1 s', sent: false, lasting: false,
@@ -327,7 +348,7 @@ describe('a proxy', () => {
   });
 
   test('that hangs is given up in time', async () => {
-    const { port } = await listen(createServer());
+    const { port } = await listen(createServer(() => clock.pass(100)));
     const door = doorOf(undefined, { HTTPS_PROXY: `http://127.0.0.1:${port}` });
 
     const { message, sent } = await failure(door.exchange(get('https://api.example.com/', { timeout: 100 })));
@@ -382,15 +403,17 @@ describe('a stream', () => {
     await expect(closed).resolves.toBeUndefined();
   });
 
-  test.each<[string, (server: Loopback) => void, string]>([
-    ['silent', () => undefined, 'no complete answer within 0.6 s'],
-    ['cut', ({ server }) => server.on('request', (request) => setTimeout(() => request.socket.destroy(), 20)), 'it closed the connection in the middle of the answer'],
-  ])('that is %s fails', async (_, behave, expected) => {
-    const server = await httpsServer(SERVING, (__, response) => response.write('\n'));
-    behave(server);
+  test.each([
+    ['silent', true, 'no complete answer within 0.6 s'],
+    ['cut', false, 'it closed the connection in the middle of the answer'],
+  ])('that is %s fails', async (_, isSilent, expected) => {
+    const server = await httpsServer(SERVING, (request, response) => response.write('\n', () => isSilent || request.socket.destroy()));
     const { body } = await doorOf().stream(get(addressOf(server), { timeout: 600 }));
     const read = async () => {
-      for await (const piece of body) expect(piece).toBe('\n');
+      for await (const piece of body) {
+        expect(piece).toBe('\n');
+        if (isSilent) clock.pass(600);
+      }
     };
 
     expect((await failure(read())).message).toBe(`https://127.0.0.1:PORT: ${expected}`);

@@ -4,8 +4,6 @@ import { shareCluster } from '../../cluster/shared-cluster';
 import { CredentialCase, expectCode } from '../../support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from '../../support/kubectl';
 
-jest.setTimeout(120_000);
-
 let cluster: Cluster;
 let scene: CredentialCase;
 

@@ -1,4 +1,4 @@
-// node accept.mjs FOLDER SCHEMA|- FILE...: why gitlab-ci-local in FOLDER/node_modules, or the schema, refuses each file in the working folder, as JSON. Or null.
+// node accept.mjs FOLDER SCHEMA FILE...: why gitlab-ci-local in FOLDER/node_modules, or the schema, refuses each file in the working folder, as JSON. Or null.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { pathToFileURL } from 'node:url';
 const [folder, schema, ...files] = process.argv.slice(2);
 const requireThere = createRequire(join(folder, 'package.json'));
 const its = (name) => import(pathToFileURL(join(folder, 'node_modules', 'gitlab-ci-local', 'src', `${name}.js`)).href);
-const [{ Argv }, { Parser }, { WriteStreamsMock }, { default: itsSchema }] = await Promise.all(['argv', 'parser', 'write-streams', 'schema/index'].map(its));
+const [{ Argv }, { Parser }, { WriteStreamsMock }] = await Promise.all(['argv', 'parser', 'write-streams'].map(its));
 const Ajv = requireThere('ajv').default;
 const { load } = requireThere('js-yaml');
 
 // As gitlab-ci-local asks for it, which compiles the schema for each file.
 const ajv = () => new Ajv({ allErrors: true, allowUnionTypes: true, validateFormats: false, strictTypes: false, keywords: ['markdownDescription'] });
-const valid = ajv().compile(schema === '-' ? itsSchema : JSON.parse(readFileSync(schema, 'utf8')));
+const valid = ajv().compile(JSON.parse(readFileSync(schema, 'utf8')));
 
 async function refusal(file) {
   try {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cluster, eachWithRelease, identity } from './in-namespace';
 import { systemClock } from '../../../../src/cli/clock';
 import { Cluster } from '../../../../src/cli/cluster/cluster';
@@ -7,8 +6,7 @@ import { whileHeld } from '../../../../src/cli/deploy/record/while-held';
 import { Interrupted, Unreachable } from '../../../../src/cli/failure';
 import { releaseName } from '../../../../src/private/release-names';
 import { ManualClock } from '../../../support/manual-clock';
-
-jest.setTimeout(60_000);
+import { until } from '../../../support/until';
 
 const NAMESPACE = 'lock-test';
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
@@ -36,21 +34,19 @@ async function lease(): Promise<any> {
   return cluster.get(`${LEASES}/${releaseName(identity)}`);
 }
 
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await what()) return;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 5 s');
-}
-
-/** Lets time pass, and what it wakes come to rest again, or to its end, in which it is given two seconds. */
-async function passing(clock: ManualClock, milliseconds: number): Promise<void> {
+/** Lets time pass second by second. What wakes goes to sleep again before the next, unless it ends: the lock is lost, or the taking of one is over. */
+async function passing(clock: ManualClock, milliseconds: number, ending?: AbortSignal | Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  if (ending instanceof AbortSignal) ending.addEventListener('abort', end);
+  else ending?.then(end, end);
   for (let passed = 0; passed < milliseconds; passed += 1000) {
-    await until(() => clock.sleeping > 0);
+    await until(() => clock.sleeping > 0 || isOver);
     const { sleeping } = clock;
     clock.pass(1000);
-    for (let tries = 0; clock.sleeping < sleeping && tries < 400; tries += 1) await sleep(5);
+    await until(() => clock.sleeping >= sleeping || isOver);
   }
 }
 
@@ -151,7 +147,7 @@ describe('of two jobs', () => {
     await acquire('https://gitlab.example.com/1');
     const [clock, told] = [new ManualClock(), [] as string[]];
     const waiting = acquire('b', { clock, maximumWait: 5000, waiting: (words) => told.push(words) }).catch((error) => error);
-    await passing(clock, 5000);
+    await passing(clock, 5000, waiting);
     expect(await waiting).toMatchObject({
       exitCode: 4, message: expect.stringMatching(/^Lease lock-test\/\S+: "https:\/\/gitlab\.example\.com\/1" is deploying, and was not done within 5 s; run this job again/),
     });
@@ -174,9 +170,11 @@ describe('of two jobs', () => {
   test('one that is ended while it waits does not wait any longer', async () => {
     await acquire('a');
     const abort = new AbortController();
-    const waiting = acquire('b', { maximumWait: 60_000, signal: abort.signal });
-    setTimeout(() => abort.abort(new Interrupted('SIGTERM')), 50);
-    await expect(waiting).rejects.toMatchObject({ exitCode: 143 });
+    const clock = new ManualClock();
+    const waiting = expect(acquire('b', { clock, maximumWait: 60_000, signal: abort.signal })).rejects.toMatchObject({ exitCode: 143 });
+    await until(() => clock.sleeping === 1);
+    abort.abort(new Interrupted('SIGTERM'));
+    await waiting;
   });
 
   test('only one of many that ask at once gets it', async () => {
@@ -266,7 +264,7 @@ describe('a holder that is gone', () => {
     const waiting = acquire('b', { clock, maximumWait: 60_000, waiting: (words) => told.push(words) });
     await passing(clock, DURATION - 1000);
     expect((await lease()).spec.holderIdentity).toBe('dead');
-    await passing(clock, 2000);
+    await passing(clock, 2000, waiting);
     (await waiting).assertHeld();
     expect((await lease()).spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 4 });
     expect(told).toEqual([
@@ -283,7 +281,7 @@ describe('a holder that is gone', () => {
       const { resourceVersion } = (await lease()).metadata;
       holding.pass(10_000);
       await until(async () => (await lease()).metadata.resourceVersion !== resourceVersion && holding.sleeping === 2);
-      await passing(clock, 10_000);
+      await passing(clock, 10_000, waiting);
     }
     expect(await waiting).toMatchObject({ exitCode: 4 });
     lock.assertHeld();
@@ -304,7 +302,7 @@ describe('a holder that was paused', () => {
     const [paused, clock] = [new ManualClock(), new ManualClock()];
     const first = await acquire('a', { clock: paused });
     const second = acquire('b', { clock, maximumWait: 60_000 });
-    await passing(clock, DURATION + 1000);
+    await passing(clock, DURATION + 1000, second);
     (await second).assertHeld();
 
     paused.pass(10_000);
@@ -333,7 +331,7 @@ describe('a server that cannot be reached', () => {
     const acquired = acquire('a', { clock, cluster: connection.client });
     await passing(clock, 20_000);
     connection.broken = false;
-    await passing(clock, 1000);
+    await passing(clock, 1000, acquired);
     (await acquired).assertHeld();
   });
 
@@ -342,7 +340,7 @@ describe('a server that cannot be reached', () => {
     const connection = breakable();
     connection.broken = true;
     const acquired = expect(acquire('a', { clock, cluster: connection.client })).rejects.toMatchObject({ message: 'it does not answer', exitCode: 4 });
-    await passing(clock, 30_000);
+    await passing(clock, 30_000, acquired);
     await acquired;
   });
 
@@ -367,8 +365,7 @@ describe('a renewal that is missed', () => {
     connection.broken = true;
     await passing(clock, 19_000);
     lock.assertHeld();
-    await passing(clock, 1000);
-    await until(() => lock.signal.aborted);
+    await passing(clock, 1000, lock.signal);
     expect(() => lock.assertHeld()).toThrow(/nothing more is written: it could not be renewed in time: it does not answer$/);
     connection.broken = false;
     await lock.release();

@@ -7,8 +7,6 @@ import { ReleaseStore, StoreOptions } from '../../../../src/cli/deploy/record/re
 import { partName, releaseName } from '../../../../src/private/release-names';
 import { FakeClock } from '../../../support/fake-clock';
 
-jest.setTimeout(60_000);
-
 const NAMESPACE = 'record-test';
 const SECRETS = `/api/v1/namespaces/${NAMESPACE}/secrets`;
 

@@ -1,6 +1,7 @@
 import { Sections } from '../../../../src/cli/deploy/report/sections';
+import { ManualClock } from '../../../support/manual-clock';
 
-const clock = { now: () => 1_700_000_000_999, sleep: async () => undefined };
+const clock = new ManualClock(1_700_000_000_999);
 
 function sections(variables: object, app = 'web'): { written: string[]; sections: Sections } {
   const written: string[] = [];

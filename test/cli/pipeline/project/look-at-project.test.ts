@@ -1,7 +1,7 @@
 import { HAND_OVER_FORMAT } from '../../../../src/private/pipeline/model/hand-over';
 import { Gitlab } from '../../../gitlab/gitlab-server';
 import { CliResult, runCli } from '../../../support/cli';
-import { HurriedClock } from '../../../support/hurried-clock';
+import { FakeClock } from '../../../support/fake-clock';
 import { pipelineModel, PRODUCTION } from '../models';
 
 const TOKEN = 'glpat-hunter2-secret';
@@ -26,7 +26,7 @@ async function check(argv: string[] = [], { token = TOKEN, yaml = YAML }: { toke
   return runCli(['pipeline', '--check', ...argv], {
     files: { 'pipeline.js': PROGRAM, '.gitlab-ci.yml': yaml },
     variables: { GITLAB_TOKEN: token, CI_SERVER_URL: gitlab.url, CI_PROJECT_ID: '42' },
-    clock: new HurriedClock(),
+    clock: new FakeClock(),
   });
 }
 

@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Waits until something is so. The time limit only guards against hanging.
+ */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + LIMIT; !await isSo();) {
+    if (Date.now() > end) throw new Error(`not so within ${LIMIT / 1000} s: ${isSo}`);
+    await sleep(PAUSE);
+  }
+}
+
+const LIMIT = 120_000;
+const PAUSE = 10;
