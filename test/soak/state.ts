@@ -22,9 +22,16 @@ const KINDS = 'configmaps,secrets,serviceaccounts,services,deployments,jobs,leas
  * The state of an application of project `local` and environment `production`.
  */
 export function stateOf({ namespace, admin }: Pick<Deployer, 'namespace' | 'admin'>, app = 'web'): ReleaseState {
+  const { items } = JSON.parse(admin('get', KINDS, '-o', 'json', '--show-managed-fields')) as { readonly items: readonly LiveObject[] };
+  return stateAmong(items, namespace, app);
+}
+
+/**
+ * The same, of all objects that there are in a namespace.
+ */
+export function stateAmong(items: readonly LiveObject[], namespace: string, app: string): ReleaseState {
   const identity = { project: 'local', environment: 'production', app };
   const owner = ownerId(identity, namespace);
-  const { items } = JSON.parse(admin('get', KINDS, '-o', 'json', '--show-managed-fields')) as { readonly items: readonly LiveObject[] };
   const own = items.filter(({ metadata, type }) => metadata.labels?.[OWNER_LABEL] === owner && type !== RECORD_TYPE);
   const record = items.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === releaseName(identity));
   const { releases, objects } = record ? readRecord('the record', Buffer.from(record.data?.record ?? '', 'base64'), identity) : { releases: [], objects: [] };
@@ -42,7 +49,8 @@ export function stateOf({ namespace, admin }: Pick<Deployer, 'namespace' | 'admi
   return JSON.parse(JSON.stringify(state).replaceAll(owner, 'OWNER').replaceAll(`"${namespace}"`, '"NAMESPACE"')) as ReleaseState;
 }
 
-interface LiveObject {
+/** An object of the cluster, as far as it is looked at. */
+export interface LiveObject {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
