@@ -72,7 +72,8 @@ export async function interleave(cluster: ControlPlane, { seed, count, lanes = 6
       for (const next of seeds) {
         const run = await runInterleaving({ admin, proxies }, interleavingOf(next));
         runs.push(run);
-        progress?.(`${runs.length}: seed ${next}, ${run.interleaving.window}: ${inWords(run.done)}${run.hitWindow ? ', hit' : ''}`);
+        progress?.(`${runs.length}: seed ${next}, ${run.interleaving.window}${run.hitWindow ? ', hit' : ''}: ${inWords(run.done)}`);
+        for (const { app, code, stderr } of run.done.filter((one) => one.code !== 0)) progress?.(`  ${app}, ${code}: ${stderr.trimEnd().replace(/\n/g, '\n    ')}`);
       }
     })));
   } finally {
@@ -119,11 +120,11 @@ function judge(run: InterleavingRun, events: readonly RecordedEvent[]): JudgedIn
   const apps = new Map(APPS.map((app) => [NamespaceOfTwo.user(namespace, app), app]));
   const owners = new Map(APPS.map((app) => [ownerOf(app, namespace), app]));
   const { foreign, held } = ownershipIn(events, { apps, owners });
-  const lost = new Set([...held.flatMap((one) => lossOf(one, objects, namespace)), ...APPS.flatMap((app) => missingOf(app, run))]);
+  const lost = new Map([...APPS.flatMap((app) => missingOf(app, run)), ...held.flatMap((one) => lossOf(one, objects, namespace))]);
   return {
     seed, window, hitWindow, done, foreign,
     conflicts: events.filter((event) => isConflict(event, apps)).length,
-    lost: [...lost],
+    lost: [...lost].map(([object, problem]) => `${object} ${problem}`),
     strays: APPS.flatMap((app) => stateAmong(objects, namespace, app).faults.map((fault) => `${app}: ${fault}`)),
   };
 }
@@ -138,11 +139,14 @@ function isConflict({ user, requestURI, responseStatus, objectRef }: RecordedEve
   return apps.has(user.username) && [409, 422].includes(responseStatus?.code ?? 0) && !isOwn && !/[?&]dryRun=/.test(requestURI);
 }
 
+/** An object, and what is wrong with it. */
+type Loss = readonly [string, string];
+
 /** What has become of an object that an application holds. */
-function lossOf({ app, resource, name, uid, applied }: HeldObject<AppName>, objects: readonly LiveObject[], namespace: string): string[] {
+function lossOf({ app, resource, name, uid, applied }: HeldObject<AppName>, objects: readonly LiveObject[], namespace: string): Loss[] {
   const live = objects.find((object) => object.metadata.uid === uid);
   const problem = live ? problemOf(app, applied, live, namespace) : 'is gone';
-  return problem === undefined ? [] : [`${resource} ${name} of the ${app} application ${problem}`];
+  return problem === undefined ? [] : [[`${resource} ${name} of the ${app} application`, problem]];
 }
 
 function problemOf(app: AppName, wanted: JsonObject, { metadata, ...live }: LiveObject, namespace: string): string | undefined {
@@ -161,7 +165,7 @@ function contentOf({ apiVersion, metadata, stringData, ...content }: JsonObject)
 }
 
 /** The objects of a deploy that was the last operation of an application, and succeeded, that are not there as it says. */
-function missingOf(app: AppName, { interleaving: { contended, holds }, done, objects, namespace }: InterleavingRun): string[] {
+function missingOf(app: AppName, { interleaving: { contended, holds }, done, objects, namespace }: InterleavingRun): Loss[] {
   const last = done.filter((one) => one.app === app).at(-1);
   if (last?.operation.command !== 'deploy' || last.code !== 0) return [];
   // What the administrator did to the contended object may have come after the deploy wrote it.
@@ -170,7 +174,7 @@ function missingOf(app: AppName, { interleaving: { contended, holds }, done, obj
     const live = objects.find((one) => keyOf(one) === keyOf(object));
     const problem = live ? problemOf(app, object as unknown as JsonObject, live, namespace) : 'is gone';
     const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? object.kind;
-    return problem === undefined ? [] : [`${resource} ${object.metadata.name} of the ${app} application ${problem}`];
+    return problem === undefined ? [] : [[`${resource} ${object.metadata.name} of the ${app} application`, problem] as const];
   });
 }
 

@@ -135,6 +135,8 @@ function isApply(object: JsonObject | undefined): object is JsonObject {
  * The first field of a wanted object that a live object does not have as it is wanted, or nothing. The server may add fields.
  */
 export function differenceIn(wanted: unknown, live: unknown, field = ''): string | undefined {
+  // The server does not keep what is empty.
+  if (isEmpty(wanted) && live === undefined) return undefined;
   if (Array.isArray(wanted)) {
     if (!Array.isArray(live) || live.length !== wanted.length) return field;
     return firstOf(wanted.map((item, index) => differenceIn(item, live[index], `${field}[${index}]`)));
@@ -144,6 +146,10 @@ export function differenceIn(wanted: unknown, live: unknown, field = ''): string
     return firstOf(Object.entries(wanted).map(([key, value]) => differenceIn(value, found[key], field === '' ? key : `${field}.${key}`)));
   }
   return wanted === live || wanted === undefined ? undefined : field;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function firstOf(differences: ReadonlyArray<string | undefined>): string | undefined {

@@ -61,9 +61,9 @@ class Running {
   constructor(private readonly lane: Lane, private readonly interleaving: Interleaving, private readonly namespace: NamespaceOfTwo) {}
 
   public async run(): Promise<InterleavingRun> {
-    const { interleaving, namespace, lane: { admin } } = this;
+    const { interleaving, namespace } = this;
     const { existing, before, held, holds, after } = interleaving;
-    for (const object of existing) await admin.create(pathOfObject(object as unknown as JsonObject, namespace.name).replace(/\/[^/]+$/, ''), object);
+    for (const object of existing) await this.create(object);
     await this.together(before);
     await this.operate('first', held, holds);
     await this.together(after);
@@ -71,6 +71,12 @@ class Running {
     const objects = await namespace.objects();
     await namespace.removeWorkloads();
     return { interleaving, namespace: namespace.name, done: this.done, hitWindow: this.hitWindow, objects };
+  }
+
+  /** As with kubectl, whose fields an application may adopt. */
+  private async create(object: Manifest): Promise<void> {
+    const collection = pathOfObject(object as unknown as JsonObject, this.namespace.name).replace(/\/[^/]+$/, '');
+    await this.lane.admin.create(collection, object, { query: { fieldManager: 'kubectl' } });
   }
 
   private async together(operations: Readonly<Record<AppName, readonly Operation[]>>): Promise<void> {
