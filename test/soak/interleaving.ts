@@ -68,12 +68,11 @@ export interface Interleaving {
 export type WindowName = keyof typeof WINDOWS;
 
 /**
- * The interleaving of a seed: the same seed gives the same operations and the same held request.
+ * The interleaving of a seed: the same seed gives the same operations and the same held request. Seeds in a row take all windows in turn.
  */
 export function interleavingOf(seed: number): Interleaving {
-  const random = new Random(seed);
-  const window = random.of(WINDOW_NAMES);
-  return { seed, window, existing: [], ...WINDOWS[window](new Draw(random)) };
+  const window = WINDOW_NAMES[seed % WINDOW_NAMES.length]!;
+  return { seed, window, existing: [], ...WINDOWS[window](new Draw(new Random(seed))) };
 }
 
 type Scene = Omit<Interleaving, 'seed' | 'window' | 'existing'> & Partial<Pick<Interleaving, 'existing'>>;
@@ -112,7 +111,7 @@ const PRUNED = [...RECORDED, 'Role web', 'Job task'];
 /** What can change while it is there. */
 const CHANGED = ALL.filter((key) => key !== 'Job task');
 
-/** How a first and a second application come to write the same object, one after the other. */
+/** The writes of the first application that the second application comes ahead of. */
 const WINDOWS = {
   'a create by deploy': (draw: Draw) => draw.create([]),
   'a create by deploy --force-conflicts': (draw: Draw) => draw.create(['--force-conflicts']),
@@ -204,7 +203,7 @@ class Draw {
     const others = this.others(key);
     const first = [this.deploy('first', 1, [key, ...others.first]), this.deploy('first', 2, to === 'change' ? [key, ...others.first] : others.first)];
     const meanwhile = to === 'change' ? this.taking(key, others) : { second: [this.deploy('second', 5, [key, ...others.second])], losesAnswer: this.random.happens(0.2) };
-    return this.scene(key, { held: command('rollback', this.options('first')), others, before: { first, second: this.both([]).second }, holds: [this.hold(key, meanwhile)] });
+    return this.scene(key, { held: command('rollback', this.forcing()), others, before: { first, second: this.both([]).second }, holds: [this.hold(key, meanwhile)] });
   }
 
   /** `create`: the object of the release before is gone and made by the second application before the failing release is undone. */
@@ -260,11 +259,11 @@ class Draw {
       case 'nothing': return [];
       case 'deploy': return [this.deploy(app, 6, keys)];
       case 'failing': return [this.failing(app, 6, keys)];
-      default: return [command(next, next === 'rollback' ? this.options(app) : [])];
+      default: return [command(next, next === 'rollback' ? this.forcing() : [])];
     }
   }
 
-  private deploy(app: AppName, version: number, keys: readonly string[], options: readonly string[] = this.options(app), migrates = false): Operation {
+  private deploy(app: AppName, version: number, keys: readonly string[], options: readonly string[] = this.options(), migrates = false): Operation {
     const objects = [own(app, version), ...migrates ? [migration(app, version)] : [], ...keys.map((key) => contended(key, app, version))];
     const all = [...options, ...this.random.happens(0.6) && !options.includes('--rollback-on-failure') ? ['--rollback-on-failure'] : [], ...MANY];
     return { command: 'deploy', objects, options: all, isDenied: false };
@@ -277,8 +276,12 @@ class Draw {
     return { ...rest, objects: [...objects, broken(app)], options: isDenied ? options : [...options, '--timeout', '1s'], isDenied };
   }
 
-  private options(app: AppName): readonly string[] {
-    return this.random.happens(app === 'first' ? 0.15 : 0.1) ? [this.random.of(['--adopt', '--force-conflicts'])] : [];
+  private options(): readonly string[] {
+    return this.random.happens(0.1) ? ['--adopt'] : this.forcing();
+  }
+
+  private forcing(): readonly string[] {
+    return this.random.happens(0.1) ? ['--force-conflicts'] : [];
   }
 }
 
