@@ -123,7 +123,7 @@ project.addTask('bench:deploy', {
   steps: [{ spawn: 'compile' }, { exec: 'tsx bench/deploy/main.ts', receiveArgs: true }],
 });
 project.addTask('soak', {
-  description: 'Deploy 200 times through random faults and look whether every end state is right (minutes)',
+  description: 'Deploy two applications 200 times each through random faults and look whether every end state is right (minutes)',
   steps: [{ exec: 'tsx test/soak/soak.ts', receiveArgs: true }],
 });
 project.addTask('interleavings', {

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { deployment } from './cluster/application';
+import { configMap, deployment } from './cluster/application';
 import { Deployer } from './cluster/deployer';
 import { FaultProxy } from './cluster/fault-proxy';
 import { makeDisturbed, proxyOfItsOwn } from './cluster/on-disturbed-kwok';
@@ -28,18 +28,23 @@ interface Scenario {
   readonly after?: Omit<JobOptions, 'kubeconfig'>;
   /** How many requests there are from one kill to the next. */
   readonly step: number;
+  /** A ConfigMap that the killed job makes or removes, and that the neighbour wants after the kill. */
+  readonly contended: string;
 }
 
 const SCENARIOS: Array<[string, Scenario]> = [
-  ['an update', { before: [{ objects: versionOf('a') }], killed: { objects: versionOf('b') }, step: 1 }],
-  ['a first release', { before: [], killed: { objects: versionOf('b') }, step: 3 }],
+  ['an update', { before: [{ objects: versionOf('a') }], killed: { objects: versionOf('b') }, step: 1, contended: 'only-b' }],
+  ['a first release', { before: [], killed: { objects: versionOf('b') }, step: 3, contended: 'only-b' }],
   ['a release that fails and is undone', {
-    before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure', '--timeout', '3s'] }, after: { objects: versionOf('b') }, step: 3,
+    before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure', '--timeout', '3s'] }, after: { objects: versionOf('b') }, step: 3, contended: 'only-b',
   }],
-  ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3 }],
+  ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3, contended: 'only-a' }],
 ];
 
-test.each(SCENARIOS)('%s that was killed after any request is made up for by the next run', async (name, scenario) => {
+/** Another application of the namespace. */
+const NEIGHBOUR = { app: 'neighbour', objects: [configMap('neighbour'), deployment('neighbour')] };
+
+test.each(SCENARIOS)('%s that was killed after any request is made up for by the next run, and leaves the other application as it is', async (name, scenario) => {
   const { deployer, requests } = await undisturbed(name, scenario);
   const expected = stateOf(deployer);
   expect(expected.faults).toEqual([]);
@@ -47,11 +52,15 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
   // kubectl blocks this process, in which the proxies are: it comes before and after all of them.
   const points = Array.from({ length: requests }, (_, index) => index + 1).filter((request) => request % scenario.step === 0);
   const namespaces = await Promise.all(points.map(async (request) => ({ request, ...await namespaceOf(`${name}-${request}`) })));
+  await concurrently(namespaces, async ({ kubeconfig }) => succeeds({ kubeconfig, ...NEIGHBOUR }));
+  const neighbours = namespaces.map(({ deployer: one }) => neighbourIn(one));
   const killed: number[] = [];
   await concurrently(namespaces, async ({ request, proxy, kubeconfig }) => {
     if (await killedAndRepeated(scenario, request, proxy, kubeconfig)) killed.push(request);
   });
-  for (const { request, ...one } of namespaces) expect({ request, ...stateOf(one.deployer) }).toEqual({ request, ...expected });
+  for (const [index, { request, ...one }] of namespaces.entries()) {
+    expect({ request, ...stateOf(one.deployer), neighbour: neighbourIn(one.deployer) }).toEqual({ request, ...expected, neighbour: neighbours[index] });
+  }
   await Promise.all(namespaces.map(async ({ proxy }) => proxy.stop()));
   expect(killed.length).toBeGreaterThan(0.8 * points.length);
 });
@@ -60,6 +69,12 @@ async function namespaceOf(name: string): Promise<{ readonly proxy: FaultProxy; 
   const proxy = await proxyOfItsOwn();
   const deployer = makeDisturbed(name.replace(/ /g, '-'), proxy);
   return { proxy, deployer, kubeconfig: deployer.kubeconfig };
+}
+
+/** With the uids and generations of its objects: an object that was changed or deleted, and made good by its own next deploy, has another one. */
+function neighbourIn(deployer: Deployer): object {
+  const versions = deployer.admin('get', 'configmap/neighbour', 'deployment/neighbour', '-o', 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.generation} {end}');
+  return { versions, ...stateOf(deployer, NEIGHBOUR.app) };
 }
 
 /** How it is when nobody kills it, and how many requests that takes. */
@@ -76,7 +91,7 @@ async function undisturbed(name: string, { before, killed, after }: Scenario): P
 
 /** Kills the job when the server has done what its n-th request asks for, if it comes to it, and runs it again. */
 async function killedAndRepeated(scenario: Scenario, request: number, proxy: FaultProxy, kubeconfig: string): Promise<boolean> {
-  const { before, killed, after = killed } = scenario;
+  const { before, killed } = scenario;
   for (const job of before) await succeeds({ kubeconfig, ...job });
   proxy.reset();
   const job = startJob({ kubeconfig, ...killed });
@@ -86,8 +101,27 @@ async function killedAndRepeated(scenario: Scenario, request: number, proxy: Fau
     exchange.cut();
   }, { nth: request });
   const { signal } = await job.result;
-  await succeeds({ kubeconfig, clock: CLOCK, ...after });
+  proxy.reset();
+  await bothRecover(scenario, kubeconfig);
   return signal === 'SIGKILL';
+}
+
+/**
+ * The neighbour wants an object that the killed job has made, or not yet. Whoever has it keeps it until a release without it, and the other one
+ * is refused so long.
+ */
+async function bothRecover({ killed, after = killed, contended }: Scenario, kubeconfig: string): Promise<void> {
+  const ours = { kubeconfig, clock: CLOCK, ...after };
+  const wanting = { kubeconfig, ...NEIGHBOUR, objects: [...NEIGHBOUR.objects, configMap(contended, { version: 'neighbour' })] };
+  const wanted = await runJob(wanting);
+  if (wanted.code !== 0) expect(wanted).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`ConfigMap ${contended}: it belongs to application web, `) });
+  if (wanted.code === 0 && after.objects) {
+    expect(await runJob(ours)).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`ConfigMap ${contended}: it belongs to application neighbour, `) });
+  } else {
+    await succeeds(ours);
+  }
+  await succeeds({ kubeconfig, ...NEIGHBOUR });
+  if (wanted.code === 0 && after.objects) await succeeds(ours);
 }
 
 async function succeeds(job: JobOptions): Promise<void> {
