@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { APPS, AppName, interleavingOf, Manifest, WindowName } from './interleaving';
 import { differenceIn, ForeignWrite, HeldObject, ownershipIn, RecordedEvent } from './ownership';
 import { Done, InterleavingRun, Lane, runInterleaving } from './run-interleaving';
-import { LiveObject, stateAmong } from './state';
+import { LiveObject, stateAmong, WITHOUT_UID } from './state';
 import { NamespaceOfTwo } from './two-applications';
 import { isObject, JsonObject } from '../../src/private/json';
 import { resourceOf } from '../../src/private/kinds';
@@ -36,7 +36,7 @@ export interface JudgedInterleaving extends Pick<InterleavingRun, 'hitWindow' | 
   readonly foreign: ReadonlyArray<ForeignWrite<AppName>>;
   /** What is no longer as the application that holds it has written it. */
   readonly lost: readonly string[];
-  /** Objects of an application that its record does not know, and Leases that are held. */
+  /** Objects of an application that its record does not know or takes for others, so that destroy leaves them, and Leases that are held. */
   readonly strays: readonly string[];
 }
 
@@ -125,7 +125,7 @@ function judge(run: InterleavingRun, events: readonly RecordedEvent[]): JudgedIn
     seed, window, hitWindow, done, foreign,
     conflicts: events.filter((event) => isConflict(event, apps)).length,
     lost: [...lost].map(([object, problem]) => `${object} ${problem}`),
-    strays: APPS.flatMap((app) => stateAmong(objects, namespace, app).faults.map((fault) => `${app}: ${fault}`)),
+    strays: APPS.flatMap((app) => stateAmong(objects, namespace, app).faults.filter((fault) => !fault.endsWith(WITHOUT_UID)).map((fault) => `${app}: ${fault}`)),
   };
 }
 

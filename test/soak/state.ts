@@ -42,12 +42,22 @@ export function stateAmong(items: readonly LiveObject[], namespace: string, app:
     outcome: releases[0]?.outcome ?? 'none',
     recorded: [...uids.keys()].sort(),
     faults: [
-      ...own.filter((object) => uids.get(keyOf(object)) !== object.metadata.uid).map((object) => `${keyOf(object)} is not in the record`),
+      ...own.flatMap((object) => recordFault(keyOf(object), object.metadata.uid, uids)),
       ...leases.map(({ spec }) => `the Lease is held by ${spec?.holderIdentity}`),
     ],
   };
   return JSON.parse(JSON.stringify(state).replaceAll(owner, 'OWNER').replaceAll(`"${namespace}"`, '"NAMESPACE"')) as ReleaseState;
 }
+
+/** How the record is wrong about an object that the application owns. */
+function recordFault(key: string, uid: string, recorded: ReadonlyMap<string, string | undefined>): string[] {
+  if (!recorded.has(key)) return [`${key} is not in the record`];
+  if (recorded.get(key) === undefined) return [`${key} ${WITHOUT_UID}`];
+  return recorded.get(key) === uid ? [] : [`${key} is in the record with the uid of another object`];
+}
+
+/** After a release that failed and was left as it is: then the owner label alone counts. */
+export const WITHOUT_UID = 'is in the record without a uid';
 
 /** An object of the cluster, as far as it is looked at. */
 export interface LiveObject {
