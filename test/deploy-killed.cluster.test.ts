@@ -59,7 +59,8 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
     if (await killedAndRepeated(scenario, request, proxy, kubeconfig)) killed.push(request);
   });
   for (const [index, { request, ...one }] of namespaces.entries()) {
-    expect({ request, ...stateOf(one.deployer), neighbour: neighbourIn(one.deployer) }).toEqual({ request, ...expected, neighbour: neighbours[index] });
+    const [state, neighbour] = [stateOf(one.deployer), neighbourIn(one.deployer)];
+    expect({ request, ...state, neighbour }).toEqual({ request, ...expected, neighbour: neighbours[index] });
   }
   await Promise.all(namespaces.map(async ({ proxy }) => proxy.stop()));
   expect(killed.length).toBeGreaterThan(0.8 * points.length);
@@ -73,8 +74,8 @@ async function namespaceOf(name: string): Promise<{ readonly proxy: FaultProxy; 
 
 /** With the uids and generations of its objects: an object that was changed or deleted, and made good by its own next deploy, has another one. */
 function neighbourIn(deployer: Deployer): object {
-  const versions = deployer.admin('get', 'configmap/neighbour', 'deployment/neighbour', '-o', 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.generation} {end}');
-  return { versions, ...stateOf(deployer, NEIGHBOUR.app) };
+  const versions = 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.generation} {end}';
+  return { versions: deployer.admin('get', 'configmap/neighbour', 'deployment/neighbour', '-o', versions), ...stateOf(deployer, NEIGHBOUR.app) };
 }
 
 /** How it is when nobody kills it, and how many requests that takes. */

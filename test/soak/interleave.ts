@@ -66,7 +66,7 @@ export function auditedOptions(): ControlPlaneOptions {
 export async function interleave(cluster: ControlPlane, { seed, count, lanes = 6, progress }: InterleaveOptions): Promise<JudgedInterleaving[]> {
   const runs: InterleavingRun[] = [];
   const seeds = Array.from({ length: count }, (_, index) => seed + index)[Symbol.iterator]();
-  const admin = await administratorClient(cluster.kubeconfig);
+  const admin = await administratorClient(cluster.kubeconfig, {}, { budget: PATIENT });
   try {
     await Promise.all(Array.from({ length: Math.min(lanes, count) }, async () => inLane(cluster, async (proxies) => {
       for (const next of seeds) {
@@ -82,6 +82,9 @@ export async function interleave(cluster: ControlPlane, { seed, count, lanes = 6
   const events = eventsByNamespace(await settledAuditEvents(cluster));
   return runs.map((run) => judge(run, events.get(run.namespace) ?? [])).sort((a, b) => a.seed - b.seed);
 }
+
+/** Milliseconds that only guard against hanging: many commands run at once, and machines are slow. */
+const PATIENT = { perCall: 120_000, total: 300_000 };
 
 /** Which operations there were and how they ended: `first deploy 0, second destroy 1`. */
 export function inWords(done: readonly Done[]): string {
@@ -122,7 +125,11 @@ function judge(run: InterleavingRun, events: readonly RecordedEvent[]): JudgedIn
   const { foreign, held } = ownershipIn(events, { apps, owners });
   const lost = new Map([...APPS.flatMap((app) => missingOf(app, run)), ...held.flatMap((one) => lossOf(one, objects, namespace))]);
   return {
-    seed, window, hitWindow, done, foreign,
+    seed,
+    window,
+    hitWindow,
+    done,
+    foreign,
     conflicts: events.filter((event) => isConflict(event, apps)).length,
     lost: [...lost].map(([object, problem]) => `${object} ${problem}`),
     strays: APPS.flatMap((app) => stateAmong(objects, namespace, app).faults.filter((fault) => !fault.endsWith(WITHOUT_UID)).map((fault) => `${app}: ${fault}`)),

@@ -18,7 +18,8 @@ async function main(): Promise<void> {
   const cluster = await startControlPlane(controlPlanePrograms(), auditedOptions());
   try {
     const begun = Date.now();
-    const judged = await interleave(cluster, { seed: Number(seed), count: Number(count), lanes: Number(lanes), progress: verbose ? console.log : undefined });
+    const progress = verbose ? console.log : undefined;
+    const judged = await interleave(cluster, { seed: Number(seed), count: Number(count), lanes: Number(lanes), progress });
     console.log([...judged.flatMap(problemsOf), '', ...tableOf(judged), '', sumOf(judged, (Date.now() - begun) / 1000)].join('\n'));
     if (judged.some(({ foreign, lost }) => foreign.length + lost.length > 0)) process.exitCode = 1;
   } finally {

@@ -17,7 +17,8 @@ interface EventOptions {
 
 let count = 0;
 
-function event(user: string, verb: string, { uid = 'u1', version = count + 1, code = 200, dryRun = false, owner }: EventOptions, content = ''): RecordedEvent {
+function event(user: string, verb: string, options: EventOptions, content = ''): RecordedEvent {
+  const { uid = 'u1', version = count + 1, code = 200, dryRun = false, owner } = options;
   count += 1;
   const metadata: JsonObject = { uid, resourceVersion: String(version), labels: owner === undefined ? {} : { [OWNER_LABEL]: owner } };
   return {
@@ -41,7 +42,10 @@ function deleted(user: string, uid = 'u1'): RecordedEvent {
 }
 
 const foreignIn = (...events: RecordedEvent[]) => ownershipIn(events, WRITERS).foreign;
-const heldIn = (...events: RecordedEvent[]) => ownershipIn(events, WRITERS).held.map(({ app, uid, applied: { data } }) => [app, uid, (data as JsonObject).content]);
+const heldIn = (...events: RecordedEvent[]) => {
+  const { held } = ownershipIn(events, WRITERS);
+  return held.map(({ app, uid, applied: { data } }) => [app, uid, (data as JsonObject).content]);
+};
 
 beforeEach(() => {
   count = 0;

@@ -1,6 +1,6 @@
-import { AuditEvent } from '../cluster/control-plane';
 import { isObject, JsonObject } from '../../src/private/json';
 import { OWNER_ID_LABEL, OWNER_LABEL } from '../../src/private/release-names';
+import { AuditEvent } from '../cluster/control-plane';
 
 /**
  * An event of level RequestResponse.
@@ -93,7 +93,11 @@ function writeOf(event: RecordedEvent): Write[] {
   const labels = isObject(after.labels) ? after.labels : {};
   const owner = labels[OWNER_LABEL] ?? labels[OWNER_ID_LABEL];
   return [{
-    user: user.username, verb, uid, received, name,
+    user: user.username,
+    verb,
+    uid,
+    received,
+    name,
     resource: objectRef?.resource ?? '',
     version: isGone ? Infinity : Number(after.resourceVersion),
     owner: typeof owner === 'string' ? owner : undefined,
@@ -107,7 +111,13 @@ function inOrder(a: Write, b: Write): number {
   return a.received < b.received ? -1 : 1;
 }
 
-function follow<A extends string>(writes: readonly Write[], { apps, owners }: Writers<A>): { readonly foreign: Array<ForeignWrite<A>>; readonly held?: HeldObject<A> } {
+interface Followed<A extends string> {
+  readonly foreign: ReadonlyArray<ForeignWrite<A>>;
+  readonly held?: HeldObject<A>;
+}
+
+/** @param writes Of one object, in their order. */
+function follow<A extends string>(writes: readonly Write[], { apps, owners }: Writers<A>): Followed<A> {
   const foreign: Array<ForeignWrite<A>> = [];
   let label: string | undefined;
   let held = undefined as HeldObject<A> | undefined;

@@ -89,11 +89,13 @@ class Running {
     const proxy = this.lane.proxies[app];
     const clock = new SkippingClock();
     proxy.reset();
-    for (const hold of holds) proxy.place(async (exchange) => {
-      await this.meanwhile(hold).catch((error: unknown) => this.errors.push(error));
-      clock.skip(hold.skips);
-      await (hold.losesAnswer ? answerLost(exchange) : exchange.pass());
-    }, { method: hold.method, path: this.writesOf(hold.object), nth: hold.nth });
+    for (const hold of holds) {
+      proxy.place(async (exchange) => {
+        await this.meanwhile(hold).catch((error: unknown) => this.errors.push(error));
+        clock.skip(hold.skips);
+        await (hold.losesAnswer ? answerLost(exchange) : exchange.pass());
+      }, { method: hold.method, path: this.writesOf(hold.object), nth: hold.nth });
+    }
     const denied = { method: 'PATCH', path: this.writesOf(broken(app)), times: Infinity };
     if (operation.isDenied) proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), denied);
     const { command, objects, options } = operation;

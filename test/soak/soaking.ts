@@ -56,7 +56,8 @@ export async function soak(cluster: ControlPlane, { seed, deploys, probability =
       return random.of(FAULTS)(exchange);
     }, { times: Infinity });
     const releases = [[...someRelease(random), ...someShared(random, 'web')], [...smallRelease(random), ...someShared(random, 'neighbour')]] as const;
-    const ends = await Promise.all([one.deploy(releases[0], [...other.last, ...releases[1]]), other.deploy(releases[1], [...one.last, ...releases[0]])]);
+    const others = [[...other.last, ...releases[1]], [...one.last, ...releases[0]]] as const;
+    const ends = await Promise.all([one.deploy(releases[0], others[0]), other.deploy(releases[1], others[1])]);
     const problems = [one, other].flatMap((app) => app.problems().map((problem) => `${app.name}: ${problem}`));
     const problem = [...ends.flatMap((end) => end.problem ?? []), ...problems].join(', ');
     if (problem) wrong.push(`deploy ${count}: ${problem}`);

@@ -50,11 +50,15 @@ export class NamespaceOfTwo {
     return `system:serviceaccount:${namespace}:${app}`;
   }
 
-  private constructor(private readonly admin: Cluster, public readonly name: string, public readonly kubeconfigs: Readonly<Record<AppName, string>>) {}
+  private constructor(
+    private readonly admin: Cluster, public readonly name: string,
+    /** The credential of each application. */
+    public readonly kubeconfigs: Readonly<Record<AppName, string>>,
+  ) {}
 
   /** All objects of the kinds that an application may have. */
   public async objects(): Promise<LiveObject[]> {
-    const lists = await Promise.all(RESOURCES.map(async ({ group, resource }) => this.admin.get(collectionPath({ group, version: 'v1', resource, namespace: this.name }))));
+    const lists = await Promise.all(RESOURCES.map(async (one) => this.admin.get(this.pathOf(one))));
     return lists.flatMap(({ kind, items }) => {
       // The items of a list do not say their kind.
       return (items as JsonObject[]).map((item) => ({ ...item, kind: String(kind).replace(/List$/, '') }) as unknown as LiveObject);
@@ -63,9 +67,11 @@ export class NamespaceOfTwo {
 
   /** A node has room for a limited number of pods. */
   public async removeWorkloads(): Promise<void> {
-    await Promise.all(WORKLOADS.map(async ({ group, resource }) => {
-      await this.admin.delete(collectionPath({ group, version: 'v1', resource, namespace: this.name }), { propagation: 'Background' });
-    }));
+    await Promise.all(WORKLOADS.map(async (one) => this.admin.delete(this.pathOf(one), { propagation: 'Background' })));
+  }
+
+  private pathOf({ group, resource }: typeof RESOURCES[number]): string {
+    return collectionPath({ group, version: 'v1', resource, namespace: this.name });
   }
 
   /** The authorizer learns of a RoleBinding a moment later. */
