@@ -5,15 +5,14 @@ import { FaultProxy } from './cluster/fault-proxy';
 import { makeDisturbed, proxyOfItsOwn } from './cluster/on-disturbed-kwok';
 import { onKwok } from './cluster/on-kwok';
 import { versionOf } from './soak/application';
-import { fastClock, JobOptions, runJob, startJob } from './soak/jobs';
+import { JobOptions, runJob, startJob } from './soak/jobs';
 import { stateOf } from './soak/state';
+import { SpeedClock } from './support/speed-clock';
+import { releaseName } from '../src/private/release-names';
 
 jest.setTimeout(600_000);
 
 onKwok();
-
-/** The Lease of a job that was killed is waited for: 30 s, which pass three times as fast. */
-const CLOCK = fastClock(3);
 
 /** Most of them wait most of the time. */
 const AT_ONCE = 6;
@@ -28,18 +27,18 @@ interface Scenario {
   readonly after?: Omit<JobOptions, 'kubeconfig'>;
   /** How many requests there are from one kill to the next. */
   readonly step: number;
-  /** A ConfigMap that the killed job makes or removes, and that the neighbour wants after the kill. */
-  readonly contended: string;
 }
 
 const SCENARIOS: Array<[string, Scenario]> = [
-  ['an update', { before: [{ objects: versionOf('a') }], killed: { objects: versionOf('b') }, step: 1, contended: 'only-b' }],
-  ['a first release', { before: [], killed: { objects: versionOf('b') }, step: 3, contended: 'only-b' }],
+  ['an update', { before: [{ objects: versionOf('a') }], killed: { objects: versionOf('b') }, step: 1 }],
+  ['a first release', { before: [], killed: { objects: versionOf('b') }, step: 3 }],
   ['a release that fails and is undone', {
-    before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure', '--timeout', '3s'] }, after: { objects: versionOf('b') }, step: 3, contended: 'only-b',
+    before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure', '--timeout', '3s'] }, after: { objects: versionOf('b') }, step: 3,
   }],
-  ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3, contended: 'only-a' }],
+  ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3 }],
 ];
+
+const LEASE = releaseName({ project: 'local', environment: 'production', app: 'web' });
 
 /** Another application of the namespace. */
 const NEIGHBOUR = { app: 'neighbour', objects: [configMap('neighbour'), deployment('neighbour')] };
@@ -103,16 +102,30 @@ async function killedAndRepeated(scenario: Scenario, request: number, proxy: Fau
   }, { nth: request });
   const { signal } = await job.result;
   proxy.reset();
-  await bothRecover(scenario, kubeconfig);
+  await bothRecover(scenario, kubeconfig, clockUntilLease(proxy));
   return signal === 'SIGKILL';
 }
 
+/** The next run waits 30 s for the Lease of the killed job. They pass four times as fast, until it takes the Lease. */
+function clockUntilLease(proxy: FaultProxy): SpeedClock {
+  const clock = new SpeedClock();
+  clock.speed = 4;
+  for (const method of ['PATCH', 'POST']) {
+    proxy.place(async (exchange) => {
+      clock.speed = 1;
+      await exchange.pass();
+    }, { method, path: new RegExp(`/leases(?:/${LEASE}|$|\\?)`), times: Infinity });
+  }
+  return clock;
+}
+
 /**
- * The neighbour wants an object that the killed job has made, or not yet. Whoever has it keeps it until a release without it, and the other one
- * is refused so long.
+ * The neighbour wants an object that the killed job makes or removes. Whoever has it keeps it until a release without it, and the other one is
+ * refused so long.
  */
-async function bothRecover({ killed, after = killed, contended }: Scenario, kubeconfig: string): Promise<void> {
-  const ours = { kubeconfig, clock: CLOCK, ...after };
+async function bothRecover({ killed, after = killed }: Scenario, kubeconfig: string, clock: SpeedClock): Promise<void> {
+  const contended = killed.objects ? 'only-b' : 'only-a';
+  const ours = { kubeconfig, clock, ...after };
   const wanting = { kubeconfig, ...NEIGHBOUR, objects: [...NEIGHBOUR.objects, configMap(contended, { version: 'neighbour' })] };
   const wanted = await runJob(wanting);
   if (wanted.code !== 0) expect(wanted).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`ConfigMap ${contended}: it belongs to application web, `) });

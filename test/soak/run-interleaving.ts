@@ -87,7 +87,7 @@ class Running {
 
   private async operate(app: AppName, operation: Operation, holds: readonly Hold[] = []): Promise<void> {
     const proxy = this.lane.proxies[app];
-    const clock = new SkippingClock();
+    const clock = skippingClock();
     proxy.reset();
     for (const hold of holds) {
       proxy.place(async (exchange) => {
@@ -141,16 +141,17 @@ class Running {
 }
 
 /** The time of this machine, ahead by what was skipped. */
-class SkippingClock implements Clock {
-  private skipped = 0;
+interface SkippingClock extends Clock {
+  skip(milliseconds: number): void;
+}
 
-  public readonly sleep = systemClock.sleep;
-
-  public now(): number {
-    return systemClock.now() + this.skipped;
-  }
-
-  public skip(milliseconds: number): void {
-    this.skipped += milliseconds;
-  }
+function skippingClock(): SkippingClock {
+  let skipped = 0;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + skipped,
+    skip: (milliseconds) => {
+      skipped += milliseconds;
+    },
+  };
 }
