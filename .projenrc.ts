@@ -138,8 +138,12 @@ project.addTask('bench:deploy', {
   steps: [{ spawn: 'compile' }, { exec: 'tsx bench/deploy/main.ts', receiveArgs: true }],
 });
 project.addTask('soak', {
-  description: 'Deploy 200 times through random faults and look whether every end state is right (minutes)',
+  description: 'Deploy two applications 200 times each through random faults and look whether every end state is right (minutes)',
   steps: [{ exec: 'tsx test/soak/soak.ts', receiveArgs: true }],
+});
+project.addTask('interleavings', {
+  description: 'Let two applications of one namespace come in between each other 200 times and look whether one writes what is the other\'s (minutes)',
+  steps: [{ exec: 'tsx test/soak/interleavings.ts', receiveArgs: true }],
 });
 project.addTask('scale', {
   description: 'Print what one release of 100, 300 and 1,000 objects costs in time and requests',

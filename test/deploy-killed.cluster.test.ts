@@ -1,19 +1,18 @@
 import { text } from 'node:stream/consumers';
-import { deployment } from './cluster/application';
+import { configMap, deployment } from './cluster/application';
 import { Deployer } from './cluster/deployer';
 import { FaultProxy } from './cluster/fault-proxy';
 import { makeDisturbed, proxyOfItsOwn } from './cluster/on-disturbed-kwok';
 import { onKwok } from './cluster/on-kwok';
 import { versionOf } from './soak/application';
-import { fastClock, JobOptions, runJob, startJob } from './soak/jobs';
+import { JobOptions, runJob, startJob } from './soak/jobs';
 import { stateOf } from './soak/state';
+import { SpeedClock } from './support/speed-clock';
+import { releaseName } from '../src/private/release-names';
 
 jest.setTimeout(600_000);
 
 onKwok();
-
-/** The Lease of a job that was killed is waited for: 30 s, which pass three times as fast. */
-const CLOCK = fastClock(3);
 
 /** Most of them wait most of the time. */
 const AT_ONCE = 6;
@@ -39,7 +38,12 @@ const SCENARIOS: Array<[string, Scenario]> = [
   ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3 }],
 ];
 
-test.each(SCENARIOS)('%s that was killed after any request is made up for by the next run', async (name, scenario) => {
+const LEASE = releaseName({ project: 'local', environment: 'production', app: 'web' });
+
+/** Another application of the namespace. */
+const NEIGHBOUR = { app: 'neighbour', objects: [configMap('neighbour'), deployment('neighbour')] };
+
+test.each(SCENARIOS)('%s that was killed after any request is made up for by the next run, and leaves the other application as it is', async (name, scenario) => {
   const { deployer, requests } = await undisturbed(name, scenario);
   const expected = stateOf(deployer);
   expect(expected.faults).toEqual([]);
@@ -47,11 +51,16 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
   // kubectl blocks this process, in which the proxies are: it comes before and after all of them.
   const points = Array.from({ length: requests }, (_, index) => index + 1).filter((request) => request % scenario.step === 0);
   const namespaces = await Promise.all(points.map(async (request) => ({ request, ...await namespaceOf(`${name}-${request}`) })));
+  await concurrently(namespaces, async ({ kubeconfig }) => succeeds({ kubeconfig, ...NEIGHBOUR }));
+  const neighbours = namespaces.map(({ deployer: one }) => neighbourIn(one));
   const killed: number[] = [];
   await concurrently(namespaces, async ({ request, proxy, kubeconfig }) => {
     if (await killedAndRepeated(scenario, request, proxy, kubeconfig)) killed.push(request);
   });
-  for (const { request, ...one } of namespaces) expect({ request, ...stateOf(one.deployer) }).toEqual({ request, ...expected });
+  for (const [index, { request, ...one }] of namespaces.entries()) {
+    const [state, neighbour] = [stateOf(one.deployer), neighbourIn(one.deployer)];
+    expect({ request, ...state, neighbour }).toEqual({ request, ...expected, neighbour: neighbours[index] });
+  }
   await Promise.all(namespaces.map(async ({ proxy }) => proxy.stop()));
   expect(killed.length).toBeGreaterThan(0.8 * points.length);
 });
@@ -60,6 +69,12 @@ async function namespaceOf(name: string): Promise<{ readonly proxy: FaultProxy; 
   const proxy = await proxyOfItsOwn();
   const deployer = makeDisturbed(name.replace(/ /g, '-'), proxy);
   return { proxy, deployer, kubeconfig: deployer.kubeconfig };
+}
+
+/** With the uids and generations of its objects: an object that was changed or deleted, and made good by its own next deploy, has another one. */
+function neighbourIn(deployer: Deployer): object {
+  const versions = 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.generation} {end}';
+  return { versions: deployer.admin('get', 'configmap/neighbour', 'deployment/neighbour', '-o', versions), ...stateOf(deployer, NEIGHBOUR.app) };
 }
 
 /** How it is when nobody kills it, and how many requests that takes. */
@@ -76,7 +91,7 @@ async function undisturbed(name: string, { before, killed, after }: Scenario): P
 
 /** Kills the job when the server has done what its n-th request asks for, if it comes to it, and runs it again. */
 async function killedAndRepeated(scenario: Scenario, request: number, proxy: FaultProxy, kubeconfig: string): Promise<boolean> {
-  const { before, killed, after = killed } = scenario;
+  const { before, killed } = scenario;
   for (const job of before) await succeeds({ kubeconfig, ...job });
   proxy.reset();
   const job = startJob({ kubeconfig, ...killed });
@@ -86,8 +101,41 @@ async function killedAndRepeated(scenario: Scenario, request: number, proxy: Fau
     exchange.cut();
   }, { nth: request });
   const { signal } = await job.result;
-  await succeeds({ kubeconfig, clock: CLOCK, ...after });
+  proxy.reset();
+  await bothRecover(scenario, kubeconfig, clockUntilLease(proxy));
   return signal === 'SIGKILL';
+}
+
+/** The next run waits 30 s for the Lease of the killed job. They pass four times as fast, until it takes the Lease. */
+function clockUntilLease(proxy: FaultProxy): SpeedClock {
+  const clock = new SpeedClock();
+  clock.speed = 4;
+  for (const method of ['PATCH', 'POST']) {
+    proxy.place(async (exchange) => {
+      clock.speed = 1;
+      await exchange.pass();
+    }, { method, path: new RegExp(`/leases(?:/${LEASE}|$|\\?)`), times: Infinity });
+  }
+  return clock;
+}
+
+/**
+ * The neighbour wants an object that the killed job makes or removes. Whoever has it keeps it until a release without it, and the other one is
+ * refused so long.
+ */
+async function bothRecover({ killed, after = killed }: Scenario, kubeconfig: string, clock: SpeedClock): Promise<void> {
+  const contended = killed.objects ? 'only-b' : 'only-a';
+  const ours = { kubeconfig, clock, ...after };
+  const wanting = { kubeconfig, ...NEIGHBOUR, objects: [...NEIGHBOUR.objects, configMap(contended, { version: 'neighbour' })] };
+  const wanted = await runJob(wanting);
+  if (wanted.code !== 0) expect(wanted).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`ConfigMap ${contended}: it belongs to application web, `) });
+  if (wanted.code === 0 && after.objects) {
+    expect(await runJob(ours)).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`ConfigMap ${contended}: it belongs to application neighbour, `) });
+  } else {
+    await succeeds(ours);
+  }
+  await succeeds({ kubeconfig, ...NEIGHBOUR });
+  if (wanted.code === 0 && after.objects) await succeeds(ours);
 }
 
 async function succeeds(job: JobOptions): Promise<void> {

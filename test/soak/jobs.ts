@@ -18,6 +18,8 @@ export interface JobOptions {
   /** The credential. */
   readonly kubeconfig: string;
   readonly command?: 'deploy' | 'destroy' | 'rollback';
+  /** By default `web`. */
+  readonly app?: string;
   /** What is deployed. */
   readonly objects?: readonly object[];
   readonly options?: readonly string[];
@@ -80,11 +82,11 @@ export function fastClock(factor: number): Clock {
   };
 }
 
-function prepared({ kubeconfig, command = 'deploy', objects = [], options = [] }: JobOptions): { readonly folder: string; readonly argv: string[] } {
+function prepared({ kubeconfig, command = 'deploy', app = 'web', objects = [], options = [] }: JobOptions): { readonly folder: string; readonly argv: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'job-'));
   writeFileSync(join(folder, 'app.yaml'), manifests(...objects));
   writeFileSync(join(folder, 'ci.kubeconfig'), kubeconfig, { mode: 0o600 });
-  const identity = ['--app', 'web', '--environment', 'production', '--kubeconfig', 'ci.kubeconfig'];
+  const identity = ['--app', app, '--environment', 'production', '--kubeconfig', 'ci.kubeconfig'];
   return { folder, argv: [command, ...command === 'deploy' ? ['app.yaml'] : [], ...identity, ...options] };
 }
 

@@ -8,9 +8,12 @@ async function main(): Promise<void> {
   console.log(`${deploys} deploys with seed ${seed}`);
   const cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
   try {
-    const { wrong, requests, faults, seconds, heap } = await soak(cluster, { seed: Number(seed), deploys: Number(deploys), progress: console.log });
+    const options = { seed: Number(seed), deploys: Number(deploys), progress: console.log };
+    const { wrong, refused, requests, faults, seconds, heap } = await soak(cluster, options);
     console.log([
-      `seed ${seed}: ${deploys} deploys in ${seconds.toFixed(0)} s, ${requests} requests, of which ${faults} met a fault; ${wrong.length} went wrong`,
+      `seed ${seed}: ${deploys} deploys of each of two applications in ${seconds.toFixed(0)} s, ${wrong.length} went wrong`,
+      `${requests} requests, of which ${faults} met a fault`,
+      `${refused} deploys were refused for an object of the other application`,
       ...wrong,
       ...Object.entries(heap).map(([count, megabytes]) => `after ${count} deploys ${megabytes} MB of heap are in use`),
     ].join('\n'));

@@ -4,7 +4,7 @@ import { cluster, onKwok } from '../cluster/on-kwok';
 
 onKwok();
 
-test('10 deploys whose requests meet faults end as they should; 200 are run by soak.ts', async () => {
+test('10 deploys of each of two applications, whose requests meet faults, end as they should; 200 are run by soak.ts', async () => {
   const seed = Date.now() % 1e6;
   const { wrong, faults } = await soak(cluster, { seed, deploys: 10 });
   expect({ seed, wrong }).toEqual({ seed, wrong: [] });

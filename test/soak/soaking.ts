@@ -5,22 +5,25 @@ import { Random } from './random';
 import { stateOf } from './state';
 import { configMap, deployment, secret, service, serviceAccount } from '../cluster/application';
 import { ControlPlane } from '../cluster/control-plane';
-import { makeDeployer } from '../cluster/deployer';
+import { Deployer, makeDeployer } from '../cluster/deployer';
 import { FaultProxy } from '../cluster/fault-proxy';
 import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault } from '../cluster/faults';
 
 export interface SoakOptions {
   readonly seed: number;
+  /** Of each application. */
   readonly deploys: number;
   /** Of each request, to meet a fault. By default 0.08. */
   readonly probability?: number;
-  /** Told after each deploy. */
+  /** Told after each pair of deploys. */
   readonly progress?: (line: string) => void;
 }
 
 export interface SoakResult {
-  /** Deploys that did not end with 0, or in a state that is not theirs, and why. */
+  /** Deploys that did not end as they should, or in a state that is not theirs, and why. */
   readonly wrong: readonly string[];
+  /** How many deploys were refused because the other application has an object of the release. */
+  readonly refused: number;
   readonly requests: number;
   readonly faults: number;
   readonly seconds: number;
@@ -34,15 +37,17 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /**
- * Deploys an application of 20 objects again and again, each time another selection and other contents, while requests meet faults.
+ * Deploys two applications of one namespace again and again, both at the same time, while requests meet faults. Each time a release is another
+ * selection of objects with other contents, and now and then it has objects of a name that the other application may have, too.
  * Several requests are under way at once, so the same seed gives the same releases and faults, but not always to the same requests.
  */
 export async function soak(cluster: ControlPlane, { seed, deploys, probability = 0.08, progress }: SoakOptions): Promise<SoakResult> {
   const random = new Random(seed);
   const proxy = await FaultProxy.start({ server: cluster.server, ca: cluster.certificateAuthority });
   const deployer = makeDeployer({ ...cluster, certificateAuthority: proxy.certificateAuthority }, `soak-${seed}`, { server: proxy.url });
+  const [one, other] = [new SoakedApplication(deployer, 'web'), new SoakedApplication(deployer, 'neighbour')];
   const [wrong, heap, begun] = [[] as string[], {} as Record<number, number>, Date.now()];
-  let [requests, faults] = [0, 0];
+  let [requests, faults, refused] = [0, 0, 0];
   for (let count = 1; count <= deploys; count += 1) {
     proxy.reset();
     proxy.place(async (exchange) => {
@@ -50,17 +55,53 @@ export async function soak(cluster: ControlPlane, { seed, deploys, probability =
       faults += 1;
       return random.of(FAULTS)(exchange);
     }, { times: Infinity });
-    const objects = someRelease(random);
-    const { code, stderr } = await runJob({ kubeconfig: deployer.kubeconfig, objects });
-    const { objects: found, faults: problems } = stateOf(deployer);
-    const problem = code === 0 ? [...problems, ...differences(objects, found)].join(', ') : `${code}: ${stderr}`;
+    const releases = [[...someRelease(random), ...someShared(random, 'web')], [...smallRelease(random), ...someShared(random, 'neighbour')]] as const;
+    const others = [[...other.last, ...releases[1]], [...one.last, ...releases[0]]] as const;
+    const ends = await Promise.all([one.deploy(releases[0], others[0]), other.deploy(releases[1], others[1])]);
+    const problems = [one, other].flatMap((app) => app.problems().map((problem) => `${app.name}: ${problem}`));
+    const problem = [...ends.flatMap((end) => end.problem ?? []), ...problems].join(', ');
     if (problem) wrong.push(`deploy ${count}: ${problem}`);
+    refused += ends.filter(({ isRefused }) => isRefused).length;
     requests += proxy.requests.length;
     if (count % 50 === 0 || count === deploys) heap[count] = heapUsed();
-    progress?.(`${count}: ${code}, ${proxy.requests.length} requests${problem && `, ${problem}`}`);
+    progress?.(`${count}: ${ends.map(({ code }) => code).join(' and ')}, ${proxy.requests.length} requests${problem && `, ${problem}`}`);
   }
   await proxy.stop();
-  return { wrong, requests, faults, heap, seconds: (Date.now() - begun) / 1000 };
+  return { wrong, refused, requests, faults, heap, seconds: (Date.now() - begun) / 1000 };
+}
+
+/** How a deploy ended. */
+interface End {
+  readonly code: number | null;
+  /** Whether the other application may have had an object of the release. */
+  readonly isRefused: boolean;
+  readonly problem?: string;
+}
+
+class SoakedApplication {
+  /** The last release that was deployed. */
+  public last: readonly Manifest[] = [];
+
+  constructor(private readonly deployer: Deployer, public readonly name: string) {}
+
+  /**
+   * A release that the other application is in the way of is refused as a whole, or undone.
+   *
+   * @param others What the other application may have in the meantime.
+   */
+  public async deploy(release: readonly Manifest[], others: readonly Manifest[]): Promise<End> {
+    const { code, stderr } = await runJob({ kubeconfig: this.deployer.kubeconfig, app: this.name, objects: release, options: ['--rollback-on-failure'] });
+    const taken = new Set(others.map(keyOf));
+    const isRefused = code === 1 && release.some((object) => taken.has(keyOf(object)));
+    if (code === 0) this.last = release;
+    return { code, isRefused, problem: code === 0 || isRefused ? undefined : `${this.name}: ${code}: ${stderr}` };
+  }
+
+  /** What there is that is not as the last release has it. */
+  public problems(): string[] {
+    const { objects, faults } = stateOf(this.deployer, this.name);
+    return [...faults, ...differences(this.last, objects)];
+  }
 }
 
 interface Manifest {
@@ -81,15 +122,35 @@ function someRelease(random: Random): Manifest[] {
   ] as Manifest[];
 }
 
+/** What the second application has beside what both may have. */
+function smallRelease(random: Random): Manifest[] {
+  const version = () => String(random.below(3));
+  return [
+    serviceAccount('neighbour'), secret('neighbour', { version: version() }), ...['a', 'b', 'c'].map((name) => configMap(`neighbour-${name}`, { version: version() })),
+    deployment('neighbour', { image: `registry.example.com/neighbour:${version()}` }),
+  ] as Manifest[];
+}
+
+/** A few of the objects that either application may have. */
+function someShared(random: Random, app: string): Manifest[] {
+  const content = { version: `${app}-${random.below(3)}` };
+  const all = [configMap('shared-1', content), configMap('shared-2', content), service('shared'), deployment('shared', { image: `registry.example.com/shared:${content.version}` })];
+  return all.filter(() => random.happens(0.2)) as Manifest[];
+}
+
 function differences(wanted: readonly Manifest[], found: { readonly [object: string]: object }): string[] {
   const contents = (manifest: Manifest) => JSON.stringify(manifest.data ?? encoded(manifest.stringData) ?? null);
-  const expected = new Map(wanted.map((manifest) => [`${manifest.kind} ${manifest.metadata.name}`, manifest]));
+  const expected = new Map(wanted.map((manifest) => [keyOf(manifest), manifest]));
   // Secrets with values are left when they are no longer in the release; here, they always are.
   return [
     ...Object.keys(found).filter((key) => !expected.has(key)).map((key) => `${key} is still there`),
     ...[...expected.keys()].filter((key) => !(key in found)).map((key) => `${key} is missing`),
     ...[...expected].filter(([key, manifest]) => key in found && JSON.stringify((found[key] as Manifest).data ?? null) !== contents(manifest)).map(([key]) => `${key} is another`),
   ];
+}
+
+function keyOf({ kind, metadata }: Manifest): string {
+  return `${kind} ${metadata.name}`;
 }
 
 function encoded(stringData: Record<string, string> | undefined): Record<string, string> | undefined {

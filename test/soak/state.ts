@@ -22,9 +22,16 @@ const KINDS = 'configmaps,secrets,serviceaccounts,services,deployments,jobs,leas
  * The state of an application of project `local` and environment `production`.
  */
 export function stateOf({ namespace, admin }: Pick<Deployer, 'namespace' | 'admin'>, app = 'web'): ReleaseState {
+  const { items } = JSON.parse(admin('get', KINDS, '-o', 'json', '--show-managed-fields')) as { readonly items: readonly LiveObject[] };
+  return stateAmong(items, namespace, app);
+}
+
+/**
+ * The same, of all objects that there are in a namespace.
+ */
+export function stateAmong(items: readonly LiveObject[], namespace: string, app: string): ReleaseState {
   const identity = { project: 'local', environment: 'production', app };
   const owner = ownerId(identity, namespace);
-  const { items } = JSON.parse(admin('get', KINDS, '-o', 'json', '--show-managed-fields')) as { readonly items: readonly LiveObject[] };
   const own = items.filter(({ metadata, type }) => metadata.labels?.[OWNER_LABEL] === owner && type !== RECORD_TYPE);
   const record = items.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === releaseName(identity));
   const { releases, objects } = record ? readRecord('the record', Buffer.from(record.data?.record ?? '', 'base64'), identity) : { releases: [], objects: [] };
@@ -35,14 +42,25 @@ export function stateOf({ namespace, admin }: Pick<Deployer, 'namespace' | 'admi
     outcome: releases[0]?.outcome ?? 'none',
     recorded: [...uids.keys()].sort(),
     faults: [
-      ...own.filter((object) => uids.get(keyOf(object)) !== object.metadata.uid).map((object) => `${keyOf(object)} is not in the record`),
+      ...own.flatMap((object) => recordFault(keyOf(object), object.metadata.uid, uids)),
       ...leases.map(({ spec }) => `the Lease is held by ${spec?.holderIdentity}`),
     ],
   };
   return JSON.parse(JSON.stringify(state).replaceAll(owner, 'OWNER').replaceAll(`"${namespace}"`, '"NAMESPACE"')) as ReleaseState;
 }
 
-interface LiveObject {
+/** How the record is wrong about an object that the application owns. */
+function recordFault(key: string, uid: string, recorded: ReadonlyMap<string, string | undefined>): string[] {
+  if (!recorded.has(key)) return [`${key} is not in the record`];
+  if (recorded.get(key) === undefined) return [`${key} ${WITHOUT_UID}`];
+  return recorded.get(key) === uid ? [] : [`${key} is in the record with the uid of another object`];
+}
+
+/** After a release that failed and was left as it is: then the owner label alone counts. */
+export const WITHOUT_UID = 'is in the record without a uid';
+
+/** An object of the cluster, as far as it is looked at. */
+export interface LiveObject {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;

@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { APPS, AppName, broken, Hold, Interleaving, Manifest, Operation } from './interleaving';
+import { JobResult, runJob } from './jobs';
+import { LiveObject } from './state';
+import { NamespaceOfTwo } from './two-applications';
+import { systemClock } from '../../src/cli/clock';
+import { Cluster } from '../../src/cli/cluster/cluster';
+import { pathOfObject } from '../../src/cli/cluster/paths';
+import { ApiRefusal } from '../../src/cli/cluster/status';
+import { Clock } from '../../src/cli/host';
+import { isObject, JsonObject } from '../../src/private/json';
+import { OWNER_LABEL } from '../../src/private/release-names';
+import { FaultProxy } from '../cluster/fault-proxy';
+import { answering, answerLost } from '../cluster/faults';
+
+/**
+ * An operation that was done, and how it ended.
+ */
+export interface Done extends JobResult {
+  readonly app: AppName;
+  readonly operation: Operation;
+}
+
+/**
+ * How an interleaving went.
+ */
+export interface InterleavingRun {
+  readonly interleaving: Interleaving;
+  readonly namespace: string;
+  /** In the order in which they ended. */
+  readonly done: readonly Done[];
+  /** Whether the second application wrote the contended object while a request of the first one was held. */
+  readonly hitWindow: boolean;
+  /** What there was in the end. */
+  readonly objects: readonly LiveObject[];
+}
+
+/**
+ * Where interleavings run, one after the other.
+ */
+export interface Lane {
+  /** An administrator's client. */
+  readonly admin: Cluster;
+  readonly proxies: Readonly<Record<AppName, FaultProxy>>;
+}
+
+/**
+ * Runs an interleaving in a new namespace.
+ */
+export async function runInterleaving(lane: Lane, interleaving: Interleaving): Promise<InterleavingRun> {
+  const namespace = await NamespaceOfTwo.make(lane.admin, `interleaving-${interleaving.seed}`, lane.proxies);
+  return new Running(lane, interleaving, namespace).run();
+}
+
+class Running {
+  private readonly done: Done[] = [];
+  /** What went wrong in a held request, which the proxy does not tell. */
+  private readonly errors: unknown[] = [];
+  private hitWindow = false;
+
+  constructor(private readonly lane: Lane, private readonly interleaving: Interleaving, private readonly namespace: NamespaceOfTwo) {}
+
+  public async run(): Promise<InterleavingRun> {
+    const { interleaving, namespace } = this;
+    const { existing, before, held, holds, after } = interleaving;
+    for (const object of existing) await this.create(object);
+    await this.together(before);
+    await this.operate('first', held, holds);
+    await this.together(after);
+    if (this.errors.length > 0) throw this.errors[0];
+    const objects = await namespace.objects();
+    await namespace.removeWorkloads();
+    return { interleaving, namespace: namespace.name, done: this.done, hitWindow: this.hitWindow, objects };
+  }
+
+  /** As with kubectl, whose fields an application may adopt. */
+  private async create(object: Manifest): Promise<void> {
+    const collection = pathOfObject(object as unknown as JsonObject, this.namespace.name).replace(/\/[^/]+$/, '');
+    await this.lane.admin.create(collection, object, { query: { fieldManager: 'kubectl' } });
+  }
+
+  private async together(operations: Readonly<Record<AppName, readonly Operation[]>>): Promise<void> {
+    await Promise.all(APPS.map(async (app) => {
+      for (const operation of operations[app]) await this.operate(app, operation);
+    }));
+  }
+
+  private async operate(app: AppName, operation: Operation, holds: readonly Hold[] = []): Promise<void> {
+    const proxy = this.lane.proxies[app];
+    const clock = skippingClock();
+    proxy.reset();
+    for (const hold of holds) {
+      proxy.place(async (exchange) => {
+        await this.meanwhile(hold).catch((error: unknown) => this.errors.push(error));
+        clock.skip(hold.skips);
+        await (hold.losesAnswer ? answerLost(exchange) : exchange.pass());
+      }, { method: hold.method, path: this.writesOf(hold.object), nth: hold.nth });
+    }
+    const denied = { method: 'PATCH', path: this.writesOf(broken(app)), times: Infinity };
+    if (operation.isDenied) proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), denied);
+    const { command, objects, options } = operation;
+    const result = await runJob({ kubeconfig: this.namespace.kubeconfigs[app], command, app, objects, options, clock });
+    this.done.push({ app, operation, ...result });
+  }
+
+  /** What is done while a request waits. */
+  private async meanwhile({ administrator, second }: Hold): Promise<void> {
+    if (administrator === 'deletes') await this.deleteContended();
+    if (administrator === 'releases') await this.lane.admin.merge(this.contendedPath, { metadata: { labels: { [OWNER_LABEL]: null } } });
+    for (const operation of second) {
+      await this.operate('second', operation);
+      const isWrite = this.writesOf(this.interleaving.contended);
+      this.hitWindow ||= this.lane.proxies.second.requests.some(({ method, path, status = 0 }) => method !== 'GET' && isWrite.test(path) && status >= 200 && status < 300);
+    }
+  }
+
+  private async deleteContended(): Promise<void> {
+    const uid = await this.contendedUid();
+    await this.lane.admin.delete(this.contendedPath, { propagation: 'Background' });
+    while (uid !== undefined && await this.contendedUid() === uid) await sleep(20);
+  }
+
+  private async contendedUid(): Promise<unknown> {
+    try {
+      const { metadata } = await this.lane.admin.get(this.contendedPath);
+      return isObject(metadata) ? metadata.uid : undefined;
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  private get contendedPath(): string {
+    return pathOfObject(this.interleaving.contended as unknown as JsonObject, this.namespace.name);
+  }
+
+  /** Paths of requests that write an object and are no dry run. */
+  private writesOf(object: Manifest): RegExp {
+    return new RegExp(`^${pathOfObject(object as unknown as JsonObject, this.namespace.name)}(?:$|\\?(?!.*dryRun))`);
+  }
+}
+
+/** The time of this machine, ahead by what was skipped. */
+interface SkippingClock extends Clock {
+  skip(milliseconds: number): void;
+}
+
+function skippingClock(): SkippingClock {
+  let skipped = 0;
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + skipped,
+    skip: (milliseconds) => {
+      skipped += milliseconds;
+    },
+  };
+}
