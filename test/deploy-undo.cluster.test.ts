@@ -97,3 +97,16 @@ test('what somebody deletes while a release becomes ready is made again, but no 
   deployer.admin('delete', 'configmap', 'replaced');
   expect(await release(deployer, {}, 'status')).toMatchObject({ code: 1, stdout: expect.stringMatching(/missing +ConfigMap replaced[^]*there +ConfigMap kept|there +ConfigMap kept[^]*missing +ConfigMap replaced/) });
 });
+
+test.each(['--rollback-on-failure', '--no-rollback-on-failure'])('a Job that a failed release has replaced goes with the application (%s)', async (option) => {
+  const deployer = makeDeployer(cluster, `replaced-job${option.slice(1, 6)}`);
+  const once = (tag: string) => job('once', { image: `registry.example.com/web:${tag}` });
+  const jobs = () => deployer.admin('get', 'jobs', '-o', 'jsonpath={.items[*].status.succeeded}');
+  expect(await deploy(deployer, [once('1'), deployment('web')])).toMatchObject({ code: 0 });
+  const broken = deployment('web', { image: image('missing'), ...IMAGE_PULL_FAULT });
+  expect(await deploy(deployer, [once('2'), broken], option, '--timeout', '20s')).toMatchObject({ code: 1 });
+  expect(jobs()).toBe('1');
+  expect(await release(deployer, {}, 'status', '--output', 'json')).toMatchObject({ stdout: expect.not.stringContaining('another') });
+  expect(await release(deployer, {}, 'destroy')).toMatchObject({ code: 0 });
+  expect(jobs()).toBe('');
+});

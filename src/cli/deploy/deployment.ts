@@ -7,7 +7,6 @@ import { identityInWords } from './owner';
 import { planRelease } from './plan';
 import { notIn, pruning } from './prune';
 import type { RecordedObject, RecordedRelease, ReleaseHistory } from './record/history';
-import { objectKey } from './record/object-key';
 import type { ReleaseStore } from './record/release-store';
 import { jobInWords } from './record/words';
 import type { OwnedObject } from './release';
@@ -62,7 +61,7 @@ export class Deployment {
     this.options.observer.begun(await this.store.begin({ job, objects, rollbackOf: release.rollbackOf }));
     try {
       await rollOut(this.cluster, steps, {
-        ...this.options, mayBeBroken: mayBeBroken(plan), written: (one) => written.push(one), applied: async () => this.noteUids(plan, written),
+        ...this.options, mayBeBroken: mayBeBroken(plan), written: (one) => written.push(one), applied: async () => this.store.applied(written.map(({ owned }) => owned)),
       });
     } catch (error) {
       await new Undoing(this.cluster, this.store, this.options).after(error, plan, written);
@@ -123,13 +122,6 @@ export class Deployment {
   private async leftovers(history: ReleaseHistory | undefined, { objects, untouched = [] }: Release): Promise<Leftovers> {
     const { namespace, owner } = this.options;
     return findLeftovers(this.cluster, namespace, owner, notIn(history, [...objects, ...untouched]));
-  }
-
-  /** Only what the record does not know yet. */
-  private async noteUids({ history }: DeploymentPlan, written: readonly Written[]): Promise<void> {
-    const known = new Map((history?.objects ?? []).map((object) => [objectKey(object), object.uid]));
-    const unknown = written.map(({ owned }) => owned).filter((object) => known.get(objectKey(object)) !== object.uid);
-    if (unknown.length > 0) await this.store.applied(unknown);
   }
 }
 

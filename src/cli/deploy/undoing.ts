@@ -32,15 +32,16 @@ export class Undoing {
       if (failure !== undefined) say(wayOut(plan, isUnauthorized(failure)));
       return;
     }
-    if (obstacle === undefined) await this.leave(state);
+    if (obstacle === undefined) await this.leave(state, written);
     else say(`${state}; ${obstacle}, so the release is neither undone nor recorded as failed`);
     say(wayOut(plan, isUnauthorized(error)));
   }
 
-  private async leave(state: string): Promise<void> {
+  private async leave(state: string, written: readonly Written[]): Promise<void> {
     const { say } = this.options;
     say(`${state}; the release is left as it is`);
     try {
+      await this.store.applied(written.map(({ owned }) => owned));
       await this.store.finish('failed');
     } catch (error) {
       say(`that it failed is not recorded: ${messageOf(error)}`);
@@ -66,6 +67,8 @@ export class Undoing {
     await this.options.beforeUndo?.();
     const undone = await undo(this.cluster, { namespace, owner, clock, signal, say, history, previous, steps, written });
     undone.notes.forEach(say);
+    // Whatever was made anew is known by its new uid from here on, or it could never be removed.
+    await this.store.applied([...written.map(({ owned }) => owned), ...undone.restored]);
     const isReady = await this.wait(undone);
     const what = release ? `release ${release.number} is back` : 'this first release is removed';
     say(isReady ? `undone: ${what}` : `undone: ${what}, but is not ready`);

@@ -1,5 +1,6 @@
 import type { NextRelease, Outcome, RecordedManifests, RecordedObject, RecordedRelease, ReleaseHistory } from './history';
 import { packManifests, unpackManifests } from './manifests';
+import { objectKey } from './object-key';
 import { sha256 } from './packing';
 import { fitsInline } from './placement';
 import type { StoredManifests } from './record';
@@ -70,10 +71,13 @@ export class ReleaseStore {
     return this.underWay();
   }
 
-  /** Notes the uids of what was applied by the release that was begun. */
+  /** Notes the uids of what was applied by the release that was begun. When the record has them already, nothing is written. */
   public async applied(objects: readonly OwnedObject[]): Promise<void> {
     this.underWay();
-    await this.file.write(withApplied(this.file.contents, objects));
+    const { contents } = this.file;
+    const known = new Map(contents.objects.map((object) => [objectKey(object), object.uid]));
+    const unknown = objects.filter((object) => known.get(objectKey(object)) !== object.uid);
+    if (unknown.length > 0) await this.file.write(withApplied(contents, unknown));
   }
 
   /** Says how the release that was begun ended. `removed`: what is no longer in the cluster; everything else stays in the record. */
