@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { configMap, deployment } from './cluster/application';
 import { Deployer } from './cluster/deployer';
 import { FaultProxy } from './cluster/fault-proxy';
+import { asOfFormat1 } from './cluster/format-1';
 import { makeDisturbed, proxyOfItsOwn } from './cluster/on-disturbed-kwok';
 import { onKwok } from './cluster/on-kwok';
 import { versionOf } from './soak/application';
@@ -22,6 +23,8 @@ const broken = [...versionOf('b', { workload: false }), deployment('web', { imag
 interface Scenario {
   /** What is there before. */
   readonly before: ReadonlyArray<Omit<JobOptions, 'kubeconfig'>>;
+  /** Comes after it. */
+  readonly prepare?: (deployer: Deployer) => void;
   readonly killed: Omit<JobOptions, 'kubeconfig'>;
   /** What is run again; by default the same. */
   readonly after?: Omit<JobOptions, 'kubeconfig'>;
@@ -34,6 +37,12 @@ const SCENARIOS: Array<[string, Scenario]> = [
   ['a first release', { before: [], killed: { objects: versionOf('b') }, step: 3 }],
   ['a release that fails and is undone', {
     before: [{ objects: versionOf('a') }], killed: { objects: broken, options: ['--rollback-on-failure'] }, after: { objects: versionOf('b') }, step: 3,
+  }],
+  ['a take-over from another name', {
+    before: [{ app: 'shop', objects: versionOf('a') }], killed: { objects: versionOf('b'), options: ['--take-over-from', 'local/production/shop'] }, step: 4,
+  }],
+  ['an update from record format 1', {
+    before: [{ objects: versionOf('a') }], prepare: (deployer) => asOfFormat1(deployer, 'web'), killed: { objects: versionOf('b') }, step: 4,
   }],
   ['the removal of all', { before: [{ objects: versionOf('a') }], killed: { command: 'destroy' }, step: 3 }],
 ];
@@ -51,7 +60,10 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
   // kubectl blocks this process, in which the proxies are: it comes before and after all of them.
   const points = Array.from({ length: requests }, (_, index) => index + 1).filter((request) => request % scenario.step === 0);
   const namespaces = await Promise.all(points.map(async (request) => ({ request, ...await namespaceOf(`${name}-${request}`) })));
-  await concurrently(namespaces, async ({ kubeconfig }) => succeeds({ kubeconfig, ...NEIGHBOUR }));
+  await concurrently(namespaces, async ({ kubeconfig }) => {
+    for (const job of [...scenario.before, NEIGHBOUR]) await succeeds({ kubeconfig, ...job });
+  });
+  for (const one of namespaces) scenario.prepare?.(one.deployer);
   const neighbours = namespaces.map(({ deployer: one }) => neighbourIn(one));
   const killed: number[] = [];
   await concurrently(namespaces, async ({ request, proxy, kubeconfig }) => {
@@ -60,10 +72,14 @@ test.each(SCENARIOS)('%s that was killed after any request is made up for by the
   for (const [index, { request, ...one }] of namespaces.entries()) {
     const [state, neighbour] = [stateOf(one.deployer), neighbourIn(one.deployer)];
     expect({ request, ...state, neighbour }).toEqual({ request, ...expected, neighbour: neighbours[index] });
+    expect(stateOf(one.deployer, 'shop')).toEqual(NOTHING);
   }
   await Promise.all(namespaces.map(async ({ proxy }) => proxy.stop()));
   expect(killed.length).toBeGreaterThan(0.8 * points.length);
 });
+
+/** Of an application that is not deployed, or not any more under this name. */
+const NOTHING = { objects: {}, outcome: 'none', recorded: [], faults: [] };
 
 async function namespaceOf(name: string): Promise<{ readonly proxy: FaultProxy; readonly deployer: Deployer; readonly kubeconfig: string }> {
   const proxy = await proxyOfItsOwn();
@@ -78,9 +94,10 @@ function neighbourIn(deployer: Deployer): object {
 }
 
 /** How it is when nobody kills it, and how many requests that takes. */
-async function undisturbed(name: string, { before, killed, after }: Scenario): Promise<{ readonly deployer: Deployer; readonly requests: number }> {
+async function undisturbed(name: string, { before, prepare, killed, after }: Scenario): Promise<{ readonly deployer: Deployer; readonly requests: number }> {
   const { proxy, deployer, kubeconfig } = await namespaceOf(name);
   for (const job of before) await succeeds({ kubeconfig, ...job });
+  prepare?.(deployer);
   proxy.reset();
   await runJob({ kubeconfig, ...killed });
   const requests = proxy.requests.length;
@@ -91,10 +108,8 @@ async function undisturbed(name: string, { before, killed, after }: Scenario): P
 
 /** Kills the job when the server has done what its n-th request asks for, if it comes to it, and runs it again. */
 async function killedAndRepeated(scenario: Scenario, request: number, proxy: FaultProxy, kubeconfig: string): Promise<boolean> {
-  const { before, killed } = scenario;
-  for (const job of before) await succeeds({ kubeconfig, ...job });
   proxy.reset();
-  const job = startJob({ kubeconfig, ...killed });
+  const job = startJob({ kubeconfig, ...scenario.killed });
   proxy.place(async (exchange) => {
     await exchange.forward().then(text);
     job.process.kill('SIGKILL');

@@ -1,7 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { configMap, deployment, secret } from './cluster/application';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deployAs, release, writesOf } from './cluster/deploying';
+import { asOfFormat1 } from './cluster/format-1';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult } from './support/cli';
 import { FIELD_MANAGER } from '../src/private/field-manager';
@@ -24,21 +24,6 @@ const settings = ({ admin }: Deployer) => JSON.parse(admin('get', 'configmap', '
 const uids = ({ admin }: Deployer) => admin('get', 'configmap/settings', 'secret/key', 'deployment/web', '-o', 'jsonpath={.items[*].metadata.uid}');
 const pods = ({ admin }: Deployer) => admin('get', 'pods', '-o', 'name');
 const traces = ({ admin }: Deployer, app: object) => admin('get', 'leases,secrets', '-o', 'name').split('\n').filter((name) => name.includes(releaseName({ ...WEB, ...app })));
-
-/** Makes an application look as if a command of record format 1 had deployed it. */
-function asOfFormat1({ admin, namespace }: Deployer, app: string): void {
-  for (const what of ['configmap/settings', 'configmap/old', 'secret/key', 'deployment/web']) {
-    const { metadata: { managedFields } } = JSON.parse(admin('get', what, '-o', 'json', '--show-managed-fields'));
-    for (const entry of managedFields) if (entry.manager.startsWith(`${FIELD_MANAGER}-`)) entry.manager = FIELD_MANAGER;
-    admin('patch', what, '--type=merge', '-p', JSON.stringify({ metadata: { managedFields } }));
-  }
-  const name = releaseName({ project: 'local', environment: 'production', app });
-  const packed = Buffer.from(admin('get', 'secret', name, '-o', 'jsonpath={.data.record}'), 'base64');
-  const { formerly, ...record } = JSON.parse(gunzipSync(packed).toString());
-  expect({ formerly, format: record.format, namespace }).toEqual({ formerly: [], format: 2, namespace });
-  const changed = gzipSync(JSON.stringify({ ...record, format: 1 })).toString('base64');
-  admin('patch', 'secret', name, '--type=merge', '-p', JSON.stringify({ data: { record: changed } }));
-}
 
 const managersOf = ({ admin }: Deployer, what: string): string[] => {
   const { metadata } = JSON.parse(admin('get', what, '-o', 'json', '--show-managed-fields'));
