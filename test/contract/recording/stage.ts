@@ -1,0 +1,188 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { parse, stringify } from 'yaml';
+import { Administrator, until } from './administrator';
+import { Exchange, RecordingProxy } from './proxy';
+import { Rest } from './rest';
+import { Asked, Turns } from './turns';
+import { Kubeconfig } from '../../../src';
+import { runCommandLine } from '../../../src/cli/cli';
+import { manifests } from '../../cluster/application';
+import { ControlPlane } from '../../cluster/control-plane';
+import { Gitlab } from '../../gitlab/gitlab-server';
+import { Run } from '../scenario';
+
+/** Of the administrator of the GitLab on each stage. */
+export const GITLAB_TOKEN = 'glpat-the-administrators-own';
+
+/** What a run of the command did. */
+export interface Result {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** In groups of those that waited at the same time. */
+  readonly exchanges: ReadonlyArray<readonly Exchange[]>;
+  /** Those that are new or changed, by name. */
+  readonly files: ReadonlyMap<string, WrittenFile>;
+}
+
+export interface WrittenFile {
+  readonly text: string;
+  /** The permission bits. */
+  readonly mode: number;
+}
+
+/**
+ * Where a scenario takes place: a namespace, a GitLab with one project, a folder, and proxies in front of both servers.
+ */
+export class Stage {
+  public static async set(cluster: ControlPlane, namespace: string): Promise<Stage> {
+    const [turns, administrator, gitlab] = [new Turns(), new Administrator(cluster), await Gitlab.start()];
+    gitlab.addGroup(7, 'group');
+    gitlab.addProject(42, 'group/site', gitlab.group(7));
+    gitlab.addToken(GITLAB_TOKEN, { 'group/site': 'maintainer', 'group': 'maintainer' });
+    const kubernetes = { name: 'kubernetes', server: cluster.server, ca: cluster.certificateAuthority, client: administrator.client, turns } as const;
+    const proxies = await Promise.all([RecordingProxy.start(kubernetes), RecordingProxy.start({ name: 'gitlab', server: gitlab.url, turns })]);
+    return new Stage(cluster, namespace, { turns, administrator, gitlab, proxies });
+  }
+
+  public readonly folder = mkdtempSync(join(tmpdir(), 'contract-'));
+  public readonly administrator: Administrator;
+  public readonly gitlab: Gitlab;
+  /** In front of the API server. */
+  public readonly kubernetesProxy: RecordingProxy;
+  public readonly gitlabProxy: RecordingProxy;
+
+  private readonly turns: Turns;
+  private readonly rest: Rest;
+
+  private constructor(private readonly cluster: ControlPlane, public readonly namespace: string, parts: StageParts) {
+    const { turns, administrator, gitlab, proxies: [kubernetesProxy, gitlabProxy] } = parts;
+    [this.turns, this.administrator, this.gitlab, this.kubernetesProxy, this.gitlabProxy] = [turns, administrator, gitlab, kubernetesProxy, gitlabProxy];
+    this.rest = new Rest(administrator);
+  }
+
+  /** Texts of this stage, and what they are called in a record. */
+  public get names(): ReadonlyArray<readonly [string, string]> {
+    return [
+      [this.kubernetesProxy.url, '<server>'], [this.gitlabProxy.url, '<gitlab>'], [this.gitlab.url, '<gitlab>'],
+      [this.kubernetesProxy.url.replace('https://', ''), '<server>'], [this.folder, '<folder>'],
+    ];
+  }
+
+  /** Of an object, or of a collection, in the namespace: `apps/v1/deployments/web`, `v1/secrets`. */
+  public path(resource: string): string {
+    const [, version = '', names = ''] = /^((?:[a-z.0-9]+\/)?v\d\w*)\/(.*)$/.exec(resource) ?? [];
+    return `/${version === 'v1' ? 'api' : 'apis'}/${version}/namespaces/${this.namespace}/${names}`;
+  }
+
+  /** Makes the namespace. */
+  public async makeNamespace(): Promise<void> {
+    await this.administrator.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
+    await until('the namespace is complete', async () => (await this.administrator.find(this.path('v1/serviceaccounts/default'))) !== undefined
+      && (await this.administrator.find(this.path('v1/configmaps/kube-root-ca.crt'))) !== undefined);
+  }
+
+  /** Makes the namespace, and in it the credential of a deploy job as `ci.kubeconfig`. */
+  public async makeDeployer(role = 'admin'): Promise<void> {
+    await this.makeNamespace();
+    await this.administrator.create(this.path('rbac.authorization.k8s.io/v1/rolebindings'), {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'ci' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+      subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: this.namespace }],
+    });
+    await this.administrator.create(this.path('v1/serviceaccounts'), { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'ci' } });
+    this.write('ci.kubeconfig', await this.kubeconfigOf('ci'));
+    const binding = await this.administrator.get(this.path('rbac.authorization.k8s.io/v1/rolebindings/ci'));
+    await until('the credential has its rights', async () => this.rest.isAllowed(binding));
+  }
+
+  /** The kubeconfig of a ServiceAccount, with a new token. */
+  public async kubeconfigOf(account: string): Promise<string> {
+    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
+    const { status: { token } } = await this.administrator.create(this.path(`v1/serviceaccounts/${account}/token`), request);
+    const certificateAuthorityData = Buffer.from(this.kubernetesProxy.certificateAuthority).toString('base64');
+    return new Kubeconfig({ server: this.kubernetesProxy.url, certificateAuthorityData, namespace: this.namespace, token }).toYaml();
+  }
+
+  /** Writes the administrator's kubeconfig as `admin.kubeconfig`. The proxy shows the client certificate. */
+  public makeAdministrator(): void {
+    const content = parse(readFileSync(this.cluster.kubeconfig, 'utf8'));
+    content.clusters[0].cluster = { 'server': this.kubernetesProxy.url, 'certificate-authority-data': Buffer.from(this.kubernetesProxy.certificateAuthority).toString('base64') };
+    this.write('admin.kubeconfig', stringify(content, { lineWidth: 0 }));
+  }
+
+  public write(name: string, content: string | readonly object[]): void {
+    const file = join(this.folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : manifests(...content), { mode: 0o600 });
+  }
+
+  public read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
+  }
+
+  /** Runs the command. */
+  public async run({ command, files = {}, variables = {}, stdin = '', before }: Run): Promise<Result> {
+    await before?.(this);
+    for (const [name, content] of Object.entries(files)) this.write(name, typeof content === 'string' ? this.filled(content) : content);
+    const filesBefore = this.files();
+    const exchanges: Exchange[][] = [];
+    this.kubernetesProxy.taken = this.gitlabProxy.taken = (exchange) => void exchanges.at(-1)?.push(exchange);
+    this.turns.onGroup = async (group: readonly Asked[]) => {
+      for (const exchange of exchanges.at(-1) ?? []) this.rest.note(exchange);
+      await this.rest.come(new Set(group.flatMap(({ authorization = [] }) => authorization)));
+      exchanges.push([]);
+    };
+    const [stdout, stderr] = [new Written(), new Written()];
+    const exit = await this.turns.during(async () => runCommandLine(this.filled(command).split(' '), {
+      stdin: Object.assign(Readable.from([Buffer.from(this.filled(stdin))]), { isTTY: false }),
+      stdout,
+      stderr,
+      cwd: this.folder,
+      clock: this.turns,
+      signal: new AbortController().signal,
+      variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, this.filled(value)])),
+    }));
+    for (const exchange of exchanges.at(-1) ?? []) this.rest.note(exchange);
+    await this.rest.come(new Set());
+    const written = [...this.files()].filter(([name, { text, mode }]) => filesBefore.get(name)?.text !== text || filesBefore.get(name)?.mode !== mode);
+    return { exit, stdout: stdout.text, stderr: stderr.text, exchanges, files: new Map(written) };
+  }
+
+  public async leave(): Promise<void> {
+    await Promise.all([this.kubernetesProxy.stop(), this.gitlabProxy.stop(), this.gitlab.stop()]);
+    await this.administrator.delete(`/api/v1/namespaces/${this.namespace}`);
+    this.administrator.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private filled(text: string): string {
+    return text.replaceAll('{server}', this.kubernetesProxy.url).replaceAll('{gitlab}', this.gitlabProxy.url).replaceAll('{namespace}', this.namespace);
+  }
+
+  private files(): Map<string, WrittenFile> {
+    const names = readdirSync(this.folder, { recursive: true, encoding: 'utf8' }).filter((name) => !name.startsWith('node_modules')).sort();
+    const found = names.map((name) => [name, statSync(join(this.folder, name))] as const).filter(([, stat]) => stat.isFile());
+    return new Map(found.map(([name, { mode }]) => [name, { text: this.read(name), mode: mode % 0o1000 }]));
+  }
+}
+
+interface StageParts {
+  readonly turns: Turns;
+  readonly administrator: Administrator;
+  readonly gitlab: Gitlab;
+  readonly proxies: readonly [RecordingProxy, RecordingProxy];
+}
+
+class Written {
+  public text = '';
+
+  public write(text: string): void {
+    this.text += text;
+  }
+}
