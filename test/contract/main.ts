@@ -14,11 +14,15 @@ async function main(): Promise<void> {
   const chosen = SCENARIOS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   const recorded = new Recorded();
   const cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
-  let differing = 0;
+  let [differing, failed] = [0, 0];
   try {
     for (const scenario of chosen) {
       const [start, bodies]: [number, Bodies] = [Date.now(), new Map()];
-      const now = await record(scenario, cluster, bodies);
+      const now = await record(scenario, cluster, bodies).catch((error: Error) => {
+        console.log(`FAILED    ${scenario.name}: ${error.stack}`);
+        failed += 1;
+      });
+      if (!now) continue;
       const difference = recorded.difference(scenario.name, now, bodies);
       if (difference !== '') differing += 1;
       console.log(`${difference === '' ? 'same     ' : records ? 'recorded ' : 'DIFFERENT'} ${scenario.name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
@@ -36,7 +40,7 @@ async function main(): Promise<void> {
     console.log(`recorded, and no scenario: ${gone.join(', ')}`);
   }
   console.log(`${chosen.length} scenarios in ${((Date.now() - begun) / 1000).toFixed(0)} s, ${differing} ${records ? 'recorded anew' : 'differ from the record'}`);
-  if (!records && (differing > 0 || gone.length > 0)) process.exitCode = 1;
+  if (failed > 0 || (!records && (differing > 0 || gone.length > 0))) process.exitCode = 1;
 }
 
 main().catch((error: Error) => {

@@ -14,6 +14,8 @@ export interface Run {
   readonly stdin?: string;
   /** Done before it. */
   readonly before?: (stage: Stage) => Promise<void> | void;
+  /** Ends the command by SIGTERM when the first request of this method and path is answered. */
+  readonly endedAt?: { readonly method: string; readonly path: RegExp };
   /** Whether it only prepares others: it must exit with 0 and is not recorded. */
   readonly isGiven?: boolean;
 }

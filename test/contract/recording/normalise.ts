@@ -74,6 +74,7 @@ export class Normaliser {
     if (typeof value === 'number' && NUMBERS.has(key)) return '<number>';
     if (typeof value !== 'string') return value;
     if (key === 'resourceVersion') return this.version(value);
+    if (value.length > LONGEST_TEXT) return '<long text>';
     const unpacked = this.unpacked(value);
     return unpacked === undefined ? this.text(value) : this.value(unpacked);
   }
@@ -121,6 +122,9 @@ export class Normaliser {
     return names.get(text) ?? '';
   }
 }
+
+/** More would only be stored twice. */
+const LONGEST_TEXT = 20_000;
 
 /** Fields of results that hold a length of time, or count what depends on the length of a token or on connections. */
 const NUMBERS = new Set(['seconds', 'connections', 'bytes', 'elapsed']);

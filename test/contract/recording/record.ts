@@ -97,7 +97,9 @@ class Recorder {
   }
 
   private async auditOf(exchanges: readonly Exchange[]): Promise<Record<string, string[]>> {
-    const logged = exchanges.filter((exchange) => exchange.server === 'kubernetes' && exchange.answer !== undefined && !isRenewal(exchange));
+    // The server does not know who asks with a token that it answers 401 to.
+    const isLogged = ({ server, answer, status }: Exchange) => server === 'kubernetes' && answer !== undefined && status !== 401;
+    const logged = exchanges.filter((exchange) => isLogged(exchange) && !isRenewal(exchange));
     const byUser: Record<string, string[]> = {};
     for (const { user, verb, requestURI, objectRef, responseStatus } of await this.audit.of(logged)) {
       const { resource = new URL(requestURI, 'https://server').pathname, subresource, name, namespace } = objectRef ?? {};

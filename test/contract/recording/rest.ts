@@ -20,7 +20,10 @@ export class Rest {
     if (/\/apis\/(?:apps|batch)\//.test(path)) this.changedNamespaces.add(namespace);
     // A deleted RoleBinding has effect for a moment longer, and no command looks whether it has.
     if (/\/rolebindings/.test(path) && method !== 'DELETE') this.bindings.push(JSON.parse(answer));
-    if (method === 'DELETE' && /\/(?:secrets|serviceaccounts)\//.test(path)) this.ended.add(JSON.parse(answer).details?.uid);
+    if (method === 'DELETE' && /\/(?:secrets|serviceaccounts)\//.test(path)) {
+      const { details, metadata } = JSON.parse(answer);
+      this.ended.add(details?.uid ?? metadata.uid);
+    }
   }
 
   /** Resolves when the server is ready for requests with these Authorization headers. */
@@ -35,14 +38,14 @@ export class Rest {
     const claims = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1];
     if (claims === undefined) return;
     const { secret, serviceaccount } = JSON.parse(Buffer.from(claims, 'base64url').toString())['kubernetes.io'] ?? {};
-    if (this.ended.has(secret?.uid) || this.ended.has(serviceaccount?.uid)) await until('a token is forgotten', async () => await this.administrator.statusOf(token) === 401);
+    if ([secret, serviceaccount].some((bound) => this.ended.has(bound?.uid))) await until('a token is forgotten', async () => await this.administrator.statusOf(token) === 401);
   }
 
   /** Whether the authorizer lets the first subject do all that the role says. */
   public async isAllowed({ metadata: { namespace }, subjects: [subject] = [], roleRef }: Any): Promise<boolean> {
     const scope = roleRef.kind === 'Role' ? `/namespaces/${namespace}/roles` : '/clusterroles';
     const { rules = [] } = await this.administrator.get(`/apis/rbac.authorization.k8s.io/v1${scope}/${roleRef.name}`);
-    const user = subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace}:${subject.name}` : subject.name;
+    const user = subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace ?? namespace}:${subject.name}` : subject.name;
     for (const { apiGroups: [group] = [], resources: [resource] = [], verbs: [verb], resourceNames: [name] = [] } of rules) {
       if (resource === undefined) continue;
       const [plural, subresource] = resource.split('/');

@@ -2,14 +2,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { App, Chart } from 'cdk8s';
 import { parse, stringify } from 'yaml';
 import { Administrator, until } from './administrator';
 import { Exchange, RecordingProxy } from './proxy';
 import { Rest } from './rest';
 import { Asked, Turns } from './turns';
-import { Kubeconfig } from '../../../src';
+import { DeployerIdentity, DeployerRole, Kubeconfig, NamespaceDeployer } from '../../../src';
 import { runCommandLine } from '../../../src/cli/cli';
 import { manifests } from '../../cluster/application';
+import { Interrupted } from '../../../src/cli/failure';
 import { ControlPlane } from '../../cluster/control-plane';
 import { Gitlab } from '../../gitlab/gitlab-server';
 import { Run } from '../scenario';
@@ -55,6 +57,7 @@ export class Stage {
   public readonly kubernetesProxy: RecordingProxy;
   public readonly gitlabProxy: RecordingProxy;
 
+  private readonly elsewhere: string[] = [];
   private readonly turns: Turns;
   private readonly rest: Rest;
 
@@ -101,6 +104,40 @@ export class Stage {
     await until('the credential has its rights', async () => this.rest.isAllowed(binding));
   }
 
+  /** Applies the access manifests of an application with least rights, and makes its credential as `ci.kubeconfig`. Its project is 42. */
+  public async makeLeastDeployer(app: string, objects: readonly object[]): Promise<void> {
+    await this.makeNamespace();
+    const chart = new Chart(new App(), 'access');
+    const role = DeployerRole.leastPrivilege({ projectId: 42, environment: 'production', app, manifests: manifests(...objects), pullSecret: 'gitlab' });
+    new NamespaceDeployer(chart, 'gitlab', { namespace: this.namespace, role, identity: DeployerIdentity.serviceAccount({ name: 'ci' }) });
+    for (const object of chart.toJson()) {
+      const [resource, name] = [`${object.kind.toLowerCase()}s`.replace(/quotas$/, 'quotas'), object.metadata.name];
+      await this.administrator.apply(this.path(`${object.apiVersion}/${resource}/${name}`), object, 'administrator');
+    }
+    this.write('ci.kubeconfig', await this.kubeconfigOf('ci'));
+    const bindings = await this.administrator.list(this.path('rbac.authorization.k8s.io/v1/rolebindings'));
+    await until('the credential has its rights', async () => (await Promise.all(bindings.map(async (binding) => this.rest.isAllowed(binding)))).every(Boolean));
+  }
+
+  /** Gives the job's account a role in another namespace, too. */
+  public async bindElsewhere(namespace: string, role: string): Promise<void> {
+    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
+    const binding = await this.administrator.create(path, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: this.namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+      subjects: [{ kind: 'ServiceAccount', name: 'ci', namespace: this.namespace }],
+    });
+    this.elsewhere.push(`${path}/${this.namespace}`);
+    await until('the role elsewhere has effect', async () => this.rest.isAllowed(binding));
+  }
+
+  /** Lets milliseconds pass between two runs. */
+  public pass(milliseconds: number): void {
+    this.turns.pass(milliseconds);
+  }
+
   /** The kubeconfig of a ServiceAccount, with a new token. */
   public async kubeconfigOf(account: string): Promise<string> {
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
@@ -116,6 +153,30 @@ export class Stage {
     this.write('admin.kubeconfig', stringify(content, { lineWidth: 0 }));
   }
 
+  /** Makes the Lease of an application, held by another job. */
+  public async holdLock(name: string, holder: string, seconds: number): Promise<void> {
+    const identity = JSON.stringify({ project: 'local', environment: 'production', app: 'web' });
+    const now = new Date().toISOString().replace('Z', '000Z');
+    await this.administrator.create(this.path('coordination.k8s.io/v1/leases'), {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name, annotations: { 'cdk8s-ci-deploy/release-of': identity, 'cdk8s-ci-deploy/holder-id': 'another-process' } },
+      spec: { holderIdentity: holder, leaseDurationSeconds: seconds, acquireTime: now, renewTime: now, leaseTransitions: 0 },
+    });
+  }
+
+  /** Changes what the record of `web` has in it. */
+  public async changeRecord(change: (record: Buffer) => Buffer): Promise<void> {
+    const path = this.path('v1/secrets/cdk8s-ci-deploy-web-production-d4bd613d68');
+    const { data: { record }, type } = await this.administrator.get(path);
+    const data = { record: change(Buffer.from(record, 'base64')).toString('base64') };
+    await this.administrator.apply(path, { apiVersion: 'v1', kind: 'Secret', type, data });
+  }
+
+  public async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    return until(what, isSo);
+  }
+
   public write(name: string, content: string | readonly object[]): void {
     const file = join(this.folder, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -127,27 +188,31 @@ export class Stage {
   }
 
   /** Runs the command. */
-  public async run({ command, files = {}, variables = {}, stdin = '', before }: Run): Promise<Result> {
+  public async run({ command, files = {}, variables = {}, stdin = '', before, endedAt }: Run): Promise<Result> {
     await before?.(this);
     for (const [name, content] of Object.entries(files)) this.write(name, typeof content === 'string' ? this.filled(content) : content);
     const filesBefore = this.files();
     const exchanges: Exchange[][] = [];
-    this.kubernetesProxy.taken = this.gitlabProxy.taken = (exchange) => void exchanges.at(-1)?.push(exchange);
+    const ending = new AbortController();
+    this.kubernetesProxy.taken = this.gitlabProxy.taken = (exchange) => {
+      exchanges.at(-1)?.push(exchange);
+      if (endedAt?.method === exchange.method && endedAt.path.test(exchange.path)) ending.abort(new Interrupted('SIGTERM'));
+    };
     this.turns.onGroup = async (group: readonly Asked[]) => {
       for (const exchange of exchanges.at(-1) ?? []) this.rest.note(exchange);
       await this.rest.come(new Set(group.flatMap(({ authorization = [] }) => authorization)));
       exchanges.push([]);
     };
     const [stdout, stderr] = [new Written(), new Written()];
-    const exit = await this.turns.during(async () => runCommandLine(this.filled(command).split(' '), {
+    const exit = await withoutChance(async () => this.turns.during(async () => runCommandLine(this.filled(command).split(' '), {
       stdin: Object.assign(Readable.from([Buffer.from(this.filled(stdin))]), { isTTY: false }),
       stdout,
       stderr,
       cwd: this.folder,
       clock: this.turns,
-      signal: new AbortController().signal,
+      signal: ending.signal,
       variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, this.filled(value)])),
-    }));
+    })));
     for (const exchange of exchanges.at(-1) ?? []) this.rest.note(exchange);
     await this.rest.come(new Set());
     const written = [...this.files()].filter(([name, { text, mode }]) => filesBefore.get(name)?.text !== text || filesBefore.get(name)?.mode !== mode);
@@ -156,7 +221,7 @@ export class Stage {
 
   public async leave(): Promise<void> {
     await Promise.all([this.kubernetesProxy.stop(), this.gitlabProxy.stop(), this.gitlab.stop()]);
-    await this.administrator.delete(`/api/v1/namespaces/${this.namespace}`);
+    for (const path of [...this.elsewhere, `/api/v1/namespaces/${this.namespace}`]) await this.administrator.delete(path);
     this.administrator.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -177,6 +242,17 @@ interface StageParts {
   readonly administrator: Administrator;
   readonly gitlab: Gitlab;
   readonly proxies: readonly [RecordingProxy, RecordingProxy];
+}
+
+/** Pauses before another attempt have a random part. */
+async function withoutChance<T>(action: () => Promise<T>): Promise<T> {
+  const { random } = Math;
+  Math.random = () => 0.5;
+  try {
+    return await action();
+  } finally {
+    Math.random = random;
+  }
 }
 
 class Written {

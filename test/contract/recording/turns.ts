@@ -44,6 +44,11 @@ export class Turns implements Clock {
     return this.time;
   }
 
+  /** Lets time pass while no command runs. */
+  public pass(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+
   public async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     this.happened();
     signal?.throwIfAborted();
