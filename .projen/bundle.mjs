@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -65,4 +65,5 @@ function load(name) {
 }
 load('main.js');
 `;
+mkdirSync('lib/cli', { recursive: true });
 writeFileSync('lib/cli/main.js', main);

@@ -1,10 +1,22 @@
+import { assembly, recordAssembly, recordedAssembly } from './assembly';
 import { Recorded } from './recorded';
+import { unifiedDifference } from './recording/difference';
 import { Bodies, record } from './recording/record';
 import { SCENARIOS } from './scenarios/all';
 import { startControlPlane } from '../cluster/control-plane';
 import { controlPlanePrograms } from '../cluster/programs';
 
 const [records, words] = [process.argv.includes('--record'), process.argv.slice(2).filter((word) => !word.startsWith('--'))];
+
+/**
+ * The API of the library takes no cluster.
+ */
+function compareAssembly(): void {
+  if (records) return recordAssembly();
+  const difference = unifiedDifference(recordedAssembly(), assembly());
+  console.log(difference === '' ? 'same      assembly' : `DIFFERENT assembly\n${difference}`);
+  if (difference !== '') process.exitCode = 1;
+}
 
 /**
  * Plays the scenarios, all or those whose names contain one of the words, and compares them with what is recorded; with --record it records them.
@@ -43,7 +55,7 @@ async function main(): Promise<void> {
   if (failed > 0 || (!records && (differing > 0 || gone.length > 0))) process.exitCode = 1;
 }
 
-main().catch((error: Error) => {
+(words.join() === 'assembly' ? Promise.resolve().then(compareAssembly) : main()).catch((error: Error) => {
   console.error(error.stack);
   process.exitCode = 1;
 });

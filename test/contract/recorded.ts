@@ -11,7 +11,7 @@ const BODIES = join(FOLDER, 'bodies.jsonl');
  * The record in this repository: a YAML file for each scenario, and one line for each body that their requests name.
  */
 export class Recorded {
-  private readonly bodies: Bodies = existsSync(BODIES) ? new Map(readFileSync(BODIES, 'utf8').split('\n').filter((line) => line !== '').map(parseBody)) : new Map();
+  private readonly bodies = storedBodies();
 
   /** What is different now, for people; empty when nothing is. */
   public difference(name: string, record: ScenarioRecord, bodies: Bodies): string {
@@ -39,9 +39,11 @@ export class Recorded {
 
   /** Writes the bodies that the recorded requests name. */
   public writeBodies(): void {
-    const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml')).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
-    const named = new Set(files.flatMap((text) => [...text.matchAll(/ body=([0-9a-f]{12}) /g)].map(([, hash = '']) => hash)));
-    const lines = [...named].sort().map((hash) => `${JSON.stringify({ [hash]: this.bodies.get(hash) })}\n`);
+    const texts = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml')).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
+    const named = new Set(texts.flatMap((text) => [...text.matchAll(/ body=([0-9a-f]{12}) /g)].map(([, hash = '']) => hash)));
+    // Read again: another part of the record may have been written meanwhile.
+    const bodies = new Map([...storedBodies(), ...this.bodies]);
+    const lines = [...named].sort().map((hash) => `${JSON.stringify({ [hash]: bodies.get(hash) })}\n`);
     writeFileSync(BODIES, lines.join(''));
   }
 }
@@ -52,17 +54,21 @@ export function textOf(record: ScenarioRecord): string {
   // Small objects, such as those of a result, have a line each.
   visit(document, {
     Map: (_, map) => {
-      const isSmall = map.items.every(({ value }) => !isCollection(value) || value.items.length === 0) && JSON.stringify(map.toJSON()).length < LONGEST_LINE;
-      map.flow = isSmall;
+      const isFlat = map.items.every(({ value }) => !isCollection(value) || value.items.length === 0);
+      map.flow = isFlat && JSON.stringify(map.toJSON()).length < LONGEST_LINE;
     },
   });
   return document.toString({ lineWidth: 0 });
 }
 
-const LONGEST_LINE = 160;
+const LONGEST_LINE = 220;
 
 function fileOf(name: string): string {
   return join(FOLDER, `${name}.yaml`);
+}
+
+function storedBodies(): Bodies {
+  return new Map(existsSync(BODIES) ? readFileSync(BODIES, 'utf8').split('\n').filter((line) => line !== '').map(parseBody) : []);
 }
 
 function parseBody(line: string): [string, unknown] {

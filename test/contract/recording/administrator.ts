@@ -73,7 +73,8 @@ export class Administrator {
   }
 
   private async ask(method: string, path: string, object?: object, type = 'application/json', token?: string): Promise<{ status: number; body: Any }> {
-    const headers = { 'content-type': type, ...token === undefined ? {} : { authorization: `Bearer ${token}` } };
+    // Not taken for a request of the command by those who read the audit log.
+    const headers = { 'content-type': type, 'audit-id': 'contract-administrator', ...token === undefined ? {} : { authorization: `Bearer ${token}` } };
     const { certificateAuthority: ca, server } = this.cluster;
     const tls = token === undefined ? { ca, ...this.client, agent: this.agent } : { ca, agent: false };
     const sending = request(`${server}${path}`, { method, headers, ...tls });

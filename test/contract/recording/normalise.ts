@@ -13,6 +13,8 @@ const CERTIFICATES = /(?:-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE---
 const LOCAL_PROCESS = /process \d+ on [\w.-]+/g;
 const RELEASE_NAME = /cdk8s-ci-deploy-[a-z0-9-]*[0-9a-f]{10}\b/g;
 const OWNER_ID = /release-[\w-]{43}-v1/g;
+/** How a credential's Secret names a file of this machine. */
+const PLACE = /^(file \S+) [0-9a-f]{8}$/;
 const POD = /(?<=\/pods\/)[\w.-]+(?=\/)/g;
 
 /**
@@ -48,6 +50,7 @@ export class Normaliser {
       .replace(TIME, '<time>')
       .replace(SHA256, '<sha256>')
       .replace(LOCAL_PROCESS, '<process>')
+      .replace(PLACE, '$1 <place>')
       .replace(POD, '<pod>');
   }
 
@@ -69,7 +72,8 @@ export class Normaliser {
   private value(value: unknown, key = ''): unknown {
     if (Array.isArray(value)) return value.map((one) => this.value(one, key));
     if (typeof value === 'object' && value !== null) {
-      return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, one]) => [this.text(name), this.value(one, name)]));
+      const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+      return Object.fromEntries(entries.map(([name, one]) => [this.text(name), this.value(one, name)]));
     }
     if (typeof value === 'number' && NUMBERS.has(key)) return '<number>';
     if (typeof value !== 'string') return value;

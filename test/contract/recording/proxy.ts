@@ -63,8 +63,6 @@ export class RecordingProxy {
   public readonly certificateAuthority: string;
   /** Those that wait no longer for a fault are removed. */
   public faults: PlacedFault[] = [];
-  /** Told of each request when its group is answered. */
-  public taken: (exchange: Exchange) => void = () => undefined;
 
   private readonly listener: Server;
   private readonly agent: Agent;
@@ -85,6 +83,9 @@ export class RecordingProxy {
     });
     this.listener.on('tlsClientError', () => undefined);
   }
+
+  /** Told of each request when its group is answered. */
+  public taken: (exchange: Exchange) => void = () => undefined;
 
   public get url(): string {
     return `${this.isSecure ? 'https' : 'http'}://127.0.0.1:${(this.listener.address() as AddressInfo).port}`;

@@ -4,8 +4,8 @@ import { Audit } from './audit';
 import { Normaliser } from './normalise';
 import { Exchange } from './proxy';
 import { Result, Stage, WrittenFile } from './stage';
-import { Run, Scenario } from '../scenario';
 import { ControlPlane } from '../../cluster/control-plane';
+import { Run, Scenario } from '../scenario';
 
 /** Bodies of requests, by their hash. */
 export type Bodies = Map<string, unknown>;
@@ -56,7 +56,9 @@ export async function record(scenario: Scenario, cluster: ControlPlane, bodies: 
 }
 
 class Recorder {
-  public constructor(private readonly stage: Stage, private readonly normaliser: Normaliser, private readonly audit: Audit, private readonly bodies: Bodies) {}
+  public constructor(
+    private readonly stage: Stage, private readonly normaliser: Normaliser, private readonly audit: Audit, private readonly bodies: Bodies,
+  ) {}
 
   public async record({ command }: Run, { exit, stdout, exchanges, files }: Result): Promise<RunRecord> {
     const groups = exchanges.map((group) => this.requests(group)).filter((group) => group.length > 0);
@@ -107,10 +109,11 @@ class Recorder {
       const line = `${verb} ${what}${namespace === undefined || namespace === this.stage.namespace ? '' : ` in ${namespace}`} ${responseStatus?.code}`;
       (byUser[this.normaliser.text(user.username ?? 'nobody')] ??= []).push(this.normaliser.text(line));
     }
-    return byUser;
+    return Object.fromEntries(Object.entries(byUser).map(([user, lines]) => [user, counted(lines)]));
   }
 
   private output(command: string, stdout: string): unknown {
+    if (command.includes('--help')) return undefined;
     if (command.includes('--output json')) return stdout === '' ? undefined : this.normaliser.machineReadable(JSON.parse(stdout));
     return command.includes('--output -') || command.startsWith('render') ? this.normaliser.content(stdout) : undefined;
   }
@@ -129,6 +132,17 @@ class Recorder {
       default: return '<written>';
     }
   }
+}
+
+/** Lines that follow each other and are the same are one with a number. */
+function counted(lines: readonly string[]): string[] {
+  const runs: Array<{ readonly line: string; times: number }> = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times += 1;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (times === 1 ? line : `${line}, ${times} times`));
 }
 
 /** A Lease that is written again only to keep it: how often depends on the time that the command takes. */

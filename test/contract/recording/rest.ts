@@ -64,14 +64,30 @@ export class Rest {
       ...['replicasets', 'deployments', 'statefulsets'].map((resource) => `/apis/apps/v1/namespaces/${namespace}/${resource}`),
       `/apis/batch/v1/namespaces/${namespace}/jobs`,
     ].map(async (path) => this.administrator.list(path))) as [Any[], Any[], Any[], Any[], Any[]];
-    const owned = (owner: Any, objects: Any[]) => objects.filter(({ metadata: { ownerReferences = [] } }) => ownerReferences.some(({ uid }: Any) => uid === owner.metadata.uid));
-    const isStuck = (owner: Any) => owned(owner, pods).some(({ status }) => (status.containerStatuses ?? []).some(({ state }: Any) => state?.waiting));
+    const isStuck = (owner: Any) => ownedBy(owner, pods).some(hasWaitingContainer);
+    const isNewSetStuck = (deployment: Any) => ownedBy(deployment, replicaSets).some((set) => isOfRevision(set, deployment) && isStuck(set));
     return ![...pods, ...replicaSets, ...deployments, ...statefulSets, ...jobs].some(({ metadata }) => metadata.deletionTimestamp)
-      && deployments.every((deployment) => isRolledOut(deployment) || owned(deployment, replicaSets).filter((set) => isOfRevision(set, deployment)).some(isStuck))
-      && statefulSets.every((set) => isStuck(set) || (set.status.observedGeneration === set.metadata.generation
-        && set.status.readyReplicas === set.spec.replicas && set.status.currentRevision === set.status.updateRevision))
-      && jobs.every((job) => isStuck(job) || (job.status?.conditions ?? []).some(({ type, status }: Any) => ['Complete', 'Failed'].includes(type) && status === 'True'));
+      && deployments.every((deployment) => isRolledOut(deployment) || isNewSetStuck(deployment))
+      && statefulSets.every((set) => isReady(set) || isStuck(set))
+      && jobs.every((job) => hasEnded(job) || isStuck(job));
   }
+}
+
+function ownedBy(owner: Any, objects: Any[]): Any[] {
+  return objects.filter(({ metadata: { ownerReferences = [] } }) => ownerReferences.some(({ uid }: Any) => uid === owner.metadata.uid));
+}
+
+function hasWaitingContainer({ status }: Any): boolean {
+  return (status.containerStatuses ?? []).some(({ state }: Any) => state?.waiting);
+}
+
+function isReady({ metadata, spec, status }: Any): boolean {
+  const { observedGeneration, readyReplicas, currentRevision, updateRevision } = status;
+  return observedGeneration === metadata.generation && readyReplicas === spec.replicas && currentRevision === updateRevision;
+}
+
+function hasEnded({ status }: Any): boolean {
+  return (status?.conditions ?? []).some(({ type, status: isSo }: Any) => ['Complete', 'Failed'].includes(type) && isSo === 'True');
 }
 
 const REVISION = 'deployment.kubernetes.io/revision';

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import { App, Chart } from 'cdk8s';
 import { parse, stringify } from 'yaml';
 import { Administrator, until } from './administrator';
@@ -10,8 +11,8 @@ import { Rest } from './rest';
 import { Asked, Turns } from './turns';
 import { DeployerIdentity, DeployerRole, Kubeconfig, NamespaceDeployer } from '../../../src';
 import { runCommandLine } from '../../../src/cli/cli';
-import { manifests } from '../../cluster/application';
 import { Interrupted } from '../../../src/cli/failure';
+import { manifests } from '../../cluster/application';
 import { ControlPlane } from '../../cluster/control-plane';
 import { Gitlab } from '../../gitlab/gitlab-server';
 import { Run } from '../scenario';
@@ -63,16 +64,15 @@ export class Stage {
 
   private constructor(private readonly cluster: ControlPlane, public readonly namespace: string, parts: StageParts) {
     const { turns, administrator, gitlab, proxies: [kubernetesProxy, gitlabProxy] } = parts;
-    [this.turns, this.administrator, this.gitlab, this.kubernetesProxy, this.gitlabProxy] = [turns, administrator, gitlab, kubernetesProxy, gitlabProxy];
+    [this.turns, this.administrator, this.gitlab] = [turns, administrator, gitlab];
+    [this.kubernetesProxy, this.gitlabProxy] = [kubernetesProxy, gitlabProxy];
     this.rest = new Rest(administrator);
   }
 
   /** Texts of this stage, and what they are called in a record. */
   public get names(): ReadonlyArray<readonly [string, string]> {
-    return [
-      [this.kubernetesProxy.url, '<server>'], [this.gitlabProxy.url, '<gitlab>'], [this.gitlab.url, '<gitlab>'],
-      [this.kubernetesProxy.url.replace('https://', ''), '<server>'], [this.folder, '<folder>'],
-    ];
+    const addresses = [[this.kubernetesProxy.url, '<server>'], [this.gitlabProxy.url, '<gitlab>'], [this.gitlab.url, '<gitlab>']] as const;
+    return [...addresses, ...addresses.map(([url, name]) => [url.replace(/^https?:\/\//, ''), name] as const), [this.folder, '<folder>']];
   }
 
   /** Of an object, or of a collection, in the namespace: `apps/v1/deployments/web`, `v1/secrets`. */
@@ -84,8 +84,9 @@ export class Stage {
   /** Makes the namespace. */
   public async makeNamespace(): Promise<void> {
     await this.administrator.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
-    await until('the namespace is complete', async () => (await this.administrator.find(this.path('v1/serviceaccounts/default'))) !== undefined
-      && (await this.administrator.find(this.path('v1/configmaps/kube-root-ca.crt'))) !== undefined);
+    for (const made of ['v1/serviceaccounts/default', 'v1/configmaps/kube-root-ca.crt']) {
+      await until('the namespace is complete', async () => await this.administrator.find(this.path(made)) !== undefined);
+    }
   }
 
   /** Makes the namespace, and in it the credential of a deploy job as `ci.kubeconfig`. */
@@ -111,7 +112,7 @@ export class Stage {
     const role = DeployerRole.leastPrivilege({ projectId: 42, environment: 'production', app, manifests: manifests(...objects), pullSecret: 'gitlab' });
     new NamespaceDeployer(chart, 'gitlab', { namespace: this.namespace, role, identity: DeployerIdentity.serviceAccount({ name: 'ci' }) });
     for (const object of chart.toJson()) {
-      const [resource, name] = [`${object.kind.toLowerCase()}s`.replace(/quotas$/, 'quotas'), object.metadata.name];
+      const [resource, name] = [`${object.kind.toLowerCase()}s`, object.metadata.name];
       await this.administrator.apply(this.path(`${object.apiVersion}/${resource}/${name}`), object, 'administrator');
     }
     this.write('ci.kubeconfig', await this.kubeconfigOf('ci'));
@@ -215,7 +216,7 @@ export class Stage {
     })));
     for (const exchange of exchanges.at(-1) ?? []) this.rest.note(exchange);
     await this.rest.come(new Set());
-    const written = [...this.files()].filter(([name, { text, mode }]) => filesBefore.get(name)?.text !== text || filesBefore.get(name)?.mode !== mode);
+    const written = [...this.files()].filter(([name, file]) => !isDeepStrictEqual(filesBefore.get(name), file));
     return { exit, stdout: stdout.text, stderr: stderr.text, exchanges, files: new Map(written) };
   }
 

@@ -33,12 +33,13 @@ const IDLE_TIME = 12;
  * to the next moment that the command sleeps until.
  */
 export class Turns implements Clock {
-  /** Called with each group before it is forwarded. */
-  public onGroup: (group: readonly Asked[]) => Promise<void> = async () => undefined;
   private readonly waiting: Asked[] = [];
   private readonly sleepers = new Set<Sleeper>();
   private time = Date.now();
   private events = 0;
+
+  /** Called with each group before it is forwarded. */
+  public onGroup: (group: readonly Asked[]) => Promise<void> = async () => undefined;
 
   public now(): number {
     return this.time;

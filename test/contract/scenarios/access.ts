@@ -1,6 +1,6 @@
 import { App, Chart, Yaml } from 'cdk8s';
-import { configMap, deployment, secret } from '../../cluster/application';
 import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../../../src';
+import { configMap, deployment, secret } from '../../cluster/application';
 import { GITLAB_TOKEN, Stage } from '../recording/stage';
 import { Run, Scenario } from '../scenario';
 

@@ -380,7 +380,7 @@ function withTtl(object: object): object {
 function noise(seed: number, length: number): string {
   let [state, text] = [seed, ''];
   while (text.length < length) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    state = (state * 48_271) % 2_147_483_647;
     text += state.toString(36);
   }
   return text.slice(0, length);
