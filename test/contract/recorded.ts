@@ -43,7 +43,7 @@ export class Recorded {
     const named = new Set(texts.flatMap((text) => [...text.matchAll(/ body=([0-9a-f]{12}) /g)].map(([, hash = '']) => hash)));
     // Read again: another part of the record may have been written meanwhile.
     const bodies = new Map([...storedBodies(), ...this.bodies]);
-    const lines = [...named].sort().map((hash) => `${JSON.stringify({ [hash]: bodies.get(hash) })}\n`);
+    const lines = [...named].filter((hash) => bodies.has(hash)).sort().map((hash) => `${JSON.stringify({ [hash]: bodies.get(hash) })}\n`);
     writeFileSync(BODIES, lines.join(''));
   }
 }

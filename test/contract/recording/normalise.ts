@@ -76,6 +76,7 @@ export class Normaliser {
       return Object.fromEntries(entries.map(([name, one]) => [this.text(name), this.value(one, name)]));
     }
     if (typeof value === 'number' && NUMBERS.has(key)) return '<number>';
+    if (typeof value === 'number' && value > THIS_CENTURY) return '<time>';
     if (typeof value !== 'string') return value;
     if (key === 'resourceVersion') return this.version(value);
     if (value.length > LONGEST_TEXT) return '<long text>';
@@ -129,6 +130,9 @@ export class Normaliser {
 
 /** More would only be stored twice. */
 const LONGEST_TEXT = 20_000;
+
+/** Milliseconds: no other number is so large. */
+const THIS_CENTURY = Date.UTC(2000, 0);
 
 /** Fields of results that hold a length of time, or count what depends on the length of a token or on connections. */
 const NUMBERS = new Set(['seconds', 'connections', 'bytes', 'elapsed']);

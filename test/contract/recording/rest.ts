@@ -3,11 +3,12 @@ import { Exchange } from './proxy';
 
 /**
  * Waits until a cluster has come to rest after what was written through the proxy, so that the next request meets the same state in every run:
- * controllers have done their work in the namespace, the authorizer knows the RoleBindings, and deleted tokens are forgotten.
+ * controllers have done their work in the namespace, deleted objects are gone, the authorizer knows the RoleBindings, and deleted tokens are forgotten.
  */
 export class Rest {
   private readonly changedNamespaces = new Set<string>();
   private readonly bindings: Any[] = [];
+  private readonly deleted = new Set<string>();
   private readonly ended = new Set<string>();
 
   public constructor(private readonly administrator: Administrator) {}
@@ -20,6 +21,7 @@ export class Rest {
     if (/\/apis\/(?:apps|batch)\//.test(path)) this.changedNamespaces.add(namespace);
     // A deleted RoleBinding has effect for a moment longer, and no command looks whether it has.
     if (/\/rolebindings/.test(path) && method !== 'DELETE') this.bindings.push(JSON.parse(answer));
+    if (method === 'DELETE') this.deleted.add(path.replace(/\?.*/, ''));
     if (method === 'DELETE' && /\/(?:secrets|serviceaccounts)\//.test(path)) {
       const { details, metadata } = JSON.parse(answer);
       this.ended.add(details?.uid ?? metadata.uid);
@@ -30,6 +32,8 @@ export class Rest {
   public async come(authorizations: ReadonlySet<string>): Promise<void> {
     for (const namespace of this.changedNamespaces) await until(`the workloads in ${namespace} are at rest`, async () => this.isAtRest(namespace));
     this.changedNamespaces.clear();
+    for (const path of this.deleted) await until(`${path} is gone`, async () => !(await this.administrator.find(path))?.metadata.deletionTimestamp);
+    this.deleted.clear();
     for (const binding of this.bindings.splice(0)) await until('a RoleBinding has effect', async () => this.isAllowed(binding));
     for (const authorization of authorizations) await this.untilForgotten(authorization.replace(/^Bearer /, ''));
   }
