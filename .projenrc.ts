@@ -137,6 +137,11 @@ project.addTask('bench:deploy', {
   description: 'Print how deploy stands beside kubectl, ApplySet, helm and kapp: what it costs, and what each does when something is wrong (minutes)',
   steps: [{ spawn: 'compile' }, { exec: 'tsx bench/deploy/main.ts', receiveArgs: true }],
 });
+project.addTask('contract', {
+  description: 'Compare what the command does on the wire with its record; --record writes the record, words choose scenarios',
+  // The pipelines of scenarios name the SHA-256 of the command.
+  steps: [{ exec: 'node .projen/bundle.mjs' }, { exec: 'tsx test/contract/main.ts', receiveArgs: true }],
+});
 project.addTask('soak', {
   description: 'Deploy two applications 200 times each through random faults and look whether every end state is right (minutes)',
   steps: [{ exec: 'tsx test/soak/soak.ts', receiveArgs: true }],
