@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { broken, ciJob, claim, deploy, deployed, deployer, IN_CI, SHOP, version, WEB } from './shared';
 import { configMap, deployment, job, secret, service, serviceAccount, statefulSet } from '../../cluster/application';
 import { Scenario } from '../scenario';
@@ -263,7 +264,31 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
     given: deployer,
     runs: [
       deployed([configMap('web')]),
+      deploy([configMap('web')], '', { before: async (stage) => stage.changeRecord((record) => gzipSync(gunzipSync(record).toString().replace('"format":2', '"format":3'))) }),
       deploy([configMap('web')], '', { before: async (stage) => stage.changeRecord(() => Buffer.from('damaged')) }),
+    ],
+  },
+  {
+    name: 'deploy-take-over',
+    shows: 'An application with another name takes over the record, the objects and the pull secrets of its former one.',
+    given: deployer,
+    runs: [
+      deployed([...RELEASE, configMap('old'), ...MAPS], { as: SHOP }),
+      deploy([configMap('web', { key: 'new' }), ...RELEASE.slice(1), ...MAPS], '--take-over-from local/production/shop --dry-run'),
+      deploy([configMap('web', { key: 'new' }), ...RELEASE.slice(1), ...MAPS], '--take-over-from local/production/shop'),
+      deploy([configMap('web', { key: 'new' }), ...RELEASE.slice(1), ...MAPS], '--take-over-from local/production/shop'),
+      { command: `history ${WEB} --output json` },
+    ],
+  },
+  {
+    name: 'deploy-take-over-refused',
+    shows: 'A former identity without a record, and one beside present releases, is refused.',
+    given: deployer,
+    runs: [
+      deploy(MAPS, '--take-over-from local/production/shop'),
+      deployed([configMap('shop')], { as: SHOP }),
+      deployed(MAPS),
+      deploy(MAPS, '--take-over-from local/production/shop'),
     ],
   },
   {
