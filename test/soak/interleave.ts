@@ -37,7 +37,7 @@ export interface JudgedInterleaving extends Pick<InterleavingRun, 'hitWindow' | 
   /** What is no longer as the application that holds it has written it. */
   readonly lost: readonly string[];
   /** Objects of an application that its record does not know or takes for others, so that destroy leaves them, and Leases that are held. */
-  readonly strays: readonly string[];
+  readonly orphans: readonly string[];
 }
 
 /**
@@ -132,7 +132,7 @@ function judge(run: InterleavingRun, events: readonly RecordedEvent[]): JudgedIn
     foreign,
     conflicts: events.filter((event) => isConflict(event, apps)).length,
     lost: [...lost].map(([object, problem]) => `${object} ${problem}`),
-    strays: APPS.flatMap((app) => stateAmong(objects, namespace, app).faults.filter((fault) => !fault.endsWith(WITHOUT_UID)).map((fault) => `${app}: ${fault}`)),
+    orphans: APPS.flatMap((app) => stateAmong(objects, namespace, app).faults.filter((fault) => !fault.endsWith(WITHOUT_UID)).map((fault) => `${app}: ${fault}`)),
   };
 }
 

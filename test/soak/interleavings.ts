@@ -21,17 +21,17 @@ async function main(): Promise<void> {
     const progress = verbose ? console.log : undefined;
     const judged = await interleave(cluster, { seed: Number(seed), count: Number(count), lanes: Number(lanes), progress });
     console.log([...judged.flatMap(problemsOf), '', ...tableOf(judged), '', sumOf(judged, (Date.now() - begun) / 1000)].join('\n'));
-    if (judged.some(({ foreign, lost }) => foreign.length + lost.length > 0)) process.exitCode = 1;
+    if (judged.some(({ foreign, lost, orphans }) => foreign.length + lost.length + orphans.length > 0)) process.exitCode = 1;
   } finally {
     await cluster.stop();
   }
 }
 
-function problemsOf({ seed: own, window, done, foreign, lost, strays }: JudgedInterleaving): string[] {
+function problemsOf({ seed: own, window, done, foreign, lost, orphans }: JudgedInterleaving): string[] {
   const problems = [
     ...foreign.map(({ by, of, write }) => `foreign write: the ${by} application did ${write} of the ${of} application`),
     ...lost.map((one) => `lost: ${one}`),
-    ...strays.map((one) => `stray: ${one}`),
+    ...orphans.map((one) => `orphan: ${one}`),
   ];
   return problems.length === 0 ? [] : [`seed ${own}, ${window}: ${inWords(done)}`, ...problems.map((problem) => `  ${problem}`)];
 }
@@ -51,10 +51,10 @@ function tableOf(judged: readonly JudgedInterleaving[]): string[] {
 }
 
 function sumOf(judged: readonly JudgedInterleaving[], seconds: number): string {
-  const wrong = judged.filter(({ foreign, lost }) => foreign.length + lost.length > 0).length;
+  const wrong = judged.filter(({ foreign, lost, orphans }) => foreign.length + lost.length + orphans.length > 0).length;
   return [
     `seed ${seed}: ${judged.length} interleavings in ${seconds.toFixed(0)} s`, `${hits(judged)} hit the window`, `${conflicts(judged)} conflicts (409, 422)`,
-    `${foreignWrites(judged)} foreign writes`, `${lostObjects(judged)} lost objects`, `${judged.flatMap(({ strays }) => strays).length} strays`, `${wrong} interleavings went wrong`,
+    `${foreignWrites(judged)} foreign writes`, `${lostObjects(judged)} lost objects`, `${judged.flatMap(({ orphans }) => orphans).length} orphans`, `${wrong} interleavings went wrong`,
   ].join(', ');
 }
 
