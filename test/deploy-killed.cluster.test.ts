@@ -94,7 +94,8 @@ function neighbourIn(deployer: Deployer): object {
 }
 
 /** How it is when nobody kills it, and how many requests that takes. */
-async function undisturbed(name: string, { before, prepare, killed, after }: Scenario): Promise<{ readonly deployer: Deployer; readonly requests: number }> {
+async function undisturbed(name: string, scenario: Scenario): Promise<{ readonly deployer: Deployer; readonly requests: number }> {
+  const { before, prepare, killed, after } = scenario;
   const { proxy, deployer, kubeconfig } = await namespaceOf(name);
   for (const job of before) await succeeds({ kubeconfig, ...job });
   prepare?.(deployer);

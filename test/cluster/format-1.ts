@@ -12,7 +12,8 @@ export function asOfFormat1({ admin, namespace }: Deployer, app: string): void {
   const identity = { project: 'local', environment: 'production', app };
   const { items } = JSON.parse(admin('get', KINDS, '-l', `${OWNER_LABEL}=${ownerId(identity, namespace)}`, '-o', 'json', '--show-managed-fields'));
   for (const { kind, metadata } of items) {
-    const managedFields = metadata.managedFields.map((entry: Entry) => (entry.manager === releaseName(identity) ? { ...entry, manager: FIELD_MANAGER } : entry));
+    const shared = (entry: Entry) => (entry.manager === releaseName(identity) ? { ...entry, manager: FIELD_MANAGER } : entry);
+    const managedFields = metadata.managedFields.map(shared);
     admin('patch', kind, metadata.name, '--type=merge', '-p', JSON.stringify({ metadata: { managedFields } }));
   }
   const secret = releaseName(identity);

@@ -61,7 +61,10 @@ export class Deployment {
     this.options.observer.begun(await this.store.begin({ job, objects, rollbackOf: release.rollbackOf }));
     try {
       await rollOut(this.cluster, steps, {
-        ...this.options, mayBeBroken: mayBeBroken(plan), written: (one) => written.push(one), applied: async () => this.store.applied(written.map(({ owned }) => owned)),
+        ...this.options,
+        mayBeBroken: mayBeBroken(plan),
+        written: (one) => written.push(one),
+        applied: async () => this.store.applied(written.map(({ owned }) => owned)),
       });
     } catch (error) {
       await new Undoing(this.cluster, this.store, this.options).after(error, plan, written);

@@ -6,6 +6,7 @@ import type { Target } from './targets';
 import { fieldAt, textAt } from './wait/fields';
 import { FIELD_MANAGER } from '../../private/field-manager';
 import { isObject, JsonObject } from '../../private/json';
+import { ABSENT_VERSION } from '../cluster/absent-version';
 import type { Cluster } from '../cluster/cluster';
 import { ApiRefusal } from '../cluster/status';
 import type { Clock } from '../host';
@@ -40,9 +41,6 @@ const ATTEMPTS = 20;
 /** Milliseconds before the second attempt; each further pause is longer by as much. */
 const PAUSE = 20;
 
-/** An apply with this resourceVersion creates the object or fails: objects have higher ones. "0" and "" would check nothing. */
-const ABSENT = '1';
-
 const REPLACED = 'another object has its name since the release was planned';
 
 /**
@@ -66,7 +64,7 @@ export class ObjectWriter {
   public async create(target: Target, before?: JsonObject): Promise<JsonObject> {
     return this.explaining(target.object, async () => this.retrying(async () => {
       try {
-        return await this.apply(target, { resourceVersion: ABSENT });
+        return await this.apply(target, { resourceVersion: ABSENT_VERSION });
       } catch (error) {
         const live = isConflict(error) ? await this.read(target.path) : undefined;
         if (!live) throw error;
@@ -101,7 +99,7 @@ export class ObjectWriter {
   public async restore(target: Target, uids: readonly string[], adopted = false): Promise<JsonObject | ForeignObject> {
     return this.explaining(target.object, async () => this.retrying(async () => {
       const live = await this.read(target.path);
-      if (!live) return this.apply(target, { resourceVersion: ABSENT });
+      if (!live) return this.apply(target, { resourceVersion: ABSENT_VERSION });
       if (uids.length > 0 && !uids.includes(uidOf(live))) return { foreign: REPLACED };
       if (!this.mayWrite(live, adopted)) return { foreign: `it belongs to ${ownerInWords(live)}` };
       return this.apply(target, versionOf(await this.withJoinedManagers(target.path, live, this.options.owner.formerManagers)), true);

@@ -4,6 +4,7 @@ import { show } from '../../../private/invalid-input';
 import { isObject, Json, JsonObject } from '../../../private/json';
 import { printableText } from '../../../private/printable';
 import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
+import { ABSENT_VERSION } from '../../cluster/absent-version';
 import { ownerInWords } from '../owner';
 
 /**
@@ -45,12 +46,13 @@ export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusa
 }
 
 /**
- * The object of a Secret that is not there yet.
+ * The object of a Secret that does not exist yet. When somebody makes one of this name in between, its resourceVersion is another one.
  */
 export function newSecret(name: string, secret: SharedSecret): JsonObject {
   const { labels, annotations } = marks(secret.users);
   const data = { [DOCKER_CONFIG_KEY]: dockerConfig(secret.auths) };
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, labels, annotations }, type: DOCKER_CONFIG_TYPE, data };
+  const metadata = { name, labels, annotations, resourceVersion: ABSENT_VERSION };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: DOCKER_CONFIG_TYPE, data };
 }
 
 /**
