@@ -28,9 +28,10 @@ export interface Cluster {
   /**
    * What a collection holds, as ADDED, and what happens to it from then on; resumed when the connection ends.
    *
-   * @param signal Ends this watch alone, which then throws the signal's reason.
+   * @param options `signal` ends this watch alone, which then throws the signal's reason. `listed` is called after everything that the collection
+   * held was given, also when it was empty.
    */
-  watch(path: string, query?: Query, signal?: AbortSignal): AsyncIterable<WatchEvent>;
+  watch(path: string, query?: Query, options?: WatchOptions): AsyncIterable<WatchEvent>;
   /** Which resources the server has. */
   resources(): Promise<readonly ApiResource[]>;
   close(): void;
@@ -62,6 +63,11 @@ export interface DeleteOptions {
   /** Delete it only as it was read. */
   readonly resourceVersion?: string;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+}
+
+export interface WatchOptions {
+  readonly signal?: AbortSignal;
+  readonly listed?: () => void;
 }
 
 export interface WatchEvent {

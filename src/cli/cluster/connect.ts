@@ -1,6 +1,6 @@
 import { objectOf } from './answer';
 import { ApiClient, ApiRequest, ClientOptions } from './api-client';
-import type { ApiResource, ApplyOptions, Cluster, CreateOptions, DeleteOptions, Query, WatchEvent } from './cluster';
+import type { ApiResource, ApplyOptions, Cluster, CreateOptions, DeleteOptions, Query, WatchEvent, WatchOptions } from './cluster';
 import type { Connection } from './connection';
 import { discover } from './discovery';
 import { describeRequest } from './paths';
@@ -68,8 +68,8 @@ class ApiCluster implements Cluster {
     return true;
   }
 
-  public watch(path: string, query?: Query, signal?: AbortSignal): AsyncIterable<WatchEvent> {
-    return watchCollection(this.client, path, query, signal);
+  public watch(path: string, query?: Query, options?: WatchOptions): AsyncIterable<WatchEvent> {
+    return watchCollection(this.client, path, query, options);
   }
 
   public async resources(): Promise<readonly ApiResource[]> {

@@ -1,6 +1,6 @@
 import { objectOf } from './answer';
 import type { ApiClient } from './api-client';
-import type { Query, WatchEvent } from './cluster';
+import type { Query, WatchEvent, WatchOptions } from './cluster';
 import { describeRequest } from './paths';
 import { ApiRefusal } from './status';
 import { changesSince, Collected, collect, versionOf } from './watch-state';
@@ -16,9 +16,10 @@ import { backoff, judge, Verdict } from '../network/retry-rules';
  * @throws `Unreachable` when no watch can be had for as long as the budget of one call; the signal's reason when it is aborted.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-export function watchCollection(client: ApiClient, path: string, query: Query = {}, ending?: AbortSignal): AsyncIterable<WatchEvent> {
+export function watchCollection(client: ApiClient, path: string, query: Query = {}, options: WatchOptions = {}): AsyncIterable<WatchEvent> {
   const { signal } = client;
-  return new Watch(client, { path, query, signal: ending ? AbortSignal.any([signal, ending]) : signal }).events();
+  const request = { path, query, signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal };
+  return new Watch(client, request, options.listed).events();
 }
 
 class Watch {
@@ -28,7 +29,7 @@ class Watch {
   private failures = 0;
   private failingSince = 0;
 
-  public constructor(private readonly client: ApiClient, private readonly request: WatchRequest) {
+  public constructor(private readonly client: ApiClient, private readonly request: WatchRequest, private readonly listed?: () => void) {
     this.at = describeRequest('watch', request.path);
   }
 
@@ -47,6 +48,7 @@ class Watch {
     const list = objectOf(this.at, await this.client.send({ method: 'GET', ...this.request, once: true }));
     this.position = versionOf(list) ?? '';
     yield* changesSince(this.known, list);
+    this.listed?.();
   }
 
   private async *follow(position: string): AsyncGenerator<WatchEvent> {

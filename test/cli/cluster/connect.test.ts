@@ -111,8 +111,13 @@ test('a watch that was ended from here is no outage: the no that follows counts 
     else if (!url.includes('watch=true')) answerJson(response, 200, { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] });
   }, {}, { retries: true });
   const ended = new AbortController();
-  const watching = api.watch('/api/v1/namespaces/ns1/pods', {}, ended.signal)[Symbol.asyncIterator]().next();
+  let isListed = false;
+  const listed = () => {
+    isListed = true;
+  };
+  const watching = api.watch('/api/v1/namespaces/ns1/pods', {}, { signal: ended.signal, listed })[Symbol.asyncIterator]().next();
   await until(() => asked >= 2);
+  expect(isListed).toBe(true);
   ended.abort(new Error('seen enough'));
   await expect(watching).rejects.toThrow('seen enough');
 

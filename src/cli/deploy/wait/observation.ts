@@ -72,13 +72,20 @@ export class Observation {
     const { title, path, query, optional, oneByOne } = watched;
     for (;;) {
       try {
-        for await (const { type, object } of this.cluster.watch(path, query, this.ended)) {
+        const listed = () => {
+          observed.isListed = true;
+          this.changed();
+        };
+        for await (const { type, object } of this.cluster.watch(path, query, { signal: this.ended, listed })) {
           observed.take(type, object);
           this.changed();
         }
       } catch (error) {
         if (this.ended.aborted) return;
-        if (optional && error instanceof Refused && [403, 404].includes(error.code)) return optional(title);
+        if (optional && error instanceof Refused && [403, 404].includes(error.code)) {
+          observed.isListed = true;
+          return optional(title);
+        }
         if (oneByOne && error instanceof Refused && error.code === 403) return this.askOneByOne(oneByOne, title, observed);
         if (!mayPass(error)) throw error;
       }
@@ -125,6 +132,8 @@ const PAUSE = 1_000;
  * The objects of a watched collection.
  */
 export class Observed {
+  /** Whether everything that the collection held is known, as far as the credential may see it. */
+  public isListed = false;
   public readonly deleted = new Set<string>();
   private readonly objects = new Map<string, JsonObject>();
 
@@ -139,6 +148,7 @@ export class Observed {
   }
 
   public clear(): void {
+    this.isListed = false;
     this.objects.clear();
   }
 

@@ -12,8 +12,9 @@ export class Seen {
   /**
    * @param owned Pods and ReplicaSets.
    * @param events Warnings.
+   * @param isComplete Whether each of these collections was listed as a whole. Before, an event of a pod may still be missing.
    */
-  public constructor(owned: Iterable<JsonObject>, events: Iterable<JsonObject>) {
+  public constructor(owned: Iterable<JsonObject>, events: Iterable<JsonObject>, public readonly isComplete = true) {
     this.owned = [...owned];
     this.byOwner = grouped(this.owned, controllerOf);
     const times = [...events].map((event) => [timeOf(event), event] as const).sort(([one], [other]) => (one < other ? -1 : Number(one > other)));

@@ -36,7 +36,8 @@ export class Surroundings {
   }
 
   public get seen(): Seen {
-    return new Seen(this.owned.flatMap((observed) => [...observed.all()]), this.events?.all() ?? []);
+    const isComplete = this.events !== undefined && [...this.owned, this.events].every(({ isListed }) => isListed);
+    return new Seen(this.owned.flatMap((observed) => [...observed.all()]), this.events?.all() ?? [], isComplete);
   }
 
   /** Begins to watch what is around the objects, unless that is done already. */

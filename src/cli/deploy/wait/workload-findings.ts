@@ -24,7 +24,7 @@ export function workloadFindings(object: JsonObject, seen: Seen, restarts: numbe
     ...pods.flatMap((pod) => podFindings({ workload, pod, events: seen.eventsOf(pod), restarts: kind === 'Job.batch' ? undefined : restarts })),
     ...OWN.get(kind)?.(object, seen, say) ?? stalled(object, say),
   ];
-  return found.length > 0 ? concluded(found) : [{ trouble: say('NotReady', readiness.words), patience: 'endless' }];
+  return found.length > 0 ? concluded(found, seen) : [{ trouble: say('NotReady', readiness.words), patience: 'endless' }];
 }
 
 type Say = (reason: string, message: string) => Trouble;
@@ -100,11 +100,11 @@ function appliedAt(object: JsonObject): string {
   return times.sort()[times.length - 1] ?? '';
 }
 
-/** That a controller has given up is no reason by itself: what is known of a pod is. */
-function concluded(found: readonly Finding[]): Finding[] {
+/** That a controller has given up is no reason by itself: what is known of a pod is, once its events are known, too. */
+function concluded(found: readonly Finding[], { isComplete }: Seen): Finding[] {
   const verdict = found.find(({ patience }) => patience === 'verdict');
   const inPod = mostTelling(found.filter(({ trouble: { pod } }) => pod !== undefined));
   if (!verdict || !inPod) return [...found];
   const { reason, message } = verdict.trouble;
-  return [{ trouble: { ...inPod.trouble, message: `${inPod.trouble.message} (${reason}: ${message})` }, patience: 'none' }];
+  return [{ trouble: { ...inPod.trouble, message: `${inPod.trouble.message} (${reason}: ${message})` }, patience: isComplete ? 'none' : 'verdict' }];
 }

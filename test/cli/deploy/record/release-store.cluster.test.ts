@@ -147,7 +147,7 @@ describe('of two writers', () => {
     const [a, b] = [store(), store()];
     await a.begin(release(configMap('a')));
     await b.begin(release(configMap('b')));
-    await expect(a.applied([])).rejects.toThrow(/another job wrote/);
+    await expect(a.applied([{ ...configMap('a'), uid: 'made' }])).rejects.toThrow(/another job wrote/);
     await b.finish('deployed');
     expect((await store().read())?.releases.map(({ outcome }) => outcome)).toEqual(['deployed', 'begun']);
   });
@@ -255,8 +255,8 @@ describe('a record that cannot be worked with is an error that says what to do',
   });
 
   test('of a later format', async () => {
-    await tampered({ record: packed({ format: 2 }) });
-    await expect(store().read()).rejects.toThrow(/the record has format 2, expected at most 1; use the version of cdk8s-ci-deploy that wrote it/);
+    await tampered({ record: packed({ format: 3 }) });
+    await expect(store().read()).rejects.toThrow(/the record has format 3, expected at most 2; use the version of cdk8s-ci-deploy that wrote it/);
   });
 
   test('of another application: in the record, and in its annotation', async () => {

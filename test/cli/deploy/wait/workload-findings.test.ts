@@ -96,6 +96,9 @@ describe('a Deployment', () => {
     expect(found(late, [replicaSet('2'), unready])).toEqual([
       'none web-1 NotReady: containers with unready status: [app] (ProgressDeadlineExceeded: it has timed out)',
     ]);
+    // The pods are listed, their events are not.
+    const [early] = workloadFindings(late, new Seen([replicaSet('2'), unready], [], false), 3);
+    expect(early).toMatchObject({ patience: 'verdict', trouble: { pod: 'web-1' } });
   });
 });
 
