@@ -92,7 +92,8 @@ export class Browser {
     const exited = once(this.chromium, 'exit');
     this.chromium.kill('SIGKILL');
     await exited;
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // Its child processes write into the folder until they notice that it has ended.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 30 });
   }
 
   private async attach(): Promise<void> {
