@@ -60,7 +60,7 @@ describe('an application with another name', () => {
   test('goes on with the same objects: what is left out is gone, and nothing restarts', async () => {
     const { code, stderr } = await web(deployer, second, ...FROM_SHOP);
     expect(code).toBe(0);
-    expect(stderr).toContain('taken over from application shop, environment production, project local: 2 releases and 4 objects are of application web, environment production, project local now\n');
+    expect(stderr).toContain('application web, environment production, project local has taken over from application shop, environment production, project local (releases: 2, objects: 4)\n');
     expect(uids(deployer)).toBe(before);
     expect(settings(deployer)).toEqual({ kept: '2' });
     expect(deployer.admin('get', 'configmap', 'old', '--ignore-not-found')).toBe('');

@@ -111,7 +111,7 @@ class Examination {
     switch (this.options.owner.of(live)) {
       case 'ours':
       case 'released': return undefined;
-      case 'another\'s': return { object, given: `it belongs to ${ownerInWords(live)}`, fix: 'give it another name, or remove it there first' };
+      case 'another\'s': return { object, given: `it belongs to ${ownerInWords(live)}`, fix: OF_ANOTHER };
       default: return this.options.adopt ? undefined : { object, given: 'it exists already, and no release has made it', fix: 'make it part of this one (--adopt), or give it another name' };
     }
   }
@@ -141,6 +141,8 @@ class Examination {
     return name !== undefined && this.all.some(({ object }) => object !== this.target.object && object.name === name && ['Role', 'ServiceAccount'].includes(object.kind));
   }
 }
+
+const OF_ANOTHER = 'give it another name, remove it there first, or continue the releases of that application (--take-over-from)';
 
 function areEarlier({ code, status }: ApiRefusal): boolean {
   const managers = (status.details?.causes ?? []).map(({ message = '' }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? '');

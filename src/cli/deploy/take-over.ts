@@ -110,7 +110,8 @@ export class TakeOver {
     await this.former.remove();
     await this.present.endTakeOver();
     for (const name of left) say(`${name} is left as it is: it is gone, or not of ${identityInWords(former)}`);
-    say(`taken over from ${identityInWords(former)}: ${history.releases.length} releases and ${history.objects.length - left.length} objects are of ${identityInWords(identity)} now`);
+    const counts = `releases: ${history.releases.length}, objects: ${history.objects.length - left.length}`;
+    say(`${identityInWords(identity)} has taken over from ${identityInWords(former)} (${counts})`);
   }
 
   /** The option may stay in a job for a while. */
