@@ -1,8 +1,8 @@
 import type { Access } from './access';
 import { isObject, JsonObject } from '../../private/json';
 import type { Cluster } from '../cluster/cluster';
+import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
-import { ApiRefusal } from '../cluster/status';
 import type { Steps } from '../steps';
 
 /**
@@ -52,12 +52,8 @@ async function exists(cluster: Cluster, objects: readonly JsonObject[]): Promise
 }
 
 async function found(cluster: Cluster, path: string): Promise<string | undefined> {
-  try {
-    return versionOf(await cluster.get(path));
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 404) return undefined;
-    throw error;
-  }
+  const object = await find(cluster, path);
+  return object && versionOf(object);
 }
 
 function versionOf({ metadata }: JsonObject): string {

@@ -1,6 +1,6 @@
 import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
 import { mayBeFinished, withoutFinishedJobs } from './finished-jobs';
-import { findLeftovers, Leftovers, removeObjects } from './leftovers';
+import { findLeftovers, leftInWords, Leftovers, removeObjects } from './leftovers';
 import { ObjectWriter } from './object-writer';
 import { checkOutdated } from './outdated';
 import { identityInWords } from './owner';
@@ -39,7 +39,7 @@ export class Deployment {
     const { observer, say } = this.options;
     return observer.during('plan', async () => {
       const plan = await this.planning;
-      if (plan.takeOver && plan.takeOver.state !== 'done') say(`this takes the application over from ${identityInWords(plan.takeOver.former)}`);
+      if (plan.takeOver && !plan.takeOver.isDone) say(`this takes the application over from ${identityInWords(plan.takeOver.former)}`);
       if (plan.rollbackFrom) say(`this is a rollback from release ${plan.rollbackFrom.number} (${jobInWords(plan.rollbackFrom.job, plan.rollbackFrom.job.pipelineUrl)})`);
       observer.planned(plan);
       return plan;
@@ -104,7 +104,7 @@ export class Deployment {
   private async remove(objects: readonly OwnedObject[]): Promise<void> {
     const { namespace, signal, say } = this.options;
     const left = await removeObjects(new ObjectWriter(this.cluster, this.options), namespace, objects, signal);
-    for (const { kind, name } of left) say(`${kind} ${name} is not deleted: it is not this application's any more`);
+    for (const object of left) say(leftInWords(object));
   }
 
   private async finish(forget: readonly RecordedObject[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { findLeftovers, lookUp, pathOf, Removal, removalOf, removeObjects } from './leftovers';
+import { findLeftovers, leftInWords, lookUp, pathOf, Removal, removalOf, removeObjects } from './leftovers';
 import { ObjectWriter } from './object-writer';
 import type { Owner } from './owner';
 import type { ReleaseStore } from './record/release-store';
@@ -47,7 +47,7 @@ export class Destruction {
     const { namespace, signal, job, say } = this.options;
     const writer = new ObjectWriter(this.cluster, this.options);
     const left = await removeObjects(writer, namespace, remove, signal);
-    for (const { kind, name } of left) say(`${kind} ${name} is not deleted: it is not this application's any more`);
+    for (const object of left) say(leftInWords(object));
     await this.untilGone(remove.filter((object) => !left.includes(object)));
     for (const object of kept) await writer.unmark(pathOf(object, namespace), object);
     if (kept.length === 0) return this.store.remove();

@@ -9,8 +9,8 @@ import { fieldAt, textAt } from './wait/fields';
 import { isObject, JsonObject } from '../../private/json';
 import { kindName } from '../../private/kinds';
 import type { Cluster } from '../cluster/cluster';
+import { find } from '../cluster/find';
 import { objectPath } from '../cluster/paths';
-import { ApiRefusal } from '../cluster/status';
 
 /**
  * What is in the cluster of objects that are no longer wanted.
@@ -77,6 +77,13 @@ export async function removeObjects(
   return left;
 }
 
+/**
+ * What is said of an object that `removeObjects` has left.
+ */
+export function leftInWords({ kind, name }: Pick<OwnedObject, 'kind' | 'name'>): string {
+  return `${kind} ${name} is not deleted: it is not this application's any more`;
+}
+
 /** The path of an object of the record. */
 export function pathOf({ apiVersion, resource, name }: Omit<RecordedObject, 'uid'>, namespace: string): string {
   const [version = '', group = ''] = apiVersion.split('/').reverse();
@@ -85,12 +92,7 @@ export function pathOf({ apiVersion, resource, name }: Omit<RecordedObject, 'uid
 
 /** What is there, or nothing; also when its kind is no longer served. */
 export async function lookUp(cluster: Cluster, namespace: string, object: Omit<RecordedObject, 'uid'>): Promise<JsonObject | undefined> {
-  try {
-    return await cluster.get(pathOf(object, namespace));
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 404) return undefined;
-    throw error;
-  }
+  return find(cluster, pathOf(object, namespace));
 }
 
 function isOurs(live: JsonObject, { uid }: RecordedObject, owner: Owner): boolean {

@@ -1,13 +1,15 @@
-import { appliedFields, EARLIER_MANAGERS, joinedManagers } from './managed-fields';
+import { appliedFields, joinedManagers } from './managed-fields';
 import { Owner, ownerInWords } from './owner';
 import { explain, isFieldConflict, ObjectRefused } from './refusals';
 import type { OwnedObject, ReleaseObject } from './release';
 import type { Target } from './targets';
 import { fieldAt, textAt } from './wait/fields';
+import { uidOf } from './wait/seen';
 import { FIELD_MANAGER } from '../../private/field-manager';
 import { isObject, JsonObject } from '../../private/json';
 import { ABSENT_VERSION } from '../cluster/absent-version';
 import type { Cluster } from '../cluster/cluster';
+import { find } from '../cluster/find';
 import { ApiRefusal } from '../cluster/status';
 import type { Clock } from '../host';
 
@@ -66,7 +68,7 @@ export class ObjectWriter {
       try {
         return await this.apply(target, { resourceVersion: ABSENT_VERSION });
       } catch (error) {
-        const live = isConflict(error) ? await this.read(target.path) : undefined;
+        const live = isConflict(error) ? await find(this.cluster, target.path) : undefined;
         if (!live) throw error;
         // The answer to an earlier attempt was lost.
         if (this.isApplied(live) && uidOf(live) !== uidOf(before)) return live;
@@ -98,7 +100,7 @@ export class ObjectWriter {
    */
   public async restore(target: Target, uids: readonly string[], adopted = false): Promise<JsonObject | ForeignObject> {
     return this.explaining(target.object, async () => this.retrying(async () => {
-      const live = await this.read(target.path);
+      const live = await find(this.cluster, target.path);
       if (!live) return this.apply(target, { resourceVersion: ABSENT_VERSION });
       if (uids.length > 0 && !uids.includes(uidOf(live))) return { foreign: REPLACED };
       if (!this.mayWrite(live, adopted)) return { foreign: `it belongs to ${ownerInWords(live)}` };
@@ -113,7 +115,7 @@ export class ObjectWriter {
    */
   public async delete(path: string, { uid }: Pick<OwnedObject, 'uid'>): Promise<boolean> {
     return this.retrying(async () => {
-      const live = await this.read(path);
+      const live = await find(this.cluster, path);
       if (!live || uidOf(live) !== uid) return true;
       if (!this.mayWrite(live)) return false;
       await this.cluster.delete(path, { ...versionOf(live), propagation: 'Background' });
@@ -129,7 +131,7 @@ export class ObjectWriter {
   public async mark(path: string, uid: string | undefined): Promise<boolean> {
     const { owner } = this.options;
     return this.retrying(async () => {
-      const live = await this.read(path);
+      const live = await find(this.cluster, path);
       if (!live || (uid !== undefined && uidOf(live) !== uid) || owner.of(live) !== 'ours') return false;
       const managedFields = joinedManagers(live, { from: owner.formerManagers, into: owner.manager });
       if (managedFields || !owner.isMarked(live)) {
@@ -147,7 +149,7 @@ export class ObjectWriter {
     const { owner } = this.options;
     const labels = Object.fromEntries(Object.keys(owner.marks.labels).map((key) => [key, null]));
     await this.retrying(async () => {
-      const live = await this.read(path);
+      const live = await find(this.cluster, path);
       if (!live || uidOf(live) !== uid || owner.of(live) !== 'ours') return;
       const managedFields = joinedManagers(live, { from: new Set([owner.manager]), into: FIELD_MANAGER });
       await this.cluster.merge(path, { metadata: { ...versionOf(live), labels, managedFields } }, { fieldManager: owner.manager });
@@ -163,7 +165,7 @@ export class ObjectWriter {
         if (isDeleted(error)) return this.create(planned, planned.live);
         if (isReplaced(error)) throw taken(planned.object, REPLACED);
         if (!isFieldConflict(error)) throw error;
-        const live = await this.read(planned.path);
+        const live = await find(this.cluster, planned.path);
         if (live) this.check(planned, live);
         throw refused(planned.object, error);
       }
@@ -172,7 +174,7 @@ export class ObjectWriter {
 
   private async changeByForce(planned: PlannedObject): Promise<JsonObject> {
     return this.retrying(async () => {
-      const live = await this.read(planned.path);
+      const live = await find(this.cluster, planned.path);
       if (!live) return this.create(planned, planned.live);
       this.check(planned, live);
       return this.apply(planned, versionOf(live), true);
@@ -185,11 +187,11 @@ export class ObjectWriter {
    * @returns Whether the object still exists.
    */
   private async joinManagers(planned: PlannedObject): Promise<boolean> {
-    const { formerManagers, manager } = this.options.owner;
-    const from = new Set([...formerManagers, ...planned.adopted ? EARLIER_MANAGERS : []]);
-    if (!planned.live || !joinedManagers(planned.live, { from, into: manager })) return true;
+    const { owner } = this.options;
+    const from = owner.managersBefore(planned.adopted);
+    if (!planned.live || !joinedManagers(planned.live, { from, into: owner.manager })) return true;
     return this.retrying(async () => {
-      const live = await this.read(planned.path);
+      const live = await find(this.cluster, planned.path);
       if (!live) return false;
       this.check(planned, live);
       await this.withJoinedManagers(planned.path, live, from);
@@ -223,15 +225,6 @@ export class ObjectWriter {
     return this.cluster.apply(path, { ...applied, metadata: { ...metadata, ...version } }, { force, fieldManager: this.options.owner.manager });
   }
 
-  private async read(path: string): Promise<JsonObject | undefined> {
-    try {
-      return await this.cluster.get(path);
-    } catch (error) {
-      if (error instanceof ApiRefusal && error.code === 404) return undefined;
-      throw error;
-    }
-  }
-
   /** Tries again what others were in the way of: a 409 says that nothing was written. */
   private async retrying<T>(action: () => Promise<T>): Promise<T> {
     const { clock, signal } = this.options;
@@ -259,10 +252,6 @@ interface Version {
 
 function versionOf(live: JsonObject): Version {
   return { uid: uidOf(live), resourceVersion: textAt(live, 'metadata', 'resourceVersion') };
-}
-
-function uidOf(live: JsonObject | undefined): string {
-  return textAt(live, 'metadata', 'uid');
 }
 
 function isConflict(error: unknown): error is ApiRefusal {

@@ -1,3 +1,4 @@
+import { EARLIER_MANAGERS } from './managed-fields';
 import type { ReleaseIdentity } from './release';
 import { FIELD_MANAGER } from '../../private/field-manager';
 import { isObject, Json, JsonObject } from '../../private/json';
@@ -30,6 +31,15 @@ export class Owner {
     this.ids = new Set([this.id, ...former ? [ownerId(former, namespace)] : []]);
     this.manager = releaseName(identity);
     this.formerManagers = new Set([FIELD_MANAGER, ...former ? [releaseName(former)] : []]);
+  }
+
+  /**
+   * The field managers whose fields become ours with the next apply.
+   *
+   * @param adopted Whether the object had no owner: then those of the tools that people deployed with before count, too.
+   */
+  public managersBefore(adopted: boolean): ReadonlySet<string> {
+    return adopted ? new Set([...this.formerManagers, ...EARLIER_MANAGERS]) : this.formerManagers;
   }
 
   /** The labels and annotations that are the mark. */

@@ -7,6 +7,7 @@ import { PullSecretRefused } from './pull-secret/pull-secret-refused';
 import { usedSecrets } from './pull-secret/withdrawal';
 import type { ReleaseHistory } from './record/history';
 import { recordProblem } from './record/record-problem';
+import { isSameIdentity } from './record/recorded-identity';
 import { ReleaseStore } from './record/release-store';
 import type { ReleaseIdentity } from './release';
 import { refusal, show } from '../../private/invalid-input';
@@ -29,7 +30,7 @@ export function formerIdentity(args: Arguments, identity: ReleaseIdentity): Rele
   if (text === undefined) return undefined;
   // Names of environments have slashes: review/my-branch.
   const [, project, environment, app] = /^([^/]+)\/(.+)\/([^/]+)$/.exec(text) ?? [];
-  const example = `${identity.project}/${identity.environment}/${identity.app}`;
+  const example = optionText(identity);
   const at = '--take-over-from';
   const isComplete = project !== undefined && environment !== undefined && app !== undefined;
   if (!isComplete || [project, environment, app].some((part) => releasePart(part) !== undefined)) {
@@ -37,6 +38,10 @@ export function formerIdentity(args: Arguments, identity: ReleaseIdentity): Rele
   }
   if (text === example) throw refusal({ at, given: `${show(text)} is the present identity`, expected: 'the former one', fix: 'leave the option out, or correct it' });
   return { project, environment, app };
+}
+
+function optionText({ project, environment, app }: ReleaseIdentity): string {
+  return `${project}/${environment}/${app}`;
 }
 
 export interface TakeOverOptions {
@@ -54,15 +59,11 @@ export interface TakeOverOptions {
 }
 
 /**
- * How far a take-over is: `new` has not begun, `begun` was ended in between, `done` needs nothing more.
- */
-type State = 'new' | 'begun' | 'done';
-
-/**
  * What a take-over begins with.
  */
 export interface TakeOverPlan {
-  readonly state: State;
+  /** Whether the present identity has everything already. */
+  readonly isDone: boolean;
   readonly former: ReleaseIdentity;
   readonly history: ReleaseHistory;
   /** Has read this history. */
@@ -91,19 +92,19 @@ export class TakeOver {
   public async plan(): Promise<TakeOverPlan> {
     const { former } = this.options;
     const [formerHistory, history] = [await this.former.read(), await this.present.read()];
-    const isBegun = history?.takingOver !== undefined && isSame(history.takingOver, former);
-    if (history && !isBegun) return { state: this.checkedDone(history, formerHistory), former, history, store: this.present };
-    if (formerHistory) return { state: isBegun ? 'begun' : 'new', former, history: formerHistory, store: this.former };
-    if (history) return { state: 'begun', former, history, store: this.present };
+    const isBegun = history?.takingOver !== undefined && isSameIdentity(history.takingOver, former);
+    if (history && !isBegun) return { isDone: this.checkDone(history, formerHistory), former, history, store: this.present };
+    if (formerHistory) return { isDone: false, former, history: formerHistory, store: this.former };
+    if (history) return { isDone: false, former, history, store: this.present };
     throw this.problem('it has no record in this namespace', 'the identity of an application that is deployed here', 'see the annotation cdk8s-ci-deploy/release-of of its objects');
   }
 
   /**
    * Carries it out.
    */
-  public async run({ state, history, store }: TakeOverPlan): Promise<void> {
+  public async run({ isDone, history, store }: TakeOverPlan): Promise<void> {
     const { former, identity, say } = this.options;
-    if (state === 'done') return;
+    if (isDone) return;
     if (store === this.former) await this.present.beginTakeOver(this.former);
     const left = await this.markObjects(history);
     await this.renamePullSecrets();
@@ -115,8 +116,8 @@ export class TakeOver {
   }
 
   /** The option may stay in a job for a while. */
-  private checkedDone({ formerly, takingOver }: ReleaseHistory, former: ReleaseHistory | undefined): State {
-    if (!takingOver && !former && formerly.some((identity) => isSame(identity, this.options.former))) return 'done';
+  private checkDone({ formerly, takingOver }: ReleaseHistory, former: ReleaseHistory | undefined): boolean {
+    if (!takingOver && !former && formerly.some((identity) => isSameIdentity(identity, this.options.former))) return true;
     const { identity } = this.options;
     const given = former ? `both it and ${identityInWords(identity)} have releases in this namespace` : `it has no record in this namespace, and ${identityInWords(identity)} has`;
     throw this.problem(given, 'releases of the former identity only', former ? 'leave the option out, or remove one of the applications (destroy)' : 'leave the option out');
@@ -160,10 +161,6 @@ export function checkTakenOver(history: ReleaseHistory | undefined): void {
     at: identityInWords(history.identity),
     given: `its take-over from ${identityInWords(former)} has not ended`,
     expected: 'that it ends first',
-    fix: `run deploy with --take-over-from ${show(`${former.project}/${former.environment}/${former.app}`)} again`,
+    fix: `run deploy with --take-over-from ${show(optionText(former))} again`,
   });
-}
-
-function isSame(one: ReleaseIdentity, other: ReleaseIdentity): boolean {
-  return one.project === other.project && one.environment === other.environment && one.app === other.app;
 }

@@ -2,8 +2,8 @@ import { removeBrokenPods } from './broken-pods';
 import { concurrently } from './concurrently';
 import type { Step } from './examine';
 import { isJob } from './jobs';
-import { findLeftovers, removeObjects } from './leftovers';
-import { appliedFields, EARLIER_MANAGERS, extract, joinedManagers } from './managed-fields';
+import { findLeftovers, leftInWords, removeObjects } from './leftovers';
+import { appliedFields, extract, joinedManagers } from './managed-fields';
 import { ForeignObject, ObjectWriter } from './object-writer';
 import { inOrder } from './order';
 import type { Owner } from './owner';
@@ -12,7 +12,7 @@ import type { RecordedManifests, RecordedObject, ReleaseHistory } from './record
 import { objectKey } from './record/object-key';
 import type { OwnedObject } from './release';
 import { Target, targetsOf } from './targets';
-import { textAt } from './wait/fields';
+import { uidOf } from './wait/seen';
 import type { Written } from './write';
 import type { JsonObject } from '../../private/json';
 import type { Cluster } from '../cluster/cluster';
@@ -54,26 +54,24 @@ export interface Undone {
  */
 export async function undo(cluster: Cluster, options: UndoOptions): Promise<Undone> {
   const { namespace, owner, signal, previous } = options;
-  const before = previous ? await targetsOf(cluster, previous.objects.filter((object) => !isJob(object)), namespace, owner) : [];
-  const former = formerStates(options, before);
-  const adopted = new Set(former.filter((target) => target.adopted).map(({ object }) => objectKey(object)));
+  const recorded = previous ? await targetsOf(cluster, previous.objects.filter((object) => !isJob(object)), namespace, owner) : [];
+  const targets = [...recorded.map((target) => ({ ...target, adopted: false })), ...formerStates(options, recorded)];
   const writer = new ObjectWriter(cluster, options);
   const restored: OwnedObject[] = [];
   const foreign: string[] = [];
-  const { before: first, after } = inOrder([...before, ...former]);
-  for (const group of [...first, ...after]) {
+  const { before, after } = inOrder(targets);
+  for (const group of [...before, ...after]) {
     await concurrently(group, async (target) => {
       signal.throwIfAborted();
       const { apiVersion, kind, name } = target.object;
-      const live = await writer.restore(target, uidsOf(target, options), adopted.has(objectKey(target.object)));
+      const live = await writer.restore(target, uidsOf(target, options), target.adopted);
       if (isForeign(live)) foreign.push(`${kind} ${name} is not restored: ${live.foreign}`);
-      else restored.push({ apiVersion, kind, name, resource: target.resource, uid: textAt(live, 'metadata', 'uid') });
+      else restored.push({ apiVersion, kind, name, resource: target.resource, uid: uidOf(live) });
     });
   }
   await removeBrokenPods(cluster, restored, options);
   const { removed, left } = await removeNew(cluster, writer, options);
-  const stays = left.map(({ kind, name }) => `${kind} ${name} is not deleted: it is not this application's any more`);
-  return { restored, removed, notes: [...foreign.sort(), ...stays, ...notesOn(options)] };
+  return { restored, removed, notes: [...foreign.sort(), ...left.map(leftInWords), ...notesOn(options)] };
 }
 
 /** The uids that an object of this name may have: before this release, in its plan, and after its write. */
@@ -81,7 +79,7 @@ function uidsOf({ object }: Target, { history, steps, written }: UndoOptions): s
   const isSame = (other: Omit<RecordedObject, 'uid' | 'resource'>) => objectKey(other) === objectKey(object);
   const known = [
     ...(history?.objects ?? []).filter(isSame).map(({ uid }) => uid ?? ''),
-    ...steps.filter((step) => isSame(step.object)).map(({ live }) => textAt(live, 'metadata', 'uid')),
+    ...steps.filter((step) => isSame(step.object)).map(({ live }) => uidOf(live)),
     ...written.filter(({ owned }) => isSame(owned)).map(({ owned }) => owned.uid),
   ];
   return [...new Set(known.filter((uid) => uid !== ''))];
@@ -97,8 +95,7 @@ function formerStates({ steps, owner }: UndoOptions, known: readonly Target[]): 
   return steps.flatMap((step) => {
     const { live, action, object, adopted } = step;
     if (!live || action !== 'change' || keys.has(objectKey(object)) || isJob(object)) return [];
-    const from = new Set([...owner.formerManagers, ...adopted ? EARLIER_MANAGERS : []]);
-    const joined = joinedManagers(live, { from, into: owner.manager });
+    const joined = joinedManagers(live, { from: owner.managersBefore(adopted), into: owner.manager });
     const fields = appliedFields(joined ? { ...live, metadata: { managedFields: joined } } : live, owner.manager);
     if (!fields) return [];
     const applied = extract(live, fields);

@@ -5,9 +5,10 @@ import type { Owner } from './owner';
 import type { OwnedObject } from './release';
 import { ExitCode } from '../exit-code';
 import { textAt } from './wait/fields';
+import { uidOf } from './wait/seen';
 import type { JsonObject } from '../../private/json';
 import type { Cluster } from '../cluster/cluster';
-import { ApiRefusal } from '../cluster/status';
+import { find } from '../cluster/find';
 import { Failure } from '../failure';
 import type { Clock } from '../host';
 
@@ -71,10 +72,5 @@ async function removeJob(cluster: Cluster, writer: ObjectWriter, path: string, u
 }
 
 async function isGone(cluster: Cluster, path: string, uid: string): Promise<boolean> {
-  try {
-    return textAt(await cluster.get(path), 'metadata', 'uid') !== uid;
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 404) return true;
-    throw error;
-  }
+  return uidOf(await find(cluster, path)) !== uid;
 }

@@ -4,8 +4,8 @@ import { show } from '../../private/invalid-input';
 import { isObject, JsonObject } from '../../private/json';
 import { printable } from '../../private/printable';
 import { objectInWords } from '../access/apply-access';
+import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
-import { ApiRefusal } from '../cluster/status';
 import { confirm } from '../confirm';
 import { requestToken } from '../credentials/issue-token';
 import { isKnown, untilUnknown } from '../credentials/until-unknown';
@@ -50,12 +50,7 @@ function objectOf({ access }: Revocation, kind: string): JsonObject {
 }
 
 async function found({ administrator: { cluster } }: Revocation, object: JsonObject): Promise<JsonObject | undefined> {
-  try {
-    return await cluster.get(pathOfObject(object));
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 404) return undefined;
-    throw error;
-  }
+  return find(cluster, pathOfObject(object));
 }
 
 /**

@@ -21,13 +21,17 @@ export function ownAnnotations(at: string, { metadata }: JsonObject, identity: R
  * Refuses what belongs to another project, environment or application.
  */
 export function checkSame(at: string, found: ReleaseIdentity, identity: ReleaseIdentity): void {
-  if (found.project === identity.project && found.environment === identity.environment && found.app === identity.app) return;
+  if (isSameIdentity(found, identity)) return;
   throw recordProblem({
     at,
     given: `it belongs to ${identityInWords(found)}`,
     expected: identityInWords(identity),
     fix: 'leave it to its owner, and deploy with another --app or --environment, or into another namespace',
   });
+}
+
+export function isSameIdentity(one: ReleaseIdentity, other: ReleaseIdentity): boolean {
+  return one.project === other.project && one.environment === other.environment && one.app === other.app;
 }
 
 /**

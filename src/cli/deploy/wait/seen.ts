@@ -39,7 +39,7 @@ export class Seen {
 /**
  * Which object it is; another of the same name has another.
  */
-export function uidOf(object: JsonObject): string {
+export function uidOf(object: JsonObject | undefined): string {
   return textAt(object, 'metadata', 'uid');
 }
 
