@@ -47,7 +47,7 @@ describe('an application with another name', () => {
     expect({ code, refused: stderr.match(/it belongs to application shop, environment production, project local/g)?.length }).toEqual({ code: 1, refused: 3 });
   });
 
-  test('is planned without being written', async () => {
+  test('is planned by a dry run, which writes nothing', async () => {
     const written = writesOf(cluster, deployer.namespace).length;
     const { code, stdout, stderr } = await web(deployer, second, ...FROM_SHOP, '--dry-run');
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe('an application with another name', () => {
     expect(traces(deployer, WEB)).toEqual([]);
   });
 
-  test('goes on with the same objects: what is left out is gone, and nothing restarts', async () => {
+  test('keeps its objects and pods, and loses what the manifests lack', async () => {
     const { code, stderr } = await web(deployer, second, ...FROM_SHOP);
     expect(code).toBe(0);
     expect(stderr).toContain('application web, environment production, project local has taken over from application shop, environment production, project local (releases: 2, objects: 4)\n');
@@ -69,7 +69,7 @@ describe('an application with another name', () => {
     expect(traces(deployer, SHOP)).toEqual([]);
   });
 
-  test('has its history, and can go back to a release of the former name', async () => {
+  test('keeps its history, and can be rolled back to a release of the former name', async () => {
     expect(await status(deployer, 'web')).toMatchObject({ ok: true, deployed: 3 });
     expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0 });
     expect(settings(deployer)).toEqual({ kept: '1', dropped: '1' });
@@ -134,7 +134,7 @@ test('of two take-overs at once, one succeeds, and the other one finds nothing t
 });
 
 describe('an application of record format 1', () => {
-  test('goes on: what is left out is gone, what is the same is not changed, and nothing restarts', async () => {
+  test('keeps its objects and pods, and loses what the manifests lack', async () => {
     const deployer = makeDeployer(cluster, 'take-over-format-1');
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
@@ -147,7 +147,7 @@ describe('an application of record format 1', () => {
     expect(await web(deployer, second)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^3 unchanged in/m) });
   });
 
-  test('is rolled back on failure with all fields, and goes back by rollback', async () => {
+  test('gets all its fields back by rollback on failure and by rollback', async () => {
     const deployer = makeDeployer(cluster, 'take-over-format-1-failing');
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');

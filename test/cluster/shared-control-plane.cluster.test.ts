@@ -28,7 +28,7 @@ const create = (object: object) => runKubectl(first.kubeconfig, ['create', '-f',
 const apiServersOf = (folder: string) => tracesOf(folder).flatMap((trace) => /^process (\d+): \S*kube-apiserver /.exec(trace)?.[1] ?? []).map(Number);
 const names = (kind: string) => asAdmin('get', kind, '-o', 'name').split('\n').filter(Boolean);
 
-test('the next test file gets the same control plane, without what the one before has left outside namespaces', async () => {
+test('the next test file gets the same control plane, without the cluster-scoped objects of the file before', async () => {
   const roles = names('clusterroles');
   asAdmin('create', 'clusterrole', 'left', '--verb=get', '--resource=pods');
   asAdmin('create', 'clusterrolebinding', 'left', '--clusterrole=left', '--user=left');
@@ -57,7 +57,7 @@ test('the next test file gets the same control plane, without what the one befor
   for (const kind of ['clusterrolebindings', 'customresourcedefinitions', 'validatingadmissionpolicies']) expect(names(kind).join()).not.toContain('left');
 });
 
-test('a test file that makes a namespace of another one fails, and names it', async () => {
+test('a test file fails when it makes a namespace that another file has made, and the error names that file', async () => {
   asAdmin('create', 'namespace', 'made-by-b');
   expect(() => shared.takeBack('b.test.ts')).not.toThrow();
 
@@ -71,13 +71,13 @@ test('a test file that makes a namespace of another one fails, and names it', as
   }
 });
 
-test('a test file that comes again gets another control plane', async () => {
+test('a test file that runs again gets a new control plane', async () => {
   const again = await shared.give('b.test.ts');
   expect(again.folder).not.toBe(first.folder);
   first = again;
 });
 
-test('after one that has died there is another', async () => {
+test('a new control plane replaces one that has died', async () => {
   const warned = jest.spyOn(console, 'warn').mockReturnValue();
   try {
     for (const pid of apiServersOf(first.folder)) process.kill(pid, 'SIGKILL');

@@ -20,6 +20,6 @@ test('each recorded scenario is played', () => {
   expect(recorded.unknown(SCENARIOS.map(({ name }) => name))).toEqual([]);
 });
 
-test('no two scenarios have one name', () => {
+test('each scenario has a name of its own', () => {
   expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(SCENARIOS.length);
 });

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 
 /*
- * Makes all generated files that are committed, compares them with those that are here, and puts these back.
- * So it says the same in a checkout with changes, and changes nothing itself.
+ * Generates all committed generated files again, compares them with the files of the checkout, and restores those.
+ * So the check changes nothing, also in a checkout with uncommitted changes.
  */
 const ROOT = join(__dirname, '..', '..');
 const { files: projens } = JSON.parse(readFileSync(join(ROOT, '.projen', 'files.json'), 'utf8')) as { files: string[] };

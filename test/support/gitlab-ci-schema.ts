@@ -21,7 +21,7 @@ export function schemaProblems(yaml: string): string[] {
 let compiled: ValidateFunction | undefined;
 
 function validator(): ValidateFunction {
-  // `markdownDescription` and `format` are for editors.
+  // Not strict: the schema has the keyword `markdownDescription` for editors. They read `format`, too.
   compiled ??= new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(JSON.parse(readFileSync(GITLAB_CI_SCHEMA, 'utf8')));
   return compiled;
 }

@@ -115,7 +115,7 @@ export class TakeOver {
     say(`${identityInWords(identity)} has taken over from ${identityInWords(former)} (${counts})`);
   }
 
-  /** The option may stay in a job for a while. */
+  /** Repeated runs of the same job give the option again: they must succeed. */
   private checkDone({ formerly, takingOver }: ReleaseHistory, former: ReleaseHistory | undefined): boolean {
     if (!takingOver && !former && formerly.some((identity) => isSameIdentity(identity, this.options.former))) return true;
     const { identity } = this.options;

@@ -20,7 +20,7 @@ describe('joinedManagers', () => {
     expect(joinedManagers(live([shared]), { from: new Set(['cdk8s-ci-deploy']), into })).toEqual([entry(into, 'Apply', { 'f:data': { 'f:a': {} } })]);
   });
 
-  test('adds them to the fields that we have', () => {
+  test('adds the fields of other managers to ours', () => {
     const fields = join(
       entry(into, 'Apply', { 'f:data': { '.': {}, 'f:a': {} } }),
       entry('helm', 'Apply', { 'f:data': { 'f:b': {} } }),

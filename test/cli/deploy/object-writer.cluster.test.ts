@@ -69,26 +69,26 @@ describe('create', () => {
     expect(made.metadata).toMatchObject({ managedFields: [{ manager: ours().manager, operation: 'Apply' }] });
   });
 
-  test('leaves an object that another application has made in between', async () => {
+  test('leaves an object that another application has created in between', async () => {
     const create = writer(ours(), disturbed('apply', replaceByTheirs)).create(await target(ours(), { key: 'ours' }));
     await expect(create).rejects.toThrow(`ConfigMap ${name()}: application ${identity.app}-of-others, environment production, project 42 created it after the release was planned`);
     expect(await dataNow()).toEqual({ key: 'theirs' });
   });
 
-  test('leaves an object of nobody that was made in between, also when both have the same fields', async () => {
+  test('leaves an object without an owner that was created in between, also when both have the same fields', async () => {
     const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: name() }, data: { key: 'ours' } };
     const meanwhile = async () => cluster.create(`/api/v1/namespaces/${NAMESPACE}/configmaps`, made);
     await expect(writer(ours(), disturbed('apply', meanwhile)).create(await target(ours(), { key: 'ours' }))).rejects.toThrow('somebody else created it');
     expect(ours().of((await live())!)).toBe('nobody\'s');
   });
 
-  test('takes an object that it has made itself for made: the answer was lost', async () => {
+  test('returns the object that it has created when the answer to the first attempt was lost', async () => {
     const wanted = await target(ours(), { key: 'ours' });
     const lost = disturbed('apply', async () => writer(ours()).create(wanted));
     expect(uidOf(await writer(ours(), lost).create(wanted))).toBe(uidOf(await live()));
   });
 
-  test('does not take an object that existed at the plan for its own', async () => {
+  test('refuses an object that existed when the release was planned', async () => {
     await writer(ours()).create(await target(ours(), { key: 'old' }));
     await expect(writer(ours()).create(await target(ours(), { key: 'new' }), await live())).rejects.toThrow('created it after the release was planned');
   });
@@ -109,7 +109,7 @@ describe('change', () => {
     expect(await dataNow()).toEqual({ key: 'new' });
   });
 
-  test.each([false, true])('leaves an object that has taken its place (force: %s)', async (force) => {
+  test.each([false, true])('leaves an object of another application that has the same name since (force: %s)', async (force) => {
     const change = writer(ours(), disturbed('apply', replaceByTheirs)).change(await planned(ours(), { key: 'new' }), { force });
     await expect(change).rejects.toThrow(/another object has its name since the release was planned|created it after/);
     expect(await dataNow()).toEqual({ key: 'theirs' });
@@ -123,14 +123,14 @@ describe('change', () => {
     expect(await dataNow()).toEqual({ key: 'old', dropped: 'yes' });
   });
 
-  test('takes fields of others over only by force', async () => {
+  test('takes over fields of other managers only by force', async () => {
     await cluster.merge(path(name()), { data: { key: 'edited' } }, { fieldManager: 'kubectl-edit' });
     await expect(writer(ours()).change(await planned(ours(), { key: 'new' }), { force: false })).rejects.toThrow('"kubectl-edit" manages .data.key');
     await writer(ours()).change(await planned(ours(), { key: 'new' }), { force: true });
     expect(await dataNow()).toEqual({ key: 'new' });
   });
 
-  test('makes fields its own that an older version has applied for all applications', async () => {
+  test('takes over the fields of the manager that all applications shared before', async () => {
     await remove();
     await cluster.apply(path(name()), (await target(ours(), { key: 'old', dropped: 'yes' })).applied);
     await writer(ours(), disturbed('merge', touch)).change(await planned(ours(), { key: 'new' }), { force: false });
@@ -153,7 +153,7 @@ describe('restore', () => {
     await writer(ours()).create(await target(ours(), { key: 'old' }));
   });
 
-  test('brings an object back, whoever has changed it', async () => {
+  test('restores an object that somebody has edited', async () => {
     await cluster.merge(path(name()), { data: { key: 'edited' } }, { fieldManager: 'kubectl-edit' });
     await writer(ours(), disturbed('apply', touch)).restore(await target(ours(), { key: 'old' }), [uidOf(await live())]);
     expect(await dataNow()).toEqual({ key: 'old' });
@@ -187,13 +187,13 @@ describe('delete', () => {
     expect(await live()).toBeUndefined();
   });
 
-  test('leaves an object that has taken its place', async () => {
+  test('leaves an object of another application that has the same name since', async () => {
     const uid = uidOf(await live());
     expect(await writer(ours(), disturbed('delete', replaceByTheirs)).delete(path(name()), { uid })).toBe(true);
     expect(await dataNow()).toEqual({ key: 'theirs' });
   });
 
-  test('leaves an object that another application has taken over, and says so', async () => {
+  test('leaves an object that another application has taken over, and returns false', async () => {
     const label = (await target(theirs(), {})).applied.metadata;
     const taken = async () => cluster.merge(path(name()), { metadata: label });
     expect(await writer(ours(), disturbed('delete', taken)).delete(path(name()), { uid: uidOf(await live()) })).toBe(false);
@@ -208,7 +208,7 @@ describe('mark and unmark', () => {
     await writer(ours()).create(await target(ours(), { key: 'old', dropped: 'yes' }));
   });
 
-  test('mark gives an object to the new identity, whose next apply removes what it leaves out', async () => {
+  test('mark gives an object to the new identity: the next apply removes fields that its manifest lacks', async () => {
     expect(await writer(renamed(), disturbed('merge', touch)).mark(path(name()), uidOf(await live()))).toBe(true);
     expect(ours().of((await live())!)).toBe('another\'s');
     await writer(renamed()).change(await planned(renamed(), { key: 'new' }), { force: false });

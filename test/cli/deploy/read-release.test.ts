@@ -149,18 +149,18 @@ describe('a label or an annotation that only deploy writes', () => {
     ]);
   });
 
-  test('is an annotation of the constructs when it is a label', async () => {
+  test('is refused as a label, also when the constructs write an annotation of this name', async () => {
     expect(await refusedIn({ metadata: { ...metadata, labels: { 'cdk8s-ci-deploy/commit': 'c' } } })).toEqual(['metadata.labels has "cdk8s-ci-deploy/commit"']);
   });
 
-  test('is the mark of a migration on its pods, where it would do nothing', async () => {
+  test('is refused on the pods of a Job that must complete before workloads: it would have no effect there', async () => {
     const annotations = { 'cdk8s-ci-deploy/before-workloads': 'true' };
     const job = { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { metadata: { annotations } } } };
     expect(await refused({ 'a.json': JSON.stringify(job) })).toMatch(/^a\.json:1:1: spec\.template\.metadata\.annotations has "cdk8s-ci-deploy\/before-workloads", .*; make it an annotation of the Job itself$/);
     expect(await read({ 'b.json': JSON.stringify({ ...job, metadata: { ...metadata, annotations }, spec: {} }) })).toHaveLength(1);
   });
 
-  test('is none with a prefix that only looks like ours, or in what is selected or stored', async () => {
+  test('is accepted with a similar prefix, in a selector, and in the data of a ConfigMap', async () => {
     const others = { 'cdk8s-ci-deploy': 'x', 'cdk8s-ci-deploy.example.com/x': 'x', 'mycdk8s-ci-deploy/x': 'x', 'example.com/cdk8s-ci-deploy': 'x' };
     const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { ...metadata, labels: others }, spec: { selector: { matchLabels: reserved } } };
     const stored = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { labels: 'cdk8s-ci-deploy/part-of: x' } };
@@ -179,7 +179,7 @@ describe('the name of a record or a lock', () => {
     expect(await refused({ 'a.yaml': text('coordination.k8s.io/v1', 'Lease', name) })).toBe(`a.yaml:1:1: Lease.coordination.k8s.io ${expected}`);
   });
 
-  test('is read for objects of other kinds, and similar names for a Secret', async () => {
+  test('is accepted for other kinds, and a Secret may have a similar name', async () => {
     expect(await read({ 'a.yaml': text('v1', 'ConfigMap', names[0]!), 'b.yaml': text('v1', 'Secret', 'cdk8s-ci-deploy-web'), 'c.yaml': text('v1', 'Secret', 'web-0123456789') })).toHaveLength(3);
   });
 });

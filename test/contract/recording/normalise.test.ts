@@ -27,7 +27,7 @@ test('the uid of a dry run is not learned', () => {
   expect(normal.text(UID)).toBe('<random 1>');
 });
 
-test('a resourceVersion is the last one or an earlier one, and a short one stays', () => {
+test('a resourceVersion is named as the last or an earlier one of its object, and a short one stays', () => {
   const normal = normaliser();
   for (const resourceVersion of ['1001', '1002']) normal.learn(answer({ kind: 'Secret', metadata: { name: 'web', uid: UID, resourceVersion } }));
 
