@@ -51,6 +51,9 @@ afterAll(async () => {
 const asAdmin = (...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', NAMESPACE, ...args]);
 
 const running = (script: string, container: object = {}): WorkloadParts => ({ container: { args: [script], ...container } });
+/** Without a probe, a container is ready as soon as it runs. A busy kubelet may report that before the container ends, and the rollout is complete. */
+const NEVER_READY = { readinessProbe: { exec: { command: ['/busybox', 'true'] }, initialDelaySeconds: 300 } };
+const ending = (script: string, container: object = {}) => running(script, { ...NEVER_READY, ...container });
 const [forEver = ''] = FOR_EVER;
 
 interface Case {
@@ -85,7 +88,7 @@ const CASES: Record<string, Case> = {
     cause: /, container app, image Shell:1: InvalidImageName: .*must be lowercase$/,
   },
   'crash': {
-    parts: running('echo starting; echo cannot read the configuration >&2; exit 3'),
+    parts: ending('echo starting; echo cannot read the configuration >&2; exit 3'),
     cause: /, container app: CrashLoopBackOff: exit code 3, restarted (?:once|\d times)$/,
     log: ['starting', 'cannot read the configuration'],
   },
@@ -95,19 +98,17 @@ const CASES: Record<string, Case> = {
     log: ['no database'],
   },
   'ends': {
-    parts: running('echo all is done'),
+    parts: ending('echo all is done'),
     cause: /, container app: CrashLoopBackOff: exit code 0, though it is to keep running, restarted (?:once|\d times)$/,
     log: ['all is done'],
   },
   'out-of-memory': {
-    parts: running('x=0123456789abcdef; while true; do x=$x$x; done', {
-      resources: { limits: { memory: '16Mi' } }, readinessProbe: { exec: { command: ['/busybox', 'true'] }, initialDelaySeconds: 30 },
-    }),
+    parts: ending('x=0123456789abcdef; while true; do x=$x$x; done', { resources: { limits: { memory: '16Mi' } } }),
     cause: /, container app: CrashLoopBackOff: exit code 137, OOMKilled \(its memory limit is 16Mi\), restarted (?:once|\d times)$/,
     log: [],
   },
   'read-only-root': {
-    parts: running('echo hello >/file', { securityContext: { readOnlyRootFilesystem: true } }),
+    parts: ending('echo hello >/file', { securityContext: { readOnlyRootFilesystem: true } }),
     cause: /, container app: CrashLoopBackOff: exit code 1, restarted (?:once|\d times)$/,
     log: ['sh: can\'t create /file: Read-only file system'],
   },
@@ -213,7 +214,7 @@ describe('a Job', () => {
 
 test('a log is shown without colours, control characters and the secrets of the job', async () => {
   const script = 'printf "\\033[31mred\\033[0m\\n\\033]0;title\\007\\nthe password is s3cret-pa55word\\n"; exit 1';
-  const objects = await rollouts.apply(workload('Deployment', 'talkative', shell, running(script)));
+  const objects = await rollouts.apply(workload('Deployment', 'talkative', shell, ending(script)));
   const result = await rollouts.wait(objects, { patience: { restarts: 1 }, mask: (text) => text.replaceAll('s3cret-pa55word', '[masked]') });
 
   expect(result.log?.lines).toEqual(['red', '\\u001b]0;title\\u0007', 'the password is [masked]']);
