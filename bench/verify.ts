@@ -9,7 +9,7 @@ import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection } from '../src/cli/cluster/credential';
 import { Files } from '../src/cli/files';
 import { Questions } from '../src/cli/verify/questions';
-import { ResourceRequest } from '../src/private/rbac';
+import { ResourceRequest } from '../src/kubernetes/rbac';
 import { serviceAccountUser, untilAllowed } from '../test/cluster/access-reviews';
 import { runKubectl } from '../test/cluster/cluster';
 import { ControlPlane, startControlPlane } from '../test/cluster/control-plane';

@@ -1,6 +1,6 @@
 import type { JobOptions } from './job-options';
 import { generatedJob } from './private/pipeline/generated-job';
-import { gitlabSeconds } from './private/pipeline/gitlab-duration';
+import { gitlabSeconds } from './gitlab/duration';
 import type { PipelineJob } from './private/pipeline/job';
 import type { PipelinePlan } from './private/pipeline/plan';
 

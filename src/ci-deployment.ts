@@ -3,14 +3,14 @@ import type * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { CiDeploymentProps } from './ci-deployment-props';
 import { CiImage } from './ci-image';
-import { CiVariables, ciVariables } from './private/ci-variables';
+import { CiVariables, ciVariables } from './gitlab/ci-variables';
 import { completeDeployment, DeploymentAdditions } from './private/complete-deployment';
 import { configHash } from './private/config-hash';
 import { checkDeployment } from './private/deployment-checks';
-import { environmentSlug } from './private/environment-slug';
-import { refusalsOf } from './private/invalid-input';
-import { kplusModule } from './private/lazy-kplus';
-import { configReferences, DeploymentManifest, Resources, StringMap } from './private/pod-spec';
+import { environmentSlug } from './gitlab/environment-slug';
+import { refusalsOf } from './base/user-error';
+import { kplusModule } from './base/lazy-kplus';
+import { configReferences, DeploymentManifest, Resources, StringMap } from './kubernetes/pod-spec';
 import { WORKLOAD_ANNOTATIONS } from './private/workload-annotations';
 
 /**

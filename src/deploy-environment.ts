@@ -1,8 +1,8 @@
 import type { DeployCredential } from './deploy-credential';
 import { DeployRef } from './deploy-ref';
-import { environmentSlug } from './private/environment-slug';
-import { checkNamespace } from './private/namespace';
-import { gitlabSeconds } from './private/pipeline/gitlab-duration';
+import { environmentSlug } from './gitlab/environment-slug';
+import { checkNamespace } from './kubernetes/namespace';
+import { gitlabSeconds } from './gitlab/duration';
 import type { Rule } from './private/pipeline/job';
 import { checkedTier, checkedUrl, Target } from './private/pipeline/target';
 

@@ -1,6 +1,6 @@
 import type { DeployCredential } from './deploy-credential';
 import type { JobOptions } from './job-options';
-import { refusal } from './private/invalid-input';
+import { refusal } from './base/user-error';
 import { commandDeployer } from './private/pipeline/deployers/command-deployer';
 import type { Deployer } from './private/pipeline/deployers/deployer';
 import { kubectlDeployer } from './private/pipeline/deployers/kubectl-deployer';

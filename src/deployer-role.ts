@@ -1,10 +1,10 @@
 import { checkProjectId } from './private/bound-identity';
-import { refusal, show } from './private/invalid-input';
+import { refusal, show } from './base/user-error';
 import { LeastPrivilege } from './private/least-privilege';
-import { pathSegment } from './private/names';
-import { PolicyRule } from './private/rbac';
+import { pathSegment } from './kubernetes/names';
+import { PolicyRule } from './kubernetes/rbac';
 import { releasePart } from './private/release-names';
-import { ADMIN_RULES, EDIT_RULES } from './private/user-facing-roles';
+import { ADMIN_RULES, EDIT_RULES } from './kubernetes/user-facing-roles';
 
 /**
  * A rule of a Role.

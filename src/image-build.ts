@@ -1,6 +1,6 @@
 import { ImageReference } from './image-reference';
 import type { JobOptions } from './job-options';
-import { located } from './private/invalid-input';
+import { located } from './base/user-error';
 import { generatedJob } from './private/pipeline/generated-job';
 import { buildahJob } from './private/pipeline/images/buildah-job';
 import { dockerJob } from './private/pipeline/images/docker-job';

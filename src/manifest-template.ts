@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { CiImage } from './ci-image';
-import { checkWritable } from './private/cdk8s-writer';
-import { Container, containersOf, noContainer } from './private/container-images';
-import { refusal, refusalsOf, show } from './private/invalid-input';
-import { isObject } from './private/json';
-import { ManifestDocument, parseManifest } from './private/kubectl-yaml';
+import { checkWritable } from './yaml/writer';
+import { Container, containersOf, noContainer } from './kubernetes/container-images';
+import { refusal, refusalsOf, show } from './base/user-error';
+import { isObject } from './base/json';
+import { ManifestDocument, parseManifest } from './yaml/manifest-parser';
 import { isList, templateObject } from './private/template-object';
-import { decodeText } from './private/text-file';
+import { decodeText } from './base/text-file';
 
 /**
  * The manifest, and the images that go into it.

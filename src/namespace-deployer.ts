@@ -3,11 +3,11 @@ import { Construct } from 'constructs';
 import { DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
 import { BoundIdentity } from './private/bound-identity';
-import { located, refusal } from './private/invalid-input';
-import { checkLabels } from './private/labels';
+import { located, refusal } from './base/user-error';
+import { checkLabels } from './kubernetes/labels';
 import { Manifest } from './private/least-privilege';
-import { checkNamespace } from './private/namespace';
-import { RBAC_GROUP } from './private/subject';
+import { checkNamespace } from './kubernetes/namespace';
+import { RBAC_GROUP } from './kubernetes/subject';
 
 /**
  * Who may deploy where.

@@ -1,9 +1,9 @@
 import type { JobOptions } from './job-options';
-import { refusal } from './private/invalid-input';
+import { refusal } from './base/user-error';
 import { BUILDERS } from './private/pipeline/builders';
 import { COPY_COMMAND } from './private/pipeline/command-file';
 import { generatedJob } from './private/pipeline/generated-job';
-import { gitlabDuration, gitlabSeconds } from './private/pipeline/gitlab-duration';
+import { gitlabDuration, gitlabSeconds } from './gitlab/duration';
 import type { PipelineJob } from './private/pipeline/job';
 import { handOnManifests } from './private/pipeline/manifests';
 import type { PipelinePlan } from './private/pipeline/plan';

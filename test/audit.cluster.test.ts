@@ -5,7 +5,7 @@ import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult } from './support/cli';
 import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { tokenClaims } from '../src/private/token-claims';
+import { tokenClaims } from '../src/kubernetes/token-claims';
 
 let controlPlane: ControlPlane;
 let scene: CredentialCase;

@@ -3,7 +3,7 @@ import { BuildJob, DeployCredential, DeployEnvironment, GitlabPipeline, type Git
 import { pipelines, requiredInputs } from './support/any-pipeline';
 import { inputsOf, interpolated } from './support/component';
 import { schemaProblems, valuesOf } from './support/gitlab-ci-schema';
-import type { Json, JsonObject } from '../src/private/json';
+import type { Json, JsonObject } from '../src/base/json';
 
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
 const PRODUCTION = DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true });

@@ -13,7 +13,7 @@ import { TwoVersions } from './soak/two-versions';
 import { until } from './support/until';
 import { pack, sha256, unpack } from '../src/cli/deploy/record/packing';
 import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
-import { JsonObject } from '../src/private/json';
+import { JsonObject } from '../src/base/json';
 import { releaseName } from '../src/private/release-names';
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });

@@ -15,7 +15,7 @@ import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { workload, WorkloadParts } from './support/rollouts';
 import { until } from './support/until';
 import { DEPLOY_RIGHTS } from '../src/private/deploy-rights';
-import { PolicyRule } from '../src/private/rbac';
+import { PolicyRule } from '../src/kubernetes/rbac';
 
 let controlPlane: ControlPlane;
 let processes: Processes;

@@ -11,9 +11,9 @@ import { ExampleSite } from './cluster/example-site';
 import { COMPILE_TIMEOUT } from './cluster/programs';
 import { shareCluster } from './cluster/shared-cluster';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { resourceOf, scopeOf } from '../src/private/kinds';
-import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
-import { ADMIN_RULES, EDIT_RULES } from '../src/private/user-facing-roles';
+import { resourceOf, scopeOf } from '../src/kubernetes/kinds';
+import { allows, PolicyRule, ResourceRequest } from '../src/kubernetes/rbac';
+import { ADMIN_RULES, EDIT_RULES } from '../src/kubernetes/user-facing-roles';
 
 const ROOT = join(__dirname, '..');
 const MAIN = join(ROOT, 'lib', 'cli', 'main.js');

@@ -3,7 +3,7 @@ import { serviceAccountUser, untilAllowed } from './cluster/access-reviews';
 import { fileMode, fileNames, fileText } from './support/cli';
 import { cluster, CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { FakeClock } from './support/fake-clock';
-import { tokenClaims } from '../src/private/token-claims';
+import { tokenClaims } from '../src/kubernetes/token-claims';
 
 eachInScene('grant');
 

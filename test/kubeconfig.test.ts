@@ -4,7 +4,7 @@ import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN }
 import { describeVectors, printAgreement } from './support/vectors';
 import { Kubeconfig, KubeconfigProps } from '../src/kubeconfig';
 import { KubeconfigPolicy } from '../src/kubeconfig-policy';
-import { InvalidInput } from '../src/private/invalid-input';
+import { InvalidInput } from '../src/base/user-error';
 import { referenceCluster } from '../src/private/reference-cluster';
 
 const PROPS: KubeconfigProps = { server: SERVER, certificateAuthorityData: CA_DATA, namespace: 'ns1', token: TOKEN };

@@ -7,10 +7,10 @@ import { kubectl, runKubectl, FETCH_TIMEOUT } from './support/kubectl';
 import { kubectlScalars } from './support/kubectl-scalars';
 import { CiImage } from '../src/ci-image';
 import { ManifestTemplate } from '../src/manifest-template';
-import { checkWritable } from '../src/private/cdk8s-writer';
-import { setImages } from '../src/private/container-images';
-import { Json, JsonObject } from '../src/private/json';
-import { parseManifest } from '../src/private/kubectl-yaml';
+import { checkWritable } from '../src/yaml/writer';
+import { setImages } from '../src/kubernetes/container-images';
+import { Json, JsonObject } from '../src/base/json';
+import { parseManifest } from '../src/yaml/manifest-parser';
 import { isList } from '../src/private/template-object';
 
 const IMAGE = 'registry.example.com/group/site:1';

@@ -12,7 +12,7 @@ import { Cluster } from '../src/cli/cluster/cluster';
 import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';
 import { ReleaseStore } from '../src/cli/deploy/record/release-store';
-import { JsonObject } from '../src/private/json';
+import { JsonObject } from '../src/base/json';
 import { releaseName } from '../src/private/release-names';
 
 const NAMESPACE = 'least';

@@ -7,9 +7,9 @@ import { CiImage, NamespacedChart } from '../src';
 import { ANY_CHARACTER } from './support/any-character';
 import { Manifest, messageOf } from './support/synth';
 import { ManifestTemplate, ManifestTemplateProps } from '../src/manifest-template';
-import { setImages } from '../src/private/container-images';
-import { Json } from '../src/private/json';
-import { parseManifest } from '../src/private/kubectl-yaml';
+import { setImages } from '../src/kubernetes/container-images';
+import { Json } from '../src/base/json';
+import { parseManifest } from '../src/yaml/manifest-parser';
 
 const IMAGE = 'registry.example.com/group/site:1';
 const image = CiImage.of(IMAGE);

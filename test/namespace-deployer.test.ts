@@ -2,7 +2,7 @@ import { Chart } from 'cdk8s';
 import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../src';
 import { app, messageOf, only, plainChart, synth } from './support/synth';
 import { readAccess } from '../src/cli/access/read-access';
-import { environmentSlug } from '../src/private/environment-slug';
+import { environmentSlug } from '../src/gitlab/environment-slug';
 
 function manifestsOf(props: Partial<NamespaceDeployerProps> = {}) {
   const chart = plainChart('access');

@@ -1,6 +1,6 @@
 import { DeployerIdentity, DeployerToken } from '../src';
 import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
-import { tokenClaims } from '../src/private/token-claims';
+import { tokenClaims } from '../src/kubernetes/token-claims';
 
 eachInScene('revoke');
 

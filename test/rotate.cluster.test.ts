@@ -2,7 +2,7 @@ import { DeployerIdentity, DeployerToken } from '../src';
 import { CliResult, fileText } from './support/cli';
 import { CredentialCase, eachInScene, expectCode, GITLAB_TOKEN, scene } from './support/credential-case';
 import { until } from './support/until';
-import { tokenClaims } from '../src/private/token-claims';
+import { tokenClaims } from '../src/kubernetes/token-claims';
 
 eachInScene('rotate');
 

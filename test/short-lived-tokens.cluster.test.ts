@@ -3,7 +3,7 @@ import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { fileNames } from './support/cli';
 import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { tokenClaims } from '../src/private/token-claims';
+import { tokenClaims } from '../src/kubernetes/token-claims';
 
 /** A cluster that lets no token live longer than an hour, whatever is asked for. */
 let controlPlane: ControlPlane;

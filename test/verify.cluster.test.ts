@@ -19,8 +19,8 @@ import { describeVectors, printAgreement } from './support/vectors';
 import { Cluster } from '../src/cli/cluster/cluster';
 import { Questions } from '../src/cli/verify/questions';
 import { requestsOf } from '../src/cli/verify/rule-coverage';
-import { allows, PolicyRule, ResourceRequest } from '../src/private/rbac';
-import { ADMIN_RULES } from '../src/private/user-facing-roles';
+import { allows, PolicyRule, ResourceRequest } from '../src/kubernetes/rbac';
+import { ADMIN_RULES } from '../src/kubernetes/user-facing-roles';
 
 const RBAC = 'rbac.authorization.k8s.io';
 

@@ -8,7 +8,7 @@ import { Kubeconfig } from '../../src';
 import type { Cluster } from '../../src/cli/cluster/cluster';
 import { ApiRefusal } from '../../src/cli/cluster/status';
 import { fieldAt, listAt, textAt } from '../../src/cli/deploy/wait/fields';
-import type { JsonObject } from '../../src/private/json';
+import type { JsonObject } from '../../src/base/json';
 import type { ControlPlane } from '../../test/cluster/control-plane';
 
 /**

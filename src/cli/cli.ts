@@ -9,7 +9,7 @@ import type { Host } from './host';
 import { COMMANDS } from './lazy-commands';
 import { nearest } from './nearest';
 import { UnwritableOutput } from './standard-output';
-import { InvalidInput, refusal, show } from '../private/invalid-input';
+import { InvalidInput, refusal, show } from '../base/user-error';
 
 /**
  * Runs the command line and says how it ended. Mistakes of the user are one line on stderr; anything else is a bug and comes with its stack.

@@ -1,5 +1,5 @@
 import { Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, stringify, visit } from 'yaml';
-import type { Yaml } from '../private/lazy-yaml';
+import type { Yaml } from '../base/lazy-yaml';
 
 const YAML: Yaml = { Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, stringify, visit };
 

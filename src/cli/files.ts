@@ -5,8 +5,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from './host';
-import { refusal } from '../private/invalid-input';
-import { cryptoModule } from '../private/lazy-crypto';
+import { refusal } from '../base/user-error';
+import { cryptoModule } from '../base/lazy-crypto';
 
 /**
  * How a file is written.

@@ -3,9 +3,9 @@ import type { Arguments } from './arguments';
 import type { Context } from './command';
 import { Kubeconfig, KubeconfigProps } from '../kubeconfig';
 import { KubeconfigPolicy } from '../kubeconfig-policy';
-import { located, refusal } from '../private/invalid-input';
+import { located, refusal } from '../base/user-error';
 import { ReferenceCluster, referenceCluster } from '../private/reference-cluster';
-import { decodeText } from '../private/text-file';
+import { decodeText } from '../base/text-file';
 
 /**
  * Where a kubeconfig comes from, as the options say: from a file that is checked, from a token, or from the cluster.

@@ -4,7 +4,7 @@ import { systemClock } from './clock';
 import { ExitCode } from './exit-code';
 import { Interrupted } from './failure';
 import { StandardOutput } from './standard-output';
-import { ciVariables } from '../private/ci-variables';
+import { ciVariables } from '../gitlab/ci-variables';
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

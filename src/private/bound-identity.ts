@@ -1,6 +1,6 @@
-import { refusal, show } from './invalid-input';
-import type { NameRule } from './names';
-import type { Subject } from './subject';
+import { refusal, show } from '../base/user-error';
+import type { NameRule } from '../kubernetes/names';
+import type { Subject } from '../kubernetes/subject';
 
 /**
  * An identity as it is written into manifests.

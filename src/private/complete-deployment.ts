@@ -1,4 +1,4 @@
-import { ContainerSpec, DeploymentManifest, MetadataManifest, PodSpec, Resources, StringMap } from './pod-spec';
+import { ContainerSpec, DeploymentManifest, MetadataManifest, PodSpec, Resources, StringMap } from '../kubernetes/pod-spec';
 
 /**
  * What a rendered Deployment gets that cdk8s-plus has no prop for, or that must reach containers added later.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { ConfigReference } from './pod-spec';
+import { ConfigReference } from '../kubernetes/pod-spec';
 
 /**
  * A hash over the contents of those ConfigMaps and Secrets that the same program defines, or nothing if it defines none of them.

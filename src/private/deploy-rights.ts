@@ -1,4 +1,4 @@
-import type { PolicyRule } from './rbac';
+import type { PolicyRule } from '../kubernetes/rbac';
 import { partName, RECORD_PARTS, releaseName, ReleaseOwner } from './release-names';
 
 /**

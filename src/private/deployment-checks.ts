@@ -1,8 +1,8 @@
 import type { CiDeploymentProps } from '../ci-deployment-props';
-import { refusal, show } from './invalid-input';
-import { checkLabels } from './labels';
-import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule } from './names';
-import { quantityRule } from './quantity';
+import { refusal, show } from '../base/user-error';
+import { checkLabels } from '../kubernetes/labels';
+import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule } from '../kubernetes/names';
+import { quantityRule } from '../kubernetes/quantity';
 
 /**
  * Refuses props that Kubernetes would refuse, or take and never run.

@@ -1,5 +1,5 @@
-import { CiVariables, isCi } from './ci-variables';
-import { located, refusal, show } from './invalid-input';
+import { CiVariables, isCi } from '../gitlab/ci-variables';
+import { located, refusal, show } from '../base/user-error';
 import { ImageReference } from '../image-reference';
 
 /**

@@ -1,4 +1,4 @@
-import { refusal, show } from './invalid-input';
+import { refusal, show } from '../base/user-error';
 import { Entry, entries, entryNamed, pathTo, Section, shown, textField } from './kubeconfig-file';
 
 /**

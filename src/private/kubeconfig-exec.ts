@@ -1,5 +1,5 @@
-import { refusal, show } from './invalid-input';
-import type { Json } from './json';
+import { refusal, show } from '../base/user-error';
+import type { Json } from '../base/json';
 import { pathTo, Section, textField } from './kubeconfig-file';
 
 /**

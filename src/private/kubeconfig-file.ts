@@ -1,5 +1,5 @@
-import { refusal, show } from './invalid-input';
-import { yamlModule } from './lazy-yaml';
+import { refusal, show } from '../base/user-error';
+import { yamlModule } from '../base/lazy-yaml';
 
 /**
  * A mapping of a kubeconfig and where it stands in the file.

@@ -1,4 +1,4 @@
-import { located, refusal } from './invalid-input';
+import { located, refusal } from '../base/user-error';
 import { clusterParts, ClusterParts, referred } from './kubeconfig-entries';
 import { entries, Entry, entryNamed, readKubeconfigFile, textField } from './kubeconfig-file';
 

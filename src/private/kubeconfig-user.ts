@@ -1,4 +1,4 @@
-import { refusal } from './invalid-input';
+import { refusal } from '../base/user-error';
 import { ExecParts, execParts } from './kubeconfig-exec';
 import { Section, textField } from './kubeconfig-file';
 

@@ -1,4 +1,4 @@
-import { refusal } from './invalid-input';
+import { refusal } from '../base/user-error';
 import { shown } from './kubeconfig-file';
 
 /** A value that must match a pattern. */

@@ -1,10 +1,10 @@
 import { DEPLOY_RIGHTS, DeployRight, objectRights, pullSecretRights, recordNames, recordRights } from './deploy-rights';
-import { refusal, show } from './invalid-input';
+import { refusal, show } from '../base/user-error';
 import { byKind, ManifestObject, manifestObjects, Plurals } from './manifest-objects';
-import { dns1123Subdomain } from './names';
-import type { PolicyRule } from './rbac';
+import { dns1123Subdomain } from '../kubernetes/names';
+import type { PolicyRule } from '../kubernetes/rbac';
 import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from './release-names';
-import { RBAC_GROUP } from './subject';
+import { RBAC_GROUP } from '../kubernetes/subject';
 
 /**
  * What a deployer is for.

@@ -1,10 +1,10 @@
 import { NamedObjects } from './deploy-rights';
-import { refusal, show } from './invalid-input';
-import { isObject, JsonObject } from './json';
-import { kindName, KINDS_VERSION, resourceOf, scopeOf } from './kinds';
-import { parseManifest } from './kubectl-yaml';
-import { nameRuleOf } from './names';
-import { RBAC_GROUP } from './subject';
+import { refusal, show } from '../base/user-error';
+import { isObject, JsonObject } from '../base/json';
+import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { parseManifest } from '../yaml/manifest-parser';
+import { nameRuleOf } from '../kubernetes/names';
+import { RBAC_GROUP } from '../kubernetes/subject';
 
 /**
  * One object that is to be deployed.

@@ -1,10 +1,10 @@
-import { Refusal, show } from './invalid-input';
-import { kindName, KINDS_VERSION, resourceOf, scopeOf } from './kinds';
-import { entryProblems, labelProblems, textProblems } from './labels';
-import { annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from './names';
-import { allows } from './rbac';
-import { Metadata, ObjectHeader } from './rendered-objects';
-import { ROLES_VERSION } from './user-facing-roles';
+import { Refusal, show } from '../base/user-error';
+import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { entryProblems, labelProblems, textProblems } from '../kubernetes/labels';
+import { annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/names';
+import { allows } from '../kubernetes/rbac';
+import { Metadata, ObjectHeader } from '../kubernetes/rendered-objects';
+import { ROLES_VERSION } from '../kubernetes/user-facing-roles';
 import type { DeployerRole } from '../deployer-role';
 
 /**

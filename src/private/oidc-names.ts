@@ -1,4 +1,4 @@
-import type { NameRule } from './names';
+import type { NameRule } from '../kubernetes/names';
 
 /**
  * The user that an API server makes of a job's id_token. It is named after the project's id, never after `sub`: that has the project's

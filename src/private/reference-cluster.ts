@@ -1,4 +1,4 @@
-import { refusal } from './invalid-input';
+import { refusal } from '../base/user-error';
 import { checkVerified, ClusterParts, clusterParts, referred } from './kubeconfig-entries';
 import { entries, entryNamed, readKubeconfigFile, textField } from './kubeconfig-file';
 

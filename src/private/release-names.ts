@@ -1,4 +1,4 @@
-import { cryptoModule } from './lazy-crypto';
+import { cryptoModule } from '../base/lazy-crypto';
 
 /**
  * Whose release something is, of which names are made.

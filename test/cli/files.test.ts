@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Files } from '../../src/cli/files';
-import { InvalidInput } from '../../src/private/invalid-input';
+import { InvalidInput } from '../../src/base/user-error';
 import { cliFolder, fileMode, fileNames, fileText } from '../support/cli';
 
 function door(stdin = ''): Files {

@@ -1,5 +1,5 @@
 import { runKubectl } from './cluster';
-import { ResourceRequest } from '../../src/private/rbac';
+import { ResourceRequest } from '../../src/kubernetes/rbac';
 import { jsonObjects } from '../support/discovery-server';
 import { until } from '../support/until';
 

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { prepareRunner } from './gitlab-ci-local';
 import { preview } from './preview';
 import { DeployCredential, DeployEnvironment, GitlabPipeline, ImageBuild } from '../../src';
-import type { Json } from '../../src/private/json';
+import type { Json } from '../../src/base/json';
 import { pipelines, requiredInputs } from '../support/any-pipeline';
 import { FETCH_TIMEOUT } from '../support/kubectl';
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { gitlabCiLocal } from './gitlab-ci-local';
 import { Repository } from './repository';
 import { PROJECT_URL } from './variables';
-import type { JsonObject } from '../../src/private/json';
+import type { JsonObject } from '../../src/base/json';
 
 /**
  * The pipeline that gitlab-ci-local makes of the files of a project, with everything in it that they include.

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { dns1123Label, labelValue } from '../../src/private/names';
+import { dns1123Label, labelValue } from '../../src/kubernetes/names';
 import { ownerId, partName, releaseName, ReleaseOwner } from '../../src/private/release-names';
 import { ANY_CHARACTER } from '../support/any-character';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { ChooseImage, setImages } from '../../src/private/container-images';
-import { parseManifest } from '../../src/private/kubectl-yaml';
+import { ChooseImage, setImages } from '../../src/kubernetes/container-images';
+import { parseManifest } from '../../src/yaml/manifest-parser';
 import { renderInPlace } from '../../src/private/render-in-place';
 import { messageOf } from '../support/synth';
 

@@ -7,8 +7,8 @@ import { differenceIn, ForeignWrite, HeldObject, ownershipIn, RecordedEvent } fr
 import { Done, InterleavingRun, Lane, runInterleaving } from './run-interleaving';
 import { LiveObject, stateAmong, WITHOUT_UID } from './state';
 import { NamespaceOfTwo } from './two-applications';
-import { isObject, JsonObject } from '../../src/private/json';
-import { resourceOf } from '../../src/private/kinds';
+import { isObject, JsonObject } from '../../src/base/json';
+import { resourceOf } from '../../src/kubernetes/kinds';
 import { OWNER_LABEL, ownerId } from '../../src/private/release-names';
 import { administratorClient } from '../cluster/clients';
 import { ControlPlane, ControlPlaneOptions } from '../cluster/control-plane';

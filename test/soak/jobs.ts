@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { runCommandLine } from '../../src/cli/cli';
 import { systemClock } from '../../src/cli/clock';
 import { Clock } from '../../src/cli/host';
-import { CiVariables } from '../../src/private/ci-variables';
+import { CiVariables } from '../../src/gitlab/ci-variables';
 import { manifests } from '../cluster/application';
 
 /**

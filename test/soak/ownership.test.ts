@@ -1,5 +1,5 @@
 import { differenceIn, ownershipIn, RecordedEvent } from './ownership';
-import { JsonObject } from '../../src/private/json';
+import { JsonObject } from '../../src/base/json';
 import { OWNER_LABEL } from '../../src/private/release-names';
 
 type App = 'a' | 'b';

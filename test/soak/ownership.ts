@@ -1,4 +1,4 @@
-import { isObject, JsonObject } from '../../src/private/json';
+import { isObject, JsonObject } from '../../src/base/json';
 import { OWNER_ID_LABEL, OWNER_LABEL } from '../../src/private/release-names';
 import { AuditEvent } from '../cluster/control-plane';
 

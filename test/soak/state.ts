@@ -1,5 +1,5 @@
 import { readRecord } from '../../src/cli/deploy/record/read-record';
-import { JsonObject } from '../../src/private/json';
+import { JsonObject } from '../../src/base/json';
 import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/private/release-names';
 import { Deployer } from '../cluster/deployer';
 

@@ -4,7 +4,7 @@ import { LiveObject } from './state';
 import { Kubeconfig } from '../../src';
 import { Cluster } from '../../src/cli/cluster/cluster';
 import { collectionPath } from '../../src/cli/cluster/paths';
-import { isObject, JsonObject } from '../../src/private/json';
+import { isObject, JsonObject } from '../../src/base/json';
 import { FaultProxy } from '../cluster/fault-proxy';
 
 const RBAC = 'rbac.authorization.k8s.io';

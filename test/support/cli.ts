@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/cli';
 import { systemClock } from '../../src/cli/clock';
 import { Clock } from '../../src/cli/host';
-import { CiVariables } from '../../src/private/ci-variables';
+import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /** A folder of its own for each test. */
 let folder: string;

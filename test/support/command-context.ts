@@ -6,7 +6,7 @@ import { systemClock } from '../../src/cli/clock';
 import { Context } from '../../src/cli/command';
 import { Files } from '../../src/cli/files';
 import { Clock } from '../../src/cli/host';
-import { CiVariables } from '../../src/private/ci-variables';
+import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /**
  * What a command's parts have to work with, in the folder of the test.

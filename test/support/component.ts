@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { valuesOf } from './gitlab-ci-schema';
-import type { Json } from '../../src/private/json';
+import type { Json } from '../../src/base/json';
 
 /** What a component takes in, by name. */
 export interface Inputs {

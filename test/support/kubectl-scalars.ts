@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Json } from '../../src/private/json';
+import { Json } from '../../src/base/json';
 
 /** What kubectl made of a field `v`, or why it did not. */
 export interface ScalarRecord {

@@ -1,6 +1,6 @@
 import { DeployEnvironment, type DeployEnvironmentOptions } from '../../src/deploy-environment';
-import { refusalsOf } from '../../src/private/invalid-input';
-import type { JsonObject } from '../../src/private/json';
+import { refusalsOf } from '../../src/base/user-error';
+import type { JsonObject } from '../../src/base/json';
 import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/private/pipeline/checks/check-pipeline';
 import type { PipelineJob } from '../../src/private/pipeline/job';
 import type { Target } from '../../src/private/pipeline/target';

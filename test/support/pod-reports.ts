@@ -1,5 +1,5 @@
 import { Cluster } from '../../src/cli/cluster/cluster';
-import { JsonObject } from '../../src/private/json';
+import { JsonObject } from '../../src/base/json';
 
 /** What of a pod's status is looked at. */
 interface PodStatus {

@@ -1,4 +1,4 @@
-import { JsonObject } from '../../src/private/json';
+import { JsonObject } from '../../src/base/json';
 
 /** What a made-up pod has that matters here. */
 export interface PodParts {

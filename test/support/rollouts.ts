@@ -5,8 +5,8 @@ import { pathOfObject } from '../../src/cli/cluster/paths';
 import { RolloutResult, WaitedObject, WaitOptions } from '../../src/cli/deploy/wait/rollout';
 import { waitForRollout } from '../../src/cli/deploy/wait/wait-for-rollout';
 import { Clock } from '../../src/cli/host';
-import { JsonObject } from '../../src/private/json';
-import { resourceOf } from '../../src/private/kinds';
+import { JsonObject } from '../../src/base/json';
+import { resourceOf } from '../../src/kubernetes/kinds';
 import { administratorClient } from '../cluster/clients';
 
 /** What a wait ended with, and the lines that were said on the way. */

@@ -1,4 +1,4 @@
-import { isObject, JsonObject } from '../../../src/private/json';
+import { isObject, JsonObject } from '../../../src/base/json';
 import { application, configMap, image } from '../application';
 import type { Scenario } from '../scenario';
 import type { Site } from '../site';

@@ -1,6 +1,6 @@
 import type { Access } from './access';
 import { readAccess } from './read-access';
-import { decodeText } from '../../private/text-file';
+import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 
 /**

@@ -1,8 +1,8 @@
-import { refusal, show } from '../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../private/json';
-import { kindName } from '../../private/kinds';
-import { ManifestDocument, parseManifest } from '../../private/kubectl-yaml';
-import { dns1123Subdomain, nameRuleOf } from '../../private/names';
+import { refusal, show } from '../../base/user-error';
+import { isObject, Json, JsonObject } from '../../base/json';
+import { kindName } from '../../kubernetes/kinds';
+import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
+import { dns1123Subdomain, nameRuleOf } from '../../kubernetes/names';
 
 /**
  * One object of access manifests, with the parts that everyone asks for.

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../private/json';
-import type { PolicyRule } from '../../private/rbac';
-import type { Subject } from '../../private/subject';
+import type { JsonObject } from '../../base/json';
+import type { PolicyRule } from '../../kubernetes/rbac';
+import type { Subject } from '../../kubernetes/subject';
 
 /**
  * What access manifests give away: one namespace to one deployer.

@@ -1,5 +1,5 @@
 import type { Access } from './access';
-import { isObject, JsonObject } from '../../private/json';
+import { isObject, JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';

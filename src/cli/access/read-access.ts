@@ -1,14 +1,14 @@
 import type { Access, AccessAccount, AccessRole } from './access';
 import { AccessObject, accessObjects, requiredText } from './access-object';
 import { readOidcTrust } from './read-oidc-trust';
-import { refusal, show } from '../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../private/json';
-import { pathSegment } from '../../private/names';
-import { checkNamespace } from '../../private/namespace';
-import type { PolicyRule } from '../../private/rbac';
+import { refusal, show } from '../../base/user-error';
+import { isObject, Json, JsonObject } from '../../base/json';
+import { pathSegment } from '../../kubernetes/names';
+import { checkNamespace } from '../../kubernetes/namespace';
+import type { PolicyRule } from '../../kubernetes/rbac';
 import { RECORD_TYPE } from '../../private/release-names';
-import type { Subject } from '../../private/subject';
-import { ADMIN_RULES, EDIT_RULES } from '../../private/user-facing-roles';
+import type { Subject } from '../../kubernetes/subject';
+import { ADMIN_RULES, EDIT_RULES } from '../../kubernetes/user-facing-roles';
 
 /**
  * How access manifests are judged.

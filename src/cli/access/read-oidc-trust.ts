@@ -1,10 +1,10 @@
 import type { OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
 import { OIDC_ANNOTATIONS } from '../../private/access-annotations';
-import { refusal, show } from '../../private/invalid-input';
-import type { NameRule } from '../../private/names';
+import { refusal, show } from '../../base/user-error';
+import type { NameRule } from '../../kubernetes/names';
 import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../private/oidc-names';
-import type { Subject } from '../../private/subject';
+import type { Subject } from '../../kubernetes/subject';
 
 /**
  * Whose id_tokens make the subject of a RoleBinding, as its annotations say, or nothing when it has none.

@@ -1,7 +1,7 @@
 import type { Access } from './access';
-import { show } from '../../private/invalid-input';
-import { printable } from '../../private/printable';
-import { allows, PolicyRule, ResourceRequest } from '../../private/rbac';
+import { show } from '../../base/user-error';
+import { printable } from '../../base/printable';
+import { allows, PolicyRule, ResourceRequest } from '../../kubernetes/rbac';
 
 /**
  * What access manifests mean, for the person who is about to apply them. What is said follows from the rules, so it cannot disagree with them.

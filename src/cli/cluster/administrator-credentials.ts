@@ -4,7 +4,7 @@ import type { Credentials, Presented } from './connection';
 import { execCredentials } from './exec-plugin';
 import { sendableToken } from './token';
 import { tokenFileCredentials } from './token-file';
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import type { ClusterParts } from '../../private/kubeconfig-entries';
 import { execExtension } from '../../private/kubeconfig-exec';
 import { pathTo, Section } from '../../private/kubeconfig-file';

@@ -1,12 +1,12 @@
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { adminCredentials } from './administrator-credentials';
 import type { Connection } from './connection';
-import { certificateData } from '../../private/certificates';
-import { refusal, show } from '../../private/invalid-input';
+import { certificateData } from '../../kubernetes/certificates';
+import { refusal, show } from '../../base/user-error';
 import { checkVerified, ClusterParts } from '../../private/kubeconfig-entries';
 import { textField } from '../../private/kubeconfig-file';
 import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../private/kubeconfig-merge';
-import { decodeText } from '../../private/text-file';
+import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 
 /**

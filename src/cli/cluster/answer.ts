@@ -1,6 +1,6 @@
 import { ApiRefusal, Status } from './status';
-import { show } from '../../private/invalid-input';
-import { isObject, Json, JsonObject, parseObject } from '../../private/json';
+import { show } from '../../base/user-error';
+import { isObject, Json, JsonObject, parseObject } from '../../base/json';
 import { Refused, Unreachable } from '../failure';
 import type { TriedAnswer } from '../network/retry';
 

@@ -3,7 +3,7 @@ import type { Query } from './cluster';
 import type { Connection, Presented } from './connection';
 import { Outage } from './outage';
 import { parseWarnings } from './warnings';
-import type { CiVariables } from '../../private/ci-variables';
+import type { CiVariables } from '../../gitlab/ci-variables';
 import { Unreachable } from '../failure';
 import type { Clock } from '../host';
 import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream } from '../network/http';

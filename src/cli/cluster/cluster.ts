@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 
 /**
  * A Kubernetes API server, as one credential reaches it. Transient failures are retried within the time budget that the caller set.

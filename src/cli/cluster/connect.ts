@@ -6,7 +6,7 @@ import { discover } from './discovery';
 import { describeRequest } from './paths';
 import { watchCollection } from './watch';
 import { FIELD_MANAGER } from '../../private/field-manager';
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 
 /**
  * The API server of a connection. Nothing is contacted before the first call.

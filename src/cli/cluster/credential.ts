@@ -3,9 +3,9 @@ import type { Connection, Credentials } from './connection';
 import { tokenFileCredentials } from './token-file';
 import { Kubeconfig } from '../../kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig-policy';
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import { inFile } from '../../private/kubeconfig-merge';
-import { decodeText } from '../../private/text-file';
+import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 import { TlsSessions } from '../network/tls-sessions';
 

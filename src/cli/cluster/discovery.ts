@@ -2,8 +2,8 @@ import { objectOf } from './answer';
 import type { ApiClient } from './api-client';
 import type { ApiResource } from './cluster';
 import { describeRequest } from './paths';
-import { show } from '../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { show } from '../../base/user-error';
+import { isObject, Json, JsonObject } from '../../base/json';
 import { Refused, Unreachable } from '../failure';
 
 /** All groups in one answer; servers before 1.30 know only the beta, and those before 1.26 neither. */

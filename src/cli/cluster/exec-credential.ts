@@ -1,6 +1,6 @@
 import type { Presented } from './connection';
 import { sendableToken } from './token';
-import { isObject, Json, parseObject } from '../../private/json';
+import { isObject, Json, parseObject } from '../../base/json';
 import type { ClusterParts } from '../../private/kubeconfig-entries';
 import type { ExecParts } from '../../private/kubeconfig-exec';
 

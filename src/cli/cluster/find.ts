@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster';
 import { ApiRefusal } from './status';
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 
 /**
  * An object, or nothing when it does not exist or its kind is not served.

@@ -1,6 +1,6 @@
-import { refusal, show } from '../../private/invalid-input';
-import { isObject, JsonObject } from '../../private/json';
-import { kindName, resourceOf, scopeOf } from '../../private/kinds';
+import { refusal, show } from '../../base/user-error';
+import { isObject, JsonObject } from '../../base/json';
+import { kindName, resourceOf, scopeOf } from '../../kubernetes/kinds';
 
 /**
  * Objects of one resource, in one namespace, in all of them, or of the cluster.

@@ -1,4 +1,4 @@
-import { serverWords } from '../../private/printable';
+import { serverWords } from '../../base/printable';
 import { Refused } from '../failure';
 
 /**

@@ -1,6 +1,6 @@
 import type { Credentials } from './connection';
 import { sendableToken } from './token';
-import { decodeText } from '../../private/text-file';
+import { decodeText } from '../../base/text-file';
 import type { Files } from '../files';
 
 /**

@@ -1,4 +1,4 @@
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 
 /**
  * A token as it goes into a header: white space around it is left out, as client-go does.

@@ -1,5 +1,5 @@
 import type { WatchEvent } from './cluster';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 
 /**
  * The objects that a watch knows of, by namespace and name.

@@ -1,7 +1,7 @@
 import { objectOf, statusError } from './answer';
 import type { ApiClient } from './api-client';
 import type { Query, WatchEvent } from './cluster';
-import { isObject, Json, parseObject } from '../../private/json';
+import { isObject, Json, parseObject } from '../../base/json';
 import { Unreachable } from '../failure';
 import { ConnectionError } from '../network/connection-error';
 import type { HttpStream } from '../network/http';

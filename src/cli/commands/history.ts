@@ -1,4 +1,4 @@
-import { printable } from '../../private/printable';
+import { printable } from '../../base/printable';
 import type { Command, Context } from '../command';
 import type { RecordedRelease } from '../deploy/record/history';
 import { identityInWords } from '../deploy/record/recorded-identity';

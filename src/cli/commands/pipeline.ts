@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { refusal, show } from '../../private/invalid-input';
+import { refusal, show } from '../../base/user-error';
 import type { HandedOver } from '../../private/pipeline/model/hand-over';
-import { printableText } from '../../private/printable';
+import { printableText } from '../../base/printable';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';
 import { GITLAB_MISSING } from '../gitlab/options';

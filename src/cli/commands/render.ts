@@ -1,9 +1,9 @@
 import { CiImage, ImageLookup } from '../../ci-image';
-import { CiVariables } from '../../private/ci-variables';
-import { Container, noContainer } from '../../private/container-images';
-import { refusal, show } from '../../private/invalid-input';
+import { CiVariables } from '../../gitlab/ci-variables';
+import { Container, noContainer } from '../../kubernetes/container-images';
+import { refusal, show } from '../../base/user-error';
 import { renderInPlace } from '../../private/render-in-place';
-import { decodeText } from '../../private/text-file';
+import { decodeText } from '../../base/text-file';
 import type { Arguments } from '../arguments';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';

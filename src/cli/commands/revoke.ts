@@ -1,4 +1,4 @@
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import type { Access, AccessAccount } from '../access/access';
 import { readAccessFile } from '../access/access-file';
 import { subjectInWords } from '../access/rights-in-words';

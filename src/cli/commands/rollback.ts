@@ -1,4 +1,4 @@
-import { refusal, show } from '../../private/invalid-input';
+import { refusal, show } from '../../base/user-error';
 import type { Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../command';

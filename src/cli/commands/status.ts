@@ -1,7 +1,7 @@
 import { releaseJson } from './history';
-import { show } from '../../private/invalid-input';
-import { kindName } from '../../private/kinds';
-import { printable } from '../../private/printable';
+import { show } from '../../base/user-error';
+import { kindName } from '../../kubernetes/kinds';
+import { printable } from '../../base/printable';
 import type { Command, Context } from '../command';
 import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/record/history';
 import { Lease, LeaseFile } from '../deploy/record/lease';

@@ -1,8 +1,8 @@
-import { refusal, show } from '../../private/invalid-input';
-import { dns1123Label } from '../../private/names';
-import { printable } from '../../private/printable';
-import { decodeText } from '../../private/text-file';
-import { TokenClaims, tokenClaims } from '../../private/token-claims';
+import { refusal, show } from '../../base/user-error';
+import { dns1123Label } from '../../kubernetes/names';
+import { printable } from '../../base/printable';
+import { decodeText } from '../../base/text-file';
+import { TokenClaims, tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { readAccess } from '../access/read-access';
 import { JobCredential, jobCredential } from '../cluster/credential';

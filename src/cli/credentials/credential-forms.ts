@@ -1,6 +1,6 @@
 import { Kubeconfig } from '../../kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig-policy';
-import { InvalidInput } from '../../private/invalid-input';
+import { InvalidInput } from '../../base/user-error';
 
 /** The forms of a credential, the first one being the default. */
 export const FORM_NAMES = ['yaml', 'json', 'base64'] as const;

@@ -1,6 +1,6 @@
 import type { Destination } from './destination';
 import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import type { Option } from '../arguments';
 import type { Context } from '../command';
 import { GITLAB_OPTIONS, gitlabDestinationOf } from '../gitlab/options';

@@ -1,8 +1,8 @@
 import type { Account } from './account';
 import type { CredentialLedger } from './ledger';
 import type { CredentialRecord } from './record';
-import { isObject, Json } from '../../private/json';
-import { tokenClaims } from '../../private/token-claims';
+import { isObject, Json } from '../../base/json';
+import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Cluster } from '../cluster/cluster';
 import { objectPath } from '../cluster/paths';
 import { ExitCode } from '../exit-code';

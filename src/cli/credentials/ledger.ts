@@ -1,7 +1,7 @@
 import type { Account } from './account';
 import { CREDENTIAL_LABEL, CredentialKind, CredentialRecord, marks, recordOf, secretOf } from './record';
-import { isObject, JsonObject } from '../../private/json';
-import { cryptoModule } from '../../private/lazy-crypto';
+import { isObject, JsonObject } from '../../base/json';
+import { cryptoModule } from '../../base/lazy-crypto';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath, objectPath } from '../cluster/paths';
 import type { Clock } from '../host';

@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 
 /**
  * A credential as the cluster remembers it: a Secret whose deletion ends the token. The token itself is not in it, unless it is a token Secret.

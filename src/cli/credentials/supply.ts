@@ -2,7 +2,7 @@ import type { Destination } from './destination';
 import { IssuedToken, Issuer, issueToken, TokenOrder } from './issue-token';
 import type { CredentialRecord } from './record';
 import type { Kubeconfig } from '../../kubeconfig';
-import { InvalidInput } from '../../private/invalid-input';
+import { InvalidInput } from '../../base/user-error';
 import { spanInWords } from '../duration';
 import { ExitCode } from '../exit-code';
 import { Failure, Refused } from '../failure';

@@ -1,4 +1,4 @@
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import type { Arguments, Option } from '../arguments';
 import { parseDuration } from '../duration';
 

@@ -2,7 +2,7 @@ import type { DeploymentPlan } from './deployment-plan';
 import { lastDeployed } from './record/history';
 import { resultWord } from './summary';
 import type { Written } from './write';
-import { printableText } from '../../private/printable';
+import { printableText } from '../../base/printable';
 
 const SHOWN = 10;
 

@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 
 /**
  * One field that differs.

@@ -1,6 +1,6 @@
 import type { Kubeconfig } from '../../kubeconfig';
-import { refusal, show } from '../../private/invalid-input';
-import { cryptoModule } from '../../private/lazy-crypto';
+import { refusal, show } from '../../base/user-error';
+import { cryptoModule } from '../../base/lazy-crypto';
 import type { Arguments } from '../arguments';
 
 /**

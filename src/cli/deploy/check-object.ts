@@ -3,13 +3,13 @@ import type { Problems } from './problems';
 import type { ReleaseObject } from './release';
 import { ReservedKey, reservedKeys } from './reserved-keys';
 import { withData } from './secret-data';
-import type { CiVariables } from '../../private/ci-variables';
-import { containersOf } from '../../private/container-images';
+import type { CiVariables } from '../../gitlab/ci-variables';
+import { containersOf } from '../../kubernetes/container-images';
 import { checkedImage, ImageRules } from '../../private/image-policy';
-import { refusal, show } from '../../private/invalid-input';
-import { isObject, JsonObject } from '../../private/json';
-import { kindName, scopeOf } from '../../private/kinds';
-import { nameRuleOf } from '../../private/names';
+import { refusal, show } from '../../base/user-error';
+import { isObject, JsonObject } from '../../base/json';
+import { kindName, scopeOf } from '../../kubernetes/kinds';
+import { nameRuleOf } from '../../kubernetes/names';
 import { isReleaseName } from '../../private/release-names';
 
 /**

@@ -1,8 +1,8 @@
 import type { Step } from './examine';
 import { fieldAt, listAt, numberAt, textAt } from './wait/fields';
-import { isObject, Json, JsonObject } from '../../private/json';
-import { kindName } from '../../private/kinds';
-import { quantityValue } from '../../private/quantity-value';
+import { isObject, Json, JsonObject } from '../../base/json';
+import { kindName } from '../../kubernetes/kinds';
+import { quantityValue } from '../../kubernetes/quantity-value';
 
 /**
  * Amounts by the names that quotas have for them: `pods`, `requests.cpu`, `count/deployments.apps`.

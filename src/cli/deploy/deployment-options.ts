@@ -6,8 +6,8 @@ import type { ReleaseObject } from './release';
 import { Reporting, REPORT_OPTIONS } from './report/reporting';
 import type { Session } from './session';
 import { progressOutput } from './wait/progress';
-import { isCi } from '../../private/ci-variables';
-import { refusal } from '../../private/invalid-input';
+import { isCi } from '../../gitlab/ci-variables';
+import { refusal } from '../../base/user-error';
 import type { Arguments, Option } from '../arguments';
 import type { Context } from '../command';
 

@@ -6,7 +6,7 @@ import { Owner, ownerInWords } from './owner';
 import { explain, ObjectRefusal, ReleaseRefused } from './refusals';
 import type { Target } from './targets';
 import { fieldAt } from './wait/fields';
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { ApiRefusal } from '../cluster/status';
 

@@ -6,7 +6,7 @@ import { objectKey } from './record/object-key';
 import type { ReleaseStore } from './record/release-store';
 import type { ReleaseObject } from './release';
 import { numberAt } from './wait/fields';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 
 /**

@@ -6,7 +6,7 @@ import type { Owner } from './owner';
 import { Problems } from './problems';
 import type { NextObject, RecordedManifests, WithheldObject } from './record/history';
 import type { ReleaseObject } from './release';
-import { resourceOf } from '../../private/kinds';
+import { resourceOf } from '../../kubernetes/kinds';
 import type { Cluster } from '../cluster/cluster';
 
 /**

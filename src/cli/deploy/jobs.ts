@@ -1,8 +1,8 @@
 import type { Target } from './targets';
 import { isTrue } from './wait/fields';
 import { replacingName } from '../../private/deploy-rights';
-import { isObject, JsonObject } from '../../private/json';
-import { kindName } from '../../private/kinds';
+import { isObject, JsonObject } from '../../base/json';
+import { kindName } from '../../kubernetes/kinds';
 import type { Cluster } from '../cluster/cluster';
 import { ApiRefusal, isAccessRefusal } from '../cluster/status';
 

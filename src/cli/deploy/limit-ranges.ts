@@ -1,5 +1,5 @@
 import { fieldAt, listAt } from './wait/fields';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';

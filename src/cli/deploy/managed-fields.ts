@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 
 /**
  * Which fields of an object a manager has, one tree: `{"f:data":{".":{},"f:key":{}}}`.

@@ -1,5 +1,5 @@
-import { refusal } from '../../private/invalid-input';
-import { decodeText } from '../../private/text-file';
+import { refusal } from '../../base/user-error';
+import { decodeText } from '../../base/text-file';
 import type { Files } from '../files';
 
 /**

@@ -6,7 +6,7 @@ import type { Target } from './targets';
 import { fieldAt, textAt } from './wait/fields';
 import { uidOf } from './wait/seen';
 import { FIELD_MANAGER } from '../../private/field-manager';
-import { isObject, JsonObject } from '../../private/json';
+import { isObject, JsonObject } from '../../base/json';
 import { ABSENT_VERSION } from '../cluster/absent-version';
 import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';

@@ -1,7 +1,7 @@
 import { BEFORE_WORKLOADS } from './annotations';
 import type { ReleaseObject } from './release';
 import { textAt } from './wait/fields';
-import { kindName } from '../../private/kinds';
+import { kindName } from '../../kubernetes/kinds';
 
 /** Kinds that are applied together, each line after those above it: what others need to be accepted, or to start, comes first. */
 const ORDER = [

@@ -1,7 +1,7 @@
 import { EARLIER_MANAGERS } from './managed-fields';
 import type { ReleaseIdentity } from './release';
 import { FIELD_MANAGER } from '../../private/field-manager';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../private/release-names';
 
 /**

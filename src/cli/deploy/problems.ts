@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../private/invalid-input';
+import { InvalidInput } from '../../base/user-error';
 
 /**
  * Collects what is wrong, so that all of it can be said at once.

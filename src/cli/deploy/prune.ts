@@ -2,7 +2,7 @@ import { Leftovers, Removal, removalOf } from './leftovers';
 import type { RecordedObject, ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { OwnedObject } from './release';
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
 

@@ -2,10 +2,10 @@ import { checkObject, ObjectRules } from './check-object';
 import { ManifestFile, manifestFiles, readManifestFile } from './manifest-files';
 import { Problems } from './problems';
 import type { ReleaseObject } from './release';
-import { refusal, show } from '../../private/invalid-input';
-import { isObject, JsonObject } from '../../private/json';
-import { kindName } from '../../private/kinds';
-import { parseManifest } from '../../private/kubectl-yaml';
+import { refusal, show } from '../../base/user-error';
+import { isObject, JsonObject } from '../../base/json';
+import { kindName } from '../../kubernetes/kinds';
+import { parseManifest } from '../../yaml/manifest-parser';
 import type { Files } from '../files';
 
 /**

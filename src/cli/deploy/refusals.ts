@@ -1,5 +1,5 @@
 import type { ReleaseObject } from './release';
-import { printableText } from '../../private/printable';
+import { printableText } from '../../base/printable';
 import { ApiRefusal, isAccessRefusal } from '../cluster/status';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 
 /**
  * Whose release it is. All three are recorded with it, and a release of another identity is never touched.

@@ -1,6 +1,6 @@
 import { BEFORE_WORKLOADS } from './annotations';
 import { OIDC_ANNOTATIONS } from '../../private/access-annotations';
-import { isObject, Json, JsonObject } from '../../private/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 import { isOwnKey } from '../../private/release-names';
 import { WORKLOAD_ANNOTATIONS } from '../../private/workload-annotations';
 

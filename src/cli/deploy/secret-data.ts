@@ -1,4 +1,4 @@
-import { isObject, JsonObject } from '../../private/json';
+import { isObject, JsonObject } from '../../base/json';
 
 /**
  * A Secret with all of its values in `data`. The server does the same with `stringData`, but then does not know whose a value is,

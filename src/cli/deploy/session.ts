@@ -9,7 +9,7 @@ import { whileHeld } from './record/while-held';
 import type { ReleaseIdentity } from './release';
 import type { Kubeconfig } from '../../kubeconfig';
 import { releaseName } from '../../private/release-names';
-import { tokenClaims } from '../../private/token-claims';
+import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
 import { connectCluster } from '../cluster/connect';

@@ -3,7 +3,7 @@ import type { PullSecretResult } from './pull-secret/pull-secret';
 import type { ReleaseIdentity } from './release';
 import { diffLines, shownChanges } from './report/diff';
 import type { Progress } from './wait/rollout';
-import { printableText } from '../../private/printable';
+import { printableText } from '../../base/printable';
 
 /**
  * What was done, or would be.

@@ -10,7 +10,7 @@ import { recordProblem } from './record/record-problem';
 import { isSameIdentity } from './record/recorded-identity';
 import { ReleaseStore } from './record/release-store';
 import type { ReleaseIdentity } from './release';
-import { refusal, show } from '../../private/invalid-input';
+import { refusal, show } from '../../base/user-error';
 import { releasePart } from '../../private/release-names';
 import type { Arguments, Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';

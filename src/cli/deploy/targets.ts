@@ -1,8 +1,8 @@
 import type { Owner } from './owner';
 import { ObjectRefusal, ReleaseRefused } from './refusals';
 import type { ReleaseObject } from './release';
-import { JsonObject } from '../../private/json';
-import { kindName, resourceOf } from '../../private/kinds';
+import { JsonObject } from '../../base/json';
+import { kindName, resourceOf } from '../../kubernetes/kinds';
 import type { ApiResource, Cluster } from '../cluster/cluster';
 import { objectPath } from '../cluster/paths';
 

@@ -14,7 +14,7 @@ import type { OwnedObject } from './release';
 import { Target, targetsOf } from './targets';
 import { uidOf } from './wait/seen';
 import type { Written } from './write';
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import type { Clock } from '../host';
 

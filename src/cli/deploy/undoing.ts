@@ -9,7 +9,7 @@ import { undo, Undone } from './undo';
 import { waitForRollout } from './wait/wait-for-rollout';
 import { isWaitedFor } from './waited-for';
 import type { Written } from './write';
-import { InvalidInput } from '../../private/invalid-input';
+import { InvalidInput } from '../../base/user-error';
 import type { Cluster } from '../cluster/cluster';
 import { Failure, Interrupted, Refused } from '../failure';
 

@@ -1,4 +1,4 @@
-import { kindName, resourceOf } from '../../private/kinds';
+import { kindName, resourceOf } from '../../kubernetes/kinds';
 
 const WORKLOADS = new Set(['Deployment.apps', 'StatefulSet.apps', 'DaemonSet.apps', 'Job.batch']);
 

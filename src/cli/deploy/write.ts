@@ -6,7 +6,7 @@ import type { OwnedObject } from './release';
 import { ExitCode } from '../exit-code';
 import { textAt } from './wait/fields';
 import { uidOf } from './wait/seen';
-import type { JsonObject } from '../../private/json';
+import type { JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';
 import { Failure } from '../failure';

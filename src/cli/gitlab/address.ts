@@ -1,5 +1,5 @@
 import { GitRemote, gitOrigin } from './git-remote';
-import { refusal, show } from '../../private/invalid-input';
+import { refusal, show } from '../../base/user-error';
 import type { Context } from '../command';
 import { isLoopback } from '../network/proxy';
 

@@ -1,6 +1,6 @@
 import { Ancestor, ancestorsOf } from './ancestors';
 import type { Gitlab, GitlabOwner } from './gitlab';
-import { show } from '../../private/invalid-input';
+import { show } from '../../base/user-error';
 
 /**
  * Which groups around a project or group have a variable of the same key, for people. The nearest wins: a project over its group, a group over its parent.

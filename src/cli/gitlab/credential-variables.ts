@@ -1,7 +1,7 @@
 import type { NewVariable, VariableType } from './gitlab';
 import type { Kubeconfig } from '../../kubeconfig';
-import { fitsEnvironment, maskingProblem } from '../../private/gitlab-variable';
-import { refusal } from '../../private/invalid-input';
+import { fitsEnvironment, maskingProblem } from '../../gitlab/masking';
+import { refusal } from '../../base/user-error';
 
 /**
  * How a credential is kept.

@@ -1,5 +1,5 @@
 import type { GitlabOwner, GitlabToken, GitlabVariable } from './gitlab';
-import { isObject, Json } from '../../private/json';
+import { isObject, Json } from '../../base/json';
 
 /**
  * What GitLab answers, read without trusting it: nothing where an answer is not of the form that it should have.

@@ -1,7 +1,7 @@
 import type { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, VariableId } from './gitlab';
 import { ownerOf, tokenOf, variableOf, variablesOf } from './gitlab-answers';
 import { GitlabRefusal, lacksScope, wordsOf } from './gitlab-refusal';
-import { isObject, Json, parseJson } from '../../private/json';
+import { isObject, Json, parseJson } from '../../base/json';
 import { Refused, Unreachable } from '../failure';
 import type { Host } from '../host';
 import type { HttpDoor, HttpRequest, Trust } from '../network/http';

@@ -7,7 +7,7 @@ import { GitlabRefusal } from './gitlab-refusal';
 import { isAtLeast } from './release';
 import { VariableStore, WrittenVariable } from './variable-store';
 import type { Kubeconfig } from '../../kubeconfig';
-import { refusal, show } from '../../private/invalid-input';
+import { refusal, show } from '../../base/user-error';
 import { Refused } from '../failure';
 
 /**

@@ -1,5 +1,5 @@
-import { show } from '../../private/invalid-input';
-import { isObject, Json, parseJson } from '../../private/json';
+import { show } from '../../base/user-error';
+import { isObject, Json, parseJson } from '../../base/json';
 import { Refused } from '../failure';
 
 /**

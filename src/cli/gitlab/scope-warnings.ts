@@ -1,6 +1,6 @@
 import type { GitlabVariable } from './gitlab';
-import { scopesOverlap } from '../../private/gitlab-variable';
-import { show } from '../../private/invalid-input';
+import { scopesOverlap } from '../../gitlab/masking';
+import { show } from '../../base/user-error';
 
 /**
  * What other variables of the same key mean for jobs. GitLab gives a job the one whose scope is the very name of its environment,

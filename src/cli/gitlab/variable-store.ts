@@ -1,7 +1,7 @@
 import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from './gitlab';
 import { GitlabRefusal } from './gitlab-refusal';
 import { isAtLeast } from './release';
-import { refusal, show } from '../../private/invalid-input';
+import { refusal, show } from '../../base/user-error';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';
 

@@ -5,7 +5,7 @@ import { pipelineFile, pipelineOf, pipelineProgram } from './pipeline-program';
 import { accessProgram, mainProgram, targetsProgram } from './programs';
 import { GITIGNORE, HUGO_DOCKERFILE, IGNORED, packageJson, SCRIPTS, TSCONFIG, VERSIONS } from './project-files';
 import type { Surroundings } from './surroundings';
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import type { Files } from '../files';
 
 /**

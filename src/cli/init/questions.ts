@@ -1,4 +1,4 @@
-import { InvalidInput, refusal } from '../../private/invalid-input';
+import { InvalidInput, refusal } from '../../base/user-error';
 import type { Context } from '../command';
 
 /**

@@ -1,9 +1,9 @@
 import { isAbsolute, join } from 'node:path';
-import { containersOf } from '../../private/container-images';
-import { refusal, show } from '../../private/invalid-input';
-import { parseObject } from '../../private/json';
-import { parseManifest } from '../../private/kubectl-yaml';
-import { decodeText } from '../../private/text-file';
+import { containersOf } from '../../kubernetes/container-images';
+import { refusal, show } from '../../base/user-error';
+import { parseObject } from '../../base/json';
+import { parseManifest } from '../../yaml/manifest-parser';
+import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 
 /**

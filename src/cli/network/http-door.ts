@@ -10,8 +10,8 @@ import { httpModule, httpsModule, tlsModule } from './lazy-node';
 import { environmentProxy, isLoopback, proxyOf } from './proxy';
 import { Slots } from './slots';
 import { TlsSessions } from './tls-sessions';
-import type { CiVariables } from '../../private/ci-variables';
-import { refusal, show } from '../../private/invalid-input';
+import type { CiVariables } from '../../gitlab/ci-variables';
+import { refusal, show } from '../../base/user-error';
 import { systemClock } from '../clock';
 import type { Clock } from '../host';
 

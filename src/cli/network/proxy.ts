@@ -1,6 +1,6 @@
 import { netModule } from './lazy-node';
-import type { CiVariables } from '../../private/ci-variables';
-import { refusal } from '../../private/invalid-input';
+import type { CiVariables } from '../../gitlab/ci-variables';
+import { refusal } from '../../base/user-error';
 
 /**
  * A proxy, and who named it.

@@ -1,4 +1,4 @@
-import { show } from '../../private/invalid-input';
+import { show } from '../../base/user-error';
 
 /**
  * How far an exchange had come.

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ConnectionError } from './connection-error';
 import { httpModule, httpsModule, netModule } from './lazy-node';
 import type { Proxy } from './proxy';
-import { show } from '../../private/invalid-input';
+import { show } from '../../base/user-error';
 
 /**
  * A connection to a host through a proxy, by CONNECT. The user name and password in the proxy's address go to the proxy alone.

@@ -1,8 +1,8 @@
 import { fileName } from './handed-over';
 import { unifiedDiff } from './unified-diff';
 import type { HandedOver } from '../../private/pipeline/model/hand-over';
-import { printableText } from '../../private/printable';
-import { decodeText } from '../../private/text-file';
+import { printableText } from '../../base/printable';
+import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 
 /**

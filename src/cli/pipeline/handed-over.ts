@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import { Program } from './program';
 import { runProgram } from './run-program';
-import { refusal } from '../../private/invalid-input';
-import { isObject, Json, parseJson } from '../../private/json';
+import { refusal } from '../../base/user-error';
+import { isObject, Json, parseJson } from '../../base/json';
 import { HAND_OVER_FORMAT, HandedOver } from '../../private/pipeline/model/hand-over';
 import type { Context } from '../command';
 

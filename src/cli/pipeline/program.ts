@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { refusal } from '../../private/invalid-input';
-import { parseObject } from '../../private/json';
-import { printable } from '../../private/printable';
+import { refusal } from '../../base/user-error';
+import { parseObject } from '../../base/json';
+import { printable } from '../../base/printable';
 import type { Context } from '../command';
 import type { Files } from '../files';
 

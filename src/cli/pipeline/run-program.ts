@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Program } from './program';
-import { refusal } from '../../private/invalid-input';
+import { refusal } from '../../base/user-error';
 import { HAND_OVER_VARIABLE } from '../../private/pipeline/model/hand-over';
-import { printableText } from '../../private/printable';
+import { printableText } from '../../base/printable';
 import type { Context } from '../command';
 import { ExitCode } from '../exit-code';
 import { Failure } from '../failure';

@@ -1,6 +1,6 @@
 import type { GivenToken, Revocation } from './revocation';
-import { show } from '../../private/invalid-input';
-import { isObject } from '../../private/json';
+import { show } from '../../base/user-error';
+import { isObject } from '../../base/json';
 import { objectPath } from '../cluster/paths';
 import type { CredentialRecord } from '../credentials/record';
 import { validity } from '../credentials/supply';

@@ -1,7 +1,7 @@
 import type { GivenToken } from './revocation';
-import { refusal, show } from '../../private/invalid-input';
-import { decodeText } from '../../private/text-file';
-import { tokenClaims } from '../../private/token-claims';
+import { refusal, show } from '../../base/user-error';
+import { decodeText } from '../../base/text-file';
+import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Context } from '../command';
 import type { Account } from '../credentials/account';
 

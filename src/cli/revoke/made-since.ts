@@ -1,4 +1,4 @@
-import { isObject, JsonObject } from '../../private/json';
+import { isObject, JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath } from '../cluster/paths';
 import { TOKEN_OF } from '../credentials/record';

@@ -1,8 +1,8 @@
 import { Made, madeSince } from './made-since';
 import { Revocation, showing } from './revocation';
-import { show } from '../../private/invalid-input';
-import { isObject, JsonObject } from '../../private/json';
-import { printable } from '../../private/printable';
+import { show } from '../../base/user-error';
+import { isObject, JsonObject } from '../../base/json';
+import { printable } from '../../base/printable';
 import { objectInWords } from '../access/apply-access';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';

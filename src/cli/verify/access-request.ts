@@ -1,4 +1,4 @@
-import { allows, allowsUrl, PolicyRule, ResourceRequest } from '../../private/rbac';
+import { allows, allowsUrl, PolicyRule, ResourceRequest } from '../../kubernetes/rbac';
 
 /**
  * A request for a path that is no resource, such as `/metrics`.

@@ -1,4 +1,4 @@
-import type { PolicyRule } from '../../private/rbac';
+import type { PolicyRule } from '../../kubernetes/rbac';
 
 /**
  * What the API server gives everyone who is known to it, and every ServiceAccount, all over the cluster: to ask who one is, what one may do and which APIs there are.

@@ -3,7 +3,7 @@ import { DEFAULT_RULES } from './default-rights';
 import { listRequest, USUAL_KINDS } from './permissions';
 import { beyond, requestsOf } from './rule-coverage';
 import type { Place } from './verification';
-import type { PolicyRule } from '../../private/rbac';
+import type { PolicyRule } from '../../kubernetes/rbac';
 import type { Access } from '../access/access';
 
 /**

@@ -3,9 +3,9 @@ import type { Questions, RulesTold } from './questions';
 import { beyond, describeRequests } from './rule-coverage';
 import { together } from './together';
 import type { Check } from './verification';
-import { isObject, JsonObject } from '../../private/json';
-import { dns1123Subdomain } from '../../private/names';
-import type { PolicyRule } from '../../private/rbac';
+import { isObject, JsonObject } from '../../base/json';
+import { dns1123Subdomain } from '../../kubernetes/names';
+import type { PolicyRule } from '../../kubernetes/rbac';
 
 /**
  * What is known before the neighbours are looked at.

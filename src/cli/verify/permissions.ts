@@ -1,5 +1,5 @@
 import type { AccessRequest } from './access-request';
-import { RBAC_GROUP } from '../../private/subject';
+import { RBAC_GROUP } from '../../kubernetes/subject';
 
 /**
  * What is asked about one resource in one place.

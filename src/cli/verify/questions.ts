@@ -1,8 +1,8 @@
 import type { AccessRequest } from './access-request';
 import type { ListedKind } from './permissions';
 import type { Answer } from './verification';
-import { isObject, Json, JsonObject } from '../../private/json';
-import type { PolicyRule } from '../../private/rbac';
+import { isObject, Json, JsonObject } from '../../base/json';
+import type { PolicyRule } from '../../kubernetes/rbac';
 import type { Cluster } from '../cluster/cluster';
 import { CollectionReference, collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';

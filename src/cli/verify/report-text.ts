@@ -2,7 +2,7 @@ import { Difference, differences } from './difference';
 import { checksOf, checksOfRow, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
 import { shortList } from './neighbours';
 import { Check, Fact, placeName, Verification, verdictOf } from './verification';
-import { printable } from '../../private/printable';
+import { printable } from '../../base/printable';
 
 /** The verdict in words. */
 export const VERDICTS = {

@@ -1,5 +1,5 @@
 import { AccessRequest, allowsAccess, target } from './access-request';
-import type { PolicyRule } from '../../private/rbac';
+import type { PolicyRule } from '../../kubernetes/rbac';
 
 /**
  * What some rules allow and others do not: one request for each verb on each resource, name or path. A wildcard counts as itself, so

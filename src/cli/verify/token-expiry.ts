@@ -1,4 +1,4 @@
-import type { TokenClaims } from '../../private/token-claims';
+import type { TokenClaims } from '../../kubernetes/token-claims';
 import { spanInWords } from '../duration';
 
 /** Seconds. A credential that ends sooner is warned about. */

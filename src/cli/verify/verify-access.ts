@@ -7,8 +7,8 @@ import { describeRequests } from './rule-coverage';
 import { together } from './together';
 import { expiryWarning } from './token-expiry';
 import { Place, Verification } from './verification';
-import type { TokenClaims } from '../../private/token-claims';
-import { ROLES_VERSION } from '../../private/user-facing-roles';
+import type { TokenClaims } from '../../kubernetes/token-claims';
+import { ROLES_VERSION } from '../../kubernetes/user-facing-roles';
 import type { Access } from '../access/access';
 import type { Cluster } from '../cluster/cluster';
 

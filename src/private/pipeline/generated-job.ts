@@ -1,7 +1,7 @@
 import type { JobKeywords, PipelineJob } from './job';
 import type { JobOptions } from '../../job-options';
-import { refusal, show } from '../invalid-input';
-import type { Json } from '../json';
+import { refusal, show } from '../../base/user-error';
+import type { Json } from '../../base/json';
 
 /**
  * A job of this library before its user's options are in it.

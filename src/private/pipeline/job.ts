@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json';
+import type { Json, JsonObject } from '../../base/json';
 
 /** One alternative of `rules`. */
 export interface Rule {

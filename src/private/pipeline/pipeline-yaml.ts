@@ -1,9 +1,9 @@
 import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
-import type { Json } from '../json';
-import { yamlModule } from '../lazy-yaml';
+import type { Json } from '../../base/json';
+import { yamlModule } from '../../base/lazy-yaml';
 import type { Component } from './component/component';
 import type { JobKeywords, PipelineJob, Rule } from './job';
-import { escapeUnseen, quoteAmbiguous } from './scalar-style';
+import { escapeUnseen, quoteAmbiguous } from '../../yaml/scalar-style';
 
 /**
  * A pipeline before it is text.

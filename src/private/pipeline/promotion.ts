@@ -1,4 +1,4 @@
-import { refusal, show } from '../invalid-input';
+import { refusal, show } from '../../base/user-error';
 import { implies } from './rule-values';
 import type { Target } from './target';
 

@@ -1,4 +1,4 @@
-import { refusal, show } from '../invalid-input';
+import { refusal, show } from '../../base/user-error';
 import type { Rule } from './job';
 
 /**

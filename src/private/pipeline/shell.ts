@@ -1,4 +1,4 @@
-import { refusal, show } from '../invalid-input';
+import { refusal, show } from '../../base/user-error';
 
 /**
  * A text as one word of a POSIX shell. References to variables (`$NAME`, `${NAME}`) are expanded, and never split or read again; all else stands for itself.

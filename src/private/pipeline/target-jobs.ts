@@ -6,7 +6,7 @@ import type { PipelinePlan } from './plan';
 import { promotion } from './promotion';
 import type { Target } from './target';
 import type { JobOptions } from '../../job-options';
-import type { JsonObject } from '../json';
+import type { JsonObject } from '../../base/json';
 
 /**
  * What the jobs of a target are made of.

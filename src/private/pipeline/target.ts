@@ -1,6 +1,6 @@
 import type { Rule } from './job';
 import type { DeployCredential } from '../../deploy-credential';
-import { refusal, show } from '../invalid-input';
+import { refusal, show } from '../../base/user-error';
 
 /**
  * A place to deploy to, as the jobs see it.

@@ -1,7 +1,7 @@
 import type { PipelineWorkflow } from './pipeline-yaml';
 import { anyOf } from './rule-values';
 import type { Target } from './target';
-import { refusal } from '../invalid-input';
+import { refusal } from '../../base/user-error';
 
 /**
  * When there is a pipeline, where merge requests have pipelines of their own: not a second one for the branch, unless it is one that is deployed.

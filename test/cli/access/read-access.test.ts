@@ -3,7 +3,7 @@ import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, Names
 import { Access } from '../../../src/cli/access/access';
 import { readAccess } from '../../../src/cli/access/read-access';
 import { accessInWords } from '../../../src/cli/access/rights-in-words';
-import { ADMIN_RULES, EDIT_RULES } from '../../../src/private/user-facing-roles';
+import { ADMIN_RULES, EDIT_RULES } from '../../../src/kubernetes/user-facing-roles';
 
 const RBAC = 'rbac.authorization.k8s.io';
 

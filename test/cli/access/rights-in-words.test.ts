@@ -1,5 +1,5 @@
 import { rightsInWords, subjectInWords } from '../../../src/cli/access/rights-in-words';
-import { PolicyRule } from '../../../src/private/rbac';
+import { PolicyRule } from '../../../src/kubernetes/rbac';
 
 const rule = (verbs: string, resources: string, apiGroups = ''): PolicyRule => ({ verbs: verbs.split(' '), resources: resources.split(' '), apiGroups: [apiGroups] });
 

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { administratorConnection, AdministratorOptions } from '../../../src/cli/cluster/administrator';
-import { InvalidInput } from '../../../src/private/invalid-input';
+import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContextOptions } from '../../support/command-context';
 import { CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';

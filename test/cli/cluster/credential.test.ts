@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { credentialConnection, jobCredential, JobCredentialOptions } from '../../../src/cli/cluster/credential';
-import { InvalidInput } from '../../../src/private/invalid-input';
+import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContextOptions } from '../../support/command-context';
 import { AGENT_FILE, CA_PEM, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';

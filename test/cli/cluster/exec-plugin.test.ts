@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { Credentials } from '../../../src/cli/cluster/connection';
 import { Failure, Interrupted, Unreachable } from '../../../src/cli/failure';
-import { InvalidInput } from '../../../src/private/invalid-input';
+import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContext, TestContextOptions } from '../../support/command-context';
 import { FakeClock } from '../../support/fake-clock';

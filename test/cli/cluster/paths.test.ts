@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { collectionPath, describeRequest, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
-import { InvalidInput } from '../../../src/private/invalid-input';
-import { JsonObject } from '../../../src/private/json';
+import { InvalidInput } from '../../../src/base/user-error';
+import { JsonObject } from '../../../src/base/json';
 import { ANY_CHARACTER } from '../../support/any-character';
 
 const SECRETS = { group: '', version: 'v1', resource: 'secrets', namespace: 'ns1' };

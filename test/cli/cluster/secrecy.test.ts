@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Clock } from '../../../src/cli/host';
-import { CiVariables } from '../../../src/private/ci-variables';
+import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { cliFolder } from '../../support/cli';
 import { commandContext } from '../../support/command-context';
 import { FakeClock } from '../../support/fake-clock';

@@ -3,7 +3,7 @@ import { Context } from '../../../src/cli/command';
 import { inForm } from '../../../src/cli/credentials/credential-forms';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
 import { Kubeconfig } from '../../../src/kubeconfig';
-import { CiVariables } from '../../../src/private/ci-variables';
+import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { fileMode, fileNames, fileText } from '../../support/cli';
 import { commandContext } from '../../support/command-context';
 import { SERVER } from '../../support/kubeconfigs';

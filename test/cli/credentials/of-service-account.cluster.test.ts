@@ -1,5 +1,5 @@
 import { Kubeconfig } from '../../../src';
-import { tokenClaims } from '../../../src/private/token-claims';
+import { tokenClaims } from '../../../src/kubernetes/token-claims';
 import { fileMode, fileNames } from '../../support/cli';
 import { eachInScene, expectCode, scene } from '../../support/credential-case';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { changesBetween } from '../../../src/cli/deploy/changes';
-import type { JsonObject } from '../../../src/private/json';
+import type { JsonObject } from '../../../src/base/json';
 
 const container = (name: string, image: string): JsonObject => ({ name, image });
 

@@ -1,6 +1,6 @@
 import { demandOf } from '../../../src/cli/deploy/demand';
 import type { Step } from '../../../src/cli/deploy/examine';
-import type { JsonObject } from '../../../src/private/json';
+import type { JsonObject } from '../../../src/base/json';
 
 const container = (requests?: JsonObject, limits?: JsonObject, more: JsonObject = {}): JsonObject => ({ name: 'c', resources: { requests: requests ?? {}, limits: limits ?? {} }, ...more });
 

@@ -1,6 +1,6 @@
 import { containerDefaults, withContainerDefaults } from '../../../src/cli/deploy/limit-ranges';
 import { fieldAt } from '../../../src/cli/deploy/wait/fields';
-import type { JsonObject } from '../../../src/private/json';
+import type { JsonObject } from '../../../src/base/json';
 
 const range = (...limits: JsonObject[]): JsonObject => ({ spec: { limits } });
 const NONE = { limits: {}, requests: {} };

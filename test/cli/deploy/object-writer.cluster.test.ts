@@ -3,7 +3,7 @@ import { Cluster } from '../../../src/cli/cluster/cluster';
 import { ObjectWriter, PlannedObject } from '../../../src/cli/deploy/object-writer';
 import { Owner } from '../../../src/cli/deploy/owner';
 import { Target, targetsOf } from '../../../src/cli/deploy/targets';
-import { isObject, JsonObject } from '../../../src/private/json';
+import { isObject, JsonObject } from '../../../src/base/json';
 import { FakeClock } from '../../support/fake-clock';
 
 const NAMESPACE = 'object-writer';

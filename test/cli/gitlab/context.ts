@@ -6,7 +6,7 @@ import { parseArguments } from '../../../src/cli/arguments';
 import { Context } from '../../../src/cli/command';
 import { Files } from '../../../src/cli/files';
 import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/gitlab/options';
-import { CiVariables } from '../../../src/private/ci-variables';
+import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { FakeClock } from '../../support/fake-clock';
 
 export interface ContextOptions {

@@ -1,5 +1,5 @@
 import { environmentProxy, proxyOf } from '../../../src/cli/network/proxy';
-import { InvalidInput } from '../../../src/private/invalid-input';
+import { InvalidInput } from '../../../src/base/user-error';
 
 const PROXY = 'http://proxy.example.com:3128';
 

@@ -3,7 +3,7 @@ import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { Unreachable } from '../../../src/cli/failure';
 import { AccessRequest, allowsAccess, PathRequest } from '../../../src/cli/verify/access-request';
 import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
-import { PolicyRule, ResourceRequest } from '../../../src/private/rbac';
+import { PolicyRule, ResourceRequest } from '../../../src/kubernetes/rbac';
 
 /**
  * What the server of a test knows and does.

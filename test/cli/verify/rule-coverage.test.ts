@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { allowsAccess } from '../../../src/cli/verify/access-request';
 import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
 import { beyond, describeRequests, requestsOf } from '../../../src/cli/verify/rule-coverage';
-import { PolicyRule } from '../../../src/private/rbac';
-import { ADMIN_RULES, EDIT_RULES } from '../../../src/private/user-facing-roles';
+import { PolicyRule } from '../../../src/kubernetes/rbac';
+import { ADMIN_RULES, EDIT_RULES } from '../../../src/kubernetes/user-facing-roles';
 
 const rule = (verbs: string, groups: string, resources: string, names = ''): PolicyRule => {
   const list = (text: string) => text.split(' ').map((word) => (word === 'core' ? '' : word));

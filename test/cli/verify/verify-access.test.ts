@@ -4,8 +4,8 @@ import { Refused, Unreachable } from '../../../src/cli/failure';
 import { differences } from '../../../src/cli/verify/difference';
 import { Verification, verdictOf } from '../../../src/cli/verify/verification';
 import { verifyAccess, VerifyOptions } from '../../../src/cli/verify/verify-access';
-import { PolicyRule } from '../../../src/private/rbac';
-import { ADMIN_RULES, EDIT_RULES } from '../../../src/private/user-facing-roles';
+import { PolicyRule } from '../../../src/kubernetes/rbac';
+import { ADMIN_RULES, EDIT_RULES } from '../../../src/kubernetes/user-facing-roles';
 
 const USER = 'system:serviceaccount:example:gitlab-example';
 const EVERYTHING: PolicyRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }];

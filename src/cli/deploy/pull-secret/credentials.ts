@@ -1,9 +1,9 @@
 import { basename, isAbsolute } from 'node:path';
 import { ImageReference } from '../../../image-reference';
-import type { CiVariables } from '../../../private/ci-variables';
-import { refusal, show } from '../../../private/invalid-input';
-import { printableText } from '../../../private/printable';
-import { decodeText } from '../../../private/text-file';
+import type { CiVariables } from '../../../gitlab/ci-variables';
+import { refusal, show } from '../../../base/user-error';
+import { printableText } from '../../../base/printable';
+import { decodeText } from '../../../base/text-file';
 import type { Context } from '../../command';
 
 /**

@@ -1,5 +1,5 @@
 import type { PullCredentials } from './credentials';
-import { isObject, Json, JsonObject } from '../../../private/json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 
 /** Where a Secret of type `kubernetes.io/dockerconfigjson` has its value. */
 export const DOCKER_CONFIG_KEY = '.dockerconfigjson';

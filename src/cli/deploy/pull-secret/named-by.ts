@@ -1,4 +1,4 @@
-import { isObject, Json } from '../../../private/json';
+import { isObject, Json } from '../../../base/json';
 import type { ReleaseObject } from '../release';
 
 /**

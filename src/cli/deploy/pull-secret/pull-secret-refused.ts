@@ -1,5 +1,5 @@
 import type { Unusable } from './stored-secret';
-import { printableText } from '../../../private/printable';
+import { printableText } from '../../../base/printable';
 import type { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../exit-code';
 import { Failure } from '../../failure';

@@ -4,7 +4,7 @@ import { PullSecretUnusable, refusedBy } from './pull-secret-refused';
 import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withRenamedUser, withUse } from './sharing';
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
 import { FIELD_MANAGER } from '../../../private/field-manager';
-import type { JsonObject } from '../../../private/json';
+import type { JsonObject } from '../../../base/json';
 import { ownerId } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { objectPath } from '../../cluster/paths';

@@ -1,8 +1,8 @@
 import { DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, dockerConfig, parseDockerConfig } from './docker-config';
 import { NO_SECRET, PullSecretUser, SharedSecret } from './sharing';
-import { show } from '../../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../../private/json';
-import { printableText } from '../../../private/printable';
+import { show } from '../../../base/user-error';
+import { isObject, Json, JsonObject } from '../../../base/json';
+import { printableText } from '../../../base/printable';
 import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
 import { ABSENT_VERSION } from '../../cluster/absent-version';
 import { ownerInWords } from '../owner';

@@ -1,8 +1,8 @@
 import { pullSecretsIn } from './named-by';
 import { PullSecret, Withdrawal } from './pull-secret';
 import { PullSecretRefused, PullSecretUnusable } from './pull-secret-refused';
-import { isObject, Json } from '../../../private/json';
-import { printableText } from '../../../private/printable';
+import { isObject, Json } from '../../../base/json';
+import { printableText } from '../../../base/printable';
 import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';

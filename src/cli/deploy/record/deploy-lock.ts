@@ -1,8 +1,8 @@
 import { HolderWatch } from './holder-watch';
 import { Lease, LeaseFile } from './lease';
 import { LockLost } from './lock-lost';
-import { show } from '../../../private/invalid-input';
-import { cryptoModule } from '../../../private/lazy-crypto';
+import { show } from '../../../base/user-error';
+import { cryptoModule } from '../../../base/lazy-crypto';
 import type { Cluster } from '../../cluster/cluster';
 import { spanInWords } from '../../duration';
 import { ExitCode } from '../../exit-code';

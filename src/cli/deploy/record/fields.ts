@@ -1,6 +1,6 @@
 import { corrupt } from './record-problem';
-import { show } from '../../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../../private/json';
+import { show } from '../../../base/user-error';
+import { isObject, Json, JsonObject } from '../../../base/json';
 
 /**
  * The fields of an object out of a record, which anyone may have written who can write Secrets.

@@ -1,6 +1,6 @@
 import type { Lease } from './lease';
-import { show } from '../../../private/invalid-input';
-import { printable } from '../../../private/printable';
+import { show } from '../../../base/user-error';
+import { printable } from '../../../base/printable';
 import { spanInWords } from '../../duration';
 import type { Clock } from '../../host';
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { CiVariables } from '../../../private/ci-variables';
+import type { CiVariables } from '../../../gitlab/ci-variables';
 
 /**
  * Who holds a lock, for those who wait: the job's page, or the process of a workstation.

@@ -1,5 +1,5 @@
-import type { CiVariables } from '../../../private/ci-variables';
-import { refusal, show } from '../../../private/invalid-input';
+import type { CiVariables } from '../../../gitlab/ci-variables';
+import { refusal, show } from '../../../base/user-error';
 import { releasePart } from '../../../private/release-names';
 import type { Context } from '../../command';
 import type { DeployJob, ReleaseIdentity } from '../release';

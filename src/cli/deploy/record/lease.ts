@@ -1,6 +1,6 @@
 import { isRefusal } from './record-problem';
 import { ownAnnotations } from './recorded-identity';
-import { isObject, Json, JsonObject } from '../../../private/json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath, objectPath } from '../../cluster/paths';

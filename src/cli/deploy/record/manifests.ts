@@ -2,10 +2,10 @@ import { Fields } from './fields';
 import type { NextObject, RecordedManifests, WithheldObject } from './history';
 import { pack, sha256, unpack } from './packing';
 import { recordProblem } from './record-problem';
-import { containersOf } from '../../../private/container-images';
-import { show } from '../../../private/invalid-input';
-import { isObject, JsonObject } from '../../../private/json';
-import { kindName } from '../../../private/kinds';
+import { containersOf } from '../../../kubernetes/container-images';
+import { show } from '../../../base/user-error';
+import { isObject, JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
 import type { ReleaseObject } from '../release';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';

@@ -1,4 +1,4 @@
-import { kindName } from '../../../private/kinds';
+import { kindName } from '../../../kubernetes/kinds';
 
 interface Named {
   readonly apiVersion: string;

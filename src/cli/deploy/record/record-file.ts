@@ -5,8 +5,8 @@ import { FORMAT, ReleaseRecord, StoredManifests, StoredRelease } from './record'
 import { corrupt, recordProblem } from './record-problem';
 import { RecordSecret, RecordSecrets, SecretChange } from './record-secret';
 import { Contents, partsIn, withinParts } from './transitions';
-import { kindName } from '../../../private/kinds';
-import { cryptoModule } from '../../../private/lazy-crypto';
+import { kindName } from '../../../kubernetes/kinds';
+import { cryptoModule } from '../../../base/lazy-crypto';
 import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../private/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { ExitCode } from '../../exit-code';

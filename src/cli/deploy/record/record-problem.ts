@@ -1,4 +1,4 @@
-import { refusal, Refusal } from '../../../private/invalid-input';
+import { refusal, Refusal } from '../../../base/user-error';
 import { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../exit-code';
 import { Failure } from '../../failure';

@@ -1,7 +1,7 @@
 import { Fields } from './fields';
 import { corrupt, recordProblem } from './record-problem';
-import { show } from '../../../private/invalid-input';
-import { isObject, JsonObject } from '../../../private/json';
+import { show } from '../../../base/user-error';
+import { isObject, JsonObject } from '../../../base/json';
 import { IDENTITY_ANNOTATION } from '../../../private/release-names';
 import type { ReleaseIdentity } from '../release';
 

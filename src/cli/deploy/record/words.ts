@@ -1,5 +1,5 @@
 import type { RecordedRelease } from './history';
-import { printable } from '../../../private/printable';
+import { printable } from '../../../base/printable';
 import type { DeployJob } from '../release';
 
 /**

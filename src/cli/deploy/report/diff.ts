@@ -1,5 +1,5 @@
-import { show } from '../../../private/invalid-input';
-import { isObject, Json, JsonObject } from '../../../private/json';
+import { show } from '../../../base/user-error';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import { addedFields, FieldChange } from '../changes';
 import type { Step } from '../examine';
 

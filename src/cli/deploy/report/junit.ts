@@ -1,5 +1,5 @@
 import type { Planned } from './observer';
-import { InvalidInput } from '../../../private/invalid-input';
+import { InvalidInput } from '../../../base/user-error';
 import { xml } from '../../xml';
 import { isJob } from '../jobs';
 import { ObjectRefused, ReleaseRefused } from '../refusals';

@@ -1,5 +1,5 @@
 import type { Phase } from './observer';
-import type { CiVariables } from '../../../private/ci-variables';
+import type { CiVariables } from '../../../gitlab/ci-variables';
 import type { Clock } from '../../host';
 
 const TITLES: Record<Phase, string> = {

@@ -1,4 +1,4 @@
-import { printableText } from '../../../private/printable';
+import { printableText } from '../../../base/printable';
 
 /**
  * What is wrong, as the cluster says it: neither masked nor escaped.

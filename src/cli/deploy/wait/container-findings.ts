@@ -1,7 +1,7 @@
 import type { Trouble } from './cause';
 import { fieldAt, listAt, numberAt, textAt } from './fields';
 import { Finding, patienceFor } from './finding';
-import type { JsonObject } from '../../../private/json';
+import type { JsonObject } from '../../../base/json';
 
 /**
  * What is known of a pod when its containers are judged.

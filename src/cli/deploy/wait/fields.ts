@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../../private/json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 
 /**
  * What stands at a place in an object of the cluster, or nothing.

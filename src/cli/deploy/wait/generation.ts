@@ -1,8 +1,8 @@
 import { textAt } from './fields';
 import { isObserved } from './readiness';
 import type { Seen } from './seen';
-import type { JsonObject } from '../../../private/json';
-import { kindName } from '../../../private/kinds';
+import type { JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
 
 /**
  * The ReplicaSet that a Deployment rolls out: the one with the Deployment's own revision. Nothing before the controller has seen the Deployment

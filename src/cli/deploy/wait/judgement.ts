@@ -4,8 +4,8 @@ import { Readiness, readinessOf } from './readiness';
 import type { WaitedObject } from './rollout';
 import { Seen, uidOf } from './seen';
 import { workloadFindings } from './workload-findings';
-import type { JsonObject } from '../../../private/json';
-import { scopeOf } from '../../../private/kinds';
+import type { JsonObject } from '../../../base/json';
+import { scopeOf } from '../../../kubernetes/kinds';
 
 /**
  * How a rollout stands at one moment.

@@ -1,5 +1,5 @@
 import { uidOf } from './seen';
-import type { JsonObject } from '../../../private/json';
+import type { JsonObject } from '../../../base/json';
 import type { Cluster, Query } from '../../cluster/cluster';
 import { Refused } from '../../failure';
 import type { Clock } from '../../host';

@@ -1,7 +1,7 @@
 import { containerFindings, PodContext } from './container-findings';
 import { conditionOf, fieldAt, isTrue, listAt, textAt } from './fields';
 import type { Finding } from './finding';
-import type { JsonObject } from '../../../private/json';
+import type { JsonObject } from '../../../base/json';
 
 /**
  * What keeps a pod from becoming ready, the most telling first.

@@ -1,6 +1,6 @@
 import type { Progress } from './rollout';
-import { CiVariables, isCi } from '../../../private/ci-variables';
-import { printable } from '../../../private/printable';
+import { CiVariables, isCi } from '../../../gitlab/ci-variables';
+import { printable } from '../../../base/printable';
 import type { Clock, Output } from '../../host';
 import { seconds } from '../../network/reason';
 

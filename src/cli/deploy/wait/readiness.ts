@@ -1,7 +1,7 @@
 import { conditionOf, fieldAt, isTrue, numberAt, textAt } from './fields';
-import type { JsonObject } from '../../../private/json';
-import { kindName } from '../../../private/kinds';
-import { printableText } from '../../../private/printable';
+import type { JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
+import { printableText } from '../../../base/printable';
 
 /**
  * How far an object is.

@@ -1,5 +1,5 @@
 import { fieldAt, listAt, textAt } from './fields';
-import type { JsonObject } from '../../../private/json';
+import type { JsonObject } from '../../../base/json';
 
 /**
  * What is known of the objects around the workloads of a namespace, at one moment.

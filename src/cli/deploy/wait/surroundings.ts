@@ -1,8 +1,8 @@
 import { Observation, Observed } from './observation';
 import type { WaitedObject, WaitOptions } from './rollout';
 import { Seen, uidOf } from './seen';
-import type { JsonObject } from '../../../private/json';
-import { kindName } from '../../../private/kinds';
+import type { JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
 import type { Cluster, Query } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';
 import { Failure, Refused } from '../../failure';

@@ -5,8 +5,8 @@ import { isDeleted, newPods, newReplicaSet } from './generation';
 import { podFindings } from './pod-findings';
 import { isObserved, readinessOf } from './readiness';
 import { Seen, timeOf } from './seen';
-import type { JsonObject } from '../../../private/json';
-import { kindName } from '../../../private/kinds';
+import type { JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
 
 /**
  * What keeps a workload from becoming ready, in its own status and in those of the pods it has now.

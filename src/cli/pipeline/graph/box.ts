@@ -1,6 +1,6 @@
 import { credentialWords, jobWords, Mark, targetWords } from './words';
 import type { JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
-import { printableText } from '../../../private/printable';
+import { printableText } from '../../../base/printable';
 
 /**
  * A job or an environment with what is written in it, and its size in pixels.

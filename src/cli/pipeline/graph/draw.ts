@@ -3,7 +3,7 @@ import { graphOf, PipelineGraph } from './graph';
 import { graphHtml } from './graph-html';
 import { mermaid } from './mermaid';
 import { svg } from './svg';
-import { refusal, show } from '../../../private/invalid-input';
+import { refusal, show } from '../../../base/user-error';
 import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
 
 /**

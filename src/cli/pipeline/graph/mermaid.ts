@@ -2,7 +2,7 @@ import type { PipelineGraph } from './graph';
 import { credentialWords, jobWords, targetWords } from './words';
 import type { HeldCredential } from '../../../private/pipeline/job';
 import type { JobModel } from '../../../private/pipeline/model/pipeline-model';
-import { printableText } from '../../../private/printable';
+import { printableText } from '../../../base/printable';
 
 /**
  * The picture as text, which GitLab draws in Markdown.

@@ -4,7 +4,7 @@ import { Drawing, DrawnColumn, layout, MARGIN } from './layout';
 import { Line, Point } from './routes';
 import { SVG_STYLE } from './svg-style';
 import type { Mark } from './words';
-import { printableText } from '../../../private/printable';
+import { printableText } from '../../../base/printable';
 import { xml } from '../../xml';
 
 /**

@@ -2,7 +2,7 @@ import { Finding, listed, variableName } from './finding';
 import { asScope, given, mayBeFor } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
 import { suppliesOf, Supply } from './supply';
-import { show } from '../../../private/invalid-input';
+import { show } from '../../../base/user-error';
 import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
 
 /**

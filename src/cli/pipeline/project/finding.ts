@@ -1,5 +1,5 @@
 import type { OwnedVariable } from './project-variables';
-import { show } from '../../../private/invalid-input';
+import { show } from '../../../base/user-error';
 
 /**
  * Something about a project that the pipeline does not expect.

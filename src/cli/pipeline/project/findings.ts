@@ -2,7 +2,7 @@ import { credentialFindings } from './credential-findings';
 import { Finding, listed, variableName } from './finding';
 import { given } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
-import { show } from '../../../private/invalid-input';
+import { show } from '../../../base/user-error';
 import type { HeldCredential } from '../../../private/pipeline/job';
 import type { JobModel, PipelineModel } from '../../../private/pipeline/model/pipeline-model';
 

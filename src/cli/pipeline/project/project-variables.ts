@@ -1,4 +1,4 @@
-import { show } from '../../../private/invalid-input';
+import { show } from '../../../base/user-error';
 import type { OwnerName } from '../../gitlab/address';
 import { unseen } from '../../gitlab/ancestor-notes';
 import { ancestorsOf } from '../../gitlab/ancestors';

@@ -1,7 +1,7 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { parseImage } from '../../image-grammar';
-import { InvalidInput, Refusal, show } from '../../invalid-input';
-import { isObject, Json } from '../../json';
+import { InvalidInput, Refusal, show } from '../../../base/user-error';
+import { isObject, Json } from '../../../base/json';
 
 /**
  * Whether the images that generated jobs run in stay what they are. One with a variable in it is someone else's choice.

@@ -1,5 +1,5 @@
-import type { Refusal } from '../../invalid-input';
-import type { JsonObject } from '../../json';
+import type { Refusal } from '../../../base/user-error';
+import type { JsonObject } from '../../../base/json';
 import type { PipelineJob } from '../job';
 import type { Target } from '../target';
 

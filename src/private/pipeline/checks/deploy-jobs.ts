@@ -1,7 +1,7 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { deploys, mayBeIn } from './job-environment';
-import type { Refusal } from '../../invalid-input';
-import type { Json } from '../../json';
+import type { Refusal } from '../../../base/user-error';
+import type { Json } from '../../../base/json';
 
 /** What a job that holds a credential takes from nowhere but itself: it runs beside it. */
 const NOT_INHERITED = ['before_script', 'after_script', 'hooks', 'cache', 'services'];

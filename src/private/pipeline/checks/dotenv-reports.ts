@@ -2,11 +2,11 @@ import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-
 import { listOf } from './effective-keywords';
 import { needsOf } from './job-needs';
 import { stageIndex } from './stage-order';
-import { MOST_VARIABLES } from '../../dotenv';
-import { variableKey } from '../../gitlab-variable';
-import { Refusal, show } from '../../invalid-input';
-import { isObject } from '../../json';
-import { PREDEFINED_VARIABLES } from '../predefined-variables';
+import { MOST_VARIABLES } from '../../../gitlab/dotenv';
+import { variableKey } from '../../../gitlab/masking';
+import { Refusal, show } from '../../../base/user-error';
+import { isObject } from '../../../base/json';
+import { PREDEFINED_VARIABLES } from '../../../gitlab/predefined-variables';
 
 /**
  * Whether GitLab takes the dotenv reports of the jobs, and their variables are what other jobs read.

@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import type { PipelineJob } from '../job';
 
 /** Keywords that a job without them takes from `default`, or from the same keyword at the top of the file. */

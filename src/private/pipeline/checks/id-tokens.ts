@@ -1,5 +1,5 @@
 import { jobNamed, PipelineCheck } from './checked-pipeline';
-import { isObject } from '../../json';
+import { isObject } from '../../../base/json';
 
 /**
  * Whether a job with an id_token says how long it may take: the token is valid for that long, and for 5 minutes where nothing is said.

@@ -1,5 +1,5 @@
 import type { CheckedJob } from './checked-pipeline';
-import { isObject } from '../../json';
+import { isObject } from '../../../base/json';
 import type { Target } from '../target';
 
 /**

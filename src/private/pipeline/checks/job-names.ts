@@ -1,5 +1,5 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { Refusal, show } from '../../invalid-input';
+import { Refusal, show } from '../../../base/user-error';
 
 /** What GitLab reads as something else, or says is no name for a job (https://docs.gitlab.com/ci/jobs/#job-names), and what YAML 1.1 does. */
 const RESERVED = new Set([

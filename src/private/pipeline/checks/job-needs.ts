@@ -1,5 +1,5 @@
 import type { CheckedJob } from './checked-pipeline';
-import { isObject, Json } from '../../json';
+import { isObject, Json } from '../../../base/json';
 
 /**
  * A job of the same pipeline that is needed.

@@ -1,7 +1,7 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { needsOf } from './job-needs';
 import { stageIndex } from './stage-order';
-import { Refusal, show } from '../../invalid-input';
+import { Refusal, show } from '../../../base/user-error';
 
 /** What an instance of GitLab allows unless it is set otherwise (`ci_needs_size_limit`). */
 const MOST_NEEDS = 50;

@@ -1,7 +1,7 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { JobNeed, needsOf } from './job-needs';
 import { Conditions, Presence, presenceOf } from './rule-conditions';
-import { Refusal, show } from '../../invalid-input';
+import { Refusal, show } from '../../../base/user-error';
 
 const IN_MERGE_REQUESTS = '$CI_PIPELINE_SOURCE == "merge_request_event"';
 

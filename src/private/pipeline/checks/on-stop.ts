@@ -1,7 +1,7 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { environmentOf } from './job-environment';
-import { Refusal, show } from '../../invalid-input';
-import { isObject } from '../../json';
+import { Refusal, show } from '../../../base/user-error';
+import { isObject } from '../../../base/json';
 
 /**
  * Whether the jobs that are to stop an environment are there and do that, as GitLab wants it.

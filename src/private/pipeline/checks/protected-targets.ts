@@ -1,9 +1,9 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { environmentOf, mayBeIn } from './job-environment';
 import { isOnlyForProtectedRefs } from './rule-conditions';
-import { variablesIn } from './variables-in';
-import { Refusal, show } from '../../invalid-input';
-import { isObject, Json } from '../../json';
+import { variablesIn } from '../../../gitlab/variables-in';
+import { Refusal, show } from '../../../base/user-error';
+import { isObject, Json } from '../../../base/json';
 
 /**
  * Whether only pipelines of protected refs have jobs in the environment of a protected target: any job in it gets its variables, and so its credential.

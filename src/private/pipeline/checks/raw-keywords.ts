@@ -1,5 +1,5 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { Refusal, show } from '../../invalid-input';
+import { Refusal, show } from '../../../base/user-error';
 
 /** Keywords of the whole file; anything else there is a job. */
 const GLOBAL = new Set(['after_script', 'before_script', 'cache', 'default', 'image', 'include', 'services', 'variables', 'workflow']);

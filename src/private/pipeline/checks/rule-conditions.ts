@@ -1,5 +1,5 @@
 import type { CheckedJob } from './checked-pipeline';
-import { isObject, Json, JsonObject } from '../../json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 
 /**
  * One alternative of `rules` that puts a job into a pipeline: all of these conditions together. None is always.

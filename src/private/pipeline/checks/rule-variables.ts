@@ -1,9 +1,9 @@
 import { jobNamed, PipelineCheck } from './checked-pipeline';
 import { rulesOf, withoutTexts } from './rule-conditions';
-import { variablesIn } from './variables-in';
-import { Refusal, show } from '../../invalid-input';
-import { isObject, Json } from '../../json';
-import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES } from '../predefined-variables';
+import { variablesIn } from '../../../gitlab/variables-in';
+import { Refusal, show } from '../../../base/user-error';
+import { isObject, Json } from '../../../base/json';
+import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES } from '../../../gitlab/predefined-variables';
 
 /**
  * Whether conditions are about what GitLab knows when it makes a pipeline. Of what only a job knows it knows nothing, so that they would never be true.

@@ -1,5 +1,5 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { show } from '../../invalid-input';
+import { show } from '../../../base/user-error';
 
 /** There without being listed, before and after all others. */
 const EDGES = ['.pre', '.post'];

@@ -1,6 +1,6 @@
 import type { PipelineCheck } from './checked-pipeline';
-import { Refusal, show } from '../../invalid-input';
-import { dns1123Label } from '../../names';
+import { Refusal, show } from '../../../base/user-error';
+import { dns1123Label } from '../../../kubernetes/names';
 import type { Target } from '../target';
 
 /** What a review app puts behind the name of the application, with six digits of a merge request. */

@@ -1,9 +1,9 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { rulesOf } from './rule-conditions';
-import { variableKey } from '../../gitlab-variable';
-import { Refusal, show } from '../../invalid-input';
-import { isObject, Json } from '../../json';
-import { PREDEFINED_VARIABLES } from '../predefined-variables';
+import { variableKey } from '../../../gitlab/masking';
+import { Refusal, show } from '../../../base/user-error';
+import { isObject, Json } from '../../../base/json';
+import { PREDEFINED_VARIABLES } from '../../../gitlab/predefined-variables';
 
 /**
  * Whether the variables of jobs and of the whole file have names that GitLab takes and that are not others' already.

@@ -1,4 +1,4 @@
-import type { Json } from '../../json';
+import type { Json } from '../../../base/json';
 
 /**
  * What a project that includes the component says.

@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import type { PipelineFile } from '../pipeline-yaml';
 import type { Target } from '../target';
 import { ComponentInput, inputReference } from './component-input';

@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject } from '../../json';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import type { PipelineJob } from '../job';
 import { ComponentInput, inputReference } from './component-input';
 

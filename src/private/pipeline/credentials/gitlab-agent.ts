@@ -1,6 +1,6 @@
 import { checkedPins, ClusterPins, pinLines, pinOptions } from './cluster-pins';
 import type { CredentialKind } from './credential-use';
-import { refusal, show } from '../../invalid-input';
+import { refusal, show } from '../../../base/user-error';
 import { word } from '../shell';
 
 /**

@@ -1,6 +1,6 @@
 import type { CredentialKind, CredentialUse } from './credential-use';
 import { Kubeconfig } from '../../../kubeconfig';
-import { refusal, show } from '../../invalid-input';
+import { refusal, show } from '../../../base/user-error';
 import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../job-folder';
 import { checkedVariable, singleQuoted } from '../shell';
 import type { Target } from '../target';

@@ -1,11 +1,11 @@
 import type { Deployer, DeployReports } from './deployer';
 import type { DeployCredential } from '../../../deploy-credential';
 import type { Cdk8sCiDeployOptions } from '../../../deploy-job';
-import { refusal, show } from '../../invalid-input';
-import { dns1123Subdomain } from '../../names';
+import { refusal, show } from '../../../base/user-error';
+import { dns1123Subdomain } from '../../../kubernetes/names';
 import { BUILDERS } from '../builders';
 import { checkCommand, COMMAND, COMMAND_COMMENT } from '../command-file';
-import { commandSeconds } from '../gitlab-duration';
+import { commandSeconds } from '../../../gitlab/duration';
 import { manifestsOf } from '../manifests';
 import type { PipelinePlan } from '../plan';
 import { appAt } from '../target';

@@ -2,7 +2,7 @@ import type { Deployer } from './deployer';
 import type { DeployCredential } from '../../../deploy-credential';
 import type { KubectlDeployOptions } from '../../../deploy-job';
 import { BUILDERS } from '../builders';
-import { commandSeconds } from '../gitlab-duration';
+import { commandSeconds } from '../../../gitlab/duration';
 import { manifestsOf } from '../manifests';
 import type { Target } from '../target';
 

@@ -1,5 +1,5 @@
 import type { ImageBuildOptions } from '../../../image-build';
-import { refusal, show } from '../../invalid-input';
+import { refusal, show } from '../../../base/user-error';
 import type { GeneratedJob } from '../generated-job';
 import type { JobKeywords } from '../job';
 import type { PipelinePlan } from '../plan';

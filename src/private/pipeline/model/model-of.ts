@@ -1,5 +1,5 @@
 import type { JobModel, NeedModel, PipelineModel, TargetModel } from './pipeline-model';
-import { isObject, Json } from '../../json';
+import { isObject, Json } from '../../../base/json';
 import type { PipelineJob } from '../job';
 import type { PipelinePlan } from '../plan';
 import type { Target } from '../target';

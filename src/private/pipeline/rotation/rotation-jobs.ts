@@ -1,10 +1,10 @@
 import type { ScheduledRotationOptions } from '../../../credential-rotation';
-import { refusal, show } from '../../invalid-input';
+import { refusal, show } from '../../../base/user-error';
 import { BUILDERS } from '../builders';
 import { checkCommand, COMMAND, COMMAND_COMMENT, COPY_COMMAND, HANDED_ON } from '../command-file';
 import { asKubeconfig } from '../credentials/kubeconfig-variable';
 import { generatedJob, GeneratedJob } from '../generated-job';
-import { commandSeconds } from '../gitlab-duration';
+import { commandSeconds } from '../../../gitlab/duration';
 import type { PipelineJob, Rule } from '../job';
 import type { PipelinePlan } from '../plan';
 import { word } from '../shell';

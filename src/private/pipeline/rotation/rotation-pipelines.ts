@@ -1,5 +1,5 @@
-import { refusal } from '../../invalid-input';
-import type { Json } from '../../json';
+import { refusal } from '../../../base/user-error';
+import type { Json } from '../../../base/json';
 import type { PipelineJob, Rule } from '../job';
 import { checkedVariable } from '../shell';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialSources, PullCredentials, pullCredentials } from '../../../../src/cli/deploy/pull-secret/credentials';
 import { Files } from '../../../../src/cli/files';
-import { CiVariables } from '../../../../src/private/ci-variables';
+import { CiVariables } from '../../../../src/gitlab/ci-variables';
 
 const DEPLOY_TOKEN = { CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-7', CI_DEPLOY_PASSWORD: 'gldt-0123456789' };
 const JOB = { CI_JOB_TOKEN: 'eyJ0.job', CI_REGISTRY_USER: 'gitlab-ci-token', CI_REGISTRY_PASSWORD: 'eyJ0.job' };

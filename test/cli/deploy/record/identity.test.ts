@@ -1,6 +1,6 @@
 import { Arguments } from '../../../../src/cli/arguments';
 import { identityOf, jobOf } from '../../../../src/cli/deploy/record/identity';
-import { CiVariables } from '../../../../src/private/ci-variables';
+import { CiVariables } from '../../../../src/gitlab/ci-variables';
 
 const context = (options: Record<string, string>, variables: CiVariables = {}) => ({
   args: new Arguments([], new Map(Object.entries(options).map(([name, value]) => [name, [value]]))), variables,

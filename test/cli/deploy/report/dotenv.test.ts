@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Deployed, dotenvReport } from '../../../../src/cli/deploy/report/dotenv';
-import { parseDotenv } from '../../../../src/private/dotenv';
+import { parseDotenv } from '../../../../src/gitlab/dotenv';
 import { ANY_CHARACTER } from '../../../support/any-character';
 
 const deployed: Deployed = {

@@ -1,7 +1,7 @@
 import { progressOutput } from '../../../../src/cli/deploy/wait/progress';
 import { resultLines } from '../../../../src/cli/deploy/wait/result-lines';
 import { Progress, RolloutResult } from '../../../../src/cli/deploy/wait/rollout';
-import type { CiVariables } from '../../../../src/private/ci-variables';
+import type { CiVariables } from '../../../../src/gitlab/ci-variables';
 import { ManualClock } from '../../../support/manual-clock';
 
 const PROGRESS: Progress[] = [

@@ -1,6 +1,6 @@
 import { Seen } from '../../../../src/cli/deploy/wait/seen';
 import { workloadFindings } from '../../../../src/cli/deploy/wait/workload-findings';
-import { JsonObject } from '../../../../src/private/json';
+import { JsonObject } from '../../../../src/base/json';
 import { pod, PodParts, warning } from '../../../support/pods';
 
 const REVISION = 'deployment.kubernetes.io/revision';

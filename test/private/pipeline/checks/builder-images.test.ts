@@ -1,4 +1,4 @@
-import type { Json } from '../../../../src/private/json';
+import type { Json } from '../../../../src/base/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

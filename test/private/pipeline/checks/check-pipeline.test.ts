@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { InvalidInput, refusalsOf } from '../../../../src/private/invalid-input';
-import type { JsonObject } from '../../../../src/private/json';
+import { InvalidInput, refusalsOf } from '../../../../src/base/user-error';
+import type { JsonObject } from '../../../../src/base/json';
 import { checkPipeline } from '../../../../src/private/pipeline/checks/check-pipeline';
 import { job, target } from '../../../support/pipeline-problems';
 

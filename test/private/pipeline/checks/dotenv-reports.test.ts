@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/private/json';
+import type { JsonObject } from '../../../../src/base/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 function problemsOfNames(gives: string[]): string[] {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/private/json';
+import type { JsonObject } from '../../../../src/base/json';
 import { effectiveKeywords } from '../../../../src/private/pipeline/checks/effective-keywords';
 import { job } from '../../../support/pipeline-problems';
 

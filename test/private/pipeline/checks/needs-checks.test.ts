@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Json } from '../../../../src/private/json';
+import type { Json } from '../../../../src/base/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 const OTHERS = [job('build', { stage: 'build' }), job('deploy', { stage: 'deploy' }), job('first', { stage: '.pre' }), job('last', { stage: '.post' }), job('same'), job('.hidden')];

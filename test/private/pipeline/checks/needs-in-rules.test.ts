@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../src/private/json';
+import type { Json, JsonObject } from '../../../../src/base/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 const MAIN = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';

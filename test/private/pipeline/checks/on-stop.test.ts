@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../src/private/json';
+import type { Json, JsonObject } from '../../../../src/base/json';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 function problemsOfStop(stop: Json | undefined, raw: JsonObject = {}): string[] {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/private/json';
+import type { JsonObject } from '../../../../src/base/json';
 import { job, problemsIn, review, target } from '../../../support/pipeline-problems';
 
 const TARGETS = [target(), target({ environment: 'production', protected: true }), review()];

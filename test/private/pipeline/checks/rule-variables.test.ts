@@ -1,4 +1,4 @@
-import { JOB_ONLY_VARIABLES } from '../../../../src/private/pipeline/predefined-variables';
+import { JOB_ONLY_VARIABLES } from '../../../../src/gitlab/predefined-variables';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 function problemsOfRule(condition: string): string[] {

@@ -1,4 +1,4 @@
-import { PREDEFINED_VARIABLES } from '../../../../src/private/pipeline/predefined-variables';
+import { PREDEFINED_VARIABLES } from '../../../../src/gitlab/predefined-variables';
 import { job, problemsIn } from '../../../support/pipeline-problems';
 
 const SETTABLE = [

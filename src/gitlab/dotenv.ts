@@ -1,5 +1,5 @@
-import { variableKey } from './gitlab-variable';
-import { refusal, show } from './invalid-input';
+import { variableKey } from './masking';
+import { refusal, show } from '../base/user-error';
 
 /** What GitLab takes by default; GitLab.com takes 50 variables and more. */
 const LARGEST = 5120;

@@ -1,5 +1,5 @@
-import { refusal } from './invalid-input';
-import { cryptoModule } from './lazy-crypto';
+import { refusal } from '../base/user-error';
+import { cryptoModule } from '../base/lazy-crypto';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const BLOCK = /-----BEGIN ([^-\n]+)-----[\s\S]*?-----END \1-----/g;

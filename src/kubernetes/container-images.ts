@@ -1,5 +1,5 @@
-import { refusal, show } from './invalid-input';
-import { isObject, Json, JsonObject } from './json';
+import { refusal, show } from '../base/user-error';
+import { isObject, Json, JsonObject } from '../base/json';
 
 /**
  * A container of a workload.

@@ -1,5 +1,5 @@
 import type * as yaml from 'yaml';
-import { yamlModule } from './lazy-yaml';
+import { yamlModule } from '../base/lazy-yaml';
 
 /**
  * Something that the `yaml` package reads and kubectl does not, or reads otherwise.

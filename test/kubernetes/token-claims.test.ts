@@ -1,4 +1,4 @@
-import { tokenClaims } from '../../src/private/token-claims';
+import { tokenClaims } from '../../src/kubernetes/token-claims';
 import { TOKEN } from '../support/kubeconfigs';
 
 const tokenOf = (payload: unknown) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.c2ln`;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { parseDotenv } from '../../src/private/dotenv';
-import { environmentScope, fitsEnvironment, MaskingRule, maskingProblem, scopesOverlap, variableKey } from '../../src/private/gitlab-variable';
+import { parseDotenv } from '../../src/gitlab/dotenv';
+import { environmentScope, fitsEnvironment, MaskingRule, maskingProblem, scopesOverlap, variableKey } from '../../src/gitlab/masking';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 const RULES: MaskingRule[] = ['expanded', 'raw'];

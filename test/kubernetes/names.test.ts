@@ -1,8 +1,8 @@
-import { show } from '../../src/private/invalid-input';
+import { show } from '../../src/base/user-error';
 import {
   ANNOTATIONS_LIMIT, annotationKey, dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule, nameRuleOf, pathSegment,
   qualifiedName,
-} from '../../src/private/names';
+} from '../../src/kubernetes/names';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 interface Vectors {

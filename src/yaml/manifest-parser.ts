@@ -1,10 +1,10 @@
 import type * as yaml from 'yaml';
-import { refusal, show } from './invalid-input';
-import { isObject, Json, JsonObject, parseJson } from './json';
-import { KubectlReader, RENDER_FIRST } from './kubectl-reader';
-import { syntaxProblem } from './kubectl-syntax';
-import { yamlModule } from './lazy-yaml';
-import { checkSize } from './text-file';
+import { refusal, show } from '../base/user-error';
+import { isObject, Json, JsonObject, parseJson } from '../base/json';
+import { KubectlReader, RENDER_FIRST } from './reader';
+import { syntaxProblem } from './syntax';
+import { yamlModule } from '../base/lazy-yaml';
+import { checkSize } from '../base/text-file';
 
 /**
  * One document of a manifest.

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { allows, allowsUrl, PolicyRule } from '../../src/private/rbac';
+import { allows, allowsUrl, PolicyRule } from '../../src/kubernetes/rbac';
 
 const deployments: PolicyRule = { verbs: ['get', 'patch'], apiGroups: ['apps'], resources: ['deployments'] };
 

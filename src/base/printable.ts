@@ -1,4 +1,4 @@
-import { escapeCodeUnit, UNPRINTABLE } from './invalid-input';
+import { escapeCodeUnit, UNPRINTABLE } from './user-error';
 
 /**
  * A server's words or names, safe in a terminal and in a log: what is not printable ASCII is escaped.

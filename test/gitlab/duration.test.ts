@@ -1,5 +1,5 @@
-import { commandSeconds, gitlabDuration, gitlabSeconds } from '../../../src/private/pipeline/gitlab-duration';
-import { messageOf } from '../../support/synth';
+import { commandSeconds, gitlabDuration, gitlabSeconds } from '../../src/gitlab/duration';
+import { messageOf } from '../support/synth';
 
 const DAY = 86_400;
 

@@ -1,5 +1,5 @@
-import { show } from './invalid-input';
-import { NameRule } from './names';
+import { show } from '../base/user-error';
+import { NameRule } from '../kubernetes/names';
 
 /**
  * How GitLab judges whether a variable can be masked: by the strict rule while "Expand variable reference" is on, else by the raw one.

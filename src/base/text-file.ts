@@ -1,4 +1,4 @@
-import { refusal } from './invalid-input';
+import { refusal } from './user-error';
 
 /** Bytes of a text that are read at most. An API server accepts 1.5 MiB in one object. */
 export const LARGEST_TEXT = 2 * 1024 * 1024;

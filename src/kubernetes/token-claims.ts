@@ -1,4 +1,4 @@
-import { parseJson } from './json';
+import { parseJson } from '../base/json';
 
 /**
  * What a ServiceAccount's token says of itself. Nothing of it is verified: only the API server can do that.

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { quantityRule } from '../../src/private/quantity';
+import { quantityRule } from '../../src/kubernetes/quantity';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 interface Vectors {

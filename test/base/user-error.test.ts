@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { InvalidInput, located, refusal, refusalsOf, show } from '../../src/private/invalid-input';
+import { InvalidInput, located, refusal, refusalsOf, show } from '../../src/base/user-error';
 import { ANY_CHARACTER } from '../support/any-character';
 
 describe('a shown value', () => {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Yaml } from 'cdk8s';
-import { InvalidInput, refusal, show } from './invalid-input';
-import { isObject, Json, JsonObject } from './json';
-import { ManifestDocument, parseManifest } from './kubectl-yaml';
+import { InvalidInput, refusal, show } from '../base/user-error';
+import { isObject, Json, JsonObject } from '../base/json';
+import { ManifestDocument, parseManifest } from './manifest-parser';
 
 /**
  * Checks that kubectl reads what cdk8s writes of a document as the same values. cdk8s leaves a few texts without the quotes that

@@ -1,6 +1,6 @@
-import { isObject, JsonObject } from '../../src/private/json';
-import { parseManifest } from '../../src/private/kubectl-yaml';
-import { LARGEST_TEXT, decodeText } from '../../src/private/text-file';
+import { isObject, JsonObject } from '../../src/base/json';
+import { parseManifest } from '../../src/yaml/manifest-parser';
+import { LARGEST_TEXT, decodeText } from '../../src/base/text-file';
 import { kubectlScalars } from '../support/kubectl-scalars';
 import { messageOf } from '../support/synth';
 

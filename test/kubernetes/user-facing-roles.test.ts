@@ -1,5 +1,5 @@
-import { allows, PolicyRule } from '../../src/private/rbac';
-import { ADMIN_RULES, EDIT_RULES } from '../../src/private/user-facing-roles';
+import { allows, PolicyRule } from '../../src/kubernetes/rbac';
+import { ADMIN_RULES, EDIT_RULES } from '../../src/kubernetes/user-facing-roles';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 const request = (verb: string, group: string, path: string) => {

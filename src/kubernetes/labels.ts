@@ -1,4 +1,4 @@
-import { Refusal, refusal, show } from './invalid-input';
+import { Refusal, refusal, show } from '../base/user-error';
 import { labelValue, NameRule, qualifiedName } from './names';
 
 /**

@@ -1,8 +1,8 @@
 import type * as yaml from 'yaml';
-import { refusal, show } from './invalid-input';
-import { isObject, Json, JsonObject } from './json';
-import { keyText, plainScalar, Scalar, taggedScalar } from './kubectl-scalars';
-import { yamlModule } from './lazy-yaml';
+import { refusal, show } from '../base/user-error';
+import { isObject, Json, JsonObject } from '../base/json';
+import { keyText, plainScalar, Scalar, taggedScalar } from './scalars';
+import { yamlModule } from '../base/lazy-yaml';
 
 /** The fix of everything that braces in pairs lead to. */
 export const RENDER_FIRST = 'it looks like a Helm or Go template ("{{ }}"): render that first';
