@@ -2,7 +2,7 @@ import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { CiDeploymentProps } from './ci-deployment-props';
-import { CiImage } from './ci-image';
+import { CiImage } from './image/ci-image';
 import { CiVariables, ciVariables } from './gitlab/ci-variables';
 import { completeDeployment, DeploymentAdditions } from './private/complete-deployment';
 import { configHash } from './private/config-hash';

@@ -1,4 +1,4 @@
-import { ImageReference } from './image-reference';
+import { ImageReference } from './image/image-reference';
 import type { JobOptions } from './job-options';
 import { located } from './base/user-error';
 import { generatedJob } from './private/pipeline/generated-job';

@@ -1,7 +1,7 @@
 export { BuildJob, type BuildJobOptions } from './build-job';
 export { CiDeployment } from './ci-deployment';
 export type { CiDeploymentProps } from './ci-deployment-props';
-export { CiImage, type EnvironmentImageOptions, type GitlabImageOptions, type ImageLookup, type ImagePolicy } from './ci-image';
+export { CiImage, type EnvironmentImageOptions, type GitlabImageOptions, type ImageLookup, type ImagePolicy } from './image/ci-image';
 export { CredentialRotation, type ScheduledRotationOptions } from './credential-rotation';
 export {
   type ClusterPinOptions, DeployCredential, type GitlabAgentOptions, type IdTokenOptions, type KubeconfigVariableOptions,
@@ -9,17 +9,17 @@ export {
 export { DeployEnvironment, type DeployEnvironmentOptions, type ReviewEnvironmentOptions, type TargetOptions } from './deploy-environment';
 export { type Cdk8sCiDeployOptions, DeployJob, type DeployJobOptions, type KubectlDeployOptions } from './deploy-job';
 export { DeployRef } from './deploy-ref';
-export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './deployer-identity';
-export { DeployerRole, type DeployerRule, type LeastPrivilegeOptions } from './deployer-role';
-export { DeployerToken } from './deployer-token';
+export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './access/deployer-identity';
+export { DeployerRole, type DeployerRule, type LeastPrivilegeOptions } from './access/deployer-role';
+export { DeployerToken } from './access/deployer-token';
 export { GitlabPipeline, type GitlabPipelineProps } from './gitlab-pipeline';
 export { type BuildahOptions, type DockerBuildOptions, ImageBuild, type ImageBuildOptions, type PrebuiltImageOptions } from './image-build';
-export { ImageReference } from './image-reference';
+export { ImageReference } from './image/image-reference';
 export type { JobOptions } from './job-options';
-export { Kubeconfig, type KubeconfigProps } from './kubeconfig';
-export { type AgentContextOptions, KubeconfigPolicy, type StoredKubeconfigOptions } from './kubeconfig-policy';
+export { Kubeconfig, type KubeconfigProps } from './kubeconfig/kubeconfig';
+export { type AgentContextOptions, KubeconfigPolicy, type StoredKubeconfigOptions } from './kubeconfig/kubeconfig-policy';
 export { ManifestTemplate, type ManifestTemplateProps } from './manifest-template';
-export { NamespaceDeployer, type NamespaceDeployerProps } from './namespace-deployer';
+export { NamespaceDeployer, type NamespaceDeployerProps } from './access/namespace-deployer';
 export { NamespacedChart, type NamespacedChartProps } from './namespaced-chart';
 export type { PodSecurityOptions } from './pod-security';
 export { Synthesis, type SynthesisCommands, type SynthesisOptions } from './synthesis';

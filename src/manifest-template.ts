@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CiImage } from './ci-image';
+import { CiImage } from './image/ci-image';
 import { checkWritable } from './yaml/writer';
 import { Container, containersOf, noContainer } from './kubernetes/container-images';
 import { refusal, refusalsOf, show } from './base/user-error';

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { DeployerRole } from './deployer-role';
+import { DeployerRole } from './access/deployer-role';
 import { refusal, show } from './base/user-error';
 import { checkNamespace } from './kubernetes/namespace';
 import { ChartRules, problemsOf } from './private/object-checks';

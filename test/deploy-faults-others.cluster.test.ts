@@ -14,7 +14,7 @@ import { until } from './support/until';
 import { pack, sha256, unpack } from '../src/cli/deploy/record/packing';
 import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
 import { JsonObject } from '../src/base/json';
-import { releaseName } from '../src/private/release-names';
+import { releaseName } from '../src/release/release-names';
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });
 

@@ -7,7 +7,7 @@ import { cluster } from './cluster/on-kwok';
 import { fastClock } from './soak/jobs';
 import { isIn, PhaseName, placeIn } from './soak/passing-faults';
 import { TwoVersions, Version } from './soak/two-versions';
-import { releaseName } from '../src/private/release-names';
+import { releaseName } from '../src/release/release-names';
 
 onDisturbedKwokOfItsOwn();
 

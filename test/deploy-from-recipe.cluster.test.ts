@@ -6,7 +6,7 @@ import { runKubectl } from './cluster/cluster';
 import { cluster, onKwokOfItsOwn } from './cluster/on-kwok';
 import { CliResult, runCli } from './support/cli';
 import { kubectl } from './support/kubectl';
-import { releaseName } from '../src/private/release-names';
+import { releaseName } from '../src/release/release-names';
 
 onKwokOfItsOwn();
 

@@ -9,7 +9,7 @@ import { versionOf } from './soak/application';
 import { JobOptions, runJob, startJob } from './soak/jobs';
 import { stateOf } from './soak/state';
 import { SpeedClock } from './support/speed-clock';
-import { releaseName } from '../src/private/release-names';
+import { releaseName } from '../src/release/release-names';
 
 jest.setTimeout(600_000);
 

@@ -3,7 +3,7 @@ import { Deployer, makeDeployer } from './cluster/deployer';
 import { deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { fileNames, fileText } from './support/cli';
-import { ownerId, PULL_SECRET_USER_PREFIX, releaseName } from '../src/private/release-names';
+import { ownerId, PULL_SECRET_USER_PREFIX, releaseName } from '../src/release/release-names';
 
 onKwok();
 

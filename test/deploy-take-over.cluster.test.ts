@@ -4,8 +4,8 @@ import { deployAs, release, writesOf } from './cluster/deploying';
 import { asOfFormat1 } from './cluster/format-1';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult } from './support/cli';
-import { FIELD_MANAGER } from '../src/private/field-manager';
-import { releaseName } from '../src/private/release-names';
+import { FIELD_MANAGER } from '../src/release/field-manager';
+import { releaseName } from '../src/release/release-names';
 
 onKwok();
 

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { ANY_CHARACTER } from './support/any-character';
 import { kubectl, runKubectl, FETCH_TIMEOUT } from './support/kubectl';
 import { kubectlScalars } from './support/kubectl-scalars';
-import { CiImage } from '../src/ci-image';
+import { CiImage } from '../src/image/ci-image';
 import { ManifestTemplate } from '../src/manifest-template';
 import { checkWritable } from '../src/yaml/writer';
 import { setImages } from '../src/kubernetes/container-images';

@@ -13,7 +13,7 @@ import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';
 import { ReleaseStore } from '../src/cli/deploy/record/release-store';
 import { JsonObject } from '../src/base/json';
-import { releaseName } from '../src/private/release-names';
+import { releaseName } from '../src/release/release-names';
 
 const NAMESPACE = 'least';
 const CORE = `/api/v1/namespaces/${NAMESPACE}`;

@@ -15,7 +15,7 @@ import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';
 import { ReleaseStore } from '../src/cli/deploy/record/release-store';
 import { OwnedObject } from '../src/cli/deploy/release';
-import { OWNER_LABEL, ownerId } from '../src/private/release-names';
+import { OWNER_LABEL, ownerId } from '../src/release/release-names';
 
 const NAMESPACE = 'status-test';
 const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;

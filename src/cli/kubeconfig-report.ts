@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Kubeconfig } from '../kubeconfig';
+import type { Kubeconfig } from '../kubeconfig/kubeconfig';
 import { loopbackWarning } from './credentials/new-kubeconfig';
 import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../gitlab/masking';
 

@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Arguments } from './arguments';
 import type { Context } from './command';
-import { Kubeconfig, KubeconfigProps } from '../kubeconfig';
-import { KubeconfigPolicy } from '../kubeconfig-policy';
+import { Kubeconfig, KubeconfigProps } from '../kubeconfig/kubeconfig';
+import { KubeconfigPolicy } from '../kubeconfig/kubeconfig-policy';
 import { located, refusal } from '../base/user-error';
-import { ReferenceCluster, referenceCluster } from '../private/reference-cluster';
+import { ReferenceCluster, referenceCluster } from '../kubeconfig/reference-cluster';
 import { decodeText } from '../base/text-file';
 
 /**

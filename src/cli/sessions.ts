@@ -5,8 +5,8 @@ import { connectCluster } from './cluster/connect';
 import type { Connection } from './cluster/connection';
 import { credentialConnection } from './cluster/credential';
 import type { Context } from './command';
-import type { Kubeconfig } from '../kubeconfig';
-import type { ClusterParts } from '../private/kubeconfig-entries';
+import type { Kubeconfig } from '../kubeconfig/kubeconfig';
+import type { ClusterParts } from '../kubeconfig/entries';
 
 /** Which cluster an administrator means, and how the talk with it is shown. */
 export const ADMINISTRATOR_OPTIONS: ReadonlyArray<readonly [string, Option]> = [

@@ -5,7 +5,7 @@ import { annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/name
 import { allows } from '../kubernetes/rbac';
 import { Metadata, ObjectHeader } from '../kubernetes/rendered-objects';
 import { ROLES_VERSION } from '../kubernetes/user-facing-roles';
-import type { DeployerRole } from '../deployer-role';
+import type { DeployerRole } from '../access/deployer-role';
 
 /**
  * What a chart for one namespace accepts.

@@ -9,7 +9,7 @@ import { LiveObject, stateAmong, WITHOUT_UID } from './state';
 import { NamespaceOfTwo } from './two-applications';
 import { isObject, JsonObject } from '../../src/base/json';
 import { resourceOf } from '../../src/kubernetes/kinds';
-import { OWNER_LABEL, ownerId } from '../../src/private/release-names';
+import { OWNER_LABEL, ownerId } from '../../src/release/release-names';
 import { administratorClient } from '../cluster/clients';
 import { ControlPlane, ControlPlaneOptions } from '../cluster/control-plane';
 import { FaultProxy } from '../cluster/fault-proxy';

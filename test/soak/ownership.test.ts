@@ -1,6 +1,6 @@
 import { differenceIn, ownershipIn, RecordedEvent } from './ownership';
 import { JsonObject } from '../../src/base/json';
-import { OWNER_LABEL } from '../../src/private/release-names';
+import { OWNER_LABEL } from '../../src/release/release-names';
 
 type App = 'a' | 'b';
 

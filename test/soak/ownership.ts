@@ -1,5 +1,5 @@
 import { isObject, JsonObject } from '../../src/base/json';
-import { OWNER_ID_LABEL, OWNER_LABEL } from '../../src/private/release-names';
+import { OWNER_ID_LABEL, OWNER_LABEL } from '../../src/release/release-names';
 import { AuditEvent } from '../cluster/control-plane';
 
 /**

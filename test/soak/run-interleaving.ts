@@ -9,7 +9,7 @@ import { pathOfObject } from '../../src/cli/cluster/paths';
 import { ApiRefusal } from '../../src/cli/cluster/status';
 import { Clock } from '../../src/cli/host';
 import { isObject, JsonObject } from '../../src/base/json';
-import { OWNER_LABEL } from '../../src/private/release-names';
+import { OWNER_LABEL } from '../../src/release/release-names';
 import { FaultProxy } from '../cluster/fault-proxy';
 import { answering, answerLost } from '../cluster/faults';
 

@@ -1,6 +1,6 @@
 import { readRecord } from '../../src/cli/deploy/record/read-record';
 import { JsonObject } from '../../src/base/json';
-import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/private/release-names';
+import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/release/release-names';
 import { Deployer } from '../cluster/deployer';
 
 /**

@@ -5,7 +5,7 @@ import { cliFolder, CliOptions, CliResult, fileText, runCli } from './cli';
 import { FETCH_TIMEOUT, kubectl } from './kubectl';
 import { until } from './until';
 import { NamespaceDeployer, NamespaceDeployerProps } from '../../src';
-import { Kubeconfig } from '../../src/kubeconfig';
+import { Kubeconfig } from '../../src/kubeconfig/kubeconfig';
 import { Cluster, runKubectl, tryKubectl } from '../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../cluster/programs';
 import { shareCluster } from '../cluster/shared-cluster';

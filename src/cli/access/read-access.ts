@@ -6,7 +6,7 @@ import { isObject, Json, JsonObject } from '../../base/json';
 import { pathSegment } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';
 import type { PolicyRule } from '../../kubernetes/rbac';
-import { RECORD_TYPE } from '../../private/release-names';
+import { RECORD_TYPE } from '../../release/release-names';
 import type { Subject } from '../../kubernetes/subject';
 import { ADMIN_RULES, EDIT_RULES } from '../../kubernetes/user-facing-roles';
 

@@ -1,9 +1,9 @@
 import type { OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
-import { OIDC_ANNOTATIONS } from '../../private/access-annotations';
+import { OIDC_ANNOTATIONS } from '../../access/access-annotations';
 import { refusal, show } from '../../base/user-error';
 import type { NameRule } from '../../kubernetes/names';
-import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../private/oidc-names';
+import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
 import type { Subject } from '../../kubernetes/subject';
 
 /**

@@ -5,11 +5,11 @@ import { execCredentials } from './exec-plugin';
 import { sendableToken } from './token';
 import { tokenFileCredentials } from './token-file';
 import { refusal } from '../../base/user-error';
-import type { ClusterParts } from '../../private/kubeconfig-entries';
-import { execExtension } from '../../private/kubeconfig-exec';
-import { pathTo, Section } from '../../private/kubeconfig-file';
-import { FiledEntry, inFile } from '../../private/kubeconfig-merge';
-import { UserParts, userParts } from '../../private/kubeconfig-user';
+import type { ClusterParts } from '../../kubeconfig/entries';
+import { execExtension } from '../../kubeconfig/exec';
+import { pathTo, Section } from '../../kubeconfig/file';
+import { FiledEntry, inFile } from '../../kubeconfig/merge';
+import { UserParts, userParts } from '../../kubeconfig/user';
 
 /**
  * What a plugin may be told.

@@ -3,9 +3,9 @@ import { adminCredentials } from './administrator-credentials';
 import type { Connection } from './connection';
 import { certificateData } from '../../kubernetes/certificates';
 import { refusal, show } from '../../base/user-error';
-import { checkVerified, ClusterParts } from '../../private/kubeconfig-entries';
-import { textField } from '../../private/kubeconfig-file';
-import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../private/kubeconfig-merge';
+import { checkVerified, ClusterParts } from '../../kubeconfig/entries';
+import { textField } from '../../kubeconfig/file';
+import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../kubeconfig/merge';
 import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 

@@ -5,7 +5,7 @@ import type { Connection } from './connection';
 import { discover } from './discovery';
 import { describeRequest } from './paths';
 import { watchCollection } from './watch';
-import { FIELD_MANAGER } from '../../private/field-manager';
+import { FIELD_MANAGER } from '../../release/field-manager';
 import type { JsonObject } from '../../base/json';
 
 /**

@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Connection, Credentials } from './connection';
 import { tokenFileCredentials } from './token-file';
-import { Kubeconfig } from '../../kubeconfig';
-import { KubeconfigPolicy } from '../../kubeconfig-policy';
+import { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
 import { refusal } from '../../base/user-error';
-import { inFile } from '../../private/kubeconfig-merge';
+import { inFile } from '../../kubeconfig/merge';
 import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';
 import { TlsSessions } from '../network/tls-sessions';

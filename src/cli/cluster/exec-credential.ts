@@ -1,8 +1,8 @@
 import type { Presented } from './connection';
 import { sendableToken } from './token';
 import { isObject, Json, parseObject } from '../../base/json';
-import type { ClusterParts } from '../../private/kubeconfig-entries';
-import type { ExecParts } from '../../private/kubeconfig-exec';
+import type { ClusterParts } from '../../kubeconfig/entries';
+import type { ExecParts } from '../../kubeconfig/exec';
 
 /**
  * What a plugin gave.

@@ -1,4 +1,4 @@
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Command, Context } from '../command';
 import { FORM_NAMES, inForm } from '../credentials/credential-forms';
 import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';

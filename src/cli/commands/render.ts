@@ -1,4 +1,4 @@
-import { CiImage, ImageLookup } from '../../ci-image';
+import { CiImage, ImageLookup } from '../../image/ci-image';
 import { CiVariables } from '../../gitlab/ci-variables';
 import { Container, noContainer } from '../../kubernetes/container-images';
 import { refusal, show } from '../../base/user-error';

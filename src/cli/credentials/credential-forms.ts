@@ -1,5 +1,5 @@
-import { Kubeconfig } from '../../kubeconfig';
-import { KubeconfigPolicy } from '../../kubeconfig-policy';
+import { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
 import { InvalidInput } from '../../base/user-error';
 
 /** The forms of a credential, the first one being the default. */

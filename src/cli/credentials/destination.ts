@@ -1,4 +1,4 @@
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Steps } from '../steps';
 
 /**

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Account } from './account';
 import { FORM_NAMES, FormName, inForm, inSomeForm } from './credential-forms';
 import { Destination, KeptCredential, NOTHING_KNOWN } from './destination';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { isCi } from '../../gitlab/ci-variables';
 import { refusal } from '../../base/user-error';
 import { tokenClaims } from '../../kubernetes/token-claims';

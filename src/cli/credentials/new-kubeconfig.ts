@@ -1,5 +1,5 @@
-import { Kubeconfig } from '../../kubeconfig';
-import type { ClusterParts } from '../../private/kubeconfig-entries';
+import { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import type { ClusterParts } from '../../kubeconfig/entries';
 
 /**
  * Whose credential, for which namespace of which cluster.

@@ -4,7 +4,7 @@ import { kubeconfigOf } from './new-kubeconfig';
 import { endUnfinished } from './successors';
 import { supplyCredential } from './supply';
 import { tokenLifetime } from './token-options';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';

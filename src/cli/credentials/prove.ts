@@ -1,5 +1,5 @@
 import type { CredentialParts } from './new-kubeconfig';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
 import type { Option } from '../arguments';
 import { ApiRefusal } from '../cluster/status';

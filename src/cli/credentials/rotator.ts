@@ -1,7 +1,7 @@
 import type { Account } from './account';
 import { CredentialParts, kubeconfigOf } from './new-kubeconfig';
 import { proofParts } from './prove';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal } from '../../base/user-error';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';

@@ -1,7 +1,7 @@
 import type { Destination } from './destination';
 import { IssuedToken, Issuer, issueToken, TokenOrder } from './issue-token';
 import type { CredentialRecord } from './record';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { InvalidInput } from '../../base/user-error';
 import { spanInWords } from '../duration';
 import { ExitCode } from '../exit-code';

@@ -1,4 +1,4 @@
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { ApiRefusal } from '../cluster/status';
 import type { Context } from '../command';
 import { ExitCode } from '../exit-code';

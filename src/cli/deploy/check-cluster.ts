@@ -1,4 +1,4 @@
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';
 import { cryptoModule } from '../../base/lazy-crypto';
 import type { Arguments } from '../arguments';

@@ -5,12 +5,12 @@ import { ReservedKey, reservedKeys } from './reserved-keys';
 import { withData } from './secret-data';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { containersOf } from '../../kubernetes/container-images';
-import { checkedImage, ImageRules } from '../../private/image-policy';
+import { checkedImage, ImageRules } from '../../image/policy';
 import { refusal, show } from '../../base/user-error';
 import { isObject, JsonObject } from '../../base/json';
 import { kindName, scopeOf } from '../../kubernetes/kinds';
 import { nameRuleOf } from '../../kubernetes/names';
-import { isReleaseName } from '../../private/release-names';
+import { isReleaseName } from '../../release/release-names';
 
 /**
  * What an object of a release must satisfy.

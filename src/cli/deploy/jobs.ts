@@ -1,6 +1,6 @@
 import type { Target } from './targets';
 import { isTrue } from './wait/fields';
-import { replacingName } from '../../private/deploy-rights';
+import { replacingName } from '../../release/deploy-rights';
 import { isObject, JsonObject } from '../../base/json';
 import { kindName } from '../../kubernetes/kinds';
 import type { Cluster } from '../cluster/cluster';

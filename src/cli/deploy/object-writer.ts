@@ -5,7 +5,7 @@ import type { OwnedObject, ReleaseObject } from './release';
 import type { Target } from './targets';
 import { fieldAt, textAt } from './wait/fields';
 import { uidOf } from './wait/seen';
-import { FIELD_MANAGER } from '../../private/field-manager';
+import { FIELD_MANAGER } from '../../release/field-manager';
 import { isObject, JsonObject } from '../../base/json';
 import { ABSENT_VERSION } from '../cluster/absent-version';
 import type { Cluster } from '../cluster/cluster';

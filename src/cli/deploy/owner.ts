@@ -1,8 +1,8 @@
 import { EARLIER_MANAGERS } from './managed-fields';
 import type { ReleaseIdentity } from './release';
-import { FIELD_MANAGER } from '../../private/field-manager';
+import { FIELD_MANAGER } from '../../release/field-manager';
 import { isObject, Json, JsonObject } from '../../base/json';
-import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../private/release-names';
+import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../release/release-names';
 
 /**
  * Who owns an object of the cluster. `released`: this application left it behind when it was destroyed, and nobody has taken it since.

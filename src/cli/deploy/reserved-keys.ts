@@ -1,7 +1,7 @@
 import { BEFORE_WORKLOADS } from './annotations';
-import { OIDC_ANNOTATIONS } from '../../private/access-annotations';
+import { OIDC_ANNOTATIONS } from '../../access/access-annotations';
 import { isObject, Json, JsonObject } from '../../base/json';
-import { isOwnKey } from '../../private/release-names';
+import { isOwnKey } from '../../release/release-names';
 import { WORKLOAD_ANNOTATIONS } from '../../private/workload-annotations';
 
 /**

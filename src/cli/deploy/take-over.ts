@@ -11,7 +11,7 @@ import { isSameIdentity } from './record/recorded-identity';
 import { ReleaseStore } from './record/release-store';
 import type { ReleaseIdentity } from './release';
 import { refusal, show } from '../../base/user-error';
-import { releasePart } from '../../private/release-names';
+import { releasePart } from '../../release/release-names';
 import type { Arguments, Option } from '../arguments';
 import type { Cluster } from '../cluster/cluster';
 import type { Clock } from '../host';

@@ -1,5 +1,5 @@
 import type { NewVariable, VariableType } from './gitlab';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { fitsEnvironment, maskingProblem } from '../../gitlab/masking';
 import { refusal } from '../../base/user-error';
 

@@ -6,7 +6,7 @@ import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from './gitlab';
 import { GitlabRefusal } from './gitlab-refusal';
 import { isAtLeast } from './release';
 import { VariableStore, WrittenVariable } from './variable-store';
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';
 import { Refused } from '../failure';
 

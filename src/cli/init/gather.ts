@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { Answers, BuilderAnswer, CredentialAnswer, TargetAnswer } from './answers';
 import { ask } from './questions';
-import { ImageReference } from '../../image-reference';
+import { ImageReference } from '../../image/image-reference';
 import { environmentSlug } from '../../gitlab/environment-slug';
 import { refusal, show } from '../../base/user-error';
 import { dns1035Label, NameRule } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';
-import { environmentName, oidcAudience, oidcIssuer } from '../../private/oidc-names';
+import { environmentName, oidcAudience, oidcIssuer } from '../../access/oidc-names';
 import type { Context } from '../command';
 import { gitOrigin } from '../gitlab/git-remote';
 

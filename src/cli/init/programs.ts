@@ -1,7 +1,7 @@
 import type { Answers, CredentialAnswer } from './answers';
 import { literal, objectLiteral } from './source-text';
 import type { Surroundings } from './surroundings';
-import { ImageReference } from '../../image-reference';
+import { ImageReference } from '../../image/image-reference';
 
 /**
  * The program of the values that the others share.

@@ -1,4 +1,4 @@
-import { RESERVED_PREFIX } from '../../private/oidc-names';
+import { RESERVED_PREFIX } from '../../access/oidc-names';
 import type { OidcTrust } from '../access/access';
 
 /**

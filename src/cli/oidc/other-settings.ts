@@ -1,4 +1,4 @@
-import { oidcEnvironmentGroup, oidcUser } from '../../private/oidc-names';
+import { oidcEnvironmentGroup, oidcUser } from '../../access/oidc-names';
 import type { OidcTrust } from '../access/access';
 
 /**

@@ -1,4 +1,4 @@
-import type { Kubeconfig } from '../../kubeconfig';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
 import type { Context } from '../command';
 import type { Account } from '../credentials/account';

@@ -1,5 +1,5 @@
-import { Kubeconfig } from '../../../src/kubeconfig';
-import { KubeconfigPolicy } from '../../../src/kubeconfig-policy';
+import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
+import { KubeconfigPolicy } from '../../../src/kubeconfig/kubeconfig-policy';
 import { CliOptions, CliResult, fileMode, fileNames, fileText, runCli } from '../../support/cli';
 import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
 

@@ -1,5 +1,5 @@
 import { FORM_NAMES, inForm, inSomeForm } from '../../../src/cli/credentials/credential-forms';
-import { Kubeconfig } from '../../../src/kubeconfig';
+import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
 
 const CREDENTIAL = new Kubeconfig({ server: SERVER, namespace: 'example', token: TOKEN });

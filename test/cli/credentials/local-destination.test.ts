@@ -2,7 +2,7 @@ import { parseArguments } from '../../../src/cli/arguments';
 import { Context } from '../../../src/cli/command';
 import { inForm } from '../../../src/cli/credentials/credential-forms';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
-import { Kubeconfig } from '../../../src/kubeconfig';
+import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { fileMode, fileNames, fileText } from '../../support/cli';
 import { commandContext } from '../../support/command-context';

@@ -7,7 +7,7 @@ import { gitlabJob } from '../../../examples/gitlab-job';
 import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../src';
 import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
 import { Files } from '../../../src/cli/files';
-import { partName, releaseName } from '../../../src/private/release-names';
+import { partName, releaseName } from '../../../src/release/release-names';
 
 const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };
 

@@ -3,7 +3,7 @@ import { VariableSettings } from '../../../src/cli/gitlab/credential-variables';
 import { Gitlab as Client } from '../../../src/cli/gitlab/gitlab';
 import { gitlabClient } from '../../../src/cli/gitlab/gitlab-client';
 import { GitlabDestination } from '../../../src/cli/gitlab/gitlab-destination';
-import { Kubeconfig } from '../../../src/kubeconfig';
+import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { Gitlab, GitlabOptions } from '../../gitlab/gitlab-server';
 import { Role } from '../../gitlab/owner';
 import { Variable } from '../../gitlab/variable';

@@ -1,6 +1,6 @@
 import { contextOf, ContextOptions } from './context';
 import { gitlabDestinationOf, trustOf } from '../../../src/cli/gitlab/options';
-import { Kubeconfig } from '../../../src/kubeconfig';
+import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { Gitlab } from '../../gitlab/gitlab-server';
 import { SERVER, TOKEN } from '../../support/kubeconfigs';
 import { TestAuthority } from '../../support/x509';

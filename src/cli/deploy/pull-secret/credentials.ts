@@ -1,5 +1,5 @@
 import { basename, isAbsolute } from 'node:path';
-import { ImageReference } from '../../../image-reference';
+import { ImageReference } from '../../../image/image-reference';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { refusal, show } from '../../../base/user-error';
 import { printableText } from '../../../base/printable';

@@ -4,7 +4,7 @@ import { pullSecretsIn } from './named-by';
 import { PullSecret, PullSecretUse } from './pull-secret';
 import { refusal, show } from '../../../base/user-error';
 import { dns1123Subdomain } from '../../../kubernetes/names';
-import { isReleaseName } from '../../../private/release-names';
+import { isReleaseName } from '../../../release/release-names';
 import type { Option } from '../../arguments';
 import type { Cluster } from '../../cluster/cluster';
 import type { Context } from '../../command';

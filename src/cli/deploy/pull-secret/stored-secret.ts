@@ -3,7 +3,7 @@ import { NO_SECRET, PullSecretUser, SharedSecret } from './sharing';
 import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
-import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
+import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../release/release-names';
 import { ABSENT_VERSION } from '../../cluster/absent-version';
 import { ownerInWords } from '../owner';
 

@@ -3,7 +3,7 @@ import { PullSecret, Withdrawal } from './pull-secret';
 import { PullSecretRefused, PullSecretUnusable } from './pull-secret-refused';
 import { isObject, Json } from '../../../base/json';
 import { printableText } from '../../../base/printable';
-import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../private/release-names';
+import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../release/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';
 import { ApiRefusal } from '../../cluster/status';

@@ -1,6 +1,6 @@
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { refusal, show } from '../../../base/user-error';
-import { releasePart } from '../../../private/release-names';
+import { releasePart } from '../../../release/release-names';
 import type { Context } from '../../command';
 import type { DeployJob, ReleaseIdentity } from '../release';
 

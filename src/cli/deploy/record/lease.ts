@@ -1,7 +1,7 @@
 import { isRefusal } from './record-problem';
 import { ownAnnotations } from './recorded-identity';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../private/release-names';
+import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../release/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import type { ReleaseIdentity } from '../release';

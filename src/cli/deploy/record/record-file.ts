@@ -7,7 +7,7 @@ import { RecordSecret, RecordSecrets, SecretChange } from './record-secret';
 import { Contents, partsIn, withinParts } from './transitions';
 import { kindName } from '../../../kubernetes/kinds';
 import { cryptoModule } from '../../../base/lazy-crypto';
-import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../private/release-names';
+import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../release/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { ExitCode } from '../../exit-code';
 import { Failure } from '../../failure';

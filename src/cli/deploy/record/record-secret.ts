@@ -2,7 +2,7 @@ import { isRefusal, recordProblem } from './record-problem';
 import { ownAnnotations } from './recorded-identity';
 import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { IDENTITY_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE } from '../../../private/release-names';
+import { IDENTITY_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE } from '../../../release/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import type { ApiRefusal } from '../../cluster/status';

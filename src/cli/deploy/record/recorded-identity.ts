@@ -2,7 +2,7 @@ import { Fields } from './fields';
 import { corrupt, recordProblem } from './record-problem';
 import { show } from '../../../base/user-error';
 import { isObject, JsonObject } from '../../../base/json';
-import { IDENTITY_ANNOTATION } from '../../../private/release-names';
+import { IDENTITY_ANNOTATION } from '../../../release/release-names';
 import type { ReleaseIdentity } from '../release';
 
 /**

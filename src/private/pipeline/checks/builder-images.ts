@@ -1,5 +1,5 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { parseImage } from '../../image-grammar';
+import { parseImage } from '../../../image/grammar';
 import { InvalidInput, Refusal, show } from '../../../base/user-error';
 import { isObject, Json } from '../../../base/json';
 

@@ -1,5 +1,5 @@
 import { refusal, show } from '../../../base/user-error';
-import { checkUrl } from '../../kubeconfig-values';
+import { checkUrl } from '../../../kubeconfig/values';
 import { singleQuoted, word } from '../shell';
 
 /**

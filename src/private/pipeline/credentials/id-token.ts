@@ -1,5 +1,5 @@
 import type { CredentialKind, CredentialUse } from './credential-use';
-import { Kubeconfig } from '../../../kubeconfig';
+import { Kubeconfig } from '../../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../../base/user-error';
 import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../job-folder';
 import { checkedVariable, singleQuoted } from '../shell';

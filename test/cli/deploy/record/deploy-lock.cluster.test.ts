@@ -4,7 +4,7 @@ import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/record/deploy-lock';
 import { whileHeld } from '../../../../src/cli/deploy/record/while-held';
 import { Interrupted, Unreachable } from '../../../../src/cli/failure';
-import { releaseName } from '../../../../src/private/release-names';
+import { releaseName } from '../../../../src/release/release-names';
 import { ManualClock } from '../../../support/manual-clock';
 import { until } from '../../../support/until';
 

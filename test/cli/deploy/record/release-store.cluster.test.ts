@@ -4,7 +4,7 @@ import { cluster, eachWithRelease, identity } from './in-namespace';
 import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { NextObject, NextRelease } from '../../../../src/cli/deploy/record/history';
 import { ReleaseStore, StoreOptions } from '../../../../src/cli/deploy/record/release-store';
-import { partName, releaseName } from '../../../../src/private/release-names';
+import { partName, releaseName } from '../../../../src/release/release-names';
 import { FakeClock } from '../../../support/fake-clock';
 
 const NAMESPACE = 'record-test';

@@ -2,12 +2,12 @@ import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
-import { BoundIdentity } from './private/bound-identity';
-import { located, refusal } from './base/user-error';
-import { checkLabels } from './kubernetes/labels';
-import { Manifest } from './private/least-privilege';
-import { checkNamespace } from './kubernetes/namespace';
-import { RBAC_GROUP } from './kubernetes/subject';
+import { BoundIdentity } from './bound-identity';
+import { located, refusal } from '../base/user-error';
+import { checkLabels } from '../kubernetes/labels';
+import { Manifest } from './least-privilege';
+import { checkNamespace } from '../kubernetes/namespace';
+import { RBAC_GROUP } from '../kubernetes/subject';
 
 /**
  * Who may deploy where.

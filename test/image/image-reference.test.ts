@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { ANY_CHARACTER } from './support/any-character';
-import { describeVectors, printAgreement } from './support/vectors';
-import { ImageReference } from '../src/image-reference';
-import { InvalidInput, show } from '../src/base/user-error';
+import { ANY_CHARACTER } from '../support/any-character';
+import { describeVectors, printAgreement } from '../support/vectors';
+import { ImageReference } from '../../src/image/image-reference';
+import { InvalidInput, show } from '../../src/base/user-error';
 
 const SHA256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const SHA384 = `sha384:${'0123456789abcdef'.repeat(6)}`;

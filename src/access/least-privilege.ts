@@ -1,9 +1,9 @@
-import { DEPLOY_RIGHTS, DeployRight, objectRights, pullSecretRights, recordNames, recordRights } from './deploy-rights';
+import { DEPLOY_RIGHTS, DeployRight, objectRights, pullSecretRights, recordNames, recordRights } from '../release/deploy-rights';
 import { refusal, show } from '../base/user-error';
 import { byKind, ManifestObject, manifestObjects, Plurals } from './manifest-objects';
 import { dns1123Subdomain } from '../kubernetes/names';
 import type { PolicyRule } from '../kubernetes/rbac';
-import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from './release-names';
+import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from '../release/release-names';
 import { RBAC_GROUP } from '../kubernetes/subject';
 
 /**

@@ -1,4 +1,4 @@
-import { NamedObjects } from './deploy-rights';
+import { NamedObjects } from '../release/deploy-rights';
 import { refusal, show } from '../base/user-error';
 import { isObject, JsonObject } from '../base/json';
 import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';

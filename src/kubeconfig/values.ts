@@ -1,5 +1,5 @@
 import { refusal } from '../base/user-error';
-import { shown } from './kubeconfig-file';
+import { shown } from './file';
 
 /** A value that must match a pattern. */
 export function checkText(at: string, value: string, pattern: RegExp, expected: string): string {

@@ -1,4 +1,4 @@
-import { checkDigest, checkTag, ImageParts, parseImage } from './private/image-grammar';
+import { checkDigest, checkTag, ImageParts, parseImage } from './grammar';
 
 /**
  * A container image by name: `[registry/]repository[:tag][@digest]`.

@@ -1,10 +1,10 @@
-import { checkProjectId } from './private/bound-identity';
-import { refusal, show } from './base/user-error';
-import { LeastPrivilege } from './private/least-privilege';
-import { pathSegment } from './kubernetes/names';
-import { PolicyRule } from './kubernetes/rbac';
-import { releasePart } from './private/release-names';
-import { ADMIN_RULES, EDIT_RULES } from './kubernetes/user-facing-roles';
+import { checkProjectId } from './bound-identity';
+import { refusal, show } from '../base/user-error';
+import { LeastPrivilege } from './least-privilege';
+import { pathSegment } from '../kubernetes/names';
+import { PolicyRule } from '../kubernetes/rbac';
+import { releasePart } from '../release/release-names';
+import { ADMIN_RULES, EDIT_RULES } from '../kubernetes/user-facing-roles';
 
 /**
  * A rule of a Role.

@@ -1,5 +1,5 @@
-import { checkRoot, CredentialParts, credentialParts, onlyEntry } from './private/kubeconfig-entries';
-import { entries, entryNamed, readKubeconfigFile, textField } from './private/kubeconfig-file';
+import { checkRoot, CredentialParts, credentialParts, onlyEntry } from './entries';
+import { entries, entryNamed, readKubeconfigFile, textField } from './file';
 
 /**
  * How the credential that a CI/CD variable holds is judged.

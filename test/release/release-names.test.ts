@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { dns1123Label, labelValue } from '../../src/kubernetes/names';
-import { ownerId, partName, releaseName, ReleaseOwner } from '../../src/private/release-names';
+import { ownerId, partName, releaseName, ReleaseOwner } from '../../src/release/release-names';
 import { ANY_CHARACTER } from '../support/any-character';
 
 const owner = (app: string, environment = 'production', project = '42'): ReleaseOwner => ({ project, environment, app });

@@ -1,6 +1,6 @@
 import { CiVariables, isCi } from '../gitlab/ci-variables';
 import { located, refusal, show } from '../base/user-error';
-import { ImageReference } from '../image-reference';
+import { ImageReference } from './image-reference';
 
 /**
  * An image as someone gave it.

@@ -1,6 +1,6 @@
 import { refusal } from '../base/user-error';
-import { ExecParts, execParts } from './kubeconfig-exec';
-import { Section, textField } from './kubeconfig-file';
+import { ExecParts, execParts } from './exec';
+import { Section, textField } from './file';
 
 /**
  * How the user of an administrator's own kubeconfig is known to the server. Of a value and a file with it, the value counts,

@@ -1,6 +1,6 @@
 import { refusal, show } from '../base/user-error';
 import type { Json } from '../base/json';
-import { pathTo, Section, textField } from './kubeconfig-file';
+import { pathTo, Section, textField } from './file';
 
 /**
  * How a credential plugin is called.

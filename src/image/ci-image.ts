@@ -1,7 +1,7 @@
 import { ImageReference } from './image-reference';
-import { CiVariables, ciVariables, isCi } from './gitlab/ci-variables';
-import { GivenImage, checkedImage } from './private/image-policy';
-import { refusal, show } from './base/user-error';
+import { CiVariables, ciVariables, isCi } from '../gitlab/ci-variables';
+import { GivenImage, checkedImage } from './policy';
+import { refusal, show } from '../base/user-error';
 
 /**
  * What an image must satisfy before it is deployed.

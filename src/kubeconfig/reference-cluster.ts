@@ -1,6 +1,6 @@
 import { refusal } from '../base/user-error';
-import { checkVerified, ClusterParts, clusterParts, referred } from './kubeconfig-entries';
-import { entries, entryNamed, readKubeconfigFile, textField } from './kubeconfig-file';
+import { checkVerified, ClusterParts, clusterParts, referred } from './entries';
+import { entries, entryNamed, readKubeconfigFile, textField } from './file';
 
 /**
  * The cluster of an administrator's kubeconfig.

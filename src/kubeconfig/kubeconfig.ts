@@ -1,9 +1,9 @@
 import { KubeconfigPolicy } from './kubeconfig-policy';
-import { certificateData } from './kubernetes/certificates';
-import { refusal } from './base/user-error';
-import { checkName, checkOneToken, checkText, checkToken, checkTokenFile, checkUrl } from './private/kubeconfig-values';
-import { yamlModule } from './base/lazy-yaml';
-import { checkNamespace } from './kubernetes/namespace';
+import { certificateData } from '../kubernetes/certificates';
+import { refusal } from '../base/user-error';
+import { checkName, checkOneToken, checkText, checkToken, checkTokenFile, checkUrl } from './values';
+import { yamlModule } from '../base/lazy-yaml';
+import { checkNamespace } from '../kubernetes/namespace';
 
 /**
  * What a CI job needs to reach one namespace of one cluster.

@@ -1,11 +1,11 @@
 import { DeployerToken } from './deployer-token';
-import { OIDC_ANNOTATIONS } from './private/access-annotations';
-import { BoundIdentity, checkIdentity, checkProjectId } from './private/bound-identity';
-import { environmentSlug } from './gitlab/environment-slug';
-import { refusal, show } from './base/user-error';
-import { dns1123Label, dns1123Subdomain } from './kubernetes/names';
-import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './private/oidc-names';
-import { group, serviceAccount, user } from './kubernetes/subject';
+import { OIDC_ANNOTATIONS } from './access-annotations';
+import { BoundIdentity, checkIdentity, checkProjectId } from './bound-identity';
+import { environmentSlug } from '../gitlab/environment-slug';
+import { refusal, show } from '../base/user-error';
+import { dns1123Label, dns1123Subdomain } from '../kubernetes/names';
+import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './oidc-names';
+import { group, serviceAccount, user } from '../kubernetes/subject';
 
 /**
  * A ServiceAccount made for the deployer.

@@ -1,6 +1,6 @@
 import { located, refusal } from '../base/user-error';
-import { clusterParts, ClusterParts, referred } from './kubeconfig-entries';
-import { entries, Entry, entryNamed, readKubeconfigFile, textField } from './kubeconfig-file';
+import { clusterParts, ClusterParts, referred } from './entries';
+import { entries, Entry, entryNamed, readKubeconfigFile, textField } from './file';
 
 /**
  * A kubeconfig and the name of its file.

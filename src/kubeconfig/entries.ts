@@ -1,5 +1,5 @@
 import { refusal, show } from '../base/user-error';
-import { Entry, entries, entryNamed, pathTo, Section, shown, textField } from './kubeconfig-file';
+import { Entry, entries, entryNamed, pathTo, Section, shown, textField } from './file';
 
 /**
  * The cluster of a kubeconfig: everything in it that is not a credential.
