@@ -1,6 +1,6 @@
 export { BuildJob, type BuildJobOptions } from './build-job';
-export { CiDeployment } from './ci-deployment';
-export type { CiDeploymentProps } from './ci-deployment-props';
+export { CiDeployment } from './workload/ci-deployment';
+export type { CiDeploymentProps } from './workload/ci-deployment-props';
 export { CiImage, type EnvironmentImageOptions, type GitlabImageOptions, type ImageLookup, type ImagePolicy } from './image/ci-image';
 export { CredentialRotation, type ScheduledRotationOptions } from './credential-rotation';
 export {
@@ -18,8 +18,8 @@ export { ImageReference } from './image/image-reference';
 export type { JobOptions } from './job-options';
 export { Kubeconfig, type KubeconfigProps } from './kubeconfig/kubeconfig';
 export { type AgentContextOptions, KubeconfigPolicy, type StoredKubeconfigOptions } from './kubeconfig/kubeconfig-policy';
-export { ManifestTemplate, type ManifestTemplateProps } from './manifest-template';
+export { ManifestTemplate, type ManifestTemplateProps } from './workload/manifest-template';
 export { NamespaceDeployer, type NamespaceDeployerProps } from './access/namespace-deployer';
-export { NamespacedChart, type NamespacedChartProps } from './namespaced-chart';
-export type { PodSecurityOptions } from './pod-security';
+export { NamespacedChart, type NamespacedChartProps } from './workload/namespaced-chart';
+export type { PodSecurityOptions } from './workload/pod-security';
 export { Synthesis, type SynthesisCommands, type SynthesisOptions } from './synthesis';

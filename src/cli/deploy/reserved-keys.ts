@@ -2,7 +2,7 @@ import { BEFORE_WORKLOADS } from './annotations';
 import { OIDC_ANNOTATIONS } from '../../access/access-annotations';
 import { isObject, Json, JsonObject } from '../../base/json';
 import { isOwnKey } from '../../release/release-names';
-import { WORKLOAD_ANNOTATIONS } from '../../private/workload-annotations';
+import { WORKLOAD_ANNOTATIONS } from '../../workload/workload-annotations';
 
 /**
  * A label or an annotation that no manifest may have.

@@ -1,4 +1,4 @@
-import { CiImage } from './image/ci-image';
+import { CiImage } from '../image/ci-image';
 import { PodSecurityOptions } from './pod-security';
 
 /**

@@ -1,4 +1,4 @@
-import type { CiDeploymentProps } from '../ci-deployment-props';
+import type { CiDeploymentProps } from './ci-deployment-props';
 import { refusal, show } from '../base/user-error';
 import { checkLabels } from '../kubernetes/labels';
 import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule } from '../kubernetes/names';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CiImage } from './image/ci-image';
-import { checkWritable } from './yaml/writer';
-import { Container, containersOf, noContainer } from './kubernetes/container-images';
-import { refusal, refusalsOf, show } from './base/user-error';
-import { isObject } from './base/json';
-import { ManifestDocument, parseManifest } from './yaml/manifest-parser';
-import { isList, templateObject } from './private/template-object';
-import { decodeText } from './base/text-file';
+import { CiImage } from '../image/ci-image';
+import { checkWritable } from '../yaml/writer';
+import { Container, containersOf, noContainer } from '../kubernetes/container-images';
+import { refusal, refusalsOf, show } from '../base/user-error';
+import { isObject } from '../base/json';
+import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
+import { isList, templateObject } from './template-object';
+import { decodeText } from '../base/text-file';
 
 /**
  * The manifest, and the images that go into it.

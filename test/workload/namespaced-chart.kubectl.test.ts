@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Helm } from 'cdk8s';
-import { FETCH_TIMEOUT, helm } from './support/kubectl';
-import { messageOf, namespacedChart, synth } from './support/synth';
+import { FETCH_TIMEOUT, helm } from '../support/kubectl';
+import { messageOf, namespacedChart, synth } from '../support/synth';
 
 let folder: string;
 beforeAll(() => { helm(); }, FETCH_TIMEOUT);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Include, JsonPatch, Lazy, Testing, YamlOutputType } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
-import { CiDeployment, CiImage, DeployerRole, NamespacedChart } from '../src';
-import { app, messageOf, namespacedChart, rawObject, synth } from './support/synth';
+import { CiDeployment, CiImage, DeployerRole, NamespacedChart } from '../../src/index';
+import { app, messageOf, namespacedChart, rawObject, synth } from '../support/synth';
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'chart-')); });

@@ -1,10 +1,10 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { DeployerRole } from './access/deployer-role';
-import { refusal, show } from './base/user-error';
-import { checkNamespace } from './kubernetes/namespace';
-import { ChartRules, problemsOf } from './private/object-checks';
-import { headersBelow } from './kubernetes/rendered-objects';
+import { DeployerRole } from '../access/deployer-role';
+import { refusal, show } from '../base/user-error';
+import { checkNamespace } from '../kubernetes/namespace';
+import { ChartRules, problemsOf } from './object-checks';
+import { headersBelow } from '../kubernetes/rendered-objects';
 
 /**
  * What a chart for one namespace is.
