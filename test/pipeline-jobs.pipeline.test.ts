@@ -10,7 +10,7 @@ import { JobMachine, Shell, SHELL_PACKAGES } from './support/shells';
 
 const COMMAND_TEXT = 'the command';
 
-jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => mockSha256('the command') }));
+jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => mockSha256('the command') }));
 
 function mockSha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

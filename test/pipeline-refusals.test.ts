@@ -2,7 +2,7 @@ import { BuildJob, DeployCredential, DeployEnvironment, DeployJob, GitlabPipelin
 import { pipeline, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { messageOf } from './support/synth';
 
-jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
 const SAME_NAMESPACE = DeployEnvironment.of({ environment: 'qa', namespace: 'example-staging' });
 

@@ -7,7 +7,7 @@ import { everyPipeline } from './support/pipeline-choices';
 import { fileOf, jobNames, scriptsOf } from './support/pipelines';
 import { SHELLCHECK, SHELL_PACKAGES } from './support/shells';
 
-jest.mock('../src/private/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
 let folder: string;
 let files: string[];

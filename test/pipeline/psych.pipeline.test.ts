@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { prepareRuby, psych } from './psych';
-import { pipelineYaml } from '../../src/private/pipeline/pipeline-yaml';
+import { pipelineYaml } from '../../src/pipeline/jobs/pipeline-yaml';
 import { pipelines } from '../support/any-pipeline';
 import { valuesOf } from '../support/gitlab-ci-schema';
 

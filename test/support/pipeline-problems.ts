@@ -1,9 +1,9 @@
-import { DeployEnvironment, type DeployEnvironmentOptions } from '../../src/deploy-environment';
+import { DeployEnvironment, type DeployEnvironmentOptions } from '../../src/pipeline/targets/deploy-target';
 import { refusalsOf } from '../../src/base/user-error';
 import type { JsonObject } from '../../src/base/json';
-import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/private/pipeline/checks/check-pipeline';
-import type { PipelineJob } from '../../src/private/pipeline/job';
-import type { Target } from '../../src/private/pipeline/target';
+import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/pipeline/checks/check-pipeline';
+import type { PipelineJob } from '../../src/pipeline/jobs/job';
+import type { Target } from '../../src/pipeline/targets/target';
 
 /** A job of the user's, and what this library would know of one of its own. */
 export function job(name: string, keywords: JsonObject = {}, known: Partial<PipelineJob> = {}): PipelineJob {

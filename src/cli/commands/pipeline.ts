@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { refusal, show } from '../../base/user-error';
-import type { HandedOver } from '../../private/pipeline/model/hand-over';
+import type { HandedOver } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
 import type { Command, Context } from '../command';
 import { ExitCode } from '../exit-code';

@@ -2,11 +2,11 @@ import type { Answers, BuilderAnswer, CredentialAnswer } from './answers';
 import { targetsModule } from './programs';
 import { literal, objectLiteral } from './source-text';
 import type { Surroundings } from './surroundings';
-import { BuildJob } from '../../build-job';
-import { DeployCredential } from '../../deploy-credential';
-import { DeployEnvironment } from '../../deploy-environment';
-import { GitlabPipeline } from '../../gitlab-pipeline';
-import { ImageBuild } from '../../image-build';
+import { BuildJob } from '../../pipeline/build-job';
+import { DeployCredential } from '../../pipeline/credentials/deploy-credential';
+import { DeployEnvironment } from '../../pipeline/targets/deploy-target';
+import { GitlabPipeline } from '../../pipeline/gitlab-pipeline';
+import { ImageBuild } from '../../pipeline/images/image-build';
 
 /** The image of Hugo's own project. */
 const HUGO_JOB = { image: 'ghcr.io/gohugoio/hugo:v0.150.0', script: ['hugo --minify'], artifacts: ['public'] };

@@ -1,6 +1,6 @@
 import { fileName } from './handed-over';
 import { unifiedDiff } from './unified-diff';
-import type { HandedOver } from '../../private/pipeline/model/hand-over';
+import type { HandedOver } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
 import { decodeText } from '../../base/text-file';
 import type { Context } from '../command';

@@ -3,7 +3,7 @@ import { Program } from './program';
 import { runProgram } from './run-program';
 import { refusal } from '../../base/user-error';
 import { isObject, Json, parseJson } from '../../base/json';
-import { HAND_OVER_FORMAT, HandedOver } from '../../private/pipeline/model/hand-over';
+import { HAND_OVER_FORMAT, HandedOver } from '../../pipeline/model/program-output';
 import type { Context } from '../command';
 
 /**

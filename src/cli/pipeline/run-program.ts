@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Program } from './program';
 import { refusal } from '../../base/user-error';
-import { HAND_OVER_VARIABLE } from '../../private/pipeline/model/hand-over';
+import { HAND_OVER_VARIABLE } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
 import type { Context } from '../command';
 import { ExitCode } from '../exit-code';

@@ -1,4 +1,4 @@
-import { HAND_OVER_FORMAT } from '../../../src/private/pipeline/model/hand-over';
+import { HAND_OVER_FORMAT } from '../../../src/pipeline/model/program-output';
 import { cliFolder, CliOptions, CliResult, fileNames, fileText, runCli } from '../../support/cli';
 import { pipelineModel } from '../pipeline/models';
 

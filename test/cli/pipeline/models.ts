@@ -1,5 +1,5 @@
-import { HeldCredential } from '../../../src/private/pipeline/job';
-import { JobModel, PipelineModel, TargetModel } from '../../../src/private/pipeline/model/pipeline-model';
+import { HeldCredential } from '../../../src/pipeline/jobs/job';
+import { JobModel, PipelineModel, TargetModel } from '../../../src/pipeline/model/pipeline-model';
 
 export const KUBECONFIG: HeldCredential = { variable: 'KUBECONFIG', kind: 'masked variable', source: 'variable' };
 export const AGENT: HeldCredential = { variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod', source: 'agent' };

@@ -1,5 +1,5 @@
 import { credentialWords, jobWords, Mark, targetWords } from './words';
-import type { JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
+import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 import { printableText } from '../../../base/printable';
 
 /**

@@ -4,7 +4,7 @@ import { graphHtml } from './graph-html';
 import { mermaid } from './mermaid';
 import { svg } from './svg';
 import { refusal, show } from '../../../base/user-error';
-import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * A form of the picture, and where it goes.

@@ -1,7 +1,7 @@
 import type { Arrow, PipelineGraph } from './graph';
 import { svgElement } from './svg';
 import { credentialWords, jobWords, targetWords } from './words';
-import type { JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
+import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 import { html, page } from '../../page';
 
 /**

@@ -1,4 +1,4 @@
-import type { JobModel, PipelineModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
+import type { JobModel, PipelineModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * A pipeline as a picture shows it.

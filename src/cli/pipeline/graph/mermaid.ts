@@ -1,7 +1,7 @@
 import type { PipelineGraph } from './graph';
 import { credentialWords, jobWords, targetWords } from './words';
-import type { HeldCredential } from '../../../private/pipeline/job';
-import type { JobModel } from '../../../private/pipeline/model/pipeline-model';
+import type { HeldCredential } from '../../../pipeline/jobs/job';
+import type { JobModel } from '../../../pipeline/model/pipeline-model';
 import { printableText } from '../../../base/printable';
 
 /**

@@ -1,5 +1,5 @@
-import type { HeldCredential } from '../../../private/pipeline/job';
-import type { JobModel, TargetModel } from '../../../private/pipeline/model/pipeline-model';
+import type { HeldCredential } from '../../../pipeline/jobs/job';
+import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * What is to be said of a job beside its name, without its needs.

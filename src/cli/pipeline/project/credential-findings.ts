@@ -3,7 +3,7 @@ import { asScope, given, mayBeFor } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
 import { suppliesOf, Supply } from './supply';
 import { show } from '../../../base/user-error';
-import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * What is wrong with the variables that hold credentials.

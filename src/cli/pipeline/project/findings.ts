@@ -3,8 +3,8 @@ import { Finding, listed, variableName } from './finding';
 import { given } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
 import { show } from '../../../base/user-error';
-import type { HeldCredential } from '../../../private/pipeline/job';
-import type { JobModel, PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { HeldCredential } from '../../../pipeline/jobs/job';
+import type { JobModel, PipelineModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * What of a project's variables does not fit a pipeline, the worst first.

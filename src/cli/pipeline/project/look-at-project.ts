@@ -1,7 +1,7 @@
 import { Finding, findingText } from './finding';
 import { findingsOf } from './findings';
 import { projectVariables } from './project-variables';
-import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 import type { Option } from '../../arguments';
 import type { Context } from '../../command';
 import { GITLAB_OPTIONS, gitlabOf } from '../../gitlab/options';

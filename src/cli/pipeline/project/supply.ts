@@ -1,6 +1,6 @@
 import { given } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
-import type { PipelineModel } from '../../../private/pipeline/model/pipeline-model';
+import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * From where the jobs of one environment get one of the credentials that someone keeps for them in GitLab.

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Placed } from '../../../../src/cli/pipeline/graph/box';
 import { graphOf } from '../../../../src/cli/pipeline/graph/graph';
 import { layout } from '../../../../src/cli/pipeline/graph/layout';
-import { JobModel, PipelineModel } from '../../../../src/private/pipeline/model/pipeline-model';
+import { JobModel, PipelineModel } from '../../../../src/pipeline/model/pipeline-model';
 import { jobModel, pipelineModel, PRODUCTION, REVIEW, STAGING } from '../models';
 
 const STAGES = ['build', 'image', 'deploy', 'verify'];

@@ -1,8 +1,8 @@
 import { findingText } from '../../../../src/cli/pipeline/project/finding';
 import { findingsOf } from '../../../../src/cli/pipeline/project/findings';
 import { OwnedVariable } from '../../../../src/cli/pipeline/project/project-variables';
-import { HeldCredential } from '../../../../src/private/pipeline/job';
-import { TargetModel } from '../../../../src/private/pipeline/model/pipeline-model';
+import { HeldCredential } from '../../../../src/pipeline/jobs/job';
+import { TargetModel } from '../../../../src/pipeline/model/pipeline-model';
 import { AGENT, ID_TOKEN, jobModel, KUBECONFIG, pipelineModel, PRODUCTION, REVIEW, STAGING } from '../models';
 
 interface Case {

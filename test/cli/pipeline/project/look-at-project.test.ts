@@ -1,4 +1,4 @@
-import { HAND_OVER_FORMAT } from '../../../../src/private/pipeline/model/hand-over';
+import { HAND_OVER_FORMAT } from '../../../../src/pipeline/model/program-output';
 import { Gitlab } from '../../../gitlab/gitlab-server';
 import { CliResult, runCli } from '../../../support/cli';
 import { FakeClock } from '../../../support/fake-clock';

@@ -1,0 +1,41 @@
+import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
+import { parseImage } from '../../image/grammar';
+import { InvalidInput, Refusal, show } from '../../base/user-error';
+import { isObject, Json } from '../../base/json';
+
+/**
+ * Whether the images that generated jobs run in stay what they are. One with a variable in it is someone else's choice.
+ */
+export const checkBuilderImages: PipelineCheck = ({ jobs }) => jobs
+  .filter(({ isAdded }) => !isAdded)
+  .flatMap((job) => imagesOf(job).flatMap((image) => problems(job, image)));
+
+function imagesOf({ effective: { image, services } }: CheckedJob): string[] {
+  return [image, ...Array.isArray(services) ? services : []].map(nameOf).filter((name) => name !== undefined);
+}
+
+function nameOf(image: Json | undefined): string | undefined {
+  const name = isObject(image) ? image.name : image;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function problems(job: CheckedJob, image: string): Refusal[] {
+  if (image.includes('$')) return [];
+  const expected = expectedOf(image);
+  return expected === undefined ? [] : [{
+    at: jobNamed(job.name),
+    given: `its image is ${show(image)}`,
+    expected,
+    fix: 'name a version or a digest: a builder that moves is a builder that someone else changes',
+  }];
+}
+
+function expectedOf(image: string): string | undefined {
+  try {
+    const { tag, digest } = parseImage(image);
+    return digest !== undefined || tag !== undefined && tag !== 'latest' ? undefined : 'a tag other than "latest", or a digest';
+  } catch (error) {
+    if (error instanceof InvalidInput) return 'the reference of an image';
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { isObject, Json, JsonObject } from '../../base/json';
+import type { PipelineJob } from '../jobs/job';
+import { ComponentInput, inputReference } from './component-input';
+
+/** What the jobs of a stage are for, in the names of inputs. */
+const ROLES = new Map([['image', 'builder'], ['synth', 'synthesis'], ['rotate', 'rotation']]);
+
+/** An image by name, with variables or without. It stands in no script. */
+const IMAGE = '^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$';
+
+/** A stage, and what goes before the names of jobs. */
+const STAGE = '^[A-Za-z0-9_][A-Za-z0-9_ .-]*$';
+const PREFIX = '^([A-Za-z0-9_][A-Za-z0-9_.:-]*)?$';
+
+const JOB_PREFIX: ComponentInput = {
+  name: 'job-prefix', description: 'Goes before the name of each job, where the project has jobs of the same names.', default: '', regex: PREFIX,
+};
+
+/**
+ * Jobs in which images, tags of runners, stages and names are inputs, with what they were as the default.
+ *
+ * @param stages The inputs of stages.
+ * @param used Gets the inputs that are in them.
+ */
+export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<string, ComponentInput>, used: Set<ComponentInput>): PipelineJob[] {
+  const names = new Set(jobs.map(({ name }) => name).filter((name) => !name.startsWith('.')));
+  const inputs = new Map<string, ComponentInput>();
+  const refer = (input: ComponentInput): string => {
+    const known = inputs.get(input.name) ?? input;
+    inputs.set(input.name, known);
+    // Two jobs with one input and two values: the second value stays as it is.
+    if (JSON.stringify(known.default) !== JSON.stringify(input.default)) return '';
+    used.add(known);
+    return inputReference(known.name);
+  };
+  const prefix = refer(JOB_PREFIX);
+  return jobs.map((job) => {
+    const stage = stageReference(job.keywords.stage, stages);
+    return renamed({ ...job, keywords: { ...job.keywords, ...choices(job, refer), stage } }, names, prefix);
+  });
+}
+
+type Refer = (input: ComponentInput) => string;
+
+function choices({ keywords: { stage, image, services, tags } }: PipelineJob, refer: Refer): JsonObject {
+  const role = ROLES.get(stage) ?? stage;
+  const found: JsonObject = {};
+  if (typeof image === 'string') found.image = refer(imageInput(`${role}-image`, image, `The image of the jobs in the stage ${stage}.`)) || image;
+  if (services) found.services = services.map((service) => withImage(service, refer));
+  if (tags) found.tags = (refer({ name: `${role}-tags`, description: `The tags of runners for the stage ${stage}.`, type: 'array', default: tags }) || tags) as Json;
+  return found;
+}
+
+function withImage(service: Json, refer: Refer): Json {
+  const name = typeof service === 'string' ? service : (service as JsonObject).name;
+  if (typeof name !== 'string') return service;
+  const reference = refer(imageInput('daemon-image', name, 'The image of the daemon that builds.')) || name;
+  return typeof service === 'string' ? reference : { ...service as JsonObject, name: reference };
+}
+
+/**
+ * An input for each stage but those at the edges, which are the same everywhere.
+ */
+export function stageInputs(stages: readonly string[]): ReadonlyMap<string, ComponentInput> {
+  const nameOf = (stage: string): string => `${stage.replace(/[^\w-]/g, '-')}-stage`;
+  const names = stages.map(nameOf);
+  // Of two that would have one input, the second keeps its name.
+  const own = stages.filter((stage, index) => new RegExp(STAGE).test(stage) && names.indexOf(nameOf(stage)) === index);
+  return new Map(own.map((stage) => [stage, { name: nameOf(stage), description: `What the stage ${stage} is called.`, default: stage, regex: STAGE }]));
+}
+
+/** Of a stage, or itself. */
+export function stageReference(stage: string, inputs: ReadonlyMap<string, ComponentInput>): string {
+  const input = inputs.get(stage);
+  return input ? inputReference(input.name) : stage;
+}
+
+function imageInput(name: string, image: string, description: string): ComponentInput {
+  return { name, description: `${description} Give the one of your own registry where others are out of reach.`, default: image, regex: IMAGE };
+}
+
+/** A job with a prefix before its name, unless it is hidden, and before those of the jobs that it speaks of. */
+function renamed(job: PipelineJob, names: ReadonlySet<string>, prefix: string): PipelineJob {
+  const rename = (name: Json): Json => typeof name === 'string' && names.has(name) ? `${prefix}${name}` : name;
+  return {
+    ...job,
+    name: rename(job.name) as string,
+    keywords: withNames(job.keywords, rename),
+    raw: job.raw && withNames(job.raw, rename),
+  };
+}
+
+function withNames<T extends object>(keywords: T, rename: (name: Json) => Json): T {
+  const one = (value: Json): Json => isObject(value) && value.job !== undefined && value.project === undefined && value.pipeline === undefined
+    ? { ...value, job: rename(value.job) }
+    : rename(value);
+  const all = (value: Json): Json => Array.isArray(value) ? value.map(one) : one(value);
+  const environment = (value: Json): Json =>
+    isObject(value) && value.on_stop !== undefined ? { ...value, on_stop: rename(value.on_stop) } : value;
+  const renamers = new Map([['needs', all], ['dependencies', all], ['extends', all], ['environment', environment]]);
+  const renamedAt = (key: string, value: Json): Json => (value === undefined ? value : renamers.get(key)?.(value) ?? value);
+  return Object.fromEntries(Object.entries(keywords).map(([key, value]) => [key, renamedAt(key, value)])) as T;
+}

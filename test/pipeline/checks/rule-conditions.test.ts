@@ -1,0 +1,16 @@
+import { conjunction } from '../../../src/pipeline/checks/rule-conditions';
+
+test.each([
+  ['$A', ['$A']],
+  ['$A && $B', ['$A', '$B']],
+  ['$A&&$B  == "x"', ['$A', '$B == "x"']],
+  ['$A == "x && y" && $B', ['$A == "x && y"', '$B']],
+  ['$A =~ /a&&b|(c)/ && $B', ['$A =~ /a&&b|(c)/', '$B']],
+  ['$A != \'a || b\'', ['$A != \'a || b\'']],
+])('the conditions of %j are %j', (expression, conditions) => {
+  expect([...conjunction(expression) ?? []]).toEqual(conditions);
+});
+
+test.each(['$A || $B', '($A && $B)', '$A && ($B || $C)'])('%j has more than conditions that hold together', (expression) => {
+  expect(conjunction(expression)).toBeUndefined();
+});

@@ -1,0 +1,108 @@
+import { DeployCredential, DeployEnvironment, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src/index';
+import { CA_DATA, SERVER } from '../../support/kubeconfigs';
+import { fileOf } from '../../support/pipelines';
+import { messageOf } from '../../support/synth';
+
+jest.mock('../../../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+
+const SHA256 = 'ab'.repeat(32);
+const PINS = { server: SERVER, clusterCaSha256: [SHA256, 'CD:'.repeat(31) + 'CD'] };
+
+const byCommand = (credential: DeployCredential) => fileOf({ credential })['deploy-staging'];
+const byKubectl = (credential: DeployCredential) => fileOf({ credential, deployJob: DeployJob.kubectl() })['deploy-staging'];
+const lastLine = ({ script }: { script: string[] }) => script.at(-1);
+const idToken = (options: Partial<IdTokenOptions> = {}) => DeployCredential.idToken({ audience: 'cluster-1', server: SERVER, ...options });
+
+describe('a kubeconfig in a variable', () => {
+  test('is read by the command itself, so nothing is written', () => {
+    const { script, after_script: after } = byCommand(DeployCredential.kubeconfigVariable());
+
+    expect(script.join('\n')).not.toContain('KUBECONFIG');
+    expect(after).toBeUndefined();
+  });
+
+  test('is handed to the command under its name', () => {
+    expect(byCommand(DeployCredential.kubeconfigVariable({ variable: 'KUBECONFIG_WEB' })).script).toContain('export KUBECONFIG="$KUBECONFIG_WEB"');
+  });
+
+  test('is a file of the job alone for kubectl', () => {
+    const { script, after_script: after } = byKubectl(DeployCredential.kubeconfigVariable());
+
+    expect(script.slice(0, 4)).toEqual([
+      'mkdir -m 0700 "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"',
+      expect.stringContaining('umask 077'),
+      'export KUBECONFIG="/tmp/cdk8s-ci-deploy-$CI_JOB_ID/config"',
+      'kubectl config current-context > /dev/null < /dev/null',
+    ]);
+    expect(after).toEqual(['rm -rf "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"']);
+  });
+
+  test('is for one cluster', () => {
+    const credential = DeployCredential.kubeconfigVariable(PINS);
+
+    expect(lastLine(byCommand(credential))).toContain(` --server ${SERVER} --cluster-ca-sha256 ${SHA256} --cluster-ca-sha256 ${'cd'.repeat(32)}`);
+    expect(byKubectl(credential).script.join('\n')).toContain(`= '${SERVER}' ||`);
+    expect(byKubectl(credential).script.join('\n')).toContain(`'^(${SHA256}|${'cd'.repeat(32)}) '`);
+  });
+
+  test.each([
+    ['a name that a shell does not know', { variable: 'KUBE-CONFIG' }, 'variable: it is "KUBE-CONFIG", expected letters'],
+    ['a server without TLS', { server: 'http://203.0.113.7' }, 'server: it is "http://203.0.113.7"'],
+    ['what is no SHA-256', { clusterCaSha256: ['abc'] }, 'clusterCaSha256: it is "abc", expected a SHA-256'],
+  ])('refuses %s', (_, options, message) => {
+    expect(messageOf(() => DeployCredential.kubeconfigVariable(options))).toContain(message);
+  });
+});
+
+describe('the context of an agent', () => {
+  const agent = (options: Partial<GitlabAgentOptions> = {}) => DeployCredential.gitlabAgent({ agent: 'group/infra:prod', ...options });
+
+  test('is named, with the namespace, which it does not know', () => {
+    expect(lastLine(byCommand(agent(PINS)))).toContain(` --context group/infra:prod --namespace example-staging --server ${SERVER} --cluster-ca-sha256`);
+    expect(byKubectl(agent()).script.every((line: string) => !line.startsWith('kubectl') || line.startsWith('kubectl --context group/infra:prod --namespace example-staging'))).toBe(true);
+  });
+
+  test('is what is looked at when the cluster is pinned', () => {
+    expect(byKubectl(agent(PINS)).script[0]).toContain('$(kubectl --context group/infra:prod config view --raw --minify');
+  });
+
+  test.each([['infra'], ['group/infra:prod; id'], ['--x:y'], ['']])('refuses %p', (name) => {
+    expect(messageOf(() => agent({ agent: name }))).toContain('expected the path of the agent\'s project and its name');
+  });
+});
+
+describe('a token of the job', () => {
+  test.each([['the command', byCommand], ['kubectl', byKubectl]] as const)('is beside a kubeconfig without a secret for %s', (_, jobOf) => {
+    const { id_tokens: tokens, timeout, script, after_script: after } = jobOf(idToken({ certificateAuthorityData: CA_DATA }));
+    const [, json = ''] = /printf '%s' '(\{.*\})' > /.exec(script.join('\n')) ?? [];
+    const kubeconfig = Kubeconfig.parse(json, KubeconfigPolicy.stored({ allowTokenFile: true }));
+
+    expect(tokens).toEqual({ KUBE_ID_TOKEN: { aud: 'cluster-1' } });
+    expect(timeout).toBe('40 minutes');
+    expect(kubeconfig).toMatchObject({ server: SERVER, certificateAuthorityData: CA_DATA, namespace: 'example-staging', tokenFile: 'token', token: undefined });
+    expect(script).toContain('mkdir -m 0700 "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"');
+    expect(script.join('\n')).toContain(' --kubeconfig "/tmp/cdk8s-ci-deploy-$CI_JOB_ID/config"');
+    expect(after).toEqual(['rm -rf "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"']);
+  });
+
+  test('may be in another variable', () => {
+    const { id_tokens: tokens, script } = byCommand(idToken({ variable: 'CLUSTER_TOKEN' }));
+
+    expect(Object.keys(tokens)).toEqual(['CLUSTER_TOKEN']);
+    expect(script.join('\n')).toContain('printf \'%s\' "$CLUSTER_TOKEN" > ');
+  });
+
+  test.each<[string, Partial<IdTokenOptions>, string]>([
+    ['a server without TLS', { server: 'http://203.0.113.7' }, 'server: it is "http://203.0.113.7"'],
+    ['what is no certificate', { certificateAuthorityData: 'abc' }, 'certificateAuthorityData'],
+    ['no audience', { audience: '' }, 'audience: it is "", expected the audience'],
+  ])('refuses %s at once', (_, options, message) => {
+    expect(messageOf(() => idToken(options))).toContain(message);
+  });
+});
+
+test('a target may have one of its own', () => {
+  const target = DeployEnvironment.of({ environment: 'staging', namespace: 'example-staging', credential: idToken() });
+
+  expect(fileOf({ targets: [target], credential: DeployCredential.kubeconfigVariable() })['deploy-staging'].id_tokens).toBeDefined();
+});
