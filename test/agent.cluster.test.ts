@@ -8,13 +8,13 @@ import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { plainChart, synth } from './support/synth';
-import { systemClock } from '../src/cli/clock';
+import { systemClock } from '../src/cli/io/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
 import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
 import { collectionPath, objectPath } from '../src/cli/cluster/paths';
 import { ApiRefusal } from '../src/cli/cluster/status';
-import { Files } from '../src/cli/files';
+import { Files } from '../src/cli/io/files';
 
 const PODS = ['get', 'pods'];
 const FREE = 'my-group/agents:free';

@@ -4,7 +4,7 @@ import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { until } from './support/until';
-import { Interrupted } from '../src/cli/failure';
+import { Interrupted } from '../src/cli/base/failure';
 
 onKwok();
 

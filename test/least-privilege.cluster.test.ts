@@ -7,7 +7,7 @@ import { COMPILE_TIMEOUT } from './cluster/programs';
 import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, fileText, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { systemClock } from '../src/cli/clock';
+import { systemClock } from '../src/cli/io/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
 import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';

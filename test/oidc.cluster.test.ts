@@ -11,10 +11,10 @@ import { runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { OidcTrust } from '../src/cli/access/access';
 import { readAccess } from '../src/cli/access/read-access';
-import { systemClock } from '../src/cli/clock';
+import { systemClock } from '../src/cli/io/clock';
 import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
-import { Files } from '../src/cli/files';
+import { Files } from '../src/cli/io/files';
 import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
 
 const PODS = ['get', 'pods'];

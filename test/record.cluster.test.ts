@@ -9,7 +9,7 @@ import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, runCli } from './support/cli';
 import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { systemClock } from '../src/cli/clock';
+import { systemClock } from '../src/cli/io/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
 import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
 import { NextObject } from '../src/cli/deploy/record/history';

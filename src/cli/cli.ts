@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArguments } from './arguments';
-import { ExitCode } from './exit-code';
-import { Failure } from './failure';
-import { Files } from './files';
-import { commandHelp, overview } from './help';
-import type { Host } from './host';
+import { parseArguments } from './command-line/arguments';
+import { ExitCode } from './base/exit-code';
+import { Failure } from './base/failure';
+import { Files } from './io/files';
+import { commandHelp, overview } from './command-line/help';
+import type { Host } from './base/host';
 import { COMMANDS } from './lazy-commands';
-import { nearest } from './nearest';
-import { UnwritableOutput } from './standard-output';
+import { nearest } from './command-line/nearest';
+import { UnwritableOutput } from './io/standard-output';
 import { InvalidInput, refusal, show } from '../base/user-error';
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Arguments } from './arguments';
-import type { Context } from './command';
+import type { Arguments } from './command-line/arguments';
+import type { Context } from './base/command';
 import { Kubeconfig, KubeconfigProps } from '../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../kubeconfig/kubeconfig-policy';
 import { located, refusal } from '../base/user-error';

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { runCommandLine } from './cli';
-import { systemClock } from './clock';
-import { ExitCode } from './exit-code';
-import { Interrupted } from './failure';
-import { StandardOutput } from './standard-output';
+import { systemClock } from './io/clock';
+import { ExitCode } from './base/exit-code';
+import { Interrupted } from './base/failure';
+import { StandardOutput } from './io/standard-output';
 import { ciVariables } from '../gitlab/ci-variables';
 
 const abort = new AbortController();

@@ -1,10 +1,10 @@
-import type { Option } from './arguments';
+import type { Option } from './command-line/arguments';
 import { administratorConnection } from './cluster/administrator';
 import type { Cluster } from './cluster/cluster';
 import { connectCluster } from './cluster/connect';
 import type { Connection } from './cluster/connection';
 import { credentialConnection } from './cluster/credential';
-import type { Context } from './command';
+import type { Context } from './base/command';
 import type { Kubeconfig } from '../kubeconfig/kubeconfig';
 import type { ClusterParts } from '../kubeconfig/entries';
 

@@ -1,12 +1,12 @@
 import { Kubeconfig } from '../../src';
-import { systemClock } from '../../src/cli/clock';
+import { systemClock } from '../../src/cli/io/clock';
 import { administratorConnection } from '../../src/cli/cluster/administrator';
 import { ClientOptions } from '../../src/cli/cluster/api-client';
 import { Cluster } from '../../src/cli/cluster/cluster';
 import { connectCluster } from '../../src/cli/cluster/connect';
 import { Connection } from '../../src/cli/cluster/connection';
 import { credentialConnection } from '../../src/cli/cluster/credential';
-import { Files } from '../../src/cli/files';
+import { Files } from '../../src/cli/io/files';
 
 const files = new Files({ cwd: __dirname, stdin: process.stdin });
 

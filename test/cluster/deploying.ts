@@ -1,7 +1,7 @@
 import { manifests } from './application';
 import { ControlPlane } from './control-plane';
 import { Deployer } from './deployer';
-import { systemClock } from '../../src/cli/clock';
+import { systemClock } from '../../src/cli/io/clock';
 import { CliOptions, CliResult, runCli } from '../support/cli';
 
 export interface ReleaseOptions extends CliOptions {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { FaultProxy } from './fault-proxy';
 import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault, hanging, hangingAfter } from './faults';
-import { Unreachable } from '../../src/cli/failure';
-import { HttpAnswer, HttpDoor } from '../../src/cli/network/http';
-import { httpDoor } from '../../src/cli/network/http-door';
+import { Unreachable } from '../../src/cli/base/failure';
+import { HttpAnswer, HttpDoor } from '../../src/cli/http/http';
+import { httpDoor } from '../../src/cli/http/http-client';
 import { FakeClock } from '../support/fake-clock';
 import { bodyOf, httpServer, httpsServer } from '../support/loopback';
 import { TestAuthority } from '../support/x509';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { runCommandLine } from '../../src/cli/cli';
-import { systemClock } from '../../src/cli/clock';
-import { Clock } from '../../src/cli/host';
+import { systemClock } from '../../src/cli/io/clock';
+import { Clock } from '../../src/cli/base/host';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 import { manifests } from '../cluster/application';
 

@@ -3,11 +3,11 @@ import { APPS, AppName, broken, Hold, Interleaving, Manifest, Operation } from '
 import { JobResult, runJob } from './jobs';
 import { LiveObject } from './state';
 import { NamespaceOfTwo } from './two-applications';
-import { systemClock } from '../../src/cli/clock';
+import { systemClock } from '../../src/cli/io/clock';
 import { Cluster } from '../../src/cli/cluster/cluster';
 import { pathOfObject } from '../../src/cli/cluster/paths';
 import { ApiRefusal } from '../../src/cli/cluster/status';
-import { Clock } from '../../src/cli/host';
+import { Clock } from '../../src/cli/base/host';
 import { isObject, JsonObject } from '../../src/base/json';
 import { OWNER_LABEL } from '../../src/release/release-names';
 import { FaultProxy } from '../cluster/fault-proxy';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/cli';
-import { systemClock } from '../../src/cli/clock';
-import { Clock } from '../../src/cli/host';
+import { systemClock } from '../../src/cli/io/clock';
+import { Clock } from '../../src/cli/base/host';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /** A folder of its own for each test. */

@@ -1,4 +1,4 @@
-import { Clock } from '../../src/cli/host';
+import { Clock } from '../../src/cli/base/host';
 
 interface Timer {
   readonly due: number;

@@ -1,10 +1,10 @@
-import { systemClock } from '../../src/cli/clock';
+import { systemClock } from '../../src/cli/io/clock';
 import { Cluster } from '../../src/cli/cluster/cluster';
 import { Connection } from '../../src/cli/cluster/connection';
 import { pathOfObject } from '../../src/cli/cluster/paths';
 import { RolloutResult, WaitedObject, WaitOptions } from '../../src/cli/deploy/wait/rollout';
 import { waitForRollout } from '../../src/cli/deploy/wait/wait-for-rollout';
-import { Clock } from '../../src/cli/host';
+import { Clock } from '../../src/cli/base/host';
 import { JsonObject } from '../../src/base/json';
 import { resourceOf } from '../../src/kubernetes/kinds';
 import { administratorClient } from '../cluster/clients';

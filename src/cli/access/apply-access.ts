@@ -3,7 +3,7 @@ import { isObject, JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
-import type { Steps } from '../steps';
+import type { Steps } from '../io/step-log';
 
 /**
  * Has the API server check every object without storing it. What it would refuse (rights that the administrator lacks, a RoleBinding that

@@ -7,7 +7,7 @@ import { checkVerified, ClusterParts } from '../../kubeconfig/entries';
 import { textField } from '../../kubeconfig/file';
 import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../kubeconfig/merge';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 
 /**
  * What an administrator's own kubeconfig gives.

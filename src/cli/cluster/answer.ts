@@ -1,8 +1,8 @@
 import { ApiRefusal, Status } from './status';
 import { show } from '../../base/user-error';
 import { isObject, Json, JsonObject, parseObject } from '../../base/json';
-import { Refused, Unreachable } from '../failure';
-import type { TriedAnswer } from '../network/retry';
+import { Refused, Unreachable } from '../base/failure';
+import type { TriedAnswer } from '../http/retry';
 
 /**
  * The object in an answer.

@@ -4,11 +4,11 @@ import type { Connection, Presented } from './connection';
 import { Outage } from './outage';
 import { parseWarnings } from './warnings';
 import type { CiVariables } from '../../gitlab/ci-variables';
-import { Unreachable } from '../failure';
-import type { Clock } from '../host';
-import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream } from '../network/http';
-import { httpDoor } from '../network/http-door';
-import { retrying, TriedAnswer } from '../network/retry';
+import { Unreachable } from '../base/failure';
+import type { Clock } from '../base/host';
+import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream } from '../http/http';
+import { httpDoor } from '../http/http-client';
+import { retrying, TriedAnswer } from '../http/retry';
 
 /**
  * What is around a connection.

@@ -1,4 +1,4 @@
-import type { TlsSessions } from '../network/tls-sessions';
+import type { TlsSessions } from '../http/tls-sessions';
 
 /**
  * Where an API server is, whom to trust there and who asks. Made from a kubeconfig; nothing in it is printed.

@@ -6,8 +6,8 @@ import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
 import { refusal } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/merge';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../command';
-import { TlsSessions } from '../network/tls-sessions';
+import type { Context } from '../base/command';
+import { TlsSessions } from '../http/tls-sessions';
 
 /**
  * Where the credential of a job is, and what of it is meant.

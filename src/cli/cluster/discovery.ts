@@ -4,7 +4,7 @@ import type { ApiResource } from './cluster';
 import { describeRequest } from './paths';
 import { show } from '../../base/user-error';
 import { isObject, Json, JsonObject } from '../../base/json';
-import { Refused, Unreachable } from '../failure';
+import { Refused, Unreachable } from '../base/failure';
 
 /** All groups in one answer; servers before 1.30 know only the beta, and those before 1.26 neither. */
 const AGGREGATED = ['v2', 'v2beta1'].map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);

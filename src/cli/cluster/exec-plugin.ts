@@ -6,9 +6,9 @@ import { refusal, show } from '../../base/user-error';
 import type { Json } from '../../base/json';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { ExecParts } from '../../kubeconfig/exec';
-import type { Context } from '../command';
-import { ExitCode } from '../exit-code';
-import { Failure, Unreachable } from '../failure';
+import type { Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import { Failure, Unreachable } from '../base/failure';
 
 /**
  * A plugin and what is around it.

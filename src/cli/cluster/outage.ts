@@ -1,4 +1,4 @@
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 /** Milliseconds after the last sign of an outage for which a server may still be starting. */
 const STARTING = 15_000;

@@ -1,5 +1,5 @@
 import { serverWords } from '../../base/printable';
-import { Refused } from '../failure';
+import { Refused } from '../base/failure';
 
 /**
  * What an API server says of a request that it did not grant, as it says it.

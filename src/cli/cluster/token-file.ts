@@ -1,7 +1,7 @@
 import type { Credentials } from './connection';
 import { sendableToken } from './token';
 import { decodeText } from '../../base/text-file';
-import type { Files } from '../files';
+import type { Files } from '../io/files';
 
 /**
  * The token in a file, read before each request: whoever writes it may replace it at any time.

@@ -2,9 +2,9 @@ import { objectOf, statusError } from './answer';
 import type { ApiClient } from './api-client';
 import type { Query, WatchEvent } from './cluster';
 import { isObject, Json, parseObject } from '../../base/json';
-import { Unreachable } from '../failure';
-import { ConnectionError } from '../network/connection-error';
-import type { HttpStream } from '../network/http';
+import { Unreachable } from '../base/failure';
+import { ConnectionError } from '../http/connection-error';
+import type { HttpStream } from '../http/http';
 
 /**
  * What a server says in a watch; a BOOKMARK only says how far it is.

@@ -5,9 +5,9 @@ import { describeRequest } from './paths';
 import { ApiRefusal } from './status';
 import { changesSince, Collected, collect, versionOf } from './watch-state';
 import { openWatch, WatchRequest } from './watch-stream';
-import { Refused, Unreachable } from '../failure';
-import { ConnectionError } from '../network/connection-error';
-import { backoff, judge, Verdict } from '../network/retry-rules';
+import { Refused, Unreachable } from '../base/failure';
+import { ConnectionError } from '../http/connection-error';
+import { backoff, judge, Verdict } from '../http/retry-rules';
 
 /**
  * What a collection holds and what happens to it, for as long as the consumer asks. A watch that ends is resumed where it ended; when the

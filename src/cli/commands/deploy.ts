@@ -1,6 +1,6 @@
-import type { Option } from '../arguments';
+import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import { Deployment } from '../deploy/deployment';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
 import { Owner } from '../deploy/owner';
@@ -12,7 +12,7 @@ import type { ReleaseObject } from '../deploy/release';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
 import { formerIdentity, TAKE_OVER_OPTIONS, TakeOver } from '../deploy/take-over';
-import type { ExitCode } from '../exit-code';
+import type { ExitCode } from '../base/exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { summary: 'read folders in folders, too' }],

@@ -1,6 +1,6 @@
-import type { Option } from '../arguments';
+import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import { Destruction } from '../deploy/destruction';
 import type { Removal } from '../deploy/leftovers';
 import { Owner } from '../deploy/owner';
@@ -10,7 +10,7 @@ import { jobOf } from '../deploy/record/identity';
 import { ReleaseStore } from '../deploy/record/release-store';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
 import { RemovedObject, summaryJson, summaryText } from '../deploy/summary';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['prune-data', { summary: 'remove claims of volumes, too' }],

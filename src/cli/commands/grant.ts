@@ -3,8 +3,8 @@ import type { Access, AccessAccount } from '../access/access';
 import { readAccessFile } from '../access/access-file';
 import { applyAccess, objectInWords, tryAccess } from '../access/apply-access';
 import { accessInWords, subjectInWords } from '../access/rights-in-words';
-import type { Command, Context } from '../command';
-import { confirm } from '../confirm';
+import type { Command, Context } from '../base/command';
+import { confirm } from '../io/confirm';
 import { credentialIn } from '../credentials/credential-in';
 import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
@@ -15,11 +15,11 @@ import type { CredentialRecord } from '../credentials/record';
 import { endUnfinished } from '../credentials/successors';
 import { supplyCredential, timeText, validity } from '../credentials/supply';
 import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 import { GITLAB_MISSING, trustOf } from '../gitlab/options';
 import { oidcInstructions } from '../oidc/oidc-instructions';
 import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../sessions';
-import { Steps } from '../steps';
+import { Steps } from '../io/step-log';
 
 /**
  * Gives a deployer its namespace: applies the access manifests, and puts a credential that works where GitLab's jobs find it.

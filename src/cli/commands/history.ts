@@ -1,11 +1,11 @@
 import { printable } from '../../base/printable';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import type { RecordedRelease } from '../deploy/record/history';
 import { identityInWords } from '../deploy/record/recorded-identity';
 import { atRelease, RELEASE_OPTIONS } from '../deploy/record/release-options';
 import { ReleaseStore } from '../deploy/record/release-store';
 import { columns, jobInWords, outcomeInWords } from '../deploy/record/words';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 
 /**
  * Lists the releases that are recorded.

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import type { Command, Context } from '../command';
-import { confirm } from '../confirm';
-import { ExitCode } from '../exit-code';
+import type { Command, Context } from '../base/command';
+import { confirm } from '../io/confirm';
+import { ExitCode } from '../base/exit-code';
 import { gatherAnswers } from '../init/gather';
 import { NewProject, newProject } from '../init/new-files';
 import { lookAround } from '../init/surroundings';

@@ -1,10 +1,10 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import { FORM_NAMES, inForm } from '../credentials/credential-forms';
 import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
 import { ofServiceAccount } from '../credentials/of-service-account';
 import { TOKEN_OPTIONS } from '../credentials/token-options';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 import { reportOn, reportText } from '../kubeconfig-report';
 import { sourceOf } from '../kubeconfig-sources';
 import { ADMINISTRATOR_OPTIONS } from '../sessions';

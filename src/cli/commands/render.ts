@@ -4,9 +4,9 @@ import { Container, noContainer } from '../../kubernetes/container-images';
 import { refusal, show } from '../../base/user-error';
 import { renderInPlace } from '../../private/render-in-place';
 import { decodeText } from '../../base/text-file';
-import type { Arguments } from '../arguments';
-import type { Command, Context } from '../command';
-import { ExitCode } from '../exit-code';
+import type { Arguments } from '../command-line/arguments';
+import type { Command, Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
 
 /**
  * Puts an image into a manifest; every other byte stays.

@@ -2,16 +2,16 @@ import { refusal } from '../../base/user-error';
 import type { Access, AccessAccount } from '../access/access';
 import { readAccessFile } from '../access/access-file';
 import { subjectInWords } from '../access/rights-in-words';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import type { Destination } from '../credentials/destination';
 import { CredentialLedger } from '../credentials/ledger';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 import { GITLAB_OPTIONS, gitlabDestinationOf } from '../gitlab/options';
 import { givenToken } from '../revoke/given-token';
 import { revokeCompromised } from '../revoke/revoke-compromised';
 import { listCredentials, revokeOne } from '../revoke/revoke-one';
 import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../sessions';
-import { Steps } from '../steps';
+import { Steps } from '../io/step-log';
 
 /**
  * Ends credentials.

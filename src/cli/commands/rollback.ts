@@ -1,7 +1,7 @@
 import { refusal, show } from '../../base/user-error';
-import type { Option } from '../arguments';
+import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import { Deployment } from '../deploy/deployment';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
 import { returnOf } from '../deploy/from-record';
@@ -9,8 +9,8 @@ import { lastDeployed, RecordedRelease, ReleaseHistory } from '../deploy/record/
 import { ReleaseStore } from '../deploy/record/release-store';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
 import { Session, SESSION_OPTIONS } from '../deploy/session';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['to', { takes: 'NUMBER', summary: 'the release, as `history` numbers them (default: the one before that was deployed)' }],

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../command';
-import { confirm } from '../confirm';
+import type { Command, Context } from '../base/command';
+import { confirm } from '../io/confirm';
 import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { CredentialLedger } from '../credentials/ledger';
@@ -11,12 +11,12 @@ import { endDue, predecessors } from '../credentials/successors';
 import { Supplied, supplyCredential, timeText, validity } from '../credentials/supply';
 import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
 import { untilUnknown } from '../credentials/until-unknown';
-import { parseDuration, spanInWords } from '../duration';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { parseDuration, spanInWords } from '../base/duration';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 import { GITLAB_MISSING } from '../gitlab/options';
 import { ADMINISTRATOR_OPTIONS, withCredential } from '../sessions';
-import { Steps } from '../steps';
+import { Steps } from '../io/step-log';
 
 /**
  * Replaces a credential without a gap.

@@ -2,7 +2,7 @@ import { releaseJson } from './history';
 import { show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
 import { printable } from '../../base/printable';
-import type { Command, Context } from '../command';
+import type { Command, Context } from '../base/command';
 import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/record/history';
 import { Lease, LeaseFile } from '../deploy/record/lease';
 import { Presence, presenceOf } from '../deploy/record/presence';
@@ -10,7 +10,7 @@ import { identityInWords } from '../deploy/record/recorded-identity';
 import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/record/release-options';
 import { ReleaseStore } from '../deploy/record/release-store';
 import { columns, jobInWords, outcomeInWords } from '../deploy/record/words';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 
 /**
  * Says what of an application is deployed.

@@ -2,8 +2,8 @@ import type { Destination, DestinationState } from './destination';
 import type { CredentialLedger } from './ledger';
 import type { CredentialRecord } from './record';
 import { currentOf } from './successors';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * The credential that is in its place already, if one is. One that a run which was killed has put there without noting it is noted now,

@@ -1,8 +1,8 @@
 import type { Destination } from './destination';
 import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
 import { refusal } from '../../base/user-error';
-import type { Option } from '../arguments';
-import type { Context } from '../command';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../base/command';
 import { GITLAB_OPTIONS, gitlabDestinationOf } from '../gitlab/options';
 
 /** Where a credential is kept: in GitLab, unless an option says that it stays here. */

@@ -1,5 +1,5 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import type { Steps } from '../steps';
+import type { Steps } from '../io/step-log';
 
 /**
  * Where a credential is kept.

@@ -5,9 +5,9 @@ import { isObject, Json } from '../../base/json';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Cluster } from '../cluster/cluster';
 import { objectPath } from '../cluster/paths';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
-import type { Clock } from '../host';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
+import type { Clock } from '../base/host';
 
 /**
  * Whose token is made, and what it is for.

@@ -4,7 +4,7 @@ import { isObject, JsonObject } from '../../base/json';
 import { cryptoModule } from '../../base/lazy-crypto';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath, objectPath } from '../cluster/paths';
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 /**
  * The credentials of one ServiceAccount, kept as Secrets beside it, so that everyone who may end one finds it:

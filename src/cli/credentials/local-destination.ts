@@ -6,10 +6,10 @@ import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { isCi } from '../../gitlab/ci-variables';
 import { refusal } from '../../base/user-error';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Option } from '../arguments';
-import type { Context } from '../command';
-import type { Files } from '../files';
-import type { Output } from '../host';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../base/command';
+import type { Files } from '../io/files';
+import type { Output } from '../base/host';
 
 /** The options that keep a credential on this machine. */
 export const LOCAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [

@@ -9,11 +9,11 @@ import { refusal, show } from '../../base/user-error';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';
 import { objectPath } from '../cluster/paths';
-import type { Context } from '../command';
-import { ExitCode } from '../exit-code';
+import type { Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
 import { namespaceOf } from '../kubeconfig-sources';
 import { asAdministrator } from '../sessions';
-import { Steps } from '../steps';
+import { Steps } from '../io/step-log';
 
 /**
  * The kubeconfig of a ServiceAccount that exists, with a token that is requested from the cluster and bound to a Secret.

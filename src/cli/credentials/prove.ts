@@ -1,11 +1,11 @@
 import type { CredentialParts } from './new-kubeconfig';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
-import type { Option } from '../arguments';
+import type { Option } from '../command-line/arguments';
 import { ApiRefusal } from '../cluster/status';
-import type { Context } from '../command';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import type { Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 import { withCredential } from '../sessions';
 import { differences } from '../verify/difference';
 import { shortList } from '../verify/neighbours';

@@ -8,7 +8,7 @@ import type { Access } from '../access/access';
 import { readAccessFile } from '../access/access-file';
 import type { Cluster } from '../cluster/cluster';
 import { jobCredential } from '../cluster/credential';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 import { asAdministrator, withCredential } from '../sessions';
 
 /**

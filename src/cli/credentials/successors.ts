@@ -1,6 +1,6 @@
 import type { CredentialLedger } from './ledger';
 import type { CredentialRecord } from './record';
-import type { Steps } from '../steps';
+import type { Steps } from '../io/step-log';
 
 /**
  * Ends what runs that were killed have left for the same place, and what has expired there: with a credential in it that is known to be kept,

@@ -3,10 +3,10 @@ import { IssuedToken, Issuer, issueToken, TokenOrder } from './issue-token';
 import type { CredentialRecord } from './record';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { InvalidInput } from '../../base/user-error';
-import { spanInWords } from '../duration';
-import { ExitCode } from '../exit-code';
-import { Failure, Refused } from '../failure';
-import type { Steps } from '../steps';
+import { spanInWords } from '../base/duration';
+import { ExitCode } from '../base/exit-code';
+import { Failure, Refused } from '../base/failure';
+import type { Steps } from '../io/step-log';
 
 /**
  * What is needed to put a new credential in its place.

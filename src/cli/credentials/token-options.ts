@@ -1,6 +1,6 @@
 import { refusal } from '../../base/user-error';
-import type { Arguments, Option } from '../arguments';
-import { parseDuration } from '../duration';
+import type { Arguments, Option } from '../command-line/arguments';
+import { parseDuration } from '../base/duration';
 
 /** How long a token is to live. */
 export const TOKEN_OPTIONS: ReadonlyArray<readonly [string, Option]> = [

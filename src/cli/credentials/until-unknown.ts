@@ -1,8 +1,8 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { ApiRefusal } from '../cluster/status';
-import type { Context } from '../command';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import type { Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 import { withCredential } from '../sessions';
 
 /** The API server remembers for 10 s that a token was good; what takes longer is something else. */

@@ -10,7 +10,7 @@ import { printable } from '../../base/printable';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 export interface BrokenPodsOptions {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';
 import { cryptoModule } from '../../base/lazy-crypto';
-import type { Arguments } from '../arguments';
+import type { Arguments } from '../command-line/arguments';
 
 /**
  * Refuses the credential of another cluster than the one that is meant: `--server`, and `--cluster-ca-sha256` for each certificate that the

@@ -8,8 +8,8 @@ import type { Session } from './session';
 import { progressOutput } from './wait/progress';
 import { isCi } from '../../gitlab/ci-variables';
 import { refusal } from '../../base/user-error';
-import type { Arguments, Option } from '../arguments';
-import type { Context } from '../command';
+import type { Arguments, Option } from '../command-line/arguments';
+import type { Context } from '../base/command';
 
 /**
  * The options of the commands that deploy something.

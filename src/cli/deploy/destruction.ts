@@ -6,9 +6,9 @@ import type { DeployJob, OwnedObject } from './release';
 import { checkTakenOver } from './take-over';
 import { fieldAt, textAt } from './wait/fields';
 import type { Cluster } from '../cluster/cluster';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
-import type { Clock } from '../host';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
+import type { Clock } from '../base/host';
 
 export interface DestructionOptions {
   readonly namespace: string;

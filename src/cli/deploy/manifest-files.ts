@@ -1,6 +1,6 @@
 import { refusal } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';
-import type { Files } from '../files';
+import type { Files } from '../io/files';
 
 /**
  * A file of manifests.

@@ -11,7 +11,7 @@ import { ABSENT_VERSION } from '../cluster/absent-version';
 import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';
 import { ApiRefusal } from '../cluster/status';
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 /**
  * An object of a release and the object that the plan found under its name.

@@ -2,8 +2,8 @@ import type { ReleaseHistory } from './record/history';
 import { judgeReleases, Judgement } from './record/order';
 import { jobInWords } from './record/words';
 import type { DeployJob } from './release';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * How a job stands to those that deployed before it.

@@ -3,8 +3,8 @@ import type { RecordedObject, ReleaseHistory } from './record/history';
 import { objectKey } from './record/object-key';
 import type { OwnedObject } from './release';
 import { refusal } from '../../base/user-error';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * What is removed of what earlier releases had and this one has not.

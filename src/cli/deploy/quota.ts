@@ -8,8 +8,8 @@ import { quantityValue } from '../../kubernetes/quantity-value';
 import type { Cluster } from '../cluster/cluster';
 import { collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * How much a namespace has room for.

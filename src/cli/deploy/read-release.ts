@@ -6,7 +6,7 @@ import { refusal, show } from '../../base/user-error';
 import { isObject, JsonObject } from '../../base/json';
 import { kindName } from '../../kubernetes/kinds';
 import { parseManifest } from '../../yaml/manifest-parser';
-import type { Files } from '../files';
+import type { Files } from '../io/files';
 
 /**
  * How manifests are read.

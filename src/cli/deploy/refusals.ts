@@ -1,8 +1,8 @@
 import type { ReleaseObject } from './release';
 import { printableText } from '../../base/printable';
 import { ApiRefusal, isAccessRefusal } from '../cluster/status';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * Why an object cannot be applied.

@@ -10,13 +10,13 @@ import type { ReleaseIdentity } from './release';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { releaseName } from '../../release/release-names';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Option } from '../arguments';
+import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
 import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential } from '../cluster/credential';
-import type { Context } from '../command';
-import { parseDuration, spanInWords } from '../duration';
+import type { Context } from '../base/command';
+import { parseDuration, spanInWords } from '../base/duration';
 
 /**
  * The options of all commands that work on a release.

@@ -12,9 +12,9 @@ import { ReleaseStore } from './record/release-store';
 import type { ReleaseIdentity } from './release';
 import { refusal, show } from '../../base/user-error';
 import { releasePart } from '../../release/release-names';
-import type { Arguments, Option } from '../arguments';
+import type { Arguments, Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 export const TAKE_OVER_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['take-over-from', { takes: 'PROJECT/ENVIRONMENT/APP', summary: 'continue the releases of this identity, which the application had before' }],

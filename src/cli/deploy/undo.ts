@@ -16,7 +16,7 @@ import { uidOf } from './wait/seen';
 import type { Written } from './write';
 import type { JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 /**
  * What there is to undo, and to go back to.

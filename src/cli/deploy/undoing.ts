@@ -11,7 +11,7 @@ import { isWaitedFor } from './waited-for';
 import type { Written } from './write';
 import { InvalidInput } from '../../base/user-error';
 import type { Cluster } from '../cluster/cluster';
-import { Failure, Interrupted, Refused } from '../failure';
+import { Failure, Interrupted, Refused } from '../base/failure';
 
 /**
  * What becomes of a release that failed: it is undone, or left as it is. Either is said and recorded; the failure itself stays what it was.

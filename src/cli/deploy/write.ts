@@ -3,14 +3,14 @@ import type { Step } from './examine';
 import { ObjectWriter } from './object-writer';
 import type { Owner } from './owner';
 import type { OwnedObject } from './release';
-import { ExitCode } from '../exit-code';
+import { ExitCode } from '../base/exit-code';
 import { textAt } from './wait/fields';
 import { uidOf } from './wait/seen';
 import type { JsonObject } from '../../base/json';
 import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';
-import { Failure } from '../failure';
-import type { Clock } from '../host';
+import { Failure } from '../base/failure';
+import type { Clock } from '../base/host';
 
 /**
  * A step that was taken.

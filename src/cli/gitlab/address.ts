@@ -1,7 +1,7 @@
 import { GitRemote, gitOrigin } from './git-remote';
 import { refusal, show } from '../../base/user-error';
-import type { Context } from '../command';
-import { isLoopback } from '../network/proxy';
+import type { Context } from '../base/command';
+import { isLoopback } from '../http/proxy';
 
 /**
  * Where GitLab is.

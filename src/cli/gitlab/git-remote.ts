@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import type { Context } from '../command';
-import type { Files } from '../files';
+import type { Context } from '../base/command';
+import type { Files } from '../io/files';
 
 /**
  * Where a repository is pushed to.

@@ -2,11 +2,11 @@ import type { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, Own
 import { ownerOf, tokenOf, variableOf, variablesOf } from './gitlab-answers';
 import { GitlabRefusal, lacksScope, wordsOf } from './gitlab-refusal';
 import { isObject, Json, parseJson } from '../../base/json';
-import { Refused, Unreachable } from '../failure';
-import type { Host } from '../host';
-import type { HttpDoor, HttpRequest, Trust } from '../network/http';
-import { httpDoor } from '../network/http-door';
-import { retrying, RetryOptions, TriedAnswer } from '../network/retry';
+import { Refused, Unreachable } from '../base/failure';
+import type { Host } from '../base/host';
+import type { HttpDoor, HttpRequest, Trust } from '../http/http';
+import { httpDoor } from '../http/http-client';
+import { retrying, RetryOptions, TriedAnswer } from '../http/retry';
 
 /**
  * How GitLab is reached.

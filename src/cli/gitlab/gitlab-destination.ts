@@ -8,7 +8,7 @@ import { isAtLeast } from './release';
 import { VariableStore, WrittenVariable } from './variable-store';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';
-import { Refused } from '../failure';
+import { Refused } from '../base/failure';
 
 /**
  * What to call out while something is done, so that it is known what was done when the rest fails.

@@ -1,6 +1,6 @@
 import { show } from '../../base/user-error';
 import { isObject, Json, parseJson } from '../../base/json';
-import { Refused } from '../failure';
+import { Refused } from '../base/failure';
 
 /**
  * GitLab's no.

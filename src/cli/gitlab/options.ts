@@ -6,9 +6,9 @@ import { gitlabToken } from './token';
 import { environmentScope, variableKey } from '../../gitlab/masking';
 import { refusal, show } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';
-import type { Option } from '../arguments';
-import type { Context } from '../command';
-import type { Trust } from '../network/http';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../base/command';
+import type { Trust } from '../http/http';
 
 /**
  * The options of every command that reaches the variables of GitLab.

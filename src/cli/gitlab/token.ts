@@ -1,6 +1,6 @@
 import { refusal } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 
 /**
  * The token that GitLab is asked with: from `--gitlab-token-file`, else from the variable GITLAB_TOKEN. No error shows any of it.

@@ -2,8 +2,8 @@ import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } fro
 import { GitlabRefusal } from './gitlab-refusal';
 import { isAtLeast } from './release';
 import { refusal, show } from '../../base/user-error';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * A variable as GitLab keeps it now.

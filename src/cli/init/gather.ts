@@ -7,7 +7,7 @@ import { refusal, show } from '../../base/user-error';
 import { dns1035Label, NameRule } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';
 import { environmentName, oidcAudience, oidcIssuer } from '../../access/oidc-names';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 import { gitOrigin } from '../gitlab/git-remote';
 
 /**

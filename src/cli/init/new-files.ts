@@ -6,7 +6,7 @@ import { accessProgram, mainProgram, targetsProgram } from './programs';
 import { GITIGNORE, HUGO_DOCKERFILE, IGNORED, packageJson, SCRIPTS, TSCONFIG, VERSIONS } from './project-files';
 import type { Surroundings } from './surroundings';
 import { refusal } from '../../base/user-error';
-import type { Files } from '../files';
+import type { Files } from '../io/files';
 
 /**
  * A file that is to be there.

@@ -1,5 +1,5 @@
 import { InvalidInput, refusal } from '../../base/user-error';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 
 /**
  * Something that has to be known.

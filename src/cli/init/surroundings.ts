@@ -4,7 +4,7 @@ import { refusal, show } from '../../base/user-error';
 import { parseObject } from '../../base/json';
 import { parseManifest } from '../../yaml/manifest-parser';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 
 /**
  * What the folder has already.

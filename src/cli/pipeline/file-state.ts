@@ -3,7 +3,7 @@ import { unifiedDiff } from './unified-diff';
 import type { HandedOver } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 
 /**
  * A pipeline beside the file that it is for.

@@ -4,7 +4,7 @@ import { runProgram } from './run-program';
 import { refusal } from '../../base/user-error';
 import { isObject, Json, parseJson } from '../../base/json';
 import { HAND_OVER_FORMAT, HandedOver } from '../../pipeline/model/program-output';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 
 /**
  * The pipelines that a program writes, in its order. Their files stay as they are.

@@ -2,8 +2,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { refusal } from '../../base/user-error';
 import { parseObject } from '../../base/json';
 import { printable } from '../../base/printable';
-import type { Context } from '../command';
-import type { Files } from '../files';
+import type { Context } from '../base/command';
+import type { Files } from '../io/files';
 
 /**
  * A program that makes pipelines, and how it is started.

@@ -3,9 +3,9 @@ import type { Program } from './program';
 import { refusal } from '../../base/user-error';
 import { HAND_OVER_VARIABLE } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
-import type { Context } from '../command';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import type { Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 type Around = Pick<Context, 'variables' | 'stderr' | 'signal'>;
 

@@ -4,8 +4,8 @@ import { isObject } from '../../base/json';
 import { objectPath } from '../cluster/paths';
 import type { CredentialRecord } from '../credentials/record';
 import { validity } from '../credentials/supply';
-import { ExitCode } from '../exit-code';
-import { Failure } from '../failure';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * A credential that is to be ended, with its token where someone has it.

@@ -2,7 +2,7 @@ import type { GivenToken } from './revocation';
 import { refusal, show } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 import type { Account } from '../credentials/account';
 
 /**

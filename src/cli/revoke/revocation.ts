@@ -1,12 +1,12 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
-import type { Context } from '../command';
+import type { Context } from '../base/command';
 import type { Account } from '../credentials/account';
 import type { Destination } from '../credentials/destination';
 import type { CredentialLedger } from '../credentials/ledger';
 import { kubeconfigOf } from '../credentials/new-kubeconfig';
 import type { Administrator } from '../sessions';
-import type { Steps } from '../steps';
+import type { Steps } from '../io/step-log';
 
 /**
  * Whose credentials are to be ended, and by whom.

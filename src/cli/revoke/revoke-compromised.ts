@@ -6,11 +6,11 @@ import { printable } from '../../base/printable';
 import { objectInWords } from '../access/apply-access';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
-import { confirm } from '../confirm';
+import { confirm } from '../io/confirm';
 import { requestToken } from '../credentials/issue-token';
 import { isKnown, untilUnknown } from '../credentials/until-unknown';
-import { spanInWords } from '../duration';
-import { ExitCode } from '../exit-code';
+import { spanInWords } from '../base/duration';
+import { ExitCode } from '../base/exit-code';
 
 /**
  * Ends everything that was ever made of the account: its rights first, then the account, whose successor has another uid, so that no token

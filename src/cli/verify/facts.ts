@@ -3,7 +3,7 @@ import type { Identity } from './questions';
 import { Fact, outcomeOf } from './verification';
 import type { Access } from '../access/access';
 import type { Cluster } from '../cluster/cluster';
-import { Refused, Unreachable } from '../failure';
+import { Refused, Unreachable } from '../base/failure';
 
 /**
  * Who the server takes the credential for, and where it works, against what the manifests say.

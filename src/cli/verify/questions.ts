@@ -6,8 +6,8 @@ import type { PolicyRule } from '../../kubernetes/rbac';
 import type { Cluster } from '../cluster/cluster';
 import { CollectionReference, collectionPath } from '../cluster/paths';
 import { ApiRefusal } from '../cluster/status';
-import { Refused, Unreachable } from '../failure';
-import { Slots } from '../network/slots';
+import { Refused, Unreachable } from '../base/failure';
+import { Slots } from '../http/semaphore';
 
 /**
  * An answer with the server's own words.

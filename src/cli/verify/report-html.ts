@@ -1,7 +1,7 @@
 import { Difference, differences } from './difference';
 import { checksOf, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
 import { shortList } from './neighbours';
-import { html, page } from '../page';
+import { html, page } from '../io/html-page';
 import { VERDICTS } from './report-text';
 import { Answer, Check, Fact, placeName, Verification, verdictOf } from './verification';
 

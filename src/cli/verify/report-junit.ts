@@ -1,6 +1,6 @@
 import { target } from './access-request';
 import { Check, Fact, Outcome, placeName, Verification } from './verification';
-import { xml } from '../xml';
+import { xml } from '../io/xml';
 
 /**
  * The report as JUnit XML, one test case for each fact and check. The names stay the same from run to run, since GitLab compares them;

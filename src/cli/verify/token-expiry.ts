@@ -1,5 +1,5 @@
 import type { TokenClaims } from '../../kubernetes/token-claims';
-import { spanInWords } from '../duration';
+import { spanInWords } from '../base/duration';
 
 /** Seconds. A credential that ends sooner is warned about. */
 const SOON = 14 * 86_400;

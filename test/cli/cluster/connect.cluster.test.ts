@@ -2,7 +2,7 @@ import { Cluster, WatchEvent } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { collectionPath, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
 import { ApiRefusal } from '../../../src/cli/cluster/status';
-import { Interrupted, Unreachable } from '../../../src/cli/failure';
+import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
 import { administratorClient } from '../../cluster/clients';
 import { Cluster as TestCluster, runKubectl } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';

@@ -4,7 +4,7 @@ import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Connection, Presented } from '../../../src/cli/cluster/connection';
 import { ApiRefusal } from '../../../src/cli/cluster/status';
-import { Refused, Unreachable } from '../../../src/cli/failure';
+import { Refused, Unreachable } from '../../../src/cli/base/failure';
 import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { until } from '../../support/until';

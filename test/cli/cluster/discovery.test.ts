@@ -1,6 +1,6 @@
 import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
-import { Unreachable } from '../../../src/cli/failure';
+import { Unreachable } from '../../../src/cli/base/failure';
 import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { Credentials } from '../../../src/cli/cluster/connection';
-import { Failure, Interrupted, Unreachable } from '../../../src/cli/failure';
+import { Failure, Interrupted, Unreachable } from '../../../src/cli/base/failure';
 import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContext, TestContextOptions } from '../../support/command-context';

@@ -1,11 +1,11 @@
-import { systemClock } from '../../../src/cli/clock';
+import { systemClock } from '../../../src/cli/io/clock';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { ClientOptions } from '../../../src/cli/cluster/api-client';
 import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Connection } from '../../../src/cli/cluster/connection';
 import { collectionPath } from '../../../src/cli/cluster/paths';
-import { Unreachable } from '../../../src/cli/failure';
+import { Unreachable } from '../../../src/cli/base/failure';
 import { Cluster as TestCluster, runKubectl, tryKubectl } from '../../cluster/cluster';
 import { FaultProxy } from '../../cluster/fault-proxy';
 import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault, hanging, hangingAfter } from '../../cluster/faults';

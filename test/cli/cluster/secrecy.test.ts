@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { connectCluster } from '../../../src/cli/cluster/connect';
-import { Clock } from '../../../src/cli/host';
+import { Clock } from '../../../src/cli/base/host';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { cliFolder } from '../../support/cli';
 import { commandContext } from '../../support/command-context';

@@ -1,5 +1,5 @@
 import { ApiRefusal } from '../../../src/cli/cluster/status';
-import { ExitCode } from '../../../src/cli/exit-code';
+import { ExitCode } from '../../../src/cli/base/exit-code';
 
 const { NO, REFUSED } = ExitCode;
 

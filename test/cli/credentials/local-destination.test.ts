@@ -1,5 +1,5 @@
-import { parseArguments } from '../../../src/cli/arguments';
-import { Context } from '../../../src/cli/command';
+import { parseArguments } from '../../../src/cli/command-line/arguments';
+import { Context } from '../../../src/cli/base/command';
 import { inForm } from '../../../src/cli/credentials/credential-forms';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';

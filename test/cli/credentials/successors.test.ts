@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { CredentialLedger } from '../../../src/cli/credentials/ledger';
 import { CredentialRecord } from '../../../src/cli/credentials/record';
 import { currentOf, endDue, endUnfinished, predecessors } from '../../../src/cli/credentials/successors';
-import { Steps } from '../../../src/cli/steps';
+import { Steps } from '../../../src/cli/io/step-log';
 
 const HERE = 'gitlab.example.com/projects/42/variables/KUBECONFIG?environment_scope=production';
 const NOW = Date.UTC(2026, 10, 24);

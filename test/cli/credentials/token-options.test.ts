@@ -1,4 +1,4 @@
-import { parseArguments } from '../../../src/cli/arguments';
+import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { TOKEN_OPTIONS, tokenLifetime } from '../../../src/cli/credentials/token-options';
 
 const lifetime = (...argv: string[]) => tokenLifetime(parseArguments(argv, { name: 'x', operands: [], required: 0, options: new Map(TOKEN_OPTIONS) }));

@@ -1,4 +1,4 @@
-import { Arguments } from '../../../src/cli/arguments';
+import { Arguments } from '../../../src/cli/command-line/arguments';
 import { checkCluster } from '../../../src/cli/deploy/check-cluster';
 import { TestAuthority } from '../../support/x509';
 

@@ -1,6 +1,6 @@
 import { isMany, pruning } from '../../../src/cli/deploy/prune';
-import { ExitCode } from '../../../src/cli/exit-code';
-import { Failure } from '../../../src/cli/failure';
+import { ExitCode } from '../../../src/cli/base/exit-code';
+import { Failure } from '../../../src/cli/base/failure';
 
 test.each<[number, number, boolean]>([
   [0, 0, false],

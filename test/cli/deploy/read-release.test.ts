@@ -6,7 +6,7 @@ import { ApiObject, ApiObjectProps, App } from 'cdk8s';
 import { gitlabJob } from '../../../examples/gitlab-job';
 import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../src';
 import { ReadOptions, readRelease } from '../../../src/cli/deploy/read-release';
-import { Files } from '../../../src/cli/files';
+import { Files } from '../../../src/cli/io/files';
 import { partName, releaseName } from '../../../src/release/release-names';
 
 const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };

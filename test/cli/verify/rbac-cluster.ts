@@ -1,6 +1,6 @@
 import { CreateOptions, Cluster } from '../../../src/cli/cluster/cluster';
 import { ApiRefusal } from '../../../src/cli/cluster/status';
-import { Unreachable } from '../../../src/cli/failure';
+import { Unreachable } from '../../../src/cli/base/failure';
 import { AccessRequest, allowsAccess, PathRequest } from '../../../src/cli/verify/access-request';
 import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
 import { PolicyRule, ResourceRequest } from '../../../src/kubernetes/rbac';

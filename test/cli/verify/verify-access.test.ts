@@ -1,6 +1,6 @@
 import { passing, rbacCluster, RbacClusterProps, refused } from './rbac-cluster';
 import { Access } from '../../../src/cli/access/access';
-import { Refused, Unreachable } from '../../../src/cli/failure';
+import { Refused, Unreachable } from '../../../src/cli/base/failure';
 import { differences } from '../../../src/cli/verify/difference';
 import { Verification, verdictOf } from '../../../src/cli/verify/verification';
 import { verifyAccess, VerifyOptions } from '../../../src/cli/verify/verify-access';

@@ -11,7 +11,7 @@ import { Rest } from './rest';
 import { Asked, Turns } from './turns';
 import { DeployerIdentity, DeployerRole, Kubeconfig, NamespaceDeployer } from '../../../src';
 import { runCommandLine } from '../../../src/cli/cli';
-import { Interrupted } from '../../../src/cli/failure';
+import { Interrupted } from '../../../src/cli/base/failure';
 import { manifests } from '../../cluster/application';
 import { ControlPlane } from '../../cluster/control-plane';
 import { Gitlab } from '../../gitlab/gitlab-server';

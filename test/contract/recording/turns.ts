@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Clock } from '../../../src/cli/host';
+import { Clock } from '../../../src/cli/base/host';
 
 /**
  * A request of the command that waits at a proxy for its answer.

@@ -4,7 +4,7 @@ import type { CiVariables } from '../../../gitlab/ci-variables';
 import { refusal, show } from '../../../base/user-error';
 import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
-import type { Context } from '../../command';
+import type { Context } from '../../base/command';
 
 /**
  * What images are pulled with.

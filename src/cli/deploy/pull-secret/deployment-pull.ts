@@ -1,7 +1,7 @@
 import type { PullSecret, PullSecretResult, PullSecretUse } from './pull-secret';
 import { PullSecretRefused } from './pull-secret-refused';
 import type { SharedSecret } from './sharing';
-import { Failure, Interrupted } from '../../failure';
+import { Failure, Interrupted } from '../../base/failure';
 import { ReleaseRefused } from '../refusals';
 import type { ReleaseIdentity } from '../release';
 

@@ -1,8 +1,8 @@
 import type { Unusable } from './stored-secret';
 import { printableText } from '../../../base/printable';
 import type { ApiRefusal } from '../../cluster/status';
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 import { explain, ObjectRefusal } from '../refusals';
 
 /**

@@ -5,9 +5,9 @@ import { PullSecret, PullSecretUse } from './pull-secret';
 import { refusal, show } from '../../../base/user-error';
 import { dns1123Subdomain } from '../../../kubernetes/names';
 import { isReleaseName } from '../../../release/release-names';
-import type { Option } from '../../arguments';
+import type { Option } from '../../command-line/arguments';
 import type { Cluster } from '../../cluster/cluster';
-import type { Context } from '../../command';
+import type { Context } from '../../base/command';
 import type { ReleaseObject } from '../release';
 
 export const PULL_SECRET_OPTIONS: ReadonlyArray<readonly [string, Option]> = [

@@ -7,8 +7,8 @@ import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../release/release-names
 import type { Cluster } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';
 import { ApiRefusal } from '../../cluster/status';
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 import type { RecordedRelease } from '../record/history';
 import type { ReleaseStore } from '../record/release-store';
 import type { ReleaseIdentity, ReleaseObject } from '../release';

@@ -4,11 +4,11 @@ import { LockLost } from './lock-lost';
 import { show } from '../../../base/user-error';
 import { cryptoModule } from '../../../base/lazy-crypto';
 import type { Cluster } from '../../cluster/cluster';
-import { spanInWords } from '../../duration';
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
-import type { Clock } from '../../host';
-import { mayPass } from '../../network/connection-error';
+import { spanInWords } from '../../base/duration';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
+import type { Clock } from '../../base/host';
+import { mayPass } from '../../http/connection-error';
 import type { ReleaseIdentity } from '../release';
 
 export interface LockOptions {

@@ -1,8 +1,8 @@
 import type { Lease } from './lease';
 import { show } from '../../../base/user-error';
 import { printable } from '../../../base/printable';
-import { spanInWords } from '../../duration';
-import type { Clock } from '../../host';
+import { spanInWords } from '../../base/duration';
+import type { Clock } from '../../base/host';
 
 export interface HolderWatchOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { refusal, show } from '../../../base/user-error';
 import { releasePart } from '../../../release/release-names';
-import type { Context } from '../../command';
+import type { Context } from '../../base/command';
 import type { DeployJob, ReleaseIdentity } from '../release';
 
 /**

@@ -1,5 +1,5 @@
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 
 /**
  * Somebody else may be deploying by now.

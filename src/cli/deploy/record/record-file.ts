@@ -9,8 +9,8 @@ import { kindName } from '../../../kubernetes/kinds';
 import { cryptoModule } from '../../../base/lazy-crypto';
 import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../release/release-names';
 import type { Cluster } from '../../cluster/cluster';
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 import type { ReleaseIdentity } from '../release';
 
 /** The identities that an application had. */

@@ -1,7 +1,7 @@
 import { refusal, Refusal } from '../../../base/user-error';
 import { ApiRefusal } from '../../cluster/status';
-import { ExitCode } from '../../exit-code';
-import { Failure } from '../../failure';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 
 /**
  * A record in the cluster that cannot be worked with. It is no mistake in what the user gave, so it is not the error of one.

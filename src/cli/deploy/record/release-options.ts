@@ -1,8 +1,8 @@
 import { identityOf } from './identity';
-import type { Option } from '../../arguments';
+import type { Option } from '../../command-line/arguments';
 import type { Cluster } from '../../cluster/cluster';
 import { jobCredential } from '../../cluster/credential';
-import type { Context } from '../../command';
+import type { Context } from '../../base/command';
 import { withCredential } from '../../sessions';
 import type { ReleaseIdentity } from '../release';
 

@@ -8,7 +8,7 @@ import { RecordFile } from './record-file';
 import { recordProblem } from './record-problem';
 import { begun, Contents, finished, trimmed, withApplied } from './transitions';
 import type { Cluster } from '../../cluster/cluster';
-import type { Clock } from '../../host';
+import type { Clock } from '../../base/host';
 import type { OwnedObject, ReleaseIdentity } from '../release';
 
 export interface StoreOptions {

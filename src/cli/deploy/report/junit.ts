@@ -1,6 +1,6 @@
 import type { Planned } from './observer';
 import { InvalidInput } from '../../../base/user-error';
-import { xml } from '../../xml';
+import { xml } from '../../io/xml';
 import { isJob } from '../jobs';
 import { ObjectRefused, ReleaseRefused } from '../refusals';
 import type { ReleaseIdentity, ReleaseObject } from '../release';

@@ -1,6 +1,6 @@
 import type { Phase } from './observer';
 import type { CiVariables } from '../../../gitlab/ci-variables';
-import type { Clock } from '../../host';
+import type { Clock } from '../../base/host';
 
 const TITLES: Record<Phase, string> = {
   plan: 'check the release',

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import type { Cluster, Query } from '../../cluster/cluster';
 import { objectPath } from '../../cluster/paths';
-import { Failure, Refused } from '../../failure';
+import { Failure, Refused } from '../../base/failure';
 
 /**
  * What evidence is taken from.

@@ -1,9 +1,9 @@
 import { uidOf } from './seen';
 import type { JsonObject } from '../../../base/json';
 import type { Cluster, Query } from '../../cluster/cluster';
-import { Refused } from '../../failure';
-import type { Clock } from '../../host';
-import { mayPass } from '../../network/connection-error';
+import { Refused } from '../../base/failure';
+import type { Clock } from '../../base/host';
+import { mayPass } from '../../http/connection-error';
 
 /**
  * A collection that is watched.

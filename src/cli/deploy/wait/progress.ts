@@ -1,8 +1,8 @@
 import type { Progress } from './rollout';
 import { CiVariables, isCi } from '../../../gitlab/ci-variables';
 import { printable } from '../../../base/printable';
-import type { Clock, Output } from '../../host';
-import { seconds } from '../../network/reason';
+import type { Clock, Output } from '../../base/host';
+import { seconds } from '../../http/network-errors';
 
 /**
  * Shows how far a rollout is.

@@ -1,5 +1,5 @@
 import type { Cause } from './cause';
-import type { Clock } from '../../host';
+import type { Clock } from '../../base/host';
 import type { OwnedObject } from '../release';
 
 /**

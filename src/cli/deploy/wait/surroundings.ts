@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 import type { Cluster, Query } from '../../cluster/cluster';
 import { collectionPath } from '../../cluster/paths';
-import { Failure, Refused } from '../../failure';
+import { Failure, Refused } from '../../base/failure';
 
 /**
  * The waited objects as they are in the cluster, and what there is around them: pods, ReplicaSets and warnings, as soon as they are needed.

@@ -2,7 +2,7 @@ import type { Arrow, PipelineGraph } from './graph';
 import { svgElement } from './svg';
 import { credentialWords, jobWords, targetWords } from './words';
 import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
-import { html, page } from '../../page';
+import { html, page } from '../../io/html-page';
 
 /**
  * The picture as a page, with what it shows in tables.

@@ -5,7 +5,7 @@ import { Line, Point } from './routes';
 import { SVG_STYLE } from './svg-style';
 import type { Mark } from './words';
 import { printableText } from '../../../base/printable';
-import { xml } from '../../xml';
+import { xml } from '../../io/xml';
 
 /**
  * The picture as a file that needs no other, in light and in dark.

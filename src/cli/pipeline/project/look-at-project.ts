@@ -2,8 +2,8 @@ import { Finding, findingText } from './finding';
 import { findingsOf } from './findings';
 import { projectVariables } from './project-variables';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
-import type { Option } from '../../arguments';
-import type { Context } from '../../command';
+import type { Option } from '../../command-line/arguments';
+import type { Context } from '../../base/command';
 import { GITLAB_OPTIONS, gitlabOf } from '../../gitlab/options';
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialSources, PullCredentials, pullCredentials } from '../../../../src/cli/deploy/pull-secret/credentials';
-import { Files } from '../../../../src/cli/files';
+import { Files } from '../../../../src/cli/io/files';
 import { CiVariables } from '../../../../src/gitlab/ci-variables';
 
 const DEPLOY_TOKEN = { CI_REGISTRY: 'registry.example.com', CI_DEPLOY_USER: 'gitlab+deploy-token-7', CI_DEPLOY_PASSWORD: 'gldt-0123456789' };

@@ -1,9 +1,9 @@
 import { cluster, eachWithRelease, identity } from './in-namespace';
-import { systemClock } from '../../../../src/cli/clock';
+import { systemClock } from '../../../../src/cli/io/clock';
 import { Cluster } from '../../../../src/cli/cluster/cluster';
 import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/record/deploy-lock';
 import { whileHeld } from '../../../../src/cli/deploy/record/while-held';
-import { Interrupted, Unreachable } from '../../../../src/cli/failure';
+import { Interrupted, Unreachable } from '../../../../src/cli/base/failure';
 import { releaseName } from '../../../../src/release/release-names';
 import { ManualClock } from '../../../support/manual-clock';
 import { until } from '../../../support/until';

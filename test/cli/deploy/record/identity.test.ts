@@ -1,4 +1,4 @@
-import { Arguments } from '../../../../src/cli/arguments';
+import { Arguments } from '../../../../src/cli/command-line/arguments';
 import { identityOf, jobOf } from '../../../../src/cli/deploy/record/identity';
 import { CiVariables } from '../../../../src/gitlab/ci-variables';
 

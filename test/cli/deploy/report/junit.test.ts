@@ -1,7 +1,7 @@
 import { ReleaseRefused } from '../../../../src/cli/deploy/refusals';
 import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
-import { ExitCode } from '../../../../src/cli/exit-code';
-import { Failure } from '../../../../src/cli/failure';
+import { ExitCode } from '../../../../src/cli/base/exit-code';
+import { Failure } from '../../../../src/cli/base/failure';
 
 const objects = [
   { apiVersion: 'v1', kind: 'ConfigMap', name: 'web' },

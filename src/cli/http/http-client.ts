@@ -1,19 +1,19 @@
 import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { authorities, authoritiesName } from './authorities';
-import { Call } from './call';
+import { Call } from './http-exchange';
 import { ConnectionError } from './connection-error';
 import { Deadline } from './deadline';
 import { dial, Route } from './dial';
 import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream, Trust } from './http';
 import { httpModule, httpsModule, tlsModule } from './lazy-node';
 import { environmentProxy, isLoopback, proxyOf } from './proxy';
-import { Slots } from './slots';
+import { Slots } from './semaphore';
 import { TlsSessions } from './tls-sessions';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { refusal, show } from '../../base/user-error';
-import { systemClock } from '../clock';
-import type { Clock } from '../host';
+import { systemClock } from '../io/clock';
+import type { Clock } from '../base/host';
 
 /**
  * The door to servers, over Node's own https.

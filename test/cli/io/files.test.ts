@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Files } from '../../src/cli/files';
-import { InvalidInput } from '../../src/base/user-error';
-import { cliFolder, fileMode, fileNames, fileText } from '../support/cli';
+import { Files } from '../../../src/cli/io/files';
+import { InvalidInput } from '../../../src/base/user-error';
+import { cliFolder, fileMode, fileNames, fileText } from '../../support/cli';
 
 function door(stdin = ''): Files {
   return new Files({ cwd: cliFolder(), stdin: Readable.from([Buffer.from(stdin)]) });

@@ -1,4 +1,4 @@
-import type { CiVariables } from '../gitlab/ci-variables';
+import type { CiVariables } from '../../gitlab/ci-variables';
 
 /**
  * A way out: results go to one, talk to the other.

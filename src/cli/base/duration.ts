@@ -1,4 +1,4 @@
-import { refusal, show } from '../base/user-error';
+import { refusal, show } from '../../base/user-error';
 
 const UNITS = new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86_400]]);
 

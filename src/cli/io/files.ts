@@ -4,9 +4,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Host } from './host';
-import { refusal } from '../base/user-error';
-import { cryptoModule } from '../base/lazy-crypto';
+import type { Host } from '../base/host';
+import { refusal } from '../../base/user-error';
+import { cryptoModule } from '../../base/lazy-crypto';
 
 /**
  * How a file is written.

@@ -1,4 +1,4 @@
-import { printable } from '../base/printable';
+import { printable } from '../../base/printable';
 
 /**
  * One self-contained page. It may load nothing and run nothing, and its policy says so to the browser.

@@ -1,7 +1,7 @@
-import { ExitCode } from './exit-code';
-import { Failure } from './failure';
-import type { Output } from './host';
-import { InvalidInput } from '../base/user-error';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
+import type { Output } from '../base/host';
+import { InvalidInput } from '../../base/user-error';
 
 /**
  * What a command that changes something has done so far, said as it goes.

@@ -3,8 +3,8 @@ import { ConnectionError } from './connection-error';
 import type { Deadline } from './deadline';
 import type { HttpRequest } from './http';
 import type { Proxy } from './proxy';
-import { Phase, reasonOf, timedOut } from './reason';
-import { Unreachable } from '../failure';
+import { Phase, reasonOf, timedOut } from './network-errors';
+import { Unreachable } from '../base/failure';
 
 /**
  * One request under way: how far it is, and what ends it.

@@ -1,4 +1,4 @@
-import type { Clock } from './host';
+import type { Clock } from '../base/host';
 
 /**
  * The time of this machine.

@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { Interrupted, Unreachable } from '../../../src/cli/failure';
-import { ConnectionError } from '../../../src/cli/network/connection-error';
-import { HttpDoor, HttpRequest, Trust } from '../../../src/cli/network/http';
-import { httpDoor } from '../../../src/cli/network/http-door';
+import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
+import { ConnectionError } from '../../../src/cli/http/connection-error';
+import { HttpDoor, HttpRequest, Trust } from '../../../src/cli/http/http';
+import { httpDoor } from '../../../src/cli/http/http-client';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { InvalidInput } from '../../../src/base/user-error';
 import { FakeClock } from '../../support/fake-clock';

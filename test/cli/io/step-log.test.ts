@@ -1,6 +1,6 @@
-import { ExitCode } from '../../src/cli/exit-code';
-import { Failure, Interrupted, Refused, Unreachable } from '../../src/cli/failure';
-import { Steps } from '../../src/cli/steps';
+import { ExitCode } from '../../../src/cli/base/exit-code';
+import { Failure, Interrupted, Refused, Unreachable } from '../../../src/cli/base/failure';
+import { Steps } from '../../../src/cli/io/step-log';
 
 let said: string;
 let steps: Steps;

@@ -1,4 +1,4 @@
-import { Unreachable } from '../failure';
+import { Unreachable } from '../base/failure';
 
 /**
  * How an exchange failed, for whoever decides whether to try again.

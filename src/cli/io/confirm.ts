@@ -1,6 +1,6 @@
-import type { Context } from './command';
-import { ExitCode } from './exit-code';
-import { Failure } from './failure';
+import type { Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 
 /**
  * Asks before something is done, where someone is there to be asked; `--yes` answers beforehand.

@@ -1,6 +1,6 @@
 import type { Option } from './arguments';
-import type { Command } from './command';
-import { COMMANDS } from './lazy-commands';
+import type { Command } from '../base/command';
+import { COMMANDS } from '../lazy-commands';
 
 /** The options that every command has. */
 const COMMON = new Map<string, Option>([['help', { summary: 'show this help' }]]);

@@ -1,9 +1,9 @@
 import { ConnectionError } from './connection-error';
 import type { HttpAnswer } from './http';
-import { seconds } from './reason';
+import { seconds } from './network-errors';
 import { backoff, judge, Verdict } from './retry-rules';
-import { Unreachable } from '../failure';
-import type { Clock } from '../host';
+import { Unreachable } from '../base/failure';
+import type { Clock } from '../base/host';
 
 /**
  * How far something is tried again.

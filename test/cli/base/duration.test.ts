@@ -1,4 +1,4 @@
-import { parseDuration, spanInWords } from '../../src/cli/duration';
+import { parseDuration, spanInWords } from '../../../src/cli/base/duration';
 
 test.each([['600s', 600], ['30m', 1800], ['12h', 43_200], ['90d', 7_776_000], ['0s', 0]])('%s is %d seconds', (text, seconds) => {
   expect(parseDuration('--duration', text)).toBe(seconds);

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../host';
+import type { Clock } from '../base/host';
 
 /**
  * One time limit, joined with the signal of the caller: `signal` is aborted by whichever comes first.

@@ -1,7 +1,7 @@
-import { Interrupted, Unreachable } from '../../../src/cli/failure';
-import { ConnectionError } from '../../../src/cli/network/connection-error';
-import { HttpAnswer } from '../../../src/cli/network/http';
-import { RetryOptions, retrying } from '../../../src/cli/network/retry';
+import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
+import { ConnectionError } from '../../../src/cli/http/connection-error';
+import { HttpAnswer } from '../../../src/cli/http/http';
+import { RetryOptions, retrying } from '../../../src/cli/http/retry';
 import { FakeClock } from '../../support/fake-clock';
 
 const OK: HttpAnswer = { status: 200, headers: {}, body: '' };

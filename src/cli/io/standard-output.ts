@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Output } from './host';
+import type { Output } from '../base/host';
 import { ttyModule } from './lazy-tty';
 
 /**

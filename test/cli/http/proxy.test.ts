@@ -1,4 +1,4 @@
-import { environmentProxy, proxyOf } from '../../../src/cli/network/proxy';
+import { environmentProxy, proxyOf } from '../../../src/cli/http/proxy';
 import { InvalidInput } from '../../../src/base/user-error';
 
 const PROXY = 'http://proxy.example.com:3128';

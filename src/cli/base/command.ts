@@ -1,6 +1,6 @@
-import type { Arguments, Syntax } from './arguments';
+import type { Arguments, Syntax } from '../command-line/arguments';
 import type { ExitCode } from './exit-code';
-import type { Files } from './files';
+import type { Files } from '../io/files';
 import type { Host } from './host';
 
 /**

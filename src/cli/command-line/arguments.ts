@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from './nearest';
-import { refusal, show } from '../base/user-error';
+import { refusal, show } from '../../base/user-error';
 
 /**
  * One option of a command.

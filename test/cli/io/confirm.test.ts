@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { parseArguments } from '../../src/cli/arguments';
-import { Context } from '../../src/cli/command';
-import { confirm } from '../../src/cli/confirm';
-import { Files } from '../../src/cli/files';
+import { parseArguments } from '../../../src/cli/command-line/arguments';
+import { Context } from '../../../src/cli/base/command';
+import { confirm } from '../../../src/cli/io/confirm';
+import { Files } from '../../../src/cli/io/files';
 
 interface Asked {
   readonly answer?: string;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { backoff, judge } from '../../../src/cli/network/retry-rules';
+import { backoff, judge } from '../../../src/cli/http/retry-rules';
 
 const NOW = Date.UTC(2026, 0, 1);
 
