@@ -18,7 +18,7 @@ import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
 import { ExitCode } from '../base/exit-code';
 import { GITLAB_MISSING, trustOf } from '../gitlab/options';
 import { oidcInstructions } from '../oidc/oidc-instructions';
-import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../sessions';
+import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
 import { Steps } from '../io/step-log';
 
 /**

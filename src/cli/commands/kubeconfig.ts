@@ -7,7 +7,7 @@ import { TOKEN_OPTIONS } from '../credentials/token-options';
 import { ExitCode } from '../base/exit-code';
 import { reportOn, reportText } from '../kubeconfig-report';
 import { sourceOf } from '../kubeconfig-sources';
-import { ADMINISTRATOR_OPTIONS } from '../sessions';
+import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
 
 /**
  * Builds the kubeconfig of a CI job, or checks one, and reports on it.

@@ -10,7 +10,7 @@ import { GITLAB_OPTIONS, gitlabDestinationOf } from '../gitlab/options';
 import { givenToken } from '../revoke/given-token';
 import { revokeCompromised } from '../revoke/revoke-compromised';
 import { listCredentials, revokeOne } from '../revoke/revoke-one';
-import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../sessions';
+import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
 import { Steps } from '../io/step-log';
 
 /**

@@ -15,7 +15,7 @@ import { parseDuration, spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import { GITLAB_MISSING } from '../gitlab/options';
-import { ADMINISTRATOR_OPTIONS, withCredential } from '../sessions';
+import { ADMINISTRATOR_OPTIONS, withCredential } from '../cluster/cluster-clients';
 import { Steps } from '../io/step-log';
 
 /**

@@ -9,7 +9,7 @@ import { JobCredential, jobCredential } from '../cluster/credential';
 import { ApiRefusal } from '../cluster/status';
 import type { Command, Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
-import { withCredential } from '../sessions';
+import { withCredential } from '../cluster/cluster-clients';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';

@@ -12,7 +12,7 @@ import { objectPath } from '../cluster/paths';
 import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { namespaceOf } from '../kubeconfig-sources';
-import { asAdministrator } from '../sessions';
+import { asAdministrator } from '../cluster/cluster-clients';
 import { Steps } from '../io/step-log';
 
 /**

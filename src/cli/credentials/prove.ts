@@ -6,7 +6,7 @@ import { ApiRefusal } from '../cluster/status';
 import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import { withCredential } from '../sessions';
+import { withCredential } from '../cluster/cluster-clients';
 import { differences } from '../verify/difference';
 import { shortList } from '../verify/neighbours';
 import { verifyAccess } from '../verify/verify-access';

@@ -9,7 +9,7 @@ import { readAccessFile } from '../access/access-file';
 import type { Cluster } from '../cluster/cluster';
 import { jobCredential } from '../cluster/credential';
 import type { Context } from '../base/command';
-import { asAdministrator, withCredential } from '../sessions';
+import { asAdministrator, withCredential } from '../cluster/cluster-clients';
 
 /**
  * Who replaces whose credential: an administrator, or the credential itself.

@@ -3,7 +3,7 @@ import { ApiRefusal } from '../cluster/status';
 import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import { withCredential } from '../sessions';
+import { withCredential } from '../cluster/cluster-clients';
 
 /** The API server remembers for 10 s that a token was good; what takes longer is something else. */
 const FORGOTTEN_WITHIN = 60_000;

@@ -1,5 +1,5 @@
 import type { Gitlab, GitlabOwner, GitlabVariable } from './gitlab';
-import { GitlabRefusal } from './gitlab-refusal';
+import { GitlabRefusal } from './gitlab-error';
 
 /**
  * A group around a project or group. What nobody could look at is missing.

@@ -1,6 +1,6 @@
 import type { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, VariableId } from './gitlab';
 import { ownerOf, tokenOf, variableOf, variablesOf } from './gitlab-answers';
-import { GitlabRefusal, lacksScope, wordsOf } from './gitlab-refusal';
+import { GitlabRefusal, lacksScope, wordsOf } from './gitlab-error';
 import { isObject, Json, parseJson } from '../../base/json';
 import { Refused, Unreachable } from '../base/failure';
 import type { Host } from '../base/host';

@@ -3,7 +3,7 @@ import { ancestorNotes } from './ancestor-notes';
 import { credentialVariables, VariableSettings } from './credential-variables';
 import { DestinationReport, destinationWarnings, plannedVariables, planText, precedenceNotes, propertiesText } from './destination-report';
 import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from './gitlab';
-import { GitlabRefusal } from './gitlab-refusal';
+import { GitlabRefusal } from './gitlab-error';
 import { isAtLeast } from './release';
 import { VariableStore, WrittenVariable } from './variable-store';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';

@@ -1,5 +1,5 @@
 import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from './gitlab';
-import { GitlabRefusal } from './gitlab-refusal';
+import { GitlabRefusal } from './gitlab-error';
 import { isAtLeast } from './release';
 import { refusal, show } from '../../base/user-error';
 import { ExitCode } from '../base/exit-code';

@@ -5,7 +5,7 @@ import type { Account } from '../credentials/account';
 import type { Destination } from '../credentials/destination';
 import type { CredentialLedger } from '../credentials/ledger';
 import { kubeconfigOf } from '../credentials/new-kubeconfig';
-import type { Administrator } from '../sessions';
+import type { Administrator } from '../cluster/cluster-clients';
 import type { Steps } from '../io/step-log';
 
 /**

@@ -3,7 +3,7 @@ import type { Option } from '../../command-line/arguments';
 import type { Cluster } from '../../cluster/cluster';
 import { jobCredential } from '../../cluster/credential';
 import type { Context } from '../../base/command';
-import { withCredential } from '../../sessions';
+import { withCredential } from '../../cluster/cluster-clients';
 import type { ReleaseIdentity } from '../release';
 
 /** Which application in which environment is meant, and the credential that reaches it. */

@@ -1,12 +1,12 @@
-import type { Option } from './command-line/arguments';
-import { administratorConnection } from './cluster/administrator';
-import type { Cluster } from './cluster/cluster';
-import { connectCluster } from './cluster/connect';
-import type { Connection } from './cluster/connection';
-import { credentialConnection } from './cluster/credential';
-import type { Context } from './base/command';
-import type { Kubeconfig } from '../kubeconfig/kubeconfig';
-import type { ClusterParts } from '../kubeconfig/entries';
+import type { Option } from '../command-line/arguments';
+import { administratorConnection } from './administrator';
+import type { Cluster } from './cluster';
+import { connectCluster } from './connect';
+import type { Connection } from './connection';
+import { credentialConnection } from './credential';
+import type { Context } from '../base/command';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import type { ClusterParts } from '../../kubeconfig/entries';
 
 /** Which cluster an administrator means, and how the talk with it is shown. */
 export const ADMINISTRATOR_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
