@@ -12,7 +12,7 @@ import { JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
 import { CiVariable } from './pipeline/variables';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { readAccess } from '../src/cli/access/read-access';
-import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
+import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
 
 let processes: Processes;
 let issuer: Issuer;

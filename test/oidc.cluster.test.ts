@@ -15,7 +15,7 @@ import { systemClock } from '../src/cli/io/clock';
 import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
 import { Files } from '../src/cli/io/files';
-import { authenticationConfiguration } from '../src/cli/oidc/authentication-configuration';
+import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
 
 const PODS = ['get', 'pods'];
 

@@ -2,11 +2,11 @@ import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Command, Context } from '../base/command';
 import { FORM_NAMES, inForm } from '../credentials/credential-forms';
 import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
-import { ofServiceAccount } from '../credentials/of-service-account';
+import { ofServiceAccount } from '../kubeconfig/of-service-account';
 import { TOKEN_OPTIONS } from '../credentials/token-options';
 import { ExitCode } from '../base/exit-code';
-import { reportOn, reportText } from '../kubeconfig-report';
-import { sourceOf } from '../kubeconfig-sources';
+import { reportOn, reportText } from '../kubeconfig/report';
+import { sourceOf } from '../kubeconfig/sources';
 import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
 
 /**

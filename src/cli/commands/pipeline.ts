@@ -4,7 +4,7 @@ import type { HandedOver } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
 import type { Command, Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
-import { GITLAB_MISSING } from '../gitlab/options';
+import { GITLAB_MISSING } from '../credentials/gitlab-options';
 import { fileState, FileState } from '../pipeline/file-state';
 import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
 import { fileName, pipelinesOf } from '../pipeline/handed-over';

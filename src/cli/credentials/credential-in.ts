@@ -1,7 +1,7 @@
 import type { Destination, DestinationState } from './destination';
-import type { CredentialLedger } from './ledger';
+import type { CredentialLedger } from './credential-store';
 import type { CredentialRecord } from './record';
-import { currentOf } from './successors';
+import { currentOf } from './credential-cleanup';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 

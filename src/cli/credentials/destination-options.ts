@@ -3,7 +3,7 @@ import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destinati
 import { refusal } from '../../base/user-error';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../base/command';
-import { GITLAB_OPTIONS, gitlabDestinationOf } from '../gitlab/options';
+import { GITLAB_OPTIONS, gitlabDestinationOf } from './gitlab-options';
 
 /** Where a credential is kept: in GitLab, unless an option says that it stays here. */
 export const DESTINATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [...GITLAB_OPTIONS, ...LOCAL_OPTIONS];

@@ -1,5 +1,5 @@
 import type { Account } from './account';
-import type { CredentialLedger } from './ledger';
+import type { CredentialLedger } from './credential-store';
 import type { CredentialRecord } from './record';
 import { isObject, Json } from '../../base/json';
 import { tokenClaims } from '../../kubernetes/token-claims';

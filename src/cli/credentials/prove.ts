@@ -8,7 +8,7 @@ import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import { withCredential } from '../cluster/cluster-clients';
 import { differences } from '../verify/difference';
-import { shortList } from '../verify/neighbours';
+import { shortList } from '../verify/service-account-escalation';
 import { verifyAccess } from '../verify/verify-access';
 
 /** What is looked at beyond the namespace. */

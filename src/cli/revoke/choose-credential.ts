@@ -3,7 +3,7 @@ import { show } from '../../base/user-error';
 import { isObject } from '../../base/json';
 import { objectPath } from '../cluster/paths';
 import type { CredentialRecord } from '../credentials/record';
-import { validity } from '../credentials/supply';
+import { validity } from '../credentials/provision-credential';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 

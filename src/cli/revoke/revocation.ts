@@ -3,7 +3,7 @@ import type { Access } from '../access/access';
 import type { Context } from '../base/command';
 import type { Account } from '../credentials/account';
 import type { Destination } from '../credentials/destination';
-import type { CredentialLedger } from '../credentials/ledger';
+import type { CredentialLedger } from '../credentials/credential-store';
 import { kubeconfigOf } from '../credentials/new-kubeconfig';
 import type { Administrator } from '../cluster/cluster-clients';
 import type { Steps } from '../io/step-log';

@@ -8,7 +8,7 @@ import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
 import { confirm } from '../io/confirm';
 import { requestToken } from '../credentials/issue-token';
-import { isKnown, untilUnknown } from '../credentials/until-unknown';
+import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 

@@ -2,7 +2,7 @@ import { Chosen, chooseCredentials, credentialLine } from './choose-credential';
 import { Revocation, showing } from './revocation';
 import { confirm } from '../io/confirm';
 import { filledToken, requestToken } from '../credentials/issue-token';
-import { isKnown, untilUnknown } from '../credentials/until-unknown';
+import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';

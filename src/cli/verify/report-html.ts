@@ -1,6 +1,6 @@
 import { Difference, differences } from './difference';
 import { checksOf, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
-import { shortList } from './neighbours';
+import { shortList } from './service-account-escalation';
 import { html, page } from '../io/html-page';
 import { VERDICTS } from './report-text';
 import { Answer, Check, Fact, placeName, Verification, verdictOf } from './verification';

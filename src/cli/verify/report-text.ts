@@ -1,6 +1,6 @@
 import { Difference, differences } from './difference';
 import { checksOf, checksOfRow, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
-import { shortList } from './neighbours';
+import { shortList } from './service-account-escalation';
 import { Check, Fact, placeName, Verification, verdictOf } from './verification';
 import { printable } from '../../base/printable';
 

@@ -1,10 +1,10 @@
 import { Expectation } from './expectation';
 import { identityFacts, servedFacts } from './facts';
-import { Look, lookAt } from './look';
-import { neighbourWarnings, shortList } from './neighbours';
+import { Look, lookAt } from './scope-checks';
+import { neighbourWarnings, shortList } from './service-account-escalation';
 import { Identity, Questions } from './questions';
 import { describeRequests } from './rule-coverage';
-import { together } from './together';
+import { together } from './settle-all';
 import { expiryWarning } from './token-expiry';
 import { Place, Verification } from './verification';
 import type { TokenClaims } from '../../kubernetes/token-claims';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { Context } from '../../../src/cli/base/command';
 import { Files } from '../../../src/cli/io/files';
-import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/gitlab/options';
+import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/credentials/gitlab-options';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { FakeClock } from '../../support/fake-clock';
 

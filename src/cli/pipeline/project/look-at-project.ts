@@ -4,7 +4,7 @@ import { projectVariables } from './project-variables';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../base/command';
-import { GITLAB_OPTIONS, gitlabOf } from '../../gitlab/options';
+import { GITLAB_OPTIONS, gitlabOf } from '../../credentials/gitlab-options';
 
 /**
  * What was found out about the project that runs a pipeline.

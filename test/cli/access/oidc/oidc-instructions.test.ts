@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
-import { OidcTrust } from '../../../src/cli/access/access';
-import { authenticationConfiguration } from '../../../src/cli/oidc/authentication-configuration';
-import { oidcInstructions } from '../../../src/cli/oidc/oidc-instructions';
-import { apiServerFlags, eksIdentityProvider } from '../../../src/cli/oidc/other-settings';
-import { CA_PEM } from '../../support/kubeconfigs';
+import { OidcTrust } from '../../../../src/cli/access/access';
+import { authenticationConfiguration } from '../../../../src/cli/access/oidc/authentication-configuration';
+import { oidcInstructions } from '../../../../src/cli/access/oidc/oidc-instructions';
+import { apiServerFlags, eksIdentityProvider } from '../../../../src/cli/access/oidc/other-settings';
+import { CA_PEM } from '../../../support/kubeconfigs';
 
 const TRUST: OidcTrust = { issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com', projectId: 42, usernamePrefix: 'gitlab:' };
 

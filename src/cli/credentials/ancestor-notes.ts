@@ -1,5 +1,5 @@
-import { Ancestor, ancestorsOf } from './ancestors';
-import type { Gitlab, GitlabOwner } from './gitlab';
+import { Ancestor, ancestorsOf } from '../gitlab/ancestors';
+import type { Gitlab, GitlabOwner } from '../gitlab/gitlab';
 import { show } from '../../base/user-error';
 
 /**

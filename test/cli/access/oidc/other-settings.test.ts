@@ -1,5 +1,5 @@
-import { OidcTrust } from '../../../src/cli/access/access';
-import { apiServerFlags, eksIdentityProvider } from '../../../src/cli/oidc/other-settings';
+import { OidcTrust } from '../../../../src/cli/access/access';
+import { apiServerFlags, eksIdentityProvider } from '../../../../src/cli/access/oidc/other-settings';
 
 const TRUST: OidcTrust = { issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com', projectId: 42, usernamePrefix: 'gitlab:' };
 

@@ -1,5 +1,5 @@
-import { oidcEnvironmentGroup, oidcUser } from '../../access/oidc-names';
-import type { OidcTrust } from '../access/access';
+import { oidcEnvironmentGroup, oidcUser } from '../../../access/oidc-names';
+import type { OidcTrust } from '../access';
 
 /**
  * Another way than the configuration file to make an API server accept a project's id_tokens.

@@ -1,8 +1,8 @@
-import { gitlabAddress, OwnerName, ownerName } from './address';
-import type { Gitlab } from './gitlab';
-import { gitlabClient } from './gitlab-client';
+import { gitlabAddress, OwnerName, ownerName } from '../gitlab/address';
+import type { Gitlab } from '../gitlab/gitlab';
+import { gitlabClient } from '../gitlab/gitlab-client';
 import { GitlabDestination } from './gitlab-destination';
-import { gitlabToken } from './token';
+import { gitlabToken } from '../gitlab/token';
 import { environmentScope, variableKey } from '../../gitlab/masking';
 import { refusal, show } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';

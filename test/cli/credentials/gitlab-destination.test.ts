@@ -1,8 +1,8 @@
 import { OwnerName } from '../../../src/cli/gitlab/address';
-import { VariableSettings } from '../../../src/cli/gitlab/credential-variables';
+import { VariableSettings } from '../../../src/cli/credentials/credential-variables';
 import { Gitlab as Client } from '../../../src/cli/gitlab/gitlab';
 import { gitlabClient } from '../../../src/cli/gitlab/gitlab-client';
-import { GitlabDestination } from '../../../src/cli/gitlab/gitlab-destination';
+import { GitlabDestination } from '../../../src/cli/credentials/gitlab-destination';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { Gitlab, GitlabOptions } from '../../gitlab/gitlab-server';
 import { Role } from '../../gitlab/owner';

@@ -1,4 +1,4 @@
-import type { CredentialLedger } from './ledger';
+import type { CredentialLedger } from './credential-store';
 import type { CredentialRecord } from './record';
 import type { Steps } from '../io/step-log';
 

@@ -1,6 +1,6 @@
 import { authenticationConfiguration, IssuerOptions } from './authentication-configuration';
 import { apiServerFlags, eksIdentityProvider, OtherSettings } from './other-settings';
-import type { OidcTrust } from '../access/access';
+import type { OidcTrust } from '../access';
 
 /** In the container of a job, as the kubeconfig and the script both say it. */
 const TOKEN_FILE = '/tmp/id-token';

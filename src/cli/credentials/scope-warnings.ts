@@ -1,4 +1,4 @@
-import type { GitlabVariable } from './gitlab';
+import type { GitlabVariable } from '../gitlab/gitlab';
 import { scopesOverlap } from '../../gitlab/masking';
 import { show } from '../../base/user-error';
 

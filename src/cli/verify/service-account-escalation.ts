@@ -1,7 +1,7 @@
 import { DEFAULT_RULES } from './default-rights';
 import type { Questions, RulesTold } from './questions';
 import { beyond, describeRequests } from './rule-coverage';
-import { together } from './together';
+import { together } from './settle-all';
 import type { Check } from './verification';
 import { isObject, JsonObject } from '../../base/json';
 import { dns1123Subdomain } from '../../kubernetes/names';

@@ -1,4 +1,4 @@
-import { Kubeconfig } from '../../../src';
+import { Kubeconfig } from '../../../src/index';
 import { tokenClaims } from '../../../src/kubernetes/token-claims';
 import { fileMode, fileNames } from '../../support/cli';
 import { eachInScene, expectCode, scene } from '../../support/credential-case';

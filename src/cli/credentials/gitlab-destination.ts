@@ -1,10 +1,10 @@
-import type { OwnerName } from './address';
+import type { OwnerName } from '../gitlab/address';
 import { ancestorNotes } from './ancestor-notes';
 import { credentialVariables, VariableSettings } from './credential-variables';
 import { DestinationReport, destinationWarnings, plannedVariables, planText, precedenceNotes, propertiesText } from './destination-report';
-import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from './gitlab';
-import { GitlabRefusal } from './gitlab-error';
-import { isAtLeast } from './release';
+import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from '../gitlab/gitlab';
+import { GitlabRefusal } from '../gitlab/gitlab-error';
+import { isAtLeast } from '../gitlab/release';
 import { VariableStore, WrittenVariable } from './variable-store';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';

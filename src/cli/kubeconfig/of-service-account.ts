@@ -1,9 +1,9 @@
-import { Destination, NOTHING_KNOWN } from './destination';
-import { CredentialLedger } from './ledger';
-import { kubeconfigOf } from './new-kubeconfig';
-import { endUnfinished } from './successors';
-import { supplyCredential } from './supply';
-import { tokenLifetime } from './token-options';
+import { Destination, NOTHING_KNOWN } from '../credentials/destination';
+import { CredentialLedger } from '../credentials/credential-store';
+import { kubeconfigOf } from '../credentials/new-kubeconfig';
+import { endUnfinished } from '../credentials/credential-cleanup';
+import { supplyCredential } from '../credentials/provision-credential';
+import { tokenLifetime } from '../credentials/token-options';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { refusal, show } from '../../base/user-error';
 import { dns1123Subdomain } from '../../kubernetes/names';
@@ -11,7 +11,7 @@ import { checkNamespace } from '../../kubernetes/namespace';
 import { objectPath } from '../cluster/paths';
 import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
-import { namespaceOf } from '../kubeconfig-sources';
+import { namespaceOf } from './sources';
 import { asAdministrator } from '../cluster/cluster-clients';
 import { Steps } from '../io/step-log';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { CredentialLedger } from '../../../src/cli/credentials/ledger';
+import { CredentialLedger } from '../../../src/cli/credentials/credential-store';
 import { CredentialRecord } from '../../../src/cli/credentials/record';
-import { currentOf, endDue, endUnfinished, predecessors } from '../../../src/cli/credentials/successors';
+import { currentOf, endDue, endUnfinished, predecessors } from '../../../src/cli/credentials/credential-cleanup';
 import { Steps } from '../../../src/cli/io/step-log';
 
 const HERE = 'gitlab.example.com/projects/42/variables/KUBECONFIG?environment_scope=production';

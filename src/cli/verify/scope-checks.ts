@@ -3,7 +3,7 @@ import { Expectation, sameRequest } from './expectation';
 import { CLUSTER_KINDS, CLUSTER_WIDE, INSIDE, ListedKind, listRequest, namespaceItself, OUTSIDE, Row, USUAL_KINDS } from './permissions';
 import type { Questions, RulesTold, Told } from './questions';
 import { describeRequests } from './rule-coverage';
-import { together } from './together';
+import { together } from './settle-all';
 import { Check, Means, outcomeOf, Place } from './verification';
 
 /**

@@ -1,4 +1,4 @@
-import type { NewVariable, VariableType } from './gitlab';
+import type { NewVariable, VariableType } from '../gitlab/gitlab';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { fitsEnvironment, maskingProblem } from '../../gitlab/masking';
 import { refusal } from '../../base/user-error';

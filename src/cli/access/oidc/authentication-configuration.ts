@@ -1,5 +1,5 @@
-import { RESERVED_PREFIX } from '../../access/oidc-names';
-import type { OidcTrust } from '../access/access';
+import { RESERVED_PREFIX } from '../../../access/oidc-names';
+import type { OidcTrust } from '../access';
 
 /**
  * What else there is to say of an issuer.

@@ -1,6 +1,6 @@
-import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from './gitlab';
-import { GitlabRefusal } from './gitlab-error';
-import { isAtLeast } from './release';
+import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from '../gitlab/gitlab';
+import { GitlabRefusal } from '../gitlab/gitlab-error';
+import { isAtLeast } from '../gitlab/release';
 import { refusal, show } from '../../base/user-error';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';

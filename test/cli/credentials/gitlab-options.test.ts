@@ -1,5 +1,5 @@
-import { contextOf, ContextOptions } from './context';
-import { gitlabDestinationOf, trustOf } from '../../../src/cli/gitlab/options';
+import { contextOf, ContextOptions } from '../gitlab/context';
+import { gitlabDestinationOf, trustOf } from '../../../src/cli/credentials/gitlab-options';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { Gitlab } from '../../gitlab/gitlab-server';
 import { SERVER, TOKEN } from '../../support/kubeconfigs';

@@ -1,6 +1,6 @@
 import type { VariableSettings } from './credential-variables';
-import type { GitlabOwner, GitlabToken, GitlabVariable } from './gitlab';
-import { isAtLeast } from './release';
+import type { GitlabOwner, GitlabToken, GitlabVariable } from '../gitlab/gitlab';
+import { isAtLeast } from '../gitlab/release';
 import { scopeWarnings, widthWarnings } from './scope-warnings';
 
 /**

@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Arguments } from './command-line/arguments';
-import type { Context } from './base/command';
-import { Kubeconfig, KubeconfigProps } from '../kubeconfig/kubeconfig';
-import { KubeconfigPolicy } from '../kubeconfig/kubeconfig-policy';
-import { located, refusal } from '../base/user-error';
-import { ReferenceCluster, referenceCluster } from '../kubeconfig/reference-cluster';
-import { decodeText } from '../base/text-file';
+import type { Arguments } from '../command-line/arguments';
+import type { Context } from '../base/command';
+import { Kubeconfig, KubeconfigProps } from '../../kubeconfig/kubeconfig';
+import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
+import { located, refusal } from '../../base/user-error';
+import { ReferenceCluster, referenceCluster } from '../../kubeconfig/reference-cluster';
+import { decodeText } from '../../base/text-file';
 
 /**
  * Where a kubeconfig comes from, as the options say: from a file that is checked, from a token, or from the cluster.
