@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import type { Command, Context } from '../base/command';
 import { confirm } from '../io/confirm';
 import { ExitCode } from '../base/exit-code';
-import { gatherAnswers } from '../init/gather';
+import { gatherAnswers } from '../init/ask-options';
 import { NewProject, newProject } from '../init/new-files';
-import { lookAround } from '../init/surroundings';
+import { lookAround } from '../init/detect-project';
 
 /**
  * Makes the programs of a new project.

@@ -9,7 +9,7 @@ import { fileState, FileState } from '../pipeline/file-state';
 import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
 import { fileName, pipelinesOf } from '../pipeline/handed-over';
 import { Program, programOf } from '../pipeline/program';
-import { isFit, lookAtProject, lookText, PROJECT_OPTIONS } from '../pipeline/project/look-at-project';
+import { isFit, lookAtProject, lookText, PROJECT_OPTIONS } from '../pipeline/project/check-project';
 
 /**
  * Writes the .gitlab-ci.yml of a program, or says how it stands to the one that is there.

@@ -2,7 +2,7 @@ import { CiImage, ImageLookup } from '../../image/ci-image';
 import { CiVariables } from '../../gitlab/ci-variables';
 import { Container, noContainer } from '../../kubernetes/container-images';
 import { refusal, show } from '../../base/user-error';
-import { renderInPlace } from '../../private/render-in-place';
+import { renderInPlace } from '../render/render-in-place';
 import { decodeText } from '../../base/text-file';
 import type { Arguments } from '../command-line/arguments';
 import type { Command, Context } from '../base/command';

@@ -4,7 +4,7 @@ import { includeLines, nextSteps } from './next-steps';
 import { pipelineFile, pipelineOf, pipelineProgram } from './pipeline-program';
 import { accessProgram, mainProgram, targetsProgram } from './programs';
 import { GITIGNORE, HUGO_DOCKERFILE, IGNORED, packageJson, SCRIPTS, TSCONFIG, VERSIONS } from './project-files';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './detect-project';
 import { refusal } from '../../base/user-error';
 import type { Files } from '../io/files';
 

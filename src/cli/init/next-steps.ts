@@ -1,6 +1,6 @@
 import type { Answers, CredentialAnswer, TargetAnswer } from './answers';
 import { pipelineFile } from './pipeline-program';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './detect-project';
 
 /**
  * What is left to do, as a README.

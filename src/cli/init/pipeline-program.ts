@@ -1,7 +1,7 @@
 import type { Answers, BuilderAnswer, CredentialAnswer } from './answers';
 import { targetsModule } from './programs';
 import { literal, objectLiteral } from './source-text';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './detect-project';
 import { BuildJob } from '../../pipeline/build-job';
 import { DeployCredential } from '../../pipeline/credentials/deploy-credential';
 import { DeployEnvironment } from '../../pipeline/targets/deploy-target';

@@ -1,6 +1,6 @@
 import type { Answers, CredentialAnswer } from './answers';
 import { literal, objectLiteral } from './source-text';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './detect-project';
 import { ImageReference } from '../../image/image-reference';
 
 /**

@@ -1,4 +1,4 @@
-import { credentialWords, jobWords, Mark, targetWords } from './words';
+import { credentialWords, jobWords, Mark, targetWords } from './labels';
 import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 import { printableText } from '../../../base/printable';
 

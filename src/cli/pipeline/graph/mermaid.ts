@@ -1,5 +1,5 @@
 import type { PipelineGraph } from './graph';
-import { credentialWords, jobWords, targetWords } from './words';
+import { credentialWords, jobWords, targetWords } from './labels';
 import type { HeldCredential } from '../../../pipeline/jobs/job';
 import type { JobModel } from '../../../pipeline/model/pipeline-model';
 import { printableText } from '../../../base/printable';

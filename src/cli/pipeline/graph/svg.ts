@@ -3,7 +3,7 @@ import type { PipelineGraph } from './graph';
 import { Drawing, DrawnColumn, layout, MARGIN } from './layout';
 import { Line, Point } from './routes';
 import { SVG_STYLE } from './svg-style';
-import type { Mark } from './words';
+import type { Mark } from './labels';
 import { printableText } from '../../../base/printable';
 import { xml } from '../../io/xml';
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as yaml from 'yaml';
-import { ChooseImage, containersOf, noContainer, ReplacedImage, setImages } from '../kubernetes/container-images';
-import { refusal, show } from '../base/user-error';
-import { Json } from '../base/json';
-import { plainScalar } from '../yaml/scalars';
-import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
-import { yamlModule } from '../base/lazy-yaml';
+import { ChooseImage, containersOf, noContainer, ReplacedImage, setImages } from '../../kubernetes/container-images';
+import { refusal, show } from '../../base/user-error';
+import { Json } from '../../base/json';
+import { plainScalar } from '../../yaml/scalars';
+import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
+import { yamlModule } from '../../base/lazy-yaml';
 
 interface Edit {
   readonly start: number;
