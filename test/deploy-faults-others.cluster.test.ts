@@ -11,8 +11,8 @@ import { isIn } from './soak/passing-faults';
 import { stateOf } from './soak/state';
 import { TwoVersions } from './soak/two-versions';
 import { until } from './support/until';
-import { pack, sha256, unpack } from '../src/cli/deploy/record/packing';
-import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/record/record';
+import { pack, sha256, unpack } from '../src/cli/deploy/history/encoding';
+import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/history/record';
 import { JsonObject } from '../src/base/json';
 import { releaseName } from '../src/release/release-names';
 

@@ -9,9 +9,9 @@ import { CliResult, fileText, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/io/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
-import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
-import { NextObject } from '../src/cli/deploy/record/history';
-import { ReleaseStore } from '../src/cli/deploy/record/release-store';
+import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
+import { NextObject } from '../src/cli/deploy/history/history';
+import { ReleaseStore } from '../src/cli/deploy/history/release-store';
 import { JsonObject } from '../src/base/json';
 import { releaseName } from '../src/release/release-names';
 

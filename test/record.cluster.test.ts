@@ -11,10 +11,10 @@ import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { systemClock } from '../src/cli/io/clock';
 import { Cluster } from '../src/cli/cluster/cluster';
-import { DeployLock } from '../src/cli/deploy/record/deploy-lock';
-import { NextObject } from '../src/cli/deploy/record/history';
-import { ReleaseStore } from '../src/cli/deploy/record/release-store';
-import { OwnedObject } from '../src/cli/deploy/release';
+import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
+import { NextObject } from '../src/cli/deploy/history/history';
+import { ReleaseStore } from '../src/cli/deploy/history/release-store';
+import { OwnedObject } from '../src/cli/deploy/objects/release';
 import { OWNER_LABEL, ownerId } from '../src/release/release-names';
 
 const NAMESPACE = 'status-test';

@@ -7,7 +7,7 @@ import type { Peer } from './peer';
 import { Kubeconfig } from '../../src';
 import type { Cluster } from '../../src/cli/cluster/cluster';
 import { ApiRefusal } from '../../src/cli/cluster/status';
-import { fieldAt, listAt, textAt } from '../../src/cli/deploy/wait/fields';
+import { fieldAt, listAt, textAt } from '../../src/cli/deploy/objects/fields';
 import type { JsonObject } from '../../src/base/json';
 import type { ControlPlane } from '../../test/cluster/control-plane';
 

@@ -1,4 +1,4 @@
-import { readRecord } from '../../src/cli/deploy/record/read-record';
+import { readRecord } from '../../src/cli/deploy/history/read-record';
 import { JsonObject } from '../../src/base/json';
 import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/release/release-names';
 import { Deployer } from '../cluster/deployer';

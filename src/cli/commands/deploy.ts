@@ -1,16 +1,16 @@
 import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../base/command';
-import { Deployment } from '../deploy/deployment';
+import { Deployment } from '../deploy/deploy';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
-import { Owner } from '../deploy/owner';
-import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/pulling';
-import { readRelease } from '../deploy/read-release';
-import { ReleaseStore } from '../deploy/record/release-store';
-import { bothChecked } from '../deploy/refusals';
-import type { ReleaseObject } from '../deploy/release';
+import { Owner } from '../deploy/objects/owner';
+import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
+import { readRelease } from '../deploy/manifests/read-release';
+import { ReleaseStore } from '../deploy/history/release-store';
+import { bothChecked } from '../deploy/objects/refusals';
+import type { ReleaseObject } from '../deploy/objects/release';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
-import { Session, SESSION_OPTIONS } from '../deploy/session';
+import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { formerIdentity, TAKE_OVER_OPTIONS, TakeOver } from '../deploy/take-over';
 import type { ExitCode } from '../base/exit-code';
 

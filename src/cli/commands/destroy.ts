@@ -1,15 +1,15 @@
 import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../base/command';
-import { Destruction } from '../deploy/destruction';
-import type { Removal } from '../deploy/leftovers';
-import { Owner } from '../deploy/owner';
-import { usedSecrets, withdrawPullSecrets } from '../deploy/pull-secret/withdrawal';
-import type { DeployLock } from '../deploy/record/deploy-lock';
-import { jobOf } from '../deploy/record/identity';
-import { ReleaseStore } from '../deploy/record/release-store';
-import { Session, SESSION_OPTIONS } from '../deploy/session';
-import { RemovedObject, summaryJson, summaryText } from '../deploy/summary';
+import { Destruction } from '../deploy/destroy';
+import type { Removal } from '../deploy/prune/leftovers';
+import { Owner } from '../deploy/objects/owner';
+import { usedSecrets, withdrawPullSecrets } from '../deploy/pull-secret/removal';
+import type { DeployLock } from '../deploy/lock/deploy-lock';
+import { jobOf } from '../deploy/history/identity';
+import { ReleaseStore } from '../deploy/history/release-store';
+import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
+import { RemovedObject, summaryJson, summaryText } from '../deploy/report/summary';
 import { ExitCode } from '../base/exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [

@@ -1,10 +1,10 @@
 import { printable } from '../../base/printable';
 import type { Command, Context } from '../base/command';
-import type { RecordedRelease } from '../deploy/record/history';
-import { identityInWords } from '../deploy/record/recorded-identity';
-import { atRelease, RELEASE_OPTIONS } from '../deploy/record/release-options';
-import { ReleaseStore } from '../deploy/record/release-store';
-import { columns, jobInWords, outcomeInWords } from '../deploy/record/words';
+import type { RecordedRelease } from '../deploy/history/history';
+import { identityInWords } from '../deploy/history/recorded-identity';
+import { atRelease, RELEASE_OPTIONS } from '../deploy/history/release-options';
+import { ReleaseStore } from '../deploy/history/release-store';
+import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import { ExitCode } from '../base/exit-code';
 
 /**

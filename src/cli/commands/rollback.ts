@@ -2,13 +2,13 @@ import { refusal, show } from '../../base/user-error';
 import type { Option } from '../command-line/arguments';
 import type { Cluster } from '../cluster/cluster';
 import type { Command, Context } from '../base/command';
-import { Deployment } from '../deploy/deployment';
+import { Deployment } from '../deploy/deploy';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
-import { returnOf } from '../deploy/from-record';
-import { lastDeployed, RecordedRelease, ReleaseHistory } from '../deploy/record/history';
-import { ReleaseStore } from '../deploy/record/release-store';
+import { returnOf } from '../deploy/rollback/rollback-manifests';
+import { lastDeployed, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
+import { ReleaseStore } from '../deploy/history/release-store';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
-import { Session, SESSION_OPTIONS } from '../deploy/session';
+import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 

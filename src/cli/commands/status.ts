@@ -3,13 +3,13 @@ import { show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
 import { printable } from '../../base/printable';
 import type { Command, Context } from '../base/command';
-import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/record/history';
-import { Lease, LeaseFile } from '../deploy/record/lease';
-import { Presence, presenceOf } from '../deploy/record/presence';
-import { identityInWords } from '../deploy/record/recorded-identity';
-import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/record/release-options';
-import { ReleaseStore } from '../deploy/record/release-store';
-import { columns, jobInWords, outcomeInWords } from '../deploy/record/words';
+import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
+import { Lease, LeaseFile } from '../deploy/lock/lease';
+import { Presence, presenceOf } from '../deploy/history/object-status';
+import { identityInWords } from '../deploy/history/recorded-identity';
+import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/history/release-options';
+import { ReleaseStore } from '../deploy/history/release-store';
+import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import { ExitCode } from '../base/exit-code';
 
 /**

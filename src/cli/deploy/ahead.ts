@@ -1,4 +1,4 @@
-import type { DeployLock, WhileTaking } from './record/deploy-lock';
+import type { DeployLock, WhileTaking } from './lock/deploy-lock';
 import type { Cluster } from '../cluster/cluster';
 
 interface Begun<P> {

@@ -1,10 +1,10 @@
-import type { DeploymentOptions } from './deployment-plan';
-import { secretMask } from './mask';
-import { Owner } from './owner';
-import { jobOf } from './record/identity';
-import type { ReleaseObject } from './release';
+import type { DeploymentOptions } from './plan/deployment-plan';
+import { secretMask } from './objects/mask';
+import { Owner } from './objects/owner';
+import { jobOf } from './history/identity';
+import type { ReleaseObject } from './objects/release';
 import { Reporting, REPORT_OPTIONS } from './report/reporting';
-import type { Session } from './session';
+import type { Session } from './deploy-session';
 import { progressOutput } from './wait/progress';
 import { isCi } from '../../gitlab/ci-variables';
 import { refusal } from '../../base/user-error';

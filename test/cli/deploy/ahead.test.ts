@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../src/cli/cluster/cluster';
 import { Ahead } from '../../../src/cli/deploy/ahead';
-import type { DeployLock } from '../../../src/cli/deploy/record/deploy-lock';
+import type { DeployLock } from '../../../src/cli/deploy/lock/deploy-lock';
 
 const LOCK = {} as DeployLock;
 

@@ -3,7 +3,7 @@ import { printableText } from '../../../base/printable';
 import type { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
-import { explain, ObjectRefusal } from '../refusals';
+import { explain, ObjectRefusal } from '../objects/refusals';
 
 /**
  * A pull secret that is left as it is.

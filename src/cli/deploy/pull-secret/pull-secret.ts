@@ -1,7 +1,7 @@
 import type { PullCredentials } from './credentials';
 import { authKey } from './docker-config';
 import { PullSecretUnusable, refusedBy } from './pull-secret-refused';
-import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withRenamedUser, withUse } from './sharing';
+import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withRenamedUser, withUse } from './shared-docker-config';
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
 import { FIELD_MANAGER } from '../../../release/field-manager';
 import type { JsonObject } from '../../../base/json';
@@ -9,8 +9,8 @@ import { ownerId } from '../../../release/release-names';
 import type { Cluster } from '../../cluster/cluster';
 import { objectPath } from '../../cluster/paths';
 import { ApiRefusal } from '../../cluster/status';
-import { identityInWords } from '../owner';
-import type { ReleaseIdentity } from '../release';
+import { identityInWords } from '../objects/owner';
+import type { ReleaseIdentity } from '../objects/release';
 
 export interface PullSecretOptions {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { addedFields, FieldChange } from '../changes';
-import type { Step } from '../examine';
+import { addedFields, FieldChange } from '../objects/changes';
+import type { Step } from '../plan/dry-run';
 
 /** Fields of a Secret that can be no value of it; others, annotations among them, may repeat one. */
 const OPEN_FIELDS = /^(?:type$|immutable$|metadata\.labels\b|metadata\.name$)/;

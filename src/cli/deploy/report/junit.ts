@@ -1,11 +1,11 @@
-import type { Planned } from './observer';
+import type { Planned } from '../apply/observer';
 import { InvalidInput } from '../../../base/user-error';
 import { xml } from '../../io/xml';
-import { isJob } from '../jobs';
-import { ObjectRefused, ReleaseRefused } from '../refusals';
-import type { ReleaseIdentity, ReleaseObject } from '../release';
+import { isJob } from '../objects/jobs';
+import { ObjectRefused, ReleaseRefused } from '../objects/refusals';
+import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
 import type { Progress, RolloutResult } from '../wait/rollout';
-import { isWaitedFor } from '../waited-for';
+import { isWaitedFor } from '../wait/waited-for';
 
 /**
  * What is known of a deployment when it has ended.

@@ -1,7 +1,7 @@
 import { diffLines } from './diff';
-import { dotenvReport, DOTENV_VARIABLES } from './dotenv';
+import { dotenvReport, DOTENV_VARIABLES } from './dotenv-report';
 import { DeploymentFacts, junitReport, nameOf } from './junit';
-import type { DeployObserver, Phase, Planned } from './observer';
+import type { DeployObserver, Phase, Planned } from '../apply/observer';
 import { Sections } from './sections';
 import { refusal } from '../../../base/user-error';
 import { printableText } from '../../../base/printable';
@@ -10,12 +10,12 @@ import type { Context } from '../../base/command';
 import { ExitCode } from '../../base/exit-code';
 import { UnwritableOutput } from '../../io/standard-output';
 import type { PullSecretResult } from '../pull-secret/pull-secret';
-import type { RecordedRelease } from '../record/history';
-import type { ReleaseIdentity, ReleaseObject } from '../release';
-import { JSON_FIELDS, resultWord, Summary, summaryJson, summaryText } from '../summary';
+import type { RecordedRelease } from '../history/history';
+import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
+import { JSON_FIELDS, resultWord, Summary, summaryJson, summaryText } from './summary';
 import type { ProgressOutput } from '../wait/progress';
 import type { Progress, RolloutResult } from '../wait/rollout';
-import type { Written } from '../write';
+import type { Written } from '../apply/write';
 
 export const REPORT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['dry-run', { summary: 'say what would be done; the server checks it, and nothing is written' }],

@@ -1,4 +1,4 @@
-import type { Phase } from './observer';
+import type { Phase } from '../apply/observer';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import type { Clock } from '../../base/host';
 

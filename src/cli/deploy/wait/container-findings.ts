@@ -1,6 +1,6 @@
 import type { Trouble } from './cause';
-import { fieldAt, listAt, numberAt, textAt } from './fields';
-import { Finding, patienceFor } from './finding';
+import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
+import { Finding, patienceFor } from './diagnosis';
 import type { JsonObject } from '../../../base/json';
 
 /**

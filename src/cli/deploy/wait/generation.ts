@@ -1,6 +1,6 @@
-import { textAt } from './fields';
+import { textAt } from '../objects/fields';
 import { isObserved } from './readiness';
-import type { Seen } from './seen';
+import type { Seen } from './namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 

@@ -1,6 +1,6 @@
 import { containerFindings, PodContext } from './container-findings';
-import { conditionOf, fieldAt, isTrue, listAt, textAt } from './fields';
-import type { Finding } from './finding';
+import { conditionOf, fieldAt, isTrue, listAt, textAt } from '../objects/fields';
+import type { Finding } from './diagnosis';
 import type { JsonObject } from '../../../base/json';
 
 /**

@@ -1,4 +1,4 @@
-import { conditionOf, fieldAt, isTrue, numberAt, textAt } from './fields';
+import { conditionOf, fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 import { printableText } from '../../../base/printable';

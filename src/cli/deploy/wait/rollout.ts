@@ -1,6 +1,6 @@
 import type { Cause } from './cause';
 import type { Clock } from '../../base/host';
-import type { OwnedObject } from '../release';
+import type { OwnedObject } from '../objects/release';
 
 /**
  * An object that was applied and is to become ready: a Deployment, StatefulSet, DaemonSet, Job, or a custom resource.

@@ -1,13 +1,13 @@
 import { Trouble } from './cause';
-import { Endurance } from './endurance';
-import { evidenceOf } from './evidence';
-import type { Finding } from './finding';
-import { Judgement, judge, NOT_SEEN, titleOf } from './judgement';
-import { Observation } from './observation';
+import { Endurance } from './grace-periods';
+import { evidenceOf } from './diagnostics';
+import type { Finding } from './diagnosis';
+import { Judgement, judge, NOT_SEEN, titleOf } from './rollout-status';
+import { Observation } from './watch-cache';
 import { DEFAULT_PATIENCE, Patience, RolloutResult, WaitedObject, WaitOptions } from './rollout';
-import { Steadiness } from './steadiness';
-import { Surroundings } from './surroundings';
-import { Telling } from './telling';
+import { Steadiness } from './stabilization-window';
+import { Surroundings } from './rollout-watch';
+import { Telling } from './progress-reporter';
 import type { Cluster } from '../../cluster/cluster';
 
 /**

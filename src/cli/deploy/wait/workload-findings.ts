@@ -1,10 +1,10 @@
 import type { Trouble } from './cause';
-import { conditionOf, isTrue, listAt, numberAt, textAt } from './fields';
-import { Finding, mostTelling, patienceFor } from './finding';
+import { conditionOf, isTrue, listAt, numberAt, textAt } from '../objects/fields';
+import { Finding, mostTelling, patienceFor } from './diagnosis';
 import { isDeleted, newPods, newReplicaSet } from './generation';
 import { podFindings } from './pod-findings';
 import { isObserved, readinessOf } from './readiness';
-import { Seen, timeOf } from './seen';
+import { Seen, timeOf } from './namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 

@@ -1,5 +1,5 @@
-import type { FieldChange } from '../../../../src/cli/deploy/changes';
-import type { ReleaseObject } from '../../../../src/cli/deploy/release';
+import type { FieldChange } from '../../../../src/cli/deploy/objects/changes';
+import type { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
 import { diffLines as linesOf } from '../../../../src/cli/deploy/report/diff';
 import type { JsonObject } from '../../../../src/base/json';
 

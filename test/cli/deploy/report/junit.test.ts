@@ -1,4 +1,4 @@
-import { ReleaseRefused } from '../../../../src/cli/deploy/refusals';
+import { ReleaseRefused } from '../../../../src/cli/deploy/objects/refusals';
 import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
 import { ExitCode } from '../../../../src/cli/base/exit-code';
 import { Failure } from '../../../../src/cli/base/failure';

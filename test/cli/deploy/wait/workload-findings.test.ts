@@ -1,4 +1,4 @@
-import { Seen } from '../../../../src/cli/deploy/wait/seen';
+import { Seen } from '../../../../src/cli/deploy/wait/namespace-snapshot';
 import { workloadFindings } from '../../../../src/cli/deploy/wait/workload-findings';
 import { JsonObject } from '../../../../src/base/json';
 import { pod, PodParts, warning } from '../../../support/pods';

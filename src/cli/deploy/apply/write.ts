@@ -1,0 +1,76 @@
+import { concurrently } from '../objects/concurrently';
+import type { Step } from '../plan/dry-run';
+import { ObjectWriter } from '../objects/object-writer';
+import type { Owner } from '../objects/owner';
+import type { OwnedObject } from '../objects/release';
+import { ExitCode } from '../../base/exit-code';
+import { textAt } from '../objects/fields';
+import { uidOf } from '../wait/namespace-snapshot';
+import type { JsonObject } from '../../../base/json';
+import type { Cluster } from '../../cluster/cluster';
+import { find } from '../../cluster/find';
+import { Failure } from '../../base/failure';
+import type { Clock } from '../../base/host';
+
+/**
+ * A step that was taken.
+ */
+export interface Written {
+  readonly step: Step;
+  readonly owned: OwnedObject;
+}
+
+/**
+ * What writing needs.
+ */
+export interface WriteOptions {
+  readonly owner: Owner;
+  readonly forceConflicts: boolean;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told of each step that was taken, also when a later one fails. */
+  readonly written: (written: Written) => void;
+}
+
+/**
+ * Takes the steps of one group, several at once; those that change nothing are not sent.
+ */
+export async function writeSteps(cluster: Cluster, steps: readonly Step[], options: WriteOptions): Promise<void> {
+  const writer = new ObjectWriter(cluster, options);
+  await concurrently(steps, async (step) => {
+    options.signal.throwIfAborted();
+    options.written({ step, owned: ownedObject(step, await write(cluster, writer, step, options)) });
+  });
+}
+
+/**
+ * An object that is in the cluster.
+ */
+export function ownedObject({ object: { apiVersion, kind, name }, resource }: Step, live: JsonObject): OwnedObject {
+  return { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') };
+}
+
+async function write(cluster: Cluster, writer: ObjectWriter, step: Step, options: WriteOptions): Promise<JsonObject> {
+  const { action, live } = step;
+  if (action === 'create' || !live) return writer.create(step, live);
+  if (action === 'keep') return live;
+  if (action === 'change') return writer.change(step, { force: options.forceConflicts });
+  await removeJob(cluster, writer, step.path, textAt(live, 'metadata', 'uid'), options);
+  return writer.create(step, live);
+}
+
+const LONGEST_REMOVAL = 60_000;
+const PAUSE = 200;
+
+async function removeJob(cluster: Cluster, writer: ObjectWriter, path: string, uid: string, { clock, signal }: WriteOptions): Promise<void> {
+  if (!await writer.delete(path, { uid })) return;
+  for (const begun = clock.now(); ;) {
+    if (await isGone(cluster, path, uid)) return;
+    if (clock.now() - begun > LONGEST_REMOVAL) throw new Failure(`${path}: the Job was deleted and is still there after ${LONGEST_REMOVAL / 1000} s`, ExitCode.UNREACHABLE);
+    await clock.sleep(PAUSE, signal);
+  }
+}
+
+async function isGone(cluster: Cluster, path: string, uid: string): Promise<boolean> {
+  return uidOf(await find(cluster, path)) !== uid;
+}

@@ -1,0 +1,42 @@
+import { identityOf } from './identity';
+import type { Option } from '../../command-line/arguments';
+import type { Cluster } from '../../cluster/cluster';
+import { jobCredential } from '../../cluster/credential';
+import type { Context } from '../../base/command';
+import { withCredential } from '../../cluster/cluster-clients';
+import type { ReleaseIdentity } from '../objects/release';
+
+/** Which application in which environment is meant, and the credential that reaches it. */
+export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['app', { takes: 'NAME', summary: 'the application' }],
+  ['environment', { takes: 'NAME', summary: 'the environment (default: CI_ENVIRONMENT_NAME)' }],
+  ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: what the variable KUBECONFIG holds: a file, or the text itself, or its base64)' }],
+  ['context', { takes: 'NAME', summary: 'the context of GitLab\'s agent, <path of its project>:<name>' }],
+  ['namespace', { takes: 'NAME', summary: 'with --context: the namespace, which an agent\'s kubeconfig does not name' }],
+  ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
+  ['debug', { summary: 'say each request and its status on standard error' }],
+];
+
+/**
+ * An application in an environment, where it is deployed.
+ */
+export interface ReleasePlace {
+  readonly identity: ReleaseIdentity;
+  readonly namespace: string;
+  readonly cluster: Cluster;
+}
+
+/**
+ * Does something with the releases that the options mean.
+ */
+export async function atRelease<T>(context: Context, action: (place: ReleasePlace) => Promise<T>): Promise<T> {
+  const { args } = context;
+  const identity = identityOf(context);
+  const { kubeconfig, folder } = await jobCredential(context, {
+    kubeconfig: args.one('kubeconfig'),
+    agentContext: args.one('context'),
+    namespace: args.one('namespace'),
+    allowProtectedNamespace: args.has('allow-protected-namespace'),
+  });
+  return withCredential(context, kubeconfig, async (cluster) => action({ identity, namespace: kubeconfig.namespace, cluster }), folder);
+}

@@ -1,0 +1,126 @@
+import { isRefusal } from '../history/record-problem';
+import { ownAnnotations } from '../history/recorded-identity';
+import { isObject, Json, JsonObject } from '../../../base/json';
+import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../release/release-names';
+import type { Cluster } from '../../cluster/cluster';
+import { collectionPath, objectPath } from '../../cluster/paths';
+import type { ReleaseIdentity } from '../objects/release';
+
+/**
+ * A Lease as it was read.
+ */
+export interface Lease {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** For people; nothing when nobody holds it. */
+  readonly holder?: string;
+  /** Who holds it: one of this very process, since a job may run the command twice. */
+  readonly holderId?: string;
+  /** Since when, and when it last said so, by the holder's own clock: for people. */
+  readonly acquired?: string;
+  readonly renewed?: string;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly transitions: number;
+  /** Whether it came with the access manifests. */
+  readonly isKept: boolean;
+}
+
+/**
+ * What is written to a Lease. Times are for people: nobody compares them with a clock.
+ */
+export interface LeaseChange {
+  readonly holderId: string | null;
+  readonly spec: { readonly [field: string]: Json };
+}
+
+const GROUP = 'coordination.k8s.io';
+
+/**
+ * The Lease of one application in one environment.
+ */
+export class LeaseFile {
+  private readonly name: string;
+
+  public constructor(private readonly cluster: Cluster, private readonly namespace: string, private readonly identity: ReleaseIdentity) {
+    this.name = releaseName(identity);
+  }
+
+  /** For people. */
+  public get at(): string {
+    return `Lease ${this.namespace}/${this.name}`;
+  }
+
+  /**
+   * @throws `Failure` when it is of another identity.
+   */
+  public async read(): Promise<Lease | undefined> {
+    try {
+      return this.leaseIn(await this.cluster.get(this.path()));
+    } catch (error) {
+      if (isRefusal(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Resolves to nothing when somebody else wrote it since it was read.
+   *
+   * @param before As it was read; nothing when there was none.
+   */
+  public async write(before: Lease | undefined, change: LeaseChange): Promise<Lease | undefined> {
+    try {
+      return this.leaseIn(before ? await this.cluster.merge(this.path(), this.patch(before, change)) : await this.create(change));
+    } catch (error) {
+      if (isRefusal(error, 409) || (before && isRefusal(error, 404))) return undefined;
+      throw error;
+    }
+  }
+
+  /** Deletes it as it was read; what somebody has written since stays. */
+  public async delete({ uid, resourceVersion }: Lease): Promise<void> {
+    try {
+      await this.cluster.delete(this.path(), { uid, resourceVersion });
+    } catch (error) {
+      if (!isRefusal(error, 409)) throw error;
+    }
+  }
+
+  private async create({ holderId, spec }: LeaseChange): Promise<JsonObject> {
+    return this.cluster.create(collectionPath({ group: GROUP, version: 'v1', resource: 'leases', namespace: this.namespace }), {
+      apiVersion: `${GROUP}/v1`,
+      kind: 'Lease',
+      metadata: { name: this.name, annotations: { [IDENTITY_ANNOTATION]: JSON.stringify(this.identity), [HOLDER_ANNOTATION]: holderId } },
+      spec,
+    }, { repeatable: true });
+  }
+
+  private patch({ resourceVersion }: Lease, { holderId, spec }: LeaseChange): object {
+    return { metadata: { resourceVersion, annotations: { [HOLDER_ANNOTATION]: holderId } }, spec };
+  }
+
+  private leaseIn(object: JsonObject): Lease {
+    const annotations = ownAnnotations(this.at, object, this.identity);
+    const { uid, resourceVersion } = isObject(object.metadata) ? object.metadata : {};
+    const spec = isObject(object.spec) ? object.spec : {};
+    return {
+      uid: String(uid),
+      resourceVersion: String(resourceVersion),
+      holder: text(spec.holderIdentity),
+      holderId: text(annotations[HOLDER_ANNOTATION]),
+      acquired: text(spec.acquireTime),
+      renewed: text(spec.renewTime),
+      duration: 1000 * Number(spec.leaseDurationSeconds ?? 0),
+      transitions: Number(spec.leaseTransitions ?? 0),
+      isKept: KEPT_ANNOTATION in annotations,
+    };
+  }
+
+  private path(): string {
+    return objectPath({ group: GROUP, version: 'v1', resource: 'leases', namespace: this.namespace, name: this.name });
+  }
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

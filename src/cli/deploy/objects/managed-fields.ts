@@ -1,0 +1,106 @@
+import { isObject, Json, JsonObject } from '../../../base/json';
+
+/**
+ * Which fields of an object a manager has, one tree: `{"f:data":{".":{},"f:key":{}}}`.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managed-fields
+ */
+export type FieldSet = JsonObject;
+
+/** What people deployed with before: their fields become ours when an object is adopted. */
+export const EARLIER_MANAGERS: ReadonlySet<string> = new Set(['kubectl-client-side-apply', 'kubectl', 'helm', 'kapp']);
+
+/**
+ * The fields that a manager has applied.
+ */
+export function appliedFields(live: JsonObject, manager: string): FieldSet | undefined {
+  return fieldsOf(entries(live).find(isApplyOf(manager)));
+}
+
+/**
+ * The first of some managers that has applied the object, or nothing.
+ */
+export function applierAmong(live: JsonObject, managers: ReadonlySet<string>): string | undefined {
+  return entries(live).map(({ manager }) => String(manager)).find((manager) => managers.has(manager) && appliedFields(live, manager) !== undefined);
+}
+
+interface Join {
+  readonly from: ReadonlySet<string>;
+  readonly into: string;
+}
+
+/**
+ * The managedFields with which one manager has the fields of others, as client-go's csaupgrade does it; nothing when they have none.
+ * A field that the next apply leaves out is removed then. Otherwise it would stay, because an earlier manager wants it.
+ *
+ * @see https://github.com/kubernetes/client-go/blob/master/util/csaupgrade/upgrade.go
+ */
+export function joinedManagers(live: JsonObject, { from, into }: Join): JsonObject[] | undefined {
+  const isEarlier = (entry: JsonObject) => from.has(String(entry.manager)) && !entry.subresource;
+  const [earlier, others] = [entries(live).filter(isEarlier), entries(live).filter((entry) => !isEarlier(entry))];
+  const [first] = earlier;
+  if (!first) return undefined;
+  const own = others.find(isApplyOf(into)) ?? { ...first, manager: into, operation: 'Apply' };
+  const united = [own, ...earlier].map((entry) => fieldsOf(entry) ?? {}).reduce(unite);
+  return [...others.filter((entry) => entry !== own), { ...own, fieldsV1: united }];
+}
+
+/**
+ * The part of an object that a set of fields names: what was applied to make it so.
+ */
+export function extract(live: JsonObject, fields: FieldSet): JsonObject {
+  const { apiVersion, kind, metadata } = live;
+  const extracted = part(live, fields);
+  const { name, namespace } = isObject(metadata) ? metadata : {};
+  const own = isObject(extracted) ? extracted : {};
+  return { apiVersion: apiVersion ?? '', kind: kind ?? '', ...own, metadata: { ...isObject(own.metadata) ? own.metadata : {}, name: name ?? '', namespace: namespace ?? '' } };
+}
+
+function entries(live: JsonObject): JsonObject[] {
+  const managed = isObject(live.metadata) ? live.metadata.managedFields : undefined;
+  return Array.isArray(managed) ? managed.filter(isObject) : [];
+}
+
+function isApplyOf(name: string): (entry: JsonObject) => boolean {
+  return ({ manager, operation, subresource }) => manager === name && operation === 'Apply' && !subresource;
+}
+
+function fieldsOf(entry: JsonObject | undefined): FieldSet | undefined {
+  return isObject(entry?.fieldsV1) ? entry.fieldsV1 : undefined;
+}
+
+function unite(a: FieldSet, b: FieldSet): FieldSet {
+  const both = (key: string): Json => {
+    const [one, other] = [a[key], b[key]];
+    return isObject(one) && isObject(other) ? unite(one, other) : one ?? other ?? {};
+  };
+  return Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [key, both(key)]));
+}
+
+function part(value: Json, fields: FieldSet): Json {
+  const below = Object.entries(fields).filter(([key]) => key !== '.');
+  // A field without any below it is whole: a text, or a map that is replaced as one. With "." alone it is a map or list of which nothing else is meant.
+  if (below.length === 0) return '.' in fields ? emptied(value) : value;
+  if (isObject(value)) return Object.fromEntries(below.flatMap(([key, inner]) => member(value, key, inner)));
+  return Array.isArray(value) ? below.flatMap(([key, inner]) => items(value, key, inner)) : value;
+}
+
+function emptied(value: Json): Json {
+  if (Array.isArray(value)) return [];
+  return isObject(value) ? {} : value;
+}
+
+function member(value: JsonObject, key: string, inner: Json): Array<[string, Json]> {
+  const name = key.slice('f:'.length);
+  const found = value[name];
+  return found === undefined || !isObject(inner) ? [] : [[name, part(found, inner)]];
+}
+
+/** `k:{"name":"web"}` is the item with that key, `v:"x"` the value itself. */
+function items(list: Json[], key: string, inner: Json): Json[] {
+  const wanted = JSON.parse(key.slice('k:'.length)) as Json;
+  if (key.startsWith('v:')) return list.includes(wanted) ? [wanted] : [];
+  const keys = isObject(wanted) ? wanted : {};
+  return list.filter((item) => isObject(item) && Object.entries(keys).every(([name, value]) => item[name] === value))
+    .map((item) => ({ ...keys, ...part(item, isObject(inner) ? inner : {}) as JsonObject }));
+}

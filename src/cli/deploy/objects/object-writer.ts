@@ -1,0 +1,278 @@
+import { appliedFields, joinedManagers } from './managed-fields';
+import { Owner, ownerInWords } from './owner';
+import { explain, isFieldConflict, ObjectRefused } from './refusals';
+import type { OwnedObject, ReleaseObject } from './release';
+import type { Target } from './targets';
+import { fieldAt, textAt } from './fields';
+import { uidOf } from '../wait/namespace-snapshot';
+import { FIELD_MANAGER } from '../../../release/field-manager';
+import { isObject, JsonObject } from '../../../base/json';
+import { ABSENT_VERSION } from '../../cluster/absent-version';
+import type { Cluster } from '../../cluster/cluster';
+import { find } from '../../cluster/find';
+import { ApiRefusal } from '../../cluster/status';
+import type { Clock } from '../../base/host';
+
+/**
+ * An object of a release and the object that the plan found under its name.
+ */
+export interface PlannedObject extends Target {
+  /** Nothing when the plan found none. */
+  readonly live?: JsonObject;
+  /** Whether the object had no owner and becomes ours. */
+  readonly adopted: boolean;
+}
+
+export interface WriterOptions {
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * An object that is left as it is.
+ */
+export interface ForeignObject {
+  /** Why. It follows the object's name: `it belongs to application shop, …`. */
+  readonly foreign: string;
+}
+
+/** How often a write is tried when others change the object at the same time: controllers write the status at any time. */
+const ATTEMPTS = 20;
+
+/** Milliseconds before the second attempt; each further pause is longer by as much. */
+const PAUSE = 20;
+
+const REPLACED = 'another object has its name since the release was planned';
+
+/**
+ * Writes objects of one application, and never an object of somebody else.
+ *
+ * Between the plan and the write, another application may create, replace or adopt an object of the same name. Each write therefore has a condition
+ * that the API server checks: a resourceVersion that no object has, the uid of the planned object, or uid and resourceVersion of an object that
+ * was just read and is ours.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
+ */
+export class ObjectWriter {
+  public constructor(private readonly cluster: Cluster, private readonly options: WriterOptions) {}
+
+  /**
+   * Creates an object.
+   *
+   * @param before The object that had the name and was deleted.
+   * @throws `ObjectRefused` when somebody else has created an object of this name.
+   */
+  public async create(target: Target, before?: JsonObject): Promise<JsonObject> {
+    return this.explaining(target.object, async () => this.retrying(async () => {
+      try {
+        return await this.apply(target, { resourceVersion: ABSENT_VERSION });
+      } catch (error) {
+        const live = isConflict(error) ? await find(this.cluster, target.path) : undefined;
+        if (!live) throw error;
+        // The answer to an earlier attempt was lost.
+        if (this.isApplied(live) && uidOf(live) !== uidOf(before)) return live;
+        const creator = this.options.owner.of(live) === 'another\'s' ? ownerInWords(live) : 'somebody else';
+        throw taken(target.object, `${creator} created it after the release was planned`);
+      }
+    }));
+  }
+
+  /**
+   * Changes the object that was planned. When it was deleted since, it is created again.
+   *
+   * @param force Whether fields of other managers are taken over.
+   * @throws `ObjectRefused` when another object has its name, or it belongs to somebody else.
+   */
+  public async change(planned: PlannedObject, { force }: { readonly force: boolean }): Promise<JsonObject> {
+    return this.explaining(planned.object, async () => {
+      const isThere = await this.joinManagers(planned);
+      if (!isThere) return this.create(planned, planned.live);
+      return force ? this.changeByForce(planned) : this.changeUnforced(planned);
+    });
+  }
+
+  /**
+   * Brings an object back to a former state, whoever has changed its fields since.
+   *
+   * @param uids Those that the object may have. Without any, its owner alone counts.
+   * @param adopted Whether the object had no owner before this deployment.
+   */
+  public async restore(target: Target, uids: readonly string[], adopted = false): Promise<JsonObject | ForeignObject> {
+    return this.explaining(target.object, async () => this.retrying(async () => {
+      const live = await find(this.cluster, target.path);
+      if (!live) return this.apply(target, { resourceVersion: ABSENT_VERSION });
+      if (uids.length > 0 && !uids.includes(uidOf(live))) return { foreign: REPLACED };
+      if (!this.mayWrite(live, adopted)) return { foreign: `it belongs to ${ownerInWords(live)}` };
+      return this.apply(target, versionOf(await this.withJoinedManagers(target.path, live, this.options.owner.formerManagers)), true);
+    }));
+  }
+
+  /**
+   * Deletes an object in the background.
+   *
+   * @returns Whether the name is free or soon will be. Otherwise the object was left, because it is not ours any more.
+   */
+  public async delete(path: string, { uid }: Pick<OwnedObject, 'uid'>): Promise<boolean> {
+    return this.retrying(async () => {
+      const live = await find(this.cluster, path);
+      if (!live || uidOf(live) !== uid) return true;
+      if (!this.mayWrite(live)) return false;
+      await this.cluster.delete(path, { ...versionOf(live), propagation: 'Background' });
+      return true;
+    });
+  }
+
+  /**
+   * Gives an object of the former identity the mark and the field manager of the present one.
+   *
+   * @returns Whether it has them. Otherwise it is gone, or not ours.
+   */
+  public async mark(path: string, uid: string | undefined): Promise<boolean> {
+    const { owner } = this.options;
+    return this.retrying(async () => {
+      const live = await find(this.cluster, path);
+      if (!live || (uid !== undefined && uidOf(live) !== uid) || owner.of(live) !== 'ours') return false;
+      const managedFields = joinedManagers(live, { from: owner.formerManagers, into: owner.manager });
+      if (managedFields || !owner.isMarked(live)) {
+        await this.cluster.merge(path, { metadata: { ...versionOf(live), ...owner.marks, managedFields } }, { fieldManager: owner.manager });
+      }
+      return true;
+    });
+  }
+
+  /**
+   * Takes the owner's label off an object that stays in the cluster, so that another application can adopt it. The annotation stays: deployed
+   * again, this application knows the object. The fields go to the manager that each application takes over from.
+   */
+  public async unmark(path: string, { uid }: Pick<OwnedObject, 'uid'>): Promise<void> {
+    const { owner } = this.options;
+    const labels = Object.fromEntries(Object.keys(owner.marks.labels).map((key) => [key, null]));
+    await this.retrying(async () => {
+      const live = await find(this.cluster, path);
+      if (!live || uidOf(live) !== uid || owner.of(live) !== 'ours') return;
+      const managedFields = joinedManagers(live, { from: new Set([owner.manager]), into: FIELD_MANAGER });
+      await this.cluster.merge(path, { metadata: { ...versionOf(live), labels, managedFields } }, { fieldManager: owner.manager });
+    });
+  }
+
+  /** Without a resourceVersion: controllers write the status of a workload so often that it would rarely match. */
+  private async changeUnforced(planned: PlannedObject): Promise<JsonObject> {
+    return this.retrying(async () => {
+      try {
+        return await this.apply(planned, { uid: uidOf(planned.live) });
+      } catch (error) {
+        if (isDeleted(error)) return this.create(planned, planned.live);
+        if (isReplaced(error)) throw taken(planned.object, REPLACED);
+        if (!isFieldConflict(error)) throw error;
+        const live = await find(this.cluster, planned.path);
+        if (live) this.check(planned, live);
+        throw refused(planned.object, error);
+      }
+    });
+  }
+
+  private async changeByForce(planned: PlannedObject): Promise<JsonObject> {
+    return this.retrying(async () => {
+      const live = await find(this.cluster, planned.path);
+      if (!live) return this.create(planned, planned.live);
+      this.check(planned, live);
+      return this.apply(planned, versionOf(live), true);
+    });
+  }
+
+  /**
+   * Before an apply: what it leaves out of the fields of earlier managers is removed then.
+   *
+   * @returns Whether the object still exists.
+   */
+  private async joinManagers(planned: PlannedObject): Promise<boolean> {
+    const { owner } = this.options;
+    const from = owner.managersBefore(planned.adopted);
+    if (!planned.live || !joinedManagers(planned.live, { from, into: owner.manager })) return true;
+    return this.retrying(async () => {
+      const live = await find(this.cluster, planned.path);
+      if (!live) return false;
+      this.check(planned, live);
+      await this.withJoinedManagers(planned.path, live, from);
+      return true;
+    });
+  }
+
+  private async withJoinedManagers(path: string, live: JsonObject, from: ReadonlySet<string>): Promise<JsonObject> {
+    const managedFields = joinedManagers(live, { from, into: this.options.owner.manager });
+    return managedFields ? this.cluster.merge(path, { metadata: { managedFields, ...versionOf(live) } }) : live;
+  }
+
+  /** Throws unless it is the object of the plan, and nobody else has adopted it since. */
+  private check({ object, live: before, adopted }: PlannedObject, live: JsonObject): void {
+    if (uidOf(live) !== uidOf(before)) throw taken(object, REPLACED);
+    if (!this.mayWrite(live, adopted)) throw taken(object, `it belongs to ${ownerInWords(live)} since the release was planned`);
+  }
+
+  private mayWrite(live: JsonObject, adopted = false): boolean {
+    const owner = this.options.owner.of(live);
+    return owner === 'ours' || owner === 'released' || (adopted && owner === 'nobody\'s');
+  }
+
+  private isApplied(live: JsonObject): boolean {
+    const { owner } = this.options;
+    return owner.isMarked(live) && appliedFields(live, owner.manager) !== undefined && fieldAt(live, 'metadata', 'deletionTimestamp') === undefined;
+  }
+
+  private async apply({ path, applied }: Target, version: Version, force = false): Promise<JsonObject> {
+    const metadata = isObject(applied.metadata) ? applied.metadata : {};
+    return this.cluster.apply(path, { ...applied, metadata: { ...metadata, ...version } }, { force, fieldManager: this.options.owner.manager });
+  }
+
+  /** Tries again what others were in the way of: a 409 says that nothing was written. */
+  private async retrying<T>(action: () => Promise<T>): Promise<T> {
+    const { clock, signal } = this.options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!isConflict(error) || attempt >= ATTEMPTS) throw error;
+        await clock.sleep(PAUSE * attempt, signal);
+      }
+    }
+  }
+
+  private async explaining<T>(object: ReleaseObject, action: () => Promise<T>): Promise<T> {
+    return action().catch((error: unknown) => {
+      throw refused(object, error);
+    });
+  }
+}
+
+interface Version {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+function versionOf(live: JsonObject): Version {
+  return { uid: uidOf(live), resourceVersion: textAt(live, 'metadata', 'resourceVersion') };
+}
+
+function isConflict(error: unknown): error is ApiRefusal {
+  return error instanceof ApiRefusal && error.code === 409;
+}
+
+/** The apply named a uid, and there is no object. */
+function isDeleted(error: unknown): boolean {
+  return isConflict(error) && /\buid mismatch\b/.test(error.status.message ?? '');
+}
+
+/** The apply named a uid, and the object has another one. */
+function isReplaced(error: unknown): boolean {
+  return error instanceof ApiRefusal && error.code === 422 && (error.status.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
+}
+
+function taken(object: ReleaseObject, given: string): ObjectRefused {
+  return new ObjectRefused({ object, given, fix: 'give it another name, or agree with its owner' });
+}
+
+/** A credential that is not accepted says nothing of the object. */
+function refused(object: ReleaseObject, error: unknown): unknown {
+  return error instanceof ApiRefusal && error.code !== 401 ? new ObjectRefused(explain(object, error), error) : error;
+}

@@ -1,0 +1,42 @@
+import { containerDefaults, withContainerDefaults } from '../../../../src/cli/deploy/plan/limit-ranges';
+import { fieldAt } from '../../../../src/cli/deploy/objects/fields';
+import type { JsonObject } from '../../../../src/base/json';
+
+const range = (...limits: JsonObject[]): JsonObject => ({ spec: { limits } });
+const NONE = { limits: {}, requests: {} };
+
+test.each<[string, JsonObject[], JsonObject]>([
+  ['no LimitRange', [], NONE],
+  ['one for containers', [range({ type: 'Container', default: { cpu: '1' }, defaultRequest: { cpu: '500m' } })], { limits: { cpu: '1' }, requests: { cpu: '500m' } }],
+  ['those for pods and claims', [range({ type: 'Pod', max: { cpu: '1' } }, { type: 'PersistentVolumeClaim', min: { storage: '1Gi' } })], NONE],
+  ['two: the first that has a value counts', [
+    range({ type: 'Container', default: { cpu: '1' } }), range({ type: 'Container', default: { cpu: '2', memory: '1Gi' } }),
+  ], { limits: { cpu: '1', memory: '1Gi' }, requests: {} }],
+])('defaults of %s', (_, ranges, expected) => {
+  expect(containerDefaults(ranges)).toEqual(expected);
+});
+
+describe('a container', () => {
+  const defaults = { limits: { cpu: '2', memory: '1Gi' }, requests: { cpu: '1' } };
+  const resourcesOf = (resources: JsonObject | undefined) => {
+    const container: JsonObject = { name: 'c', ...resources && { resources } };
+    const workload = { kind: 'Deployment', spec: { replicas: 2, template: { metadata: {}, spec: { containers: [container], initContainers: [container] } } } };
+    const { containers, initContainers } = fieldAt(withContainerDefaults(workload, defaults), 'spec', 'template', 'spec') as Record<string, JsonObject[]>;
+    expect(initContainers).toEqual(containers);
+    return containers![0]!.resources;
+  };
+
+  test.each<[string, JsonObject | undefined, JsonObject]>([
+    ['that says nothing gets all of it', undefined, { limits: { cpu: '2', memory: '1Gi' }, requests: { cpu: '1' } }],
+    ['keeps what it says', { limits: { cpu: '4' }, requests: { cpu: '3', memory: '2Gi' } }, { limits: { cpu: '4', memory: '1Gi' }, requests: { cpu: '3', memory: '2Gi' } }],
+    ['with a limit alone requests that', { limits: { cpu: '4' } }, { limits: { cpu: '4', memory: '1Gi' }, requests: { cpu: '4' } }],
+  ])('%s', (_, given, expected) => {
+    expect(resourcesOf(given)).toEqual(expected);
+  });
+
+  test('of a Pod is one, too, and what has no pods stays as it is', () => {
+    expect(withContainerDefaults({ kind: 'Pod', spec: { containers: [{ name: 'c' }] } }, defaults)).toEqual({ kind: 'Pod', spec: { containers: [{ name: 'c', resources: defaults }] } });
+    const configMap = { kind: 'ConfigMap', data: {} };
+    expect(withContainerDefaults(configMap, defaults)).toEqual(configMap);
+  });
+});
