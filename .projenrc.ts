@@ -163,7 +163,7 @@ project.eslint?.addRules({
   'no-console': 'error',
   'no-restricted-imports': ['error', { paths: [...NETWORK, ...CHILD_PROCESS] }],
   'no-restricted-properties': ['error', {
-    object: 'process', property: 'env', message: 'read variables through src/private/ci-variables.ts',
+    object: 'process', property: 'env', message: 'read variables through src/gitlab/ci-variables.ts',
   }],
   'import/no-restricted-paths': ['error', {
     zones: [{ target: './src/!(cli)/**/*', from: './src/cli' }, { target: './src/*.ts', from: './src/cli' }],
@@ -171,11 +171,11 @@ project.eslint?.addRules({
 });
 for (const dir of ['examples', 'bench']) project.eslint?.addLintPattern(dir);
 project.eslint?.addOverride({
-  files: ['src/private/ci-variables.ts'],
+  files: ['src/gitlab/ci-variables.ts'],
   rules: { 'no-restricted-properties': 'off' },
 });
 project.eslint?.addOverride({
-  files: ['src/cli/network/*.ts'],
+  files: ['src/cli/http/*.ts'],
   rules: { 'no-restricted-imports': ['error', { paths: CHILD_PROCESS }] },
 });
 project.eslint?.addOverride({
@@ -184,7 +184,7 @@ project.eslint?.addOverride({
 });
 // What takes long to load is loaded by the first that needs it. `import()` would make that asynchronous, which a construct cannot be.
 project.eslint?.addOverride({
-  files: ['src/private/lazy-*.ts', 'src/cli/**/lazy-*.ts'],
+  files: ['src/**/lazy-*.ts'],
   rules: { '@typescript-eslint/no-require-imports': 'off' },
 });
 project.eslint?.addOverride({

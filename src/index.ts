@@ -6,7 +6,7 @@ export { CredentialRotation, type ScheduledRotationOptions } from './pipeline/ro
 export {
   type ClusterPinOptions, DeployCredential, type GitlabAgentOptions, type IdTokenOptions, type KubeconfigVariableOptions,
 } from './pipeline/credentials/deploy-credential';
-export { DeployEnvironment, type DeployEnvironmentOptions, type ReviewEnvironmentOptions, type TargetOptions } from './pipeline/targets/deploy-target';
+export { DeployTarget, type DeployTargetOptions, type ReviewTargetOptions, type TargetOptions } from './pipeline/targets/deploy-target';
 export { type Cdk8sCiDeployOptions, DeployJob, type DeployJobOptions, type KubectlDeployOptions } from './pipeline/deploy/deploy-job';
 export { DeployRef } from './pipeline/targets/deploy-ref';
 export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './access/deployer-identity';

@@ -8,12 +8,12 @@ import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { plainChart, synth } from './support/synth';
-import { systemClock } from '../src/cli/io/clock';
-import { Cluster } from '../src/cli/cluster/cluster';
 import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
+import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../src/cli/cluster/paths';
-import { ApiRefusal } from '../src/cli/cluster/status';
+import { ApiError } from '../src/cli/cluster/status';
+import { systemClock } from '../src/cli/io/clock';
 import { Files } from '../src/cli/io/files';
 
 const PODS = ['get', 'pods'];
@@ -190,12 +190,12 @@ describe('verify, on a machine that trusts GitLab\'s certificate', () => {
 });
 
 describe('the command\'s own client', () => {
-  let cluster: Cluster | undefined;
+  let cluster: KubernetesClient | undefined;
 
   afterEach(() => cluster?.close());
 
   /** Read by the policy for agents; the certificate is what the machine would trust. */
-  async function clientOf(job: Job, agentContext: string, namespace: string): Promise<Cluster> {
+  async function clientOf(job: Job, agentContext: string, namespace: string): Promise<KubernetesClient> {
     const cwd = controlPlane.folder;
     const files = new Files({ cwd, stdin: process.stdin });
     const { kubeconfig } = await jobCredential({ files, variables: { KUBECONFIG: kubeconfigOf(job) }, cwd }, { agentContext, namespace });
@@ -214,7 +214,7 @@ describe('the command\'s own client', () => {
     expect(await client.apply(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { from: 'job' } })).toMatchObject({ data: { from: 'job' } });
     expect(await client.get(path)).toMatchObject({ data: { from: 'job' } });
     expect((await client.resources()).map(({ kind }) => kind)).toContain('Deployment');
-    await expect(client.get(collectionPath(configMaps('kube-system')))).rejects.toThrow(ApiRefusal);
+    await expect(client.get(collectionPath(configMaps('kube-system')))).rejects.toThrow(ApiError);
     await expect(client.get(collectionPath(configMaps('kube-system')))).rejects.toThrow(/^list configmaps in kube-system: the API server says 403 Forbidden/);
   });
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
-import { BuildJob, DeployCredential, DeployEnvironment, GitlabPipeline, type GitlabPipelineProps, ImageBuild } from '../src';
+import { BuildJob, DeployCredential, DeployTarget, GitlabPipeline, type GitlabPipelineProps, ImageBuild } from '../src';
 import { pipelines, requiredInputs } from './support/any-pipeline';
 import { inputsOf, interpolated } from './support/component';
 import { schemaProblems, valuesOf } from './support/gitlab-ci-schema';
 import type { Json, JsonObject } from '../src/base/json';
 
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
-const PRODUCTION = DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true });
+const PRODUCTION = DeployTarget.of({ environment: 'production', namespace: 'example', protectedRefsOnly: true });
 
 function pipeline(props: Partial<GitlabPipelineProps> = {}): GitlabPipeline {
   return new GitlabPipeline({ app: 'web', targets: [PRODUCTION], credential: AGENT, ...props });
@@ -149,13 +149,13 @@ test('two stages never become one', () => {
 });
 
 test('an environment whose name is none of a job keeps it', () => {
-  const component = pipeline({ targets: [DeployEnvironment.of({ environment: 'eu/Production', namespace: 'example' })] }).toComponentYaml();
+  const component = pipeline({ targets: [DeployTarget.of({ environment: 'eu/Production', namespace: 'example' })] }).toComponentYaml();
   expect(Object.keys(inputsOf(component)).filter((name) => name.endsWith('-environment'))).toEqual([]);
   expect(component).toContain('name: eu/Production');
 });
 
 test('one target may come after another', () => {
-  const targets = ['a', 'b', 'c'].map((environment) => DeployEnvironment.of({ environment, namespace: `example-${environment}`, after: environment === 'c' ? 'a' : undefined }));
+  const targets = ['a', 'b', 'c'].map((environment) => DeployTarget.of({ environment, namespace: `example-${environment}`, after: environment === 'c' ? 'a' : undefined }));
   const jobs = valuesOf(interpolated(pipeline({ targets }).toComponentYaml(), {
     'app': 'web', 'a-namespace': 'x', 'b-namespace': 'y', 'c-namespace': 'z', 'a-environment': 'first',
   }))[0] as JsonObject;

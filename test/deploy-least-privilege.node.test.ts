@@ -14,8 +14,8 @@ import { CliResult } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { workload, WorkloadParts } from './support/rollouts';
 import { until } from './support/until';
-import { DEPLOY_RIGHTS } from '../src/release/deploy-rights';
 import { PolicyRule } from '../src/kubernetes/rbac';
+import { DEPLOY_RIGHTS } from '../src/release/deploy-rights';
 
 let controlPlane: ControlPlane;
 let processes: Processes;

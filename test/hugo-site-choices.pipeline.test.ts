@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildJob, DeployCredential, DeployEnvironment, DeployJob, GitlabPipeline, Synthesis, type GitlabPipelineProps } from '../src';
+import { BuildJob, DeployCredential, DeployTarget, DeployJob, GitlabPipeline, Synthesis, type GitlabPipelineProps } from '../src';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Processes } from './cluster/processes';
@@ -11,8 +11,8 @@ import { oidcAccess } from './oidc/jobs';
 import { JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
 import { CiVariable } from './pipeline/variables';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { readAccess } from '../src/cli/access/read-access';
 import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
+import { readAccess } from '../src/cli/access/read-access';
 
 let processes: Processes;
 let issuer: Issuer;
@@ -86,7 +86,7 @@ test.each(CHOICES)('%s: deployed to both environments, and stopped', async (_, c
 function sitePipeline(choices: Partial<GitlabPipelineProps>): string {
   return new GitlabPipeline({
     app: 'web',
-    targets: Object.entries(NAMESPACES).map(([environment, namespace]) => DeployEnvironment.of({ environment, namespace, stoppable: true })),
+    targets: Object.entries(NAMESPACES).map(([environment, namespace]) => DeployTarget.of({ environment, namespace, stoppable: true })),
     buildJob: BuildJob.script({ image: 'hugo:1', script: ['hugo --minify'], artifacts: ['public'] }),
     ...choices,
   }).toYaml();

@@ -5,13 +5,13 @@ import * as fc from 'fast-check';
 import { ANY_CHARACTER } from './support/any-character';
 import { kubectl, runKubectl, FETCH_TIMEOUT } from './support/kubectl';
 import { kubectlScalars } from './support/kubectl-scalars';
-import { CiImage } from '../src/image/ci-image';
-import { ManifestTemplate } from '../src/workload/manifest-template';
-import { checkWritable } from '../src/yaml/writer';
-import { setImages } from '../src/kubernetes/container-images';
 import { Json, JsonObject } from '../src/base/json';
-import { parseManifest } from '../src/yaml/manifest-parser';
+import { CiImage } from '../src/image/ci-image';
+import { setImages } from '../src/kubernetes/container-images';
+import { ManifestTemplate } from '../src/workload/manifest-template';
 import { isList } from '../src/workload/template-object';
+import { parseManifest } from '../src/yaml/manifest-parser';
+import { checkWritable } from '../src/yaml/writer';
 
 const IMAGE = 'registry.example.com/group/site:1';
 const AWKWARD = readFileSync(join(__dirname, 'fixtures', 'awkward-template.yml'), 'utf8');

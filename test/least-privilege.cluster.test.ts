@@ -7,12 +7,12 @@ import { COMPILE_TIMEOUT } from './cluster/programs';
 import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, fileText, runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { systemClock } from '../src/cli/io/clock';
-import { Cluster } from '../src/cli/cluster/cluster';
-import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
+import { JsonObject } from '../src/base/json';
+import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
 import { NextObject } from '../src/cli/deploy/history/history';
 import { ReleaseStore } from '../src/cli/deploy/history/release-store';
-import { JsonObject } from '../src/base/json';
+import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
+import { systemClock } from '../src/cli/io/clock';
 import { releaseName } from '../src/release/release-names';
 
 const NAMESPACE = 'least';
@@ -33,7 +33,7 @@ const PATHS = [`${APPS}/deployments/web`, `${CORE}/configmaps/web`, `${CORE}/sec
 
 let controlPlane: ControlPlane;
 let kubeconfig: Kubeconfig;
-let cluster: Cluster;
+let cluster: KubernetesClient;
 let access: string;
 
 beforeAll(async () => {

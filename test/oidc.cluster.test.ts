@@ -10,12 +10,12 @@ import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
 import { runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { OidcTrust } from '../src/cli/access/access';
+import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
 import { readAccess } from '../src/cli/access/read-access';
-import { systemClock } from '../src/cli/io/clock';
 import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
+import { systemClock } from '../src/cli/io/clock';
 import { Files } from '../src/cli/io/files';
-import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
 
 const PODS = ['get', 'pods'];
 

@@ -17,9 +17,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function program(app: string): void {
   writeFileSync(work('pipeline.ts'), [
-    'import { DeployEnvironment, GitlabPipeline } from "cdk8s-ci-deploy";',
+    'import { DeployTarget, GitlabPipeline } from "cdk8s-ci-deploy";',
     'import { targets } from "./targets";',
-    `new GitlabPipeline({ app: ${JSON.stringify(app)}, targets: targets.map((target) => DeployEnvironment.of(target)) }).write();`,
+    `new GitlabPipeline({ app: ${JSON.stringify(app)}, targets: targets.map((target) => DeployTarget.of(target)) }).write();`,
     '',
   ].join('\n'));
 }

@@ -1,16 +1,16 @@
-import { BuildJob, DeployCredential, DeployEnvironment, DeployJob, GitlabPipeline, type GitlabPipelineProps, ImageBuild, Synthesis } from '../src';
+import { BuildJob, DeployCredential, DeployTarget, DeployJob, GitlabPipeline, type GitlabPipelineProps, ImageBuild, Synthesis } from '../src';
 import { pipeline, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
 import { messageOf } from './support/synth';
 
 jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
-const SAME_NAMESPACE = DeployEnvironment.of({ environment: 'qa', namespace: 'example-staging' });
+const SAME_NAMESPACE = DeployTarget.of({ environment: 'qa', namespace: 'example-staging' });
 
 test.each<[string, Partial<GitlabPipelineProps>, string]>([
   ['no target', { targets: [] }, 'targets: there are none'],
   ['two targets on one namespace', { targets: [STAGING, SAME_NAMESPACE] }, 'target qa: its namespace "example-staging" is that of target staging'],
-  ['review apps beside a target', { targets: [PRODUCTION, DeployEnvironment.review({ namespace: 'example' })] }, 'expected a namespace for review apps only'],
-  ['a target after one that is not there', { targets: [DeployEnvironment.of({ environment: 'b', namespace: 'b', after: 'a' })] }, 'target b: it comes after "a"'],
+  ['review apps beside a target', { targets: [PRODUCTION, DeployTarget.review({ namespace: 'example' })] }, 'expected a namespace for review apps only'],
+  ['a target after one that is not there', { targets: [DeployTarget.of({ environment: 'b', namespace: 'b', after: 'a' })] }, 'target b: it comes after "a"'],
   ['a name that is none', { app: 'My App' }, 'app: it is "My App"'],
   ['an image in a predefined variable', { imageVariable: 'CI_COMMIT_SHA' }, 'job container: its dotenv report has the variable "CI_COMMIT_SHA"'],
   ['an image in the variable of the credential', { imageVariable: 'KUBECONFIG' }, 'job container: its dotenv report has the variable "KUBECONFIG"'],

@@ -9,12 +9,12 @@ import { shareControlPlane } from './cluster/shared-cluster';
 import { CliResult, runCli } from './support/cli';
 import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { systemClock } from '../src/cli/io/clock';
-import { Cluster } from '../src/cli/cluster/cluster';
-import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
+import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
 import { NextObject } from '../src/cli/deploy/history/history';
 import { ReleaseStore } from '../src/cli/deploy/history/release-store';
+import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
 import { OwnedObject } from '../src/cli/deploy/objects/release';
+import { systemClock } from '../src/cli/io/clock';
 import { OWNER_LABEL, ownerId } from '../src/release/release-names';
 
 const NAMESPACE = 'status-test';
@@ -26,7 +26,7 @@ const CI = {
 
 let controlPlane: ControlPlane;
 let kubeconfig: Kubeconfig;
-let cluster: Cluster;
+let cluster: KubernetesClient;
 
 beforeAll(async () => {
   kubectl();

@@ -16,7 +16,7 @@ import { CliOptions, CliResult, runCli } from './support/cli';
 import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { describeVectors, printAgreement } from './support/vectors';
-import { Cluster } from '../src/cli/cluster/cluster';
+import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
 import { Questions } from '../src/cli/verify/questions';
 import { requestsOf } from '../src/cli/verify/rule-coverage';
 import { allows, PolicyRule, ResourceRequest } from '../src/kubernetes/rbac';
@@ -254,7 +254,7 @@ describeVectors<{ rules: PolicyRule[] }>('clusterrole-admin.json', ({ rules }) =
   });
 });
 
-function connected(file: string): Cluster {
+function connected(file: string): KubernetesClient {
   return jobClient(Kubeconfig.parse(readFileSync(file, 'utf8')));
 }
 

@@ -9,7 +9,7 @@ import { job, Rollouts, Waited, workload } from './support/rollouts';
 import { TcpProxy } from './support/tcp-proxy';
 import { until } from './support/until';
 import { DEFAULT_BUDGET } from '../src/cli/cluster/api-client';
-import { ApiRefusal } from '../src/cli/cluster/status';
+import { ApiError } from '../src/cli/cluster/status';
 import { resultLines } from '../src/cli/deploy/wait/result-lines';
 import { Progress, WaitedObject, WaitOptions } from '../src/cli/deploy/wait/rollout';
 
@@ -369,7 +369,7 @@ describe('a credential with few rights', () => {
 
   test('that may not see the workloads is refused', async () => {
     const ci = await withRights(watching('', 'pods'));
-    await expect(ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).rejects.toThrow(ApiRefusal);
+    await expect(ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).rejects.toThrow(ApiError);
   });
 });
 

@@ -5,10 +5,10 @@ import { image } from './application';
 import { Job, Outcome } from './job';
 import type { Peer } from './peer';
 import { Kubeconfig } from '../../src';
-import type { Cluster } from '../../src/cli/cluster/cluster';
-import { ApiRefusal } from '../../src/cli/cluster/status';
-import { fieldAt, listAt, textAt } from '../../src/cli/deploy/objects/fields';
 import type { JsonObject } from '../../src/base/json';
+import type { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
+import { ApiError } from '../../src/cli/cluster/status';
+import { fieldAt, listAt, textAt } from '../../src/cli/deploy/objects/fields';
 import type { ControlPlane } from '../../test/cluster/control-plane';
 
 /**
@@ -17,7 +17,7 @@ import type { ControlPlane } from '../../test/cluster/control-plane';
 export interface World {
   readonly controlPlane: Pick<ControlPlane, 'server' | 'certificateAuthority'>;
   /** The administrator. */
-  readonly admin: Cluster;
+  readonly admin: KubernetesClient;
   /** Its folder of programs is the first of the jobs' PATH. */
   readonly programs: string;
   /** Folders of sites are made in it. */
@@ -93,7 +93,7 @@ export class Site {
     try {
       return await this.world.admin.get(this.path(path));
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code === 404) return undefined;
+      if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
     }
   }

@@ -3,5 +3,5 @@ export const name = 'web';
 
 export const targets = [
   { environment: 'staging', namespace: 'example-staging' },
-  { environment: 'production', namespace: 'example', protected: true },
+  { environment: 'production', namespace: 'example', protectedRefsOnly: true },
 ];

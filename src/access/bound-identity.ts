@@ -1,4 +1,4 @@
-import { refusal, show } from '../base/user-error';
+import { userError, show } from '../base/user-error';
 import type { NameRule } from '../kubernetes/names';
 import type { Subject } from '../kubernetes/subject';
 
@@ -22,7 +22,7 @@ export interface BoundIdentity {
  */
 export function checkIdentity(prop: string, value: string, rule: NameRule): void {
   const expected = rule(value);
-  if (expected) throw refusal({ at: 'identity', given: `${prop} is ${show(value)}`, expected, fix: `change ${prop}` });
+  if (expected) throw userError({ at: 'identity', given: `${prop} is ${show(value)}`, expected, fix: `change ${prop}` });
 }
 
 /**
@@ -30,7 +30,7 @@ export function checkIdentity(prop: string, value: string, rule: NameRule): void
  */
 export function checkProjectId(projectId: number, at = 'identity'): void {
   if (Number.isSafeInteger(projectId) && projectId > 0) return;
-  throw refusal({
+  throw userError({
     at,
     given: `projectId is ${show(projectId)}`,
     expected: 'the number that GitLab shows as the project\'s id',

@@ -1,10 +1,10 @@
-import { DeployerToken } from './deployer-token';
 import { OIDC_ANNOTATIONS } from './access-annotations';
 import { BoundIdentity, checkIdentity, checkProjectId } from './bound-identity';
-import { environmentSlug } from '../gitlab/environment-slug';
-import { refusal, show } from '../base/user-error';
-import { dns1123Label, dns1123Subdomain } from '../kubernetes/names';
+import { DeployerToken } from './deployer-token';
 import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './oidc-names';
+import { userError, show } from '../base/user-error';
+import { environmentSlug } from '../gitlab/environment-slug';
+import { dns1123Label, dns1123Subdomain } from '../kubernetes/names';
 import { group, serviceAccount, user } from '../kubernetes/subject';
 
 /**
@@ -133,7 +133,7 @@ export class DeployerIdentity {
     const project = agentProject(options);
     const bound = account ?? project;
     if (!bound || (account && project)) {
-      throw refusal({
+      throw userError({
         at: 'identity',
         given: `gitlabAgent has ${account ? 'both a ServiceAccount and a projectId' : 'neither a ServiceAccount nor a projectId'}`,
         expected: 'one of them',
@@ -186,7 +186,7 @@ function agentProject(options: GitlabAgentIdentityOptions): BoundIdentity | unde
   const { projectId, environmentSlug: slug } = options;
   if (projectId === undefined) {
     if (slug === undefined) return undefined;
-    throw refusal({ at: 'identity', given: `environmentSlug is ${show(slug)} without projectId`, expected: 'both', fix: 'give projectId' });
+    throw userError({ at: 'identity', given: `environmentSlug is ${show(slug)} without projectId`, expected: 'both', fix: 'give projectId' });
   }
   checkProjectId(projectId);
   if (slug !== undefined) checkIdentity('environmentSlug', slug, dns1123Label);

@@ -1,10 +1,10 @@
 import { checkProjectId } from './bound-identity';
-import { refusal, show } from '../base/user-error';
 import { LeastPrivilege } from './least-privilege';
+import { userError, show } from '../base/user-error';
 import { pathSegment } from '../kubernetes/names';
 import { PolicyRule } from '../kubernetes/rbac';
-import { releasePart } from '../release/release-names';
 import { ADMIN_RULES, EDIT_RULES } from '../kubernetes/user-facing-roles';
+import { releasePart } from '../release/release-names';
 
 /**
  * A rule of a Role.
@@ -119,7 +119,7 @@ export class DeployerRole {
    */
   public static clusterRole(name: string): DeployerRole {
     const expected = pathSegment(name);
-    if (expected) throw refusal({ at: 'role', given: `clusterRole is ${show(name)}`, expected, fix: 'name an existing ClusterRole' });
+    if (expected) throw userError({ at: 'role', given: `clusterRole is ${show(name)}`, expected, fix: 'name an existing ClusterRole' });
     return new DeployerRole(name);
   }
 
@@ -178,7 +178,7 @@ export class DeployerRole {
 function checkedName(prop: string, value: string): string {
   const expected = typeof value === 'string' ? releasePart(value) : 'text';
   if (expected === undefined) return value;
-  throw refusal({ at: 'role', given: `${prop} is ${show(value)}`, expected, fix: 'give the one that the job deploys with' });
+  throw userError({ at: 'role', given: `${prop} is ${show(value)}`, expected, fix: 'give the one that the job deploys with' });
 }
 
 /** RBAC has no negative rules, and a wildcard is never the least. */
@@ -186,5 +186,5 @@ function checkedRule({ verbs, apiGroups, resources, resourceNames }: DeployerRul
   const wrong = [...verbs, ...apiGroups, ...resources].find((entry) => entry.includes('*'));
   const names = resourceNames && { resourceNames: [...resourceNames] };
   if (wrong === undefined) return { apiGroups: [...apiGroups], resources: [...resources], ...names, verbs: [...verbs] };
-  throw refusal({ at: 'role', given: `${show(wrong)} in rules[${index}]`, expected: 'the rights that are needed, one by one', fix: 'name them, or choose DeployerRole.edit()' });
+  throw userError({ at: 'role', given: `${show(wrong)} in rules[${index}]`, expected: 'the rights that are needed, one by one', fix: 'name them, or choose DeployerRole.edit()' });
 }

@@ -1,10 +1,10 @@
-import { DEPLOY_RIGHTS, DeployRight, objectRights, pullSecretRights, recordNames, recordRights } from '../release/deploy-rights';
-import { refusal, show } from '../base/user-error';
 import { byKind, ManifestObject, manifestObjects, Plurals } from './manifest-objects';
+import { userError, show } from '../base/user-error';
 import { dns1123Subdomain } from '../kubernetes/names';
 import type { PolicyRule } from '../kubernetes/rbac';
-import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from '../release/release-names';
 import { RBAC_GROUP } from '../kubernetes/subject';
+import { DEPLOY_RIGHTS, DeployRight, objectRights, pullSecretRights, recordNames, recordRights } from '../release/deploy-rights';
+import { IDENTITY_ANNOTATION, KEPT_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE, releaseName, ReleaseOwner } from '../release/release-names';
 
 /**
  * What a deployer is for.
@@ -76,13 +76,13 @@ export class LeastPrivilege {
     const expected = dns1123Subdomain(name) ?? (same || isRecord ? 'a Secret of its own' : undefined);
     if (expected === undefined) return;
     const where = same ? `, as the one at ${same.at}` : isRecord ? ', as the record of the releases' : '';
-    throw refusal({ at: 'role', given: `pullSecret is ${show(name)}${where}`, expected, fix: 'give the name that the job gives as --pull-secret' });
+    throw userError({ at: 'role', given: `pullSecret is ${show(name)}${where}`, expected, fix: 'give the name that the job gives as --pull-secret' });
   }
 
   private checkPlace(namespace: string): void {
     const other = this.objects.find((object) => object.namespace !== undefined && object.namespace !== namespace);
     if (!other) return;
-    throw refusal({
+    throw userError({
       at: `role: ${other.at}`,
       given: `it is in namespace ${show(other.namespace)}`,
       expected: `objects of namespace ${show(namespace)}`,

@@ -1,10 +1,10 @@
-import { NamedObjects } from '../release/deploy-rights';
-import { refusal, show } from '../base/user-error';
 import { isObject, JsonObject } from '../base/json';
+import { userError, show } from '../base/user-error';
 import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
-import { parseManifest } from '../yaml/manifest-parser';
 import { nameRuleOf } from '../kubernetes/names';
 import { RBAC_GROUP } from '../kubernetes/subject';
+import { NamedObjects } from '../release/deploy-rights';
+import { parseManifest } from '../yaml/manifest-parser';
 
 /**
  * One object that is to be deployed.
@@ -55,7 +55,7 @@ function manifestObject(at: string, { apiVersion, kind, metadata }: JsonObject, 
   const { name, namespace } = isObject(metadata) ? metadata : {};
   const resource = resourceFor(at, String(apiVersion), String(kind), customResources);
   const expected = typeof name === 'string' ? nameRuleOf(String(kind))(name) : 'a name';
-  if (expected) throw refusal({ at, given: `metadata.name is ${show(name)}`, expected, fix: 'give it one, or give the right by rules' });
+  if (expected) throw userError({ at, given: `metadata.name is ${show(name)}`, expected, fix: 'give it one, or give the right by rules' });
   return { at, ...resource, name: String(name), namespace: typeof namespace === 'string' ? namespace : undefined };
 }
 
@@ -65,11 +65,11 @@ function resourceFor(at: string, apiVersion: string, kind: string, custom: Plura
   const plural = Object.hasOwn(custom, name) ? custom[name] : undefined;
   if (known?.group === RBAC_GROUP || scopeOf(apiVersion, kind) === 'cluster') {
     const given = `${name} ${known ? 'gives rights away' : 'is cluster-scoped'}`;
-    throw refusal({ at, given, expected: 'objects that a deployer with few rights may write', fix: 'move it to the manifests that an administrator applies' });
+    throw userError({ at, given, expected: 'objects that a deployer with few rights may write', fix: 'move it to the manifests that an administrator applies' });
   }
   if (known) return { ...known, isCustom: false };
   if (plural !== undefined) return { group: apiVersion.includes('/') ? apiVersion.split('/')[0] ?? '' : '', resource: plural, isCustom: true };
-  throw refusal({
+  throw userError({
     at,
     given: `${show(name)} is no kind of Kubernetes ${KINDS_VERSION}, so its resource is not known`,
     expected: 'a known kind',

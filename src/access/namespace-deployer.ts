@@ -1,11 +1,11 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
+import { BoundIdentity } from './bound-identity';
 import { DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
-import { BoundIdentity } from './bound-identity';
-import { located, refusal } from '../base/user-error';
-import { checkLabels } from '../kubernetes/labels';
 import { Manifest } from './least-privilege';
+import { located, userError } from '../base/user-error';
+import { checkLabels } from '../kubernetes/labels';
 import { checkNamespace } from '../kubernetes/namespace';
 import { RBAC_GROUP } from '../kubernetes/subject';
 
@@ -173,5 +173,5 @@ export class NamespaceDeployer extends Construct {
 function checkNamespaceLabels(at: string, { createNamespace, namespaceLabels }: NamespaceDeployerProps): void {
   checkLabels(at, 'label', namespaceLabels);
   if (createNamespace || !namespaceLabels) return;
-  throw refusal({ at, given: 'namespaceLabels is given without createNamespace', expected: 'both', fix: 'set createNamespace, or label the namespace yourself' });
+  throw userError({ at, given: 'namespaceLabels is given without createNamespace', expected: 'both', fix: 'set createNamespace, or label the namespace yourself' });
 }

@@ -1,4 +1,4 @@
-import { refusal } from './user-error';
+import { userError } from './user-error';
 
 /** Bytes of a text that are read at most. An API server accepts 1.5 MiB in one object. */
 export const LARGEST_TEXT = 2 * 1024 * 1024;
@@ -13,7 +13,7 @@ export function decodeText(bytes: Uint8Array, fileName: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw refusal({ at: fileName, given: 'bytes that are not UTF-8', expected: 'a text file in UTF-8', fix: 'save it as UTF-8' });
+    throw userError({ at: fileName, given: 'bytes that are not UTF-8', expected: 'a text file in UTF-8', fix: 'save it as UTF-8' });
   }
 }
 
@@ -22,5 +22,5 @@ export function decodeText(bytes: Uint8Array, fileName: string): string {
  */
 export function checkSize(bytes: number, fileName: string): void {
   if (bytes <= LARGEST_TEXT) return;
-  throw refusal({ at: fileName, given: `${bytes} bytes`, expected: `at most ${LARGEST_TEXT}`, fix: 'split it into several files' });
+  throw userError({ at: fileName, given: `${bytes} bytes`, expected: `at most ${LARGEST_TEXT}`, fix: 'split it into several files' });
 }

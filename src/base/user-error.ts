@@ -1,14 +1,14 @@
 /**
  * A mistake of the user, as opposed to a bug: its message is all there is to say, so the command prints no stack for it.
  */
-export class InvalidInput extends Error {
-  public override readonly name = 'InvalidInput';
+export class UserError extends Error {
+  public override readonly name = 'UserError';
 }
 
 /**
  * What every refusal says, in the order in which a reader needs it.
  */
-export interface Refusal {
+export interface Problem {
   /** Where: a construct path, `file:line:column`, or the name of a variable. */
   readonly at?: string;
   /** What was given, as a noun phrase; values in it go through `show` first, secrets never appear. */
@@ -22,9 +22,9 @@ export interface Refusal {
 /**
  * One sentence: `at: given, expected …; fix`.
  */
-export function refusal(parts: Refusal): InvalidInput {
+export function userError(parts: Problem): UserError {
   const where = parts.at ? `${parts.at.replace(UNPRINTABLE, escapeCodeUnit)}: ` : '';
-  return new InvalidInput(`${where}${parts.given}, expected ${parts.expected}; ${parts.fix}`);
+  return new UserError(`${where}${parts.given}, expected ${parts.expected}; ${parts.fix}`);
 }
 
 /** Control characters, line separators, and what turns the direction of a text: paths keep their letters, in any script. */
@@ -54,18 +54,18 @@ export function escapeCodeUnit(unit: string): string {
  * Anything but a refusal is returned as it is.
  */
 export function located(at: string, error: unknown): unknown {
-  return error instanceof InvalidInput ? new InvalidInput(`${at}: ${error.message}`) : error;
+  return error instanceof UserError ? new UserError(`${at}: ${error.message}`) : error;
 }
 
 /**
  * The refusal of an action as the list that a construct's validation returns, empty when it went well. Anything else is thrown on.
  */
-export function refusalsOf(action: () => unknown): string[] {
+export function validationErrors(action: () => unknown): string[] {
   try {
     action();
     return [];
   } catch (error) {
-    if (error instanceof InvalidInput) return [error.message];
+    if (error instanceof UserError) return [error.message];
     throw error;
   }
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArguments } from './command-line/arguments';
 import { ExitCode } from './base/exit-code';
 import { Failure } from './base/failure';
-import { Files } from './io/files';
-import { commandHelp, overview } from './command-line/help';
 import type { Host } from './base/host';
-import { COMMANDS } from './lazy-commands';
+import { parseArguments } from './command-line/arguments';
+import { commandHelp, overview } from './command-line/help';
 import { nearest } from './command-line/nearest';
+import { Files } from './io/files';
 import { UnwritableOutput } from './io/standard-output';
-import { InvalidInput, refusal, show } from '../base/user-error';
+import { COMMANDS } from './lazy-commands';
+import { UserError, userError, show } from '../base/user-error';
 
 /**
  * Runs the command line and says how it ended. Mistakes of the user are one line on stderr; anything else is a bug and comes with its stack.
@@ -25,8 +25,8 @@ export async function runCommandLine(argv: string[], host: Host): Promise<ExitCo
 }
 
 async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode> {
-  if (name === undefined) return say(overview(), host.stderr, ExitCode.USAGE);
-  if (['--help', '-h', 'help'].includes(name)) return say(overview(), host.stdout);
+  if (name === undefined) return say(overview(COMMANDS), host.stderr, ExitCode.USAGE);
+  if (['--help', '-h', 'help'].includes(name)) return say(overview(COMMANDS), host.stdout);
   if (name === '--version') return say(`${version()}\n`, host.stdout);
   const command = (COMMANDS.get(name) ?? unknownCommand(name))();
   if (wantsHelp(rest)) return say(commandHelp(command), host.stdout);
@@ -47,7 +47,7 @@ function say(text: string, output: Host['stdout'], code = ExitCode.DONE): ExitCo
 function unknownCommand(name: string): never {
   const names = [...COMMANDS.keys()];
   const similar = nearest(name, names);
-  throw refusal({
+  throw userError({
     given: /^[\w-]{1,30}$/.test(name) ? `there is no command ${show(name)}` : 'the first argument is no command',
     expected: names.join(', '),
     fix: similar ? `did you mean ${similar}?` : 'see cdk8s-ci-deploy --help',
@@ -57,7 +57,7 @@ function unknownCommand(name: string): never {
 function complain(error: unknown, { stderr }: Host): ExitCode {
   if (error instanceof UnwritableOutput) return say(`cdk8s-ci-deploy: the result cannot be written: ${error.message}\n`, stderr, ExitCode.NO);
   if (error instanceof Failure) return say(`cdk8s-ci-deploy: ${error.message}\n`, stderr, error.exitCode);
-  if (error instanceof InvalidInput) return say(`cdk8s-ci-deploy: ${error.message}\n`, stderr, ExitCode.USAGE);
+  if (error instanceof UserError) return say(`cdk8s-ci-deploy: ${error.message}\n`, stderr, ExitCode.USAGE);
   const stack = error instanceof Error ? error.stack ?? error.message : String(error);
   return say(`cdk8s-ci-deploy: this is a bug; please report it with these lines\n${stack}\n`, stderr, ExitCode.NO);
 }

@@ -1,4 +1,4 @@
-import type { Command } from './base/command';
+import type { Command } from './command-line/command';
 
 /**
  * The commands by their names, in the order of the help. Each is loaded when it is asked for: most of the code is for the others.

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli';
-import { systemClock } from './io/clock';
 import { ExitCode } from './base/exit-code';
 import { Interrupted } from './base/failure';
+import { runCommandLine } from './cli';
+import { systemClock } from './io/clock';
 import { StandardOutput } from './io/standard-output';
 import { ciVariables } from '../gitlab/ci-variables';
 

@@ -1,5 +1,5 @@
 import { variableKey } from './masking';
-import { refusal, show } from '../base/user-error';
+import { userError, show } from '../base/user-error';
 
 /** What GitLab takes by default; GitLab.com takes 50 variables and more. */
 const LARGEST = 5120;
@@ -34,5 +34,5 @@ function strip(text: string): string {
 }
 
 function refuse(given: string, expected: string, at?: string): Error {
-  return refusal({ at, given, expected, fix: 'write the report without it, or GitLab refuses it' });
+  return userError({ at, given, expected, fix: 'write the report without it, or GitLab refuses it' });
 }

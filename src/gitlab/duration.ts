@@ -1,4 +1,4 @@
-import { refusal, show } from '../base/user-error';
+import { userError, show } from '../base/user-error';
 
 const DAY = 86_400;
 
@@ -23,7 +23,7 @@ export function gitlabSeconds(at: string, text: string): number {
   const parts = /^(?:\d{1,6} ?[a-z]+(?:,? (?:and )?)?)+$/.test(text) ? [...text.matchAll(/(\d+) ?([a-z]+)/g)].map(([, count, unit]) => Number(count) * lengthOf(unit ?? '')) : [];
   const sum = parts.reduce((total, part) => total + part, 0);
   if (sum > 0) return sum;
-  throw refusal({ at, given: `it is ${show(text)}`, expected: 'a duration as "30 minutes", "3 days" or "1 week"', fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(text)}`, expected: 'a duration as "30 minutes", "3 days" or "1 week"', fix: 'correct it' });
 }
 
 function lengthOf(unit: string): number {
@@ -35,7 +35,7 @@ function lengthOf(unit: string): number {
  */
 export function commandSeconds(at: string, text: string): number {
   if (/^\d{1,6}[smhd]$/.test(text)) return gitlabSeconds(at, text);
-  throw refusal({ at, given: `it is ${show(text)}`, expected: 'a number with its unit: 600s, 30m, 12h or 90d', fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(text)}`, expected: 'a number with its unit: 600s, 30m, 12h or 90d', fix: 'correct it' });
 }
 
 /** The shortest duration of whole days, or of whole minutes below two days, that is not less. */

@@ -1,7 +1,7 @@
 import { ImageReference } from './image-reference';
-import { CiVariables, ciVariables, isCi } from '../gitlab/ci-variables';
 import { GivenImage, checkedImage } from './policy';
-import { refusal, show } from '../base/user-error';
+import { userError, show } from '../base/user-error';
+import { CiVariables, ciVariables, isCi } from '../gitlab/ci-variables';
 
 /**
  * What an image must satisfy before it is deployed.
@@ -185,7 +185,7 @@ function standIn(local: string | undefined, variables: CiVariables): Answer | un
 
 function missing(variable: string, variables: CiVariables, mayStandIn: boolean): never {
   const outside = mayStandIn ? 'set it, or give a reference as `local` for work outside CI' : 'set it';
-  throw refusal({
+  throw userError({
     at: `variable ${variable}`,
     given: 'it is not set',
     expected: 'the reference of the image that this pipeline built',
@@ -197,7 +197,7 @@ function checkPipeline(variable: string, variables: CiVariables): void {
   const pair = `${variable}_PIPELINE_ID`;
   const [theirs, ours] = [variables[pair], variables.CI_PIPELINE_ID];
   if (theirs !== undefined && theirs === ours) return;
-  throw refusal({
+  throw userError({
     at: `variable ${variable}`,
     given: `it comes with ${pair} ${show(theirs)}`,
     expected: `this pipeline's id ${show(ours)}`,

@@ -1,4 +1,4 @@
-import { refusal, show } from '../base/user-error';
+import { userError, show } from '../base/user-error';
 
 /**
  * A reference in its parts.
@@ -82,21 +82,21 @@ function splitRegistry(named: string): SplitName {
 function checkText(text: string): void {
   // Callers in plain JavaScript pass what a variable holds, which is nothing when it is not set.
   if (typeof text !== 'string' || text === '') {
-    throw refusal({
+    throw userError({
       given: text === '' ? 'the image reference is empty' : `the image reference is ${show(text)}`,
       expected: 'a reference such as "registry.example.com/group/app:1.27"',
       fix: 'set the variable that it comes from',
     });
   }
   if (text.length > LONGEST_TEXT) {
-    throw refusal({
+    throw userError({
       given: `the image reference ${show(text)} has ${text.length} characters`,
       expected: `at most ${LONGEST_TEXT}`,
       fix: 'check where it comes from',
     });
   }
   if (text.trim() !== text) {
-    throw refusal({
+    throw userError({
       given: `the image reference ${show(text)} starts or ends with white space`,
       expected: 'none',
       fix: 'remove it; text that a command printed or that was read from a file ends with a newline',
@@ -108,21 +108,21 @@ function checkText(text: string): void {
 /** What is no reference because it is something else, or has not become one yet. */
 function checkOrigin(text: string): void {
   if (text.includes('$')) {
-    throw refusal({
+    throw userError({
       given: `the image reference ${show(text)} contains "$", a variable that was not expanded`,
       expected: 'its value',
       fix: 'set the variable in this job, or read it where the reference is put together',
     });
   }
   if (URL_SCHEME.test(text)) {
-    throw refusal({
+    throw userError({
       given: `the image reference ${show(text)} is a URL`,
       expected: 'a reference such as "registry.example.com/group/app:1.27"',
       fix: 'remove everything up to and including "://"',
     });
   }
   if (IDENTIFIER.test(text)) {
-    throw refusal({
+    throw userError({
       given: `the image reference ${show(text)} is the identifier of an image, which no registry knows`,
       expected: 'a name',
       fix: 'push the image, and use the name and the digest that it was pushed under, "<name>@sha256:<digest>"',
@@ -133,7 +133,7 @@ function checkOrigin(text: string): void {
 function checkName(text: string, path: string, tag?: string, digest?: string): void {
   if (path !== '') return;
   const empty = tag === undefined && digest === undefined ? 'after the registry' : 'before the tag or digest';
-  throw refusal({
+  throw userError({
     given: `the image reference ${show(text)} has no name ${empty}`,
     expected: 'a repository such as "group/app"',
     fix: 'set the variable that the name comes from, such as CI_REGISTRY_IMAGE',
@@ -142,7 +142,7 @@ function checkName(text: string, path: string, tag?: string, digest?: string): v
 
 function checkRegistry(registry: string): void {
   if (REGISTRY.test(registry)) return;
-  throw refusal({
+  throw userError({
     given: `the image registry is ${show(registry)}`,
     expected: 'a host name or an address in square brackets, with or without ":" and a port',
     fix: 'correct what comes before the first "/" of the reference; a tag cannot contain "/"',
@@ -151,14 +151,14 @@ function checkRegistry(registry: string): void {
 
 function checkPath(path: string): void {
   if (/[A-Z]/.test(path)) {
-    throw refusal({
+    throw userError({
       given: `the image repository ${show(path)} has upper-case letters`,
       expected: 'lower case only',
       fix: `write ${show(path.toLowerCase())}; CI_REGISTRY_IMAGE is lower-case, CI_PROJECT_PATH is not`,
     });
   }
   if (!PATH.test(path)) {
-    throw refusal({
+    throw userError({
       given: `the image repository is ${show(path)}`,
       expected: 'parts of lower-case letters and digits, separated by "/", and inside a part by one ".", one or two "_", or any number of "-"',
       fix: 'rename it, or check the variables that it is made of',
@@ -168,7 +168,7 @@ function checkPath(path: string): void {
 
 function checkLength(repository: string): void {
   if (repository.length <= LONGEST_REPOSITORY) return;
-  throw refusal({
+  throw userError({
     given: `the image repository ${show(repository)} has ${repository.length} characters`,
     expected: `at most ${LONGEST_REPOSITORY}`,
     fix: 'use a shorter path',
@@ -180,19 +180,19 @@ function checkLength(repository: string): void {
  */
 export function checkTag(tag: string): void {
   if (typeof tag !== 'string' || tag === '') {
-    throw refusal({
+    throw userError({
       given: 'the image tag is empty',
       expected: TAG_EXPECTED,
       fix: 'set the variable that it comes from, or leave out the ":"',
     });
   }
   if (tag.length > LONGEST_TAG) {
-    throw refusal({ given: `the image tag ${show(tag)} has ${tag.length} characters`, expected: `at most ${LONGEST_TAG}`, fix: TAG_FIX });
+    throw userError({ given: `the image tag ${show(tag)} has ${tag.length} characters`, expected: `at most ${LONGEST_TAG}`, fix: TAG_FIX });
   }
   const wrong = NOT_IN_TAG.exec(tag);
   if (wrong) {
     const where = wrong.index === 0 ? 'starts with' : 'contains';
-    throw refusal({ given: `the image tag ${show(tag)} ${where} ${show(wrong[0])}`, expected: TAG_EXPECTED, fix: TAG_FIX });
+    throw userError({ given: `the image tag ${show(tag)} ${where} ${show(wrong[0])}`, expected: TAG_EXPECTED, fix: TAG_FIX });
   }
 }
 
@@ -202,18 +202,18 @@ export function checkTag(tag: string): void {
 export function checkDigest(digest: string): void {
   const [algorithm, hex] = typeof digest === 'string' && digest.length <= LONGEST_TEXT ? cut(digest, ':') : ['', undefined];
   if (hex === undefined || !ALGORITHM.test(algorithm) || !LOWER_CASE_HEX.test(hex)) {
-    throw refusal({ given: `the image digest is ${show(digest)}`, expected: DIGEST_EXPECTED, fix: DIGEST_FIX });
+    throw userError({ given: `the image digest is ${show(digest)}`, expected: DIGEST_EXPECTED, fix: DIGEST_FIX });
   }
   const digits = HEX_DIGITS.get(algorithm);
   if (digits === undefined) {
-    throw refusal({
+    throw userError({
       given: `the image digest ${show(digest)} has the unknown algorithm ${show(algorithm)}`,
       expected: [...HEX_DIGITS.keys()].join(', '),
       fix: DIGEST_FIX,
     });
   }
   if (hex.length !== digits) {
-    throw refusal({
+    throw userError({
       given: `the image digest ${show(digest)} has ${hex.length} hexadecimal digits`,
       expected: `${digits} for ${algorithm}`,
       fix: DIGEST_FIX,

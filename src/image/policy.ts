@@ -1,6 +1,6 @@
-import { CiVariables, isCi } from '../gitlab/ci-variables';
-import { located, refusal, show } from '../base/user-error';
 import { ImageReference } from './image-reference';
+import { located, userError, show } from '../base/user-error';
+import { CiVariables, isCi } from '../gitlab/ci-variables';
 
 /**
  * An image as someone gave it.
@@ -36,7 +36,7 @@ export function checkedImage(image: GivenImage, rules: ImageRules, variables: Ci
 
 function parse(image: GivenImage): ImageReference {
   if (image.text === 'IMAGE') {
-    throw refusal({
+    throw userError({
       at: image.at,
       given: 'it is the placeholder "IMAGE"',
       expected: 'an image reference such as "registry.example.com/group/project:1.0"',
@@ -53,7 +53,7 @@ function parse(image: GivenImage): ImageReference {
 function checkTag(image: GivenImage, reference: ImageReference, rules: ImageRules, variables: CiVariables): void {
   if (reference.isPinned) return;
   if (rules.requireDigest) {
-    throw refusal({
+    throw userError({
       at: image.at,
       given: `${show(image.text)} has no digest`,
       expected: 'a reference by digest such as "registry.example.com/group/project@sha256:…"',
@@ -61,7 +61,7 @@ function checkTag(image: GivenImage, reference: ImageReference, rules: ImageRule
     });
   }
   if (rules.allowMutableTag || !isMutable(reference, variables)) return;
-  throw refusal({
+  throw userError({
     at: image.at,
     given: `${show(image.text)} has ${reference.tag === undefined ? 'no tag' : `the mutable tag ${show(reference.tag)}`}`,
     expected: 'a tag that is pushed once, or a digest',
@@ -79,7 +79,7 @@ function checkRegistry(image: GivenImage, reference: ImageReference, rules: Imag
   const allowed = rules.allowedRegistries ?? ownRegistry(image, variables);
   const name = `${reference.registry}/${reference.repository}`;
   if (!allowed || allowed.some((prefix) => name === prefix || name.startsWith(`${prefix.replace(/\/+$/, '')}/`))) return;
-  throw refusal({
+  throw userError({
     at: image.at,
     given: `${show(image.text)} is in ${show(name)}`,
     expected: allowed.length > 0 ? `an image in ${allowed.map(show).join(' or ')}` : 'the project\'s own registry, but CI_REGISTRY_IMAGE is not set',

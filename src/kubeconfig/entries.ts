@@ -1,5 +1,5 @@
-import { refusal, show } from '../base/user-error';
 import { Entry, entries, entryNamed, pathTo, Section, shown, textField } from './file';
+import { userError, show } from '../base/user-error';
 
 /**
  * The cluster of a kubeconfig: everything in it that is not a credential.
@@ -88,7 +88,7 @@ export function checkRoot(root: Section): void {
   for (const [key, value] of [['apiVersion', 'v1'], ['kind', 'Config']] as const) {
     if (textField(root, key) === value) continue;
     const given = root.fields.has(key) ? 'it is another one' : 'it is missing';
-    throw refusal({ at: key, given, expected: show(value), fix: `write ${key}: ${value}, if this is a kubeconfig` });
+    throw userError({ at: key, given, expected: show(value), fix: `write ${key}: ${value}, if this is a kubeconfig` });
   }
 }
 
@@ -99,7 +99,7 @@ export function onlyEntry(root: Section, list: string, body: string): Entry {
   const all = entries(root, list, body);
   const [only] = all;
   if (only && all.length === 1) return only;
-  throw refusal({
+  throw userError({
     at: list,
     given: `it has ${all.length} entries`,
     expected: 'exactly one, since a job can use every credential that it holds',
@@ -171,14 +171,14 @@ function checkFields(of: Section, rules: FieldRules): void {
 }
 
 function refused(of: Section, key: string, reason: Reason): Error {
-  return refusal({ at: of.at, given: `it has ${key}`, expected: reason.expected, fix: reason.fix });
+  return userError({ at: of.at, given: `it has ${key}`, expected: reason.expected, fix: reason.fix });
 }
 
 function unknown(of: Section, key: string, rules: FieldRules): Error {
   const given = /^[A-Za-z-]{1,40}$/.test(key) ? `it has the unknown field ${shown(key)}` : 'it has an unknown field';
-  return refusal({ at: of.at, given, expected: `only ${rules.known.join(', ')}`, fix: 'correct its name or remove it: kubectl would ignore it silently' });
+  return userError({ at: of.at, given, expected: `only ${rules.known.join(', ')}`, fix: 'correct its name or remove it: kubectl would ignore it silently' });
 }
 
 function missing(of: Section, key: string, fix: string): never {
-  throw refusal({ at: pathTo(of, key), given: 'it is missing', expected: 'text', fix });
+  throw userError({ at: pathTo(of, key), given: 'it is missing', expected: 'text', fix });
 }

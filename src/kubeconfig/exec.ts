@@ -1,6 +1,6 @@
-import { refusal, show } from '../base/user-error';
-import type { Json } from '../base/json';
 import { pathTo, Section, textField } from './file';
+import type { Json } from '../base/json';
+import { userError, show } from '../base/user-error';
 
 /**
  * How a credential plugin is called.
@@ -30,7 +30,7 @@ export function execParts(user: Section): ExecParts | undefined {
   const fields = user.fields.get('exec');
   if (fields === undefined || fields === null) return undefined;
   const at = pathTo(user, 'exec');
-  if (!(fields instanceof Map)) throw refusal({ at, given: 'it is not a mapping', expected: 'command, apiVersion and interactiveMode', fix: 'correct it' });
+  if (!(fields instanceof Map)) throw userError({ at, given: 'it is not a mapping', expected: 'command, apiVersion and interactiveMode', fix: 'correct it' });
   const section = { at, fields };
   return {
     apiVersion: oneOf(section, 'apiVersion', VERSIONS),
@@ -60,13 +60,13 @@ function oneOf<T extends string>(section: Section, key: string, choices: readonl
   const value = textField(section, key);
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw refusal({ at: pathTo(section, key), given: `it is ${show(value)}`, expected: choices.join(' or '), fix: 'update the plugin and what it wrote' });
+  throw userError({ at: pathTo(section, key), given: `it is ${show(value)}`, expected: choices.join(' or '), fix: 'update the plugin and what it wrote' });
 }
 
 function list(section: Section, key: string): unknown[] {
   const value = section.fields.get(key) ?? [];
   if (Array.isArray(value)) return value;
-  throw refusal({ at: pathTo(section, key), given: 'it is not a list', expected: 'a list', fix: 'correct it' });
+  throw userError({ at: pathTo(section, key), given: 'it is not a list', expected: 'a list', fix: 'correct it' });
 }
 
 function variable(section: Section, pair: unknown): { name: string; value: string } {
@@ -76,9 +76,9 @@ function variable(section: Section, pair: unknown): { name: string; value: strin
 
 function textIn(section: Section, key: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  throw refusal({ at: pathTo(section, key), given: 'something in it is not text', expected: 'text', fix: 'quote it' });
+  throw userError({ at: pathTo(section, key), given: 'something in it is not text', expected: 'text', fix: 'quote it' });
 }
 
 function missing(section: Section, key: string, fix: string): never {
-  throw refusal({ at: pathTo(section, key), given: 'it is missing', expected: 'text', fix });
+  throw userError({ at: pathTo(section, key), given: 'it is missing', expected: 'text', fix });
 }

@@ -1,5 +1,5 @@
-import { refusal, show } from '../base/user-error';
 import { yamlModule } from '../base/lazy-yaml';
+import { userError, show } from '../base/user-error';
 
 /**
  * A mapping of a kubeconfig and where it stands in the file.
@@ -58,7 +58,7 @@ function parsed(text: string): unknown {
 }
 
 function invalid(code: string, { line, col }: { line: number; col: number }): Error {
-  return refusal({
+  return userError({
     at: `line ${line}, column ${col}`,
     given: `it is not valid YAML (${code})`,
     expected: 'a kubeconfig as kubectl writes it',
@@ -67,7 +67,7 @@ function invalid(code: string, { line, col }: { line: number; col: number }): Er
 }
 
 function notKubeconfig(given: string, expected: string): Error {
-  return refusal({ given, expected, fix: 'give the kubeconfig file itself, as kubectl writes it' });
+  return userError({ given, expected, fix: 'give the kubeconfig file itself, as kubectl writes it' });
 }
 
 /**
@@ -76,10 +76,10 @@ function notKubeconfig(given: string, expected: string): Error {
 function section(at: string, value: unknown): Section {
   if (value === undefined || value === null) return { at, fields: new Map() };
   if (!(value instanceof Map)) {
-    throw refusal({ at, given: `it is ${kindOf(value)}`, expected: 'a mapping', fix: 'give the kubeconfig file itself, decoded if it was base64' });
+    throw userError({ at, given: `it is ${kindOf(value)}`, expected: 'a mapping', fix: 'give the kubeconfig file itself, decoded if it was base64' });
   }
   const odd = [...value.keys()].some((key) => typeof key !== 'string');
-  if (odd) throw refusal({ at, given: 'it has a key that is not text', expected: 'field names', fix: 'quote the key or remove it' });
+  if (odd) throw userError({ at, given: 'it has a key that is not text', expected: 'field names', fix: 'quote the key or remove it' });
   return { at, fields: value };
 }
 
@@ -90,7 +90,7 @@ export function textField(of: Section, key: string): string | undefined {
   const value = of.fields.get(key);
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  throw refusal({ at: pathTo(of, key), given: `it is ${kindOf(value)}`, expected: 'text', fix: 'quote it' });
+  throw userError({ at: pathTo(of, key), given: `it is ${kindOf(value)}`, expected: 'text', fix: 'quote it' });
 }
 
 /**
@@ -99,18 +99,18 @@ export function textField(of: Section, key: string): string | undefined {
 export function entries(root: Section, list: string, body: string): Entry[] {
   const value = root.fields.get(list) ?? [];
   if (!Array.isArray(value)) {
-    throw refusal({ at: list, given: `it is ${kindOf(value)}`, expected: 'a list', fix: `start each of the ${list} with "- name:"` });
+    throw userError({ at: list, given: `it is ${kindOf(value)}`, expected: 'a list', fix: `start each of the ${list} with "- name:"` });
   }
   const all = value.map((element, index) => entry(`${list}[${index}]`, element, body));
   const twice = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index);
   if (!twice) return all;
-  throw refusal({ at: twice.wrapper.at, given: `the name ${shown(twice.name)} is there twice`, expected: 'each name once', fix: 'remove one of them' });
+  throw userError({ at: twice.wrapper.at, given: `the name ${shown(twice.name)} is there twice`, expected: 'each name once', fix: 'remove one of them' });
 }
 
 function entry(at: string, element: unknown, body: string): Entry {
   const wrapper = section(at, element);
   const name = textField(wrapper, 'name');
-  if (!name) throw refusal({ at, given: 'it has no name', expected: `a name and a ${body}`, fix: `name it, or remove the ${body}` });
+  if (!name) throw userError({ at, given: 'it has no name', expected: `a name and a ${body}`, fix: `name it, or remove the ${body}` });
   return { name, wrapper, body: section(pathTo(wrapper, body), wrapper.fields.get(body)) };
 }
 
@@ -123,7 +123,7 @@ export function entryNamed(all: Entry[], name: string, at: string): Entry {
   const found = all.find((candidate) => candidate.name === name);
   if (found) return found;
   const names = all.map((candidate) => shown(candidate.name)).join(', ');
-  throw refusal({ at, given: `${shown(name)} is not in the file`, expected: names ? `one of ${names}` : 'an entry of that name', fix: 'correct the name' });
+  throw userError({ at, given: `${shown(name)} is not in the file`, expected: names ? `one of ${names}` : 'an entry of that name', fix: 'correct the name' });
 }
 
 /**

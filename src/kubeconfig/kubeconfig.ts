@@ -1,8 +1,8 @@
 import { KubeconfigPolicy } from './kubeconfig-policy';
-import { certificateData } from '../kubernetes/certificates';
-import { refusal } from '../base/user-error';
 import { checkName, checkOneToken, checkText, checkToken, checkTokenFile, checkUrl } from './values';
 import { yamlModule } from '../base/lazy-yaml';
+import { userError } from '../base/user-error';
+import { certificateData } from '../kubernetes/certificates';
 import { checkNamespace } from '../kubernetes/namespace';
 
 /**
@@ -100,7 +100,7 @@ export class Kubeconfig {
   public static parse(text: string, policy: KubeconfigPolicy = KubeconfigPolicy.stored()): Kubeconfig {
     const { namespace, ...parts } = policy._choose(text);
     if (namespace !== undefined) return new Kubeconfig({ ...parts, namespace });
-    throw refusal({
+    throw userError({
       at: 'namespace',
       given: 'the context names none',
       expected: 'the one namespace of this job, since kubectl would silently use "default"',

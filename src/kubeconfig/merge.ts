@@ -1,6 +1,6 @@
-import { located, refusal } from '../base/user-error';
 import { clusterParts, ClusterParts, referred } from './entries';
 import { entries, Entry, entryNamed, readKubeconfigFile, textField } from './file';
+import { located, userError } from '../base/user-error';
 
 /**
  * A kubeconfig and the name of its file.
@@ -89,5 +89,5 @@ function firstOfEach(all: readonly FiledEntry[]): FiledEntry[] {
 
 function noContext(files: readonly KubeconfigText[]): never {
   const given = 'no context is the current one';
-  throw refusal({ at: files.map(({ file }) => file).join(', '), given, expected: 'the one that is meant', fix: 'name it by --context' });
+  throw userError({ at: files.map(({ file }) => file).join(', '), given, expected: 'the one that is meant', fix: 'name it by --context' });
 }

@@ -1,6 +1,6 @@
-import { refusal } from '../base/user-error';
 import { checkVerified, ClusterParts, clusterParts, referred } from './entries';
 import { entries, entryNamed, readKubeconfigFile, textField } from './file';
+import { userError } from '../base/user-error';
 
 /**
  * The cluster of an administrator's kubeconfig.
@@ -21,7 +21,7 @@ export function referenceCluster(text: string, context?: string): ReferenceClust
   const contexts = entries(root, 'contexts', 'context');
   const name = context ?? textField(root, 'current-context') ?? '';
   if (name === '') {
-    throw refusal({ at: 'current-context', given: 'it is not set', expected: 'the context whose cluster is meant', fix: 'name the context' });
+    throw userError({ at: 'current-context', given: 'it is not set', expected: 'the context whose cluster is meant', fix: 'name the context' });
   }
   const cluster = referred(entryNamed(contexts, name, context === undefined ? 'current-context' : 'context'), 'cluster', entries(root, 'clusters', 'cluster'));
   checkVerified(cluster);

@@ -1,6 +1,6 @@
-import { refusal } from '../base/user-error';
 import { ExecParts, execParts } from './exec';
 import { Section, textField } from './file';
+import { userError } from '../base/user-error';
 
 /**
  * How the user of an administrator's own kubeconfig is known to the server. Of a value and a file with it, the value counts,
@@ -36,10 +36,10 @@ const REFUSED = new Map([
 export function userParts(user: Section): UserParts {
   for (const [key, { expected, fix }] of REFUSED) {
     const value = user.fields.get(key);
-    if (value !== undefined && value !== null && value !== '') throw refusal({ at: user.at, given: `it has ${key}`, expected, fix });
+    if (value !== undefined && value !== null && value !== '') throw userError({ at: user.at, given: `it has ${key}`, expected, fix });
   }
   if (textField(user, 'token') === '' && !textField(user, 'tokenFile')) {
-    throw refusal({ at: user.at, given: 'its token is empty', expected: 'a token', fix: 'log in to the cluster again' });
+    throw userError({ at: user.at, given: 'its token is empty', expected: 'a token', fix: 'log in to the cluster again' });
   }
   const parts = {
     token: filled(user, 'token'),
@@ -58,10 +58,10 @@ function checkComplete(user: Section, { token, tokenFile, certificateData, certi
   const hasCertificate = (certificateData ?? certificateFile) !== undefined;
   if (hasCertificate !== ((keyData ?? keyFile) !== undefined)) {
     const given = hasCertificate ? 'it has a client certificate without its key' : 'it has a client key without its certificate';
-    throw refusal({ at: user.at, given, expected: 'both', fix: 'give the other one' });
+    throw userError({ at: user.at, given, expected: 'both', fix: 'give the other one' });
   }
   if (hasCertificate || (token ?? tokenFile ?? exec) !== undefined) return;
-  throw refusal({ at: user.at, given: 'it has no credential', expected: 'a token, a client certificate or an exec plugin', fix: 'log in to the cluster' });
+  throw userError({ at: user.at, given: 'it has no credential', expected: 'a token, a client certificate or an exec plugin', fix: 'log in to the cluster' });
 }
 
 function filled(user: Section, key: string): string | undefined {

@@ -1,10 +1,10 @@
-import { refusal } from '../base/user-error';
 import { shown } from './file';
+import { userError } from '../base/user-error';
 
 /** A value that must match a pattern. */
 export function checkText(at: string, value: string, pattern: RegExp, expected: string): string {
   if (pattern.test(value)) return value;
-  throw refusal({ at, given: `it is ${shown(value)}`, expected, fix: 'correct it' });
+  throw userError({ at, given: `it is ${shown(value)}`, expected, fix: 'correct it' });
 }
 
 /** The name of a cluster, user or context. */
@@ -16,7 +16,7 @@ export function checkName(at: string, name: string): string {
 export function checkUrl(at: string, text: string, protocols: string[]): string {
   const schemes = protocols.map((protocol) => protocol.slice(0, -1)).join(', ');
   if (isPlainUrl(text, protocols)) return text;
-  throw refusal({
+  throw userError({
     at,
     given: `it is ${shown(text)}`,
     expected: `an address with the scheme ${schemes}, without user name, query and fragment`,
@@ -33,7 +33,7 @@ function isPlainUrl(text: string, protocols: string[]): boolean {
 /** Refuses neither and both. */
 export function checkOneToken({ token, tokenFile }: { readonly token?: string; readonly tokenFile?: string }): void {
   if ((token === undefined) !== (tokenFile === undefined)) return;
-  throw refusal({
+  throw userError({
     at: 'token',
     given: token === undefined ? 'neither a token nor a token file is given' : 'both a token and a token file are given',
     expected: 'one of them',
@@ -45,14 +45,14 @@ export function checkOneToken({ token, tokenFile }: { readonly token?: string; r
 export function checkTokenFile(file: string): string {
   checkText('tokenFile', file, /^[^\p{C}]+$/u, 'the name of a file, without control characters');
   if (!isJwt(file)) return file;
-  throw refusal({ at: 'tokenFile', given: 'it is a token', expected: 'the name of the file that has it', fix: 'give the token as the token' });
+  throw userError({ at: 'tokenFile', given: 'it is a token', expected: 'the name of the file that has it', fix: 'give the token as the token' });
 }
 
 /** Refuses what cannot be sent as a token, or is none yet. */
 export function checkToken(token: string): void {
   const problem = tokenProblem(token);
   if (!problem) return;
-  throw refusal({
+  throw userError({
     at: 'token',
     given: problem,
     expected: 'the token alone in one line, as it is sent in a request',

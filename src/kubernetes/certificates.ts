@@ -1,5 +1,5 @@
-import { refusal } from '../base/user-error';
 import { cryptoModule } from '../base/lazy-crypto';
+import { userError } from '../base/user-error';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const BLOCK = /-----BEGIN ([^-\n]+)-----[\s\S]*?-----END \1-----/g;
@@ -15,7 +15,7 @@ export function certificateData(at: string, data: string): string {
   const text = data.replace(/[\r\n]/g, '');
   const problem = problemOf(text);
   if (!problem) return text;
-  throw refusal({
+  throw userError({
     at,
     given: problem,
     expected: 'base64 of one or more PEM certificates',

@@ -1,5 +1,5 @@
-import { refusal, show } from '../base/user-error';
 import { isObject, Json, JsonObject } from '../base/json';
+import { userError, show } from '../base/user-error';
 
 /**
  * A container of a workload.
@@ -86,7 +86,7 @@ export function setImages(object: JsonObject, choose: ChooseImage): WithImages {
  */
 export function noContainer(at: string, wanted: string, containers: Container[]): Error {
   const found = containers.map(({ name, image }) => `${show(name)} with ${image === undefined ? 'no image' : show(image)}`);
-  return refusal({
+  return userError({
     at,
     given: found.length > 0 ? `the containers ${found.join(', ')}` : 'no containers',
     expected: `a container with ${wanted}`,

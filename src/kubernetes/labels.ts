@@ -1,5 +1,5 @@
-import { Refusal, refusal, show } from '../base/user-error';
 import { labelValue, NameRule, qualifiedName } from './names';
+import { Problem, userError, show } from '../base/user-error';
 
 /**
  * What Kubernetes would refuse of labels.
@@ -7,7 +7,7 @@ import { labelValue, NameRule, qualifiedName } from './names';
  * @param at The construct path.
  * @param what Names one of them in errors: `label`, `selector`.
  */
-export function labelProblems(at: string, what: string, labels: unknown): Refusal[] {
+export function labelProblems(at: string, what: string, labels: unknown): Problem[] {
   return entryProblems(at, what, labels, qualifiedName, labelValue);
 }
 
@@ -16,13 +16,13 @@ export function labelProblems(at: string, what: string, labels: unknown): Refusa
  */
 export function checkLabels(at: string, what: string, labels: { [key: string]: string } | undefined): void {
   const [problem] = labelProblems(at, what, labels);
-  if (problem) throw refusal(problem);
+  if (problem) throw userError(problem);
 }
 
 /**
  * What is wrong with the keys and values of a map.
  */
-export function entryProblems(at: string, what: string, map: unknown, keyRule: NameRule, valueRule: NameRule): Refusal[] {
+export function entryProblems(at: string, what: string, map: unknown, keyRule: NameRule, valueRule: NameRule): Problem[] {
   return Object.entries(map ?? {}).flatMap(([key, value]) => [
     ...textProblems(at, `the key of ${what} ${show(key)}`, key, keyRule),
     ...textProblems(at, `${what} ${show(key)}`, value, valueRule),
@@ -32,7 +32,7 @@ export function entryProblems(at: string, what: string, map: unknown, keyRule: N
 /**
  * What is wrong with a value that must be a text after a rule.
  */
-export function textProblems(at: string, what: string, value: unknown, rule: NameRule): Refusal[] {
+export function textProblems(at: string, what: string, value: unknown, rule: NameRule): Problem[] {
   const expected = typeof value === 'string' ? rule(value) : 'a text';
   return expected ? [{ at, given: `${what} is ${show(value)}`, expected, fix: 'change it' }] : [];
 }

@@ -1,5 +1,5 @@
-import { refusal, show } from '../base/user-error';
 import { dns1123Label } from './names';
+import { userError, show } from '../base/user-error';
 
 /**
  * Refuses what is no namespace's name and, unless allowed, the namespaces that a cluster keeps for itself or shares:
@@ -9,9 +9,9 @@ import { dns1123Label } from './names';
  */
 export function checkNamespace(at: string, namespace: string, allowProtected = false): void {
   const expected = dns1123Label(namespace);
-  if (expected) throw refusal({ at, given: `namespace is ${show(namespace)}`, expected, fix: 'name an existing namespace' });
+  if (expected) throw userError({ at, given: `namespace is ${show(namespace)}`, expected, fix: 'name an existing namespace' });
   if (allowProtected || !isProtectedNamespace(namespace)) return;
-  throw refusal({
+  throw userError({
     at,
     given: `namespace is ${show(namespace)}`,
     expected: 'a namespace of the application\'s own, not "default" or "kube-*"',

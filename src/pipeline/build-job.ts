@@ -1,5 +1,5 @@
-import type { JobOptions } from './jobs/job-options';
 import { generatedJob } from './jobs/generated-job';
+import type { JobOptions } from './jobs/job-options';
 import { gitlabSeconds } from '../gitlab/duration';
 import type { PipelineJob } from './jobs/job';
 import type { PipelinePlan } from './targets/plan';

@@ -1,28 +1,28 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { BuildJob } from './build-job';
-import type { CredentialRotation } from './rotation/credential-rotation';
-import { DeployCredential } from './credentials/deploy-credential';
-import type { DeployEnvironment } from './targets/deploy-target';
-import { DeployJob } from './deploy/deploy-job';
-import { ImageBuild } from './images/image-build';
-import { ciVariables } from '../gitlab/ci-variables';
-import { refusal, show } from '../base/user-error';
-import type { JsonObject } from '../base/json';
 import { checkPipeline, checkTargetsOf } from './checks/check-pipeline';
 import { commandSha256 } from './command-sha256';
-import { componentOf } from './component/component';
+import { componentOf, componentYaml } from './component/component';
 import { APP_PLACEHOLDER, withPlaceholders } from './component/placeholders';
-import type { PipelineJob, Rule } from './jobs/job';
-import { handOver, HAND_OVER_VARIABLE } from './model/program-output';
-import { modelOf } from './model/model-of';
-import { componentYaml, PipelineFile, pipelineYaml } from './jobs/pipeline-yaml';
-import type { PipelinePlan } from './targets/plan';
-import { keptOut } from './rotation/rotation-pipelines';
+import { DeployCredential } from './credentials/deploy-credential';
+import { DeployJob } from './deploy/deploy-job';
+import { ImageBuild } from './images/image-build';
+import { PipelineFile, pipelineYaml } from './jobs/pipeline-yaml';
 import { anyOf } from './jobs/rule-values';
+import type { CredentialRotation } from './rotation/credential-rotation';
+import { Synthesis } from './synthesis';
+import type { DeployTarget } from './targets/deploy-target';
+import type { JsonObject } from '../base/json';
+import { userError, show } from '../base/user-error';
+import { ciVariables } from '../gitlab/ci-variables';
+import type { PipelineJob, Rule } from './jobs/job';
+import { modelOf } from './model/model-of';
+import { writeProgramOutput, PROGRAM_OUTPUT_VARIABLE } from './model/program-output';
+import { keptOut } from './rotation/rotation-pipelines';
+import type { PipelinePlan } from './targets/plan';
 import type { Target } from './targets/target';
 import { workflowOf } from './workflow';
-import { Synthesis } from './synthesis';
 
 /**
  * What a pipeline is made of.
@@ -36,7 +36,7 @@ export interface GitlabPipelineProps {
   /**
    * Where it is deployed to, in this order.
    */
-  readonly targets: DeployEnvironment[];
+  readonly targets: DeployTarget[];
 
   /**
    * What is built before the image.
@@ -119,7 +119,7 @@ export class GitlabPipeline {
    */
   public addJob(name: string, keywords: { [keyword: string]: any }): void {
     const { stage = 'test', ...raw } = keywords as JsonObject;
-    if (typeof stage !== 'string') throw refusal({ at: `job ${name}`, given: `its stage is ${show(stage)}`, expected: 'the name of a stage', fix: 'correct it' });
+    if (typeof stage !== 'string') throw userError({ at: `job ${name}`, given: `its stage is ${show(stage)}`, expected: 'the name of a stage', fix: 'correct it' });
     this.added.push({ name, keywords: { stage }, raw });
   }
 
@@ -169,8 +169,8 @@ export class GitlabPipeline {
     const plan = this.plan();
     const file = this.file(plan);
     const yaml = textOf(file);
-    const command = ciVariables()[HAND_OVER_VARIABLE];
-    if (command) return handOver(command, { path: resolve(path), yaml, model: modelOf(plan, file.stages, file.jobs) });
+    const command = ciVariables()[PROGRAM_OUTPUT_VARIABLE];
+    if (command) return writeProgramOutput(command, { path: resolve(path), yaml, model: modelOf(plan, file.stages, file.jobs) });
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, yaml);
   }

@@ -1,5 +1,5 @@
 import type { JobOptions } from './jobs/job-options';
-import { refusal } from '../base/user-error';
+import { userError } from '../base/user-error';
 import { BUILDERS } from './jobs/builders';
 import { COPY_COMMAND } from './jobs/command-file';
 import { generatedJob } from './jobs/generated-job';
@@ -115,7 +115,7 @@ export class Synthesis {
     const longest = Math.max(0, ...targets.map(({ autoStopIn }) => (autoStopIn === undefined ? 0 : gitlabSeconds('autoStopIn', autoStopIn))));
     if (expireIn === undefined) return longest + DAY <= 7 * DAY ? '1 week' : gitlabDuration(longest + DAY);
     if (gitlabSeconds('expireIn', expireIn) >= longest) return expireIn;
-    throw refusal({
+    throw userError({
       at: 'expireIn',
       given: `the manifests are kept for ${expireIn}`,
       expected: `at least ${gitlabDuration(longest)}, after which an environment is stopped (autoStopIn) by the command that is with them`,

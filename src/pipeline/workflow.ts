@@ -1,7 +1,7 @@
 import type { PipelineWorkflow } from './jobs/pipeline-yaml';
 import { anyOf } from './jobs/rule-values';
 import type { Target } from './targets/target';
-import { refusal } from '../base/user-error';
+import { userError } from '../base/user-error';
 
 /**
  * When there is a pipeline, where merge requests have pipelines of their own: not a second one for the branch, unless it is one that is deployed.
@@ -11,7 +11,7 @@ import { refusal } from '../base/user-error';
 export function workflowOf(targets: readonly Target[], raw: { readonly [keyword: string]: unknown } = {}): PipelineWorkflow | undefined {
   if (!targets.some(({ isReview }) => isReview)) return undefined;
   if (raw.workflow !== undefined) {
-    throw refusal({ at: 'raw', given: 'it has workflow', expected: 'that of the review apps alone, which have pipelines of merge requests', fix: 'leave it out' });
+    throw userError({ at: 'raw', given: 'it has workflow', expected: 'that of the review apps alone, which have pipelines of merge requests', fix: 'leave it out' });
   }
   const deployed = targets.filter(({ isReview }) => !isReview).map(({ rule }) => rule);
   return {

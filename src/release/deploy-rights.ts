@@ -1,5 +1,5 @@
-import type { PolicyRule } from '../kubernetes/rbac';
 import { partName, RECORD_PARTS, releaseName, ReleaseOwner } from './release-names';
+import type { PolicyRule } from '../kubernetes/rbac';
 
 /**
  * A right that the command `deploy` needs, and what for.

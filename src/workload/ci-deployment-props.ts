@@ -1,5 +1,5 @@
-import { CiImage } from '../image/ci-image';
 import { PodSecurityOptions } from './pod-security';
+import { CiImage } from '../image/ci-image';
 
 /**
  * What is deployed. Everything has a default; a port is what most applications give.

@@ -2,16 +2,16 @@ import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { CiDeploymentProps } from './ci-deployment-props';
-import { CiImage } from '../image/ci-image';
-import { CiVariables, ciVariables } from '../gitlab/ci-variables';
 import { completeDeployment, DeploymentAdditions } from './complete-deployment';
 import { configHash } from './config-hash';
 import { checkDeployment } from './deployment-checks';
-import { environmentSlug } from '../gitlab/environment-slug';
-import { refusalsOf } from '../base/user-error';
-import { kplusModule } from '../base/lazy-kplus';
-import { configReferences, DeploymentManifest, Resources, StringMap } from '../kubernetes/pod-spec';
 import { WORKLOAD_ANNOTATIONS } from './workload-annotations';
+import { kplusModule } from '../base/lazy-kplus';
+import { validationErrors } from '../base/user-error';
+import { CiVariables, ciVariables } from '../gitlab/ci-variables';
+import { environmentSlug } from '../gitlab/environment-slug';
+import { CiImage } from '../image/ci-image';
+import { configReferences, DeploymentManifest, Resources, StringMap } from '../kubernetes/pod-spec';
 
 /**
  * A Deployment, and on request a Service, of the image that CI built. It satisfies level `restricted` of the Pod Security Standards as it stands.
@@ -66,7 +66,7 @@ export class CiDeployment extends Construct {
     checkDeployment(this.node.path, this.name, props);
     this.props = copied(props);
     this.image = props.image ?? CiImage.fromGitlab({ ciVariables: props.ciVariables });
-    this.node.addValidation({ validate: () => refusalsOf(() => this.image.lookup()) });
+    this.node.addValidation({ validate: () => validationErrors(() => this.image.lookup()) });
     this.deployment = this.defineDeployment();
     this.service = props.servicePort === undefined ? undefined : this.defineService(props.servicePort);
   }

@@ -1,5 +1,5 @@
 import type { CiDeploymentProps } from './ci-deployment-props';
-import { refusal, show } from '../base/user-error';
+import { userError, show } from '../base/user-error';
 import { checkLabels } from '../kubernetes/labels';
 import { dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule } from '../kubernetes/names';
 import { quantityRule } from '../kubernetes/quantity';
@@ -13,11 +13,11 @@ import { quantityRule } from '../kubernetes/quantity';
 export function checkDeployment(at: string, name: string, props: CiDeploymentProps): void {
   const check = (prop: string, value: string | undefined, rule: NameRule, use = '') => {
     const expected = value === undefined ? undefined : rule(value);
-    if (expected) throw refusal({ at, given: `${prop}${use} is ${show(value)}`, expected, fix: `change ${prop}` });
+    if (expected) throw userError({ at, given: `${prop}${use} is ${show(value)}`, expected, fix: `change ${prop}` });
   };
   const checkNumber = (prop: string, value: number | undefined, lowest: number, highest: number) => {
     if (value === undefined || (Number.isInteger(value) && value >= lowest && value <= highest)) return;
-    throw refusal({ at, given: `${prop} is ${show(value)}`, expected: `a whole number from ${lowest} to ${highest}`, fix: `change ${prop}` });
+    throw userError({ at, given: `${prop} is ${show(value)}`, expected: `a whole number from ${lowest} to ${highest}`, fix: `change ${prop}` });
   };
   const each = (prop: string, values: string[] | undefined, rule: NameRule) => values?.forEach((value) => check(prop, value, rule));
 
@@ -54,7 +54,7 @@ const capability: NameRule = (value) =>
   /^[A-Z][A-Z_]*$/.test(value) && !value.startsWith('CAP_') ? undefined : 'a capability such as "NET_BIND_SERVICE", without "CAP_"';
 
 function checkTogether(at: string, props: CiDeploymentProps): void {
-  const refuse = (given: string, expected: string, fix: string) => { throw refusal({ at, given, expected, fix }); };
+  const refuse = (given: string, expected: string, fix: string) => { throw userError({ at, given, expected, fix }); };
   if (props.port === undefined && props.servicePort !== undefined) refuse('servicePort is given without port', 'both', 'give the port on which the application listens');
   if (props.port === undefined && props.healthPath !== undefined) refuse('healthPath is given without port', 'both', 'give the port on which the application listens');
   if (props.selector && Object.keys(props.selector).length === 0) refuse('selector is empty', 'at least one label', 'leave it out, or give those of the existing Deployment');

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CiImage } from '../image/ci-image';
-import { checkWritable } from '../yaml/writer';
-import { Container, containersOf, noContainer } from '../kubernetes/container-images';
-import { refusal, refusalsOf, show } from '../base/user-error';
-import { isObject } from '../base/json';
-import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
 import { isList, templateObject } from './template-object';
+import { isObject } from '../base/json';
 import { decodeText } from '../base/text-file';
+import { userError, validationErrors, show } from '../base/user-error';
+import { CiImage } from '../image/ci-image';
+import { Container, containersOf, noContainer } from '../kubernetes/container-images';
+import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
+import { checkWritable } from '../yaml/writer';
 
 /**
  * The manifest, and the images that go into it.
@@ -100,7 +100,7 @@ export class ManifestTemplate extends Construct {
     const ids = idsOf(documents);
     this.objects = documents.map(({ value }, index) => templateObject(this, ids[index] ?? '', value, choose));
     const used = new Set(containers.map((container) => images.of(container)));
-    this.node.addValidation({ validate: () => [...used].flatMap((image) => refusalsOf(() => image?.lookup())) });
+    this.node.addValidation({ validate: () => [...used].flatMap((image) => validationErrors(() => image?.lookup())) });
   }
 
   /**
@@ -114,7 +114,7 @@ export class ManifestTemplate extends Construct {
 function textOf(path: string, { file, text }: ManifestTemplateProps): string {
   if (text !== undefined && file === undefined) return text;
   if (file !== undefined && text === undefined) return decodeText(read(path, file), `${path}: ${file}`);
-  throw refusal({ at: path, given: file === undefined ? 'no manifest' : 'file and text', expected: 'file or text', fix: 'give one of the two' });
+  throw userError({ at: path, given: file === undefined ? 'no manifest' : 'file and text', expected: 'file or text', fix: 'give one of the two' });
 }
 
 function placeOf(path: string, { file }: ManifestTemplateProps): string {
@@ -127,14 +127,14 @@ function read(path: string, file: string): Buffer {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     const at = process.cwd();
-    throw refusal({ at: path, given: `${show(file)} cannot be read in ${show(at)} (${code})`, expected: 'a file', fix: 'correct the path' });
+    throw userError({ at: path, given: `${show(file)} cannot be read in ${show(at)} (${code})`, expected: 'a file', fix: 'correct the path' });
   }
 }
 
 function checkName({ value, at }: ManifestDocument): void {
   const { name, generateName } = isObject(value.metadata) ? value.metadata : {};
   if (isList(value) || (typeof (name ?? generateName) === 'string' && (name ?? generateName) !== '')) return;
-  throw refusal({ at: at(), given: `metadata.name is ${show(name)}`, expected: 'text', fix: name === undefined || name === null ? 'name the object' : 'quote it' });
+  throw userError({ at: at(), given: `metadata.name is ${show(name)}`, expected: 'text', fix: name === undefined || name === null ? 'name the object' : 'quote it' });
 }
 
 /** `<kind>-<name>`, with a number from the second one on that would be called the same. */
@@ -156,7 +156,7 @@ class TemplateImages {
 
   public constructor(path: string, { image, placeholder, images, containers = {} }: ManifestTemplateProps) {
     if (images && (image ?? placeholder) !== undefined) {
-      throw refusal({ at: path, given: 'images beside image or placeholder', expected: 'one way', fix: 'put the placeholder into images' });
+      throw userError({ at: path, given: 'images beside image or placeholder', expected: 'one way', fix: 'put the placeholder into images' });
     }
     this.isImplicit = !images && image === undefined && placeholder === undefined && Object.keys(containers).length > 0;
     this.placeholders = new Map(Object.entries(images ?? { [placeholder ?? 'IMAGE']: image ?? CiImage.fromGitlab() }));

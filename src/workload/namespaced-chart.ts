@@ -1,9 +1,9 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { DeployerRole } from '../access/deployer-role';
-import { refusal, show } from '../base/user-error';
-import { checkNamespace } from '../kubernetes/namespace';
 import { ChartRules, problemsOf } from './object-checks';
+import { DeployerRole } from '../access/deployer-role';
+import { userError, show } from '../base/user-error';
+import { checkNamespace } from '../kubernetes/namespace';
 import { headersBelow } from '../kubernetes/rendered-objects';
 
 /**
@@ -96,13 +96,13 @@ function isNamespacedChart(construct: IConstruct): construct is NamespacedChart 
 // A nested chart of this kind speaks for itself; walked from here as well, everything would be said twice.
 function validate(chart: NamespacedChart, rules: ChartRules): string[] {
   const headers = headersBelow(chart, isNamespacedChart);
-  return headers.flatMap((header) => problemsOf(header, rules)).map((problem) => refusal(problem).message);
+  return headers.flatMap((header) => problemsOf(header, rules)).map((problem) => userError(problem).message);
 }
 
 function checkEnclosing(chart: NamespacedChart): void {
   const other = chart.node.scopes.filter(isNamespacedChart).find((scope) => scope.namespace !== chart.namespace);
   if (!other) return;
-  throw refusal({
+  throw userError({
     at: chart.node.path,
     given: `namespace is ${show(chart.namespace)} inside a NamespacedChart of ${show(other.namespace)}`,
     expected: 'one namespace in a tree of charts',

@@ -1,11 +1,11 @@
-import { Refusal, show } from '../base/user-error';
+import type { DeployerRole } from '../access/deployer-role';
+import { Problem, show } from '../base/user-error';
 import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { entryProblems, labelProblems, textProblems } from '../kubernetes/labels';
 import { annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/names';
 import { allows } from '../kubernetes/rbac';
 import { Metadata, ObjectHeader } from '../kubernetes/rendered-objects';
 import { ROLES_VERSION } from '../kubernetes/user-facing-roles';
-import type { DeployerRole } from '../access/deployer-role';
 
 /**
  * What a chart for one namespace accepts.
@@ -23,12 +23,12 @@ const APPLY = ['get', 'create', 'patch'];
 /**
  * What the API server, or the deployer's role, would refuse of an object.
  */
-export function problemsOf(object: ObjectHeader, rules: ChartRules): Refusal[] {
+export function problemsOf(object: ObjectHeader, rules: ChartRules): Problem[] {
   const scope = checkScope(object, rules);
   return scope ? [scope] : [...checkRole(object, rules), ...checkPlace(object, rules), ...checkMetadata(object)];
 }
 
-function checkScope(object: ObjectHeader, rules: ChartRules): Refusal | undefined {
+function checkScope(object: ObjectHeader, rules: ChartRules): Problem | undefined {
   const { at, apiVersion, kind } = object;
   const name = kindName(apiVersion, kind);
   if (rules.namespacedKinds.has(name)) return undefined;
@@ -49,7 +49,7 @@ function checkScope(object: ObjectHeader, rules: ChartRules): Refusal | undefine
   }
 }
 
-function checkRole({ at, apiVersion, kind, metadata }: ObjectHeader, { role }: ChartRules): Refusal[] {
+function checkRole({ at, apiVersion, kind, metadata }: ObjectHeader, { role }: ChartRules): Problem[] {
   const resource = resourceOf(apiVersion, kind);
   const rules = role._rules();
   const name = typeof metadata.name === 'string' ? metadata.name : undefined;
@@ -66,7 +66,7 @@ function checkRole({ at, apiVersion, kind, metadata }: ObjectHeader, { role }: C
   }];
 }
 
-function checkPlace(object: ObjectHeader, rules: ChartRules): Refusal[] {
+function checkPlace(object: ObjectHeader, rules: ChartRules): Problem[] {
   const { namespace } = object.metadata;
   if (namespace === rules.namespace) return [];
   const subject = `${object.kind} ${show(object.metadata.name)}`;
@@ -79,7 +79,7 @@ function fixOfPlace(object: ObjectHeader): string {
   return object.isItem ? 'write it in the item, since a chart gives its namespace to the List only' : 'define it in the NamespacedChart itself; a nested Chart does not inherit the namespace';
 }
 
-function checkMetadata({ at, kind, metadata }: ObjectHeader): Refusal[] {
+function checkMetadata({ at, kind, metadata }: ObjectHeader): Problem[] {
   return [
     ...textProblems(at, `metadata.name of ${kind}`, metadata.name, nameRuleOf(kind)),
     ...labelProblems(at, 'label', metadata.labels),
@@ -88,7 +88,7 @@ function checkMetadata({ at, kind, metadata }: ObjectHeader): Refusal[] {
   ];
 }
 
-function checkAnnotationsSize(at: string, metadata: Metadata): Refusal[] {
+function checkAnnotationsSize(at: string, metadata: Metadata): Problem[] {
   const size = Object.entries(metadata.annotations ?? {}).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
   if (size <= ANNOTATIONS_LIMIT) return [];
   return [{ at, given: `its annotations have ${size} bytes`, expected: `at most ${ANNOTATIONS_LIMIT}`, fix: 'keep large data in a ConfigMap' }];

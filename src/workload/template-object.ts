@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiObject, ApiObjectProps, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ChooseImage, setImages } from '../kubernetes/container-images';
 import { isObject, Json, JsonObject } from '../base/json';
+import { ChooseImage, setImages } from '../kubernetes/container-images';
 
 /**
  * Defines an object of a manifest so that its values survive: cdk8s leaves out nulls and what is empty in the metadata, and adds a name

@@ -1,10 +1,10 @@
 import type * as yaml from 'yaml';
-import { refusal, show } from '../base/user-error';
-import { isObject, Json, JsonObject, parseJson } from '../base/json';
 import { KubectlReader, RENDER_FIRST } from './reader';
 import { syntaxProblem } from './syntax';
+import { isObject, Json, JsonObject, parseJson } from '../base/json';
 import { yamlModule } from '../base/lazy-yaml';
 import { checkSize } from '../base/text-file';
+import { userError, show } from '../base/user-error';
 
 /**
  * One document of a manifest.
@@ -40,7 +40,7 @@ export function parseManifest(text: string, fileName: string): ManifestDocument[
   source.checkDepth();
   const documents = source.chunks().flatMap((chunk) => chunk.documents());
   if (documents.length > 0) return documents;
-  throw refusal({ at: `${fileName}:1:1`, given: 'no document', expected: 'a Kubernetes object in YAML', fix: 'write one, or leave the file out' });
+  throw userError({ at: `${fileName}:1:1`, given: 'no document', expected: 'a Kubernetes object in YAML', fix: 'write one, or leave the file out' });
 }
 
 /** Maps and lists in each other that are read at most. */
@@ -67,7 +67,7 @@ class Source {
     const offset = this.text.slice(bom).search(UNREADABLE);
     if (offset < 0) return;
     const code = this.text.charCodeAt(bom + offset).toString(16).toUpperCase().padStart(4, '0');
-    throw refusal({
+    throw userError({
       at: this.at(bom + offset),
       given: `the character U+${code}`,
       expected: 'text without control characters, byte order marks and line breaks other than LF and CRLF',
@@ -79,7 +79,7 @@ class Source {
   public checkDepth(): void {
     const offset = deepest(this.text);
     if (offset < 0) return;
-    throw refusal({ at: this.at(offset), given: TOO_DEEP, expected: `at most ${DEEPEST} levels`, fix: 'flatten it' });
+    throw userError({ at: this.at(offset), given: TOO_DEEP, expected: `at most ${DEEPEST} levels`, fix: 'flatten it' });
   }
 
   /** kubectl cuts the text at lines that start with `---` before any YAML is read. */
@@ -97,7 +97,7 @@ class Source {
 
   private checkSeparator(rest: string, offset: number): void {
     if (/^\s*(#|$)/.test(rest)) return;
-    throw refusal({
+    throw userError({
       at: this.at(offset),
       given: `${show(rest.trim())} behind "---"`,
       expected: 'a document marker alone on its line, as kubectl demands',
@@ -173,7 +173,7 @@ class Chunk {
   }
 
   private ignored(document: yaml.Document.Parsed): Error {
-    return refusal({
+    return userError({
       at: this.at(document.contents?.range[0] ?? document.range[0]),
       given: 'text behind the end of a document, which kubectl ignores',
       expected: 'one document between two lines "---"',
@@ -182,14 +182,14 @@ class Chunk {
   }
 
   private unreadable(given: string, offset: number, fix: string): Error {
-    return refusal({ at: this.at(offset), given, expected: 'YAML that kubectl reads', fix });
+    return userError({ at: this.at(offset), given, expected: 'YAML that kubectl reads', fix });
   }
 }
 
 function kubernetesObject(value: Json, at: () => string): JsonObject {
   if (isObject(value) && isText(value.apiVersion) && isText(value.kind)) return value;
   const given = isObject(value) ? `apiVersion ${show(value.apiVersion)} and kind ${show(value.kind)}` : `a document that is ${show(value)}`;
-  throw refusal({ at: at(), given, expected: 'a Kubernetes object', fix: 'start it with apiVersion and kind' });
+  throw userError({ at: at(), given, expected: 'a Kubernetes object', fix: 'start it with apiVersion and kind' });
 }
 
 const TOO_DEEP = 'maps and lists nested too deeply';

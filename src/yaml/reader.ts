@@ -1,8 +1,8 @@
 import type * as yaml from 'yaml';
-import { refusal, show } from '../base/user-error';
-import { isObject, Json, JsonObject } from '../base/json';
 import { keyText, plainScalar, Scalar, taggedScalar } from './scalars';
+import { isObject, Json, JsonObject } from '../base/json';
 import { yamlModule } from '../base/lazy-yaml';
+import { userError, show } from '../base/user-error';
 
 /** The fix of everything that braces in pairs lead to. */
 export const RENDER_FIRST = 'it looks like a Helm or Go template ("{{ }}"): render that first';
@@ -157,7 +157,7 @@ export class KubectlReader {
   }
 
   private refuse(node: yaml.Node, given: string, expected: string, fix: string): Error {
-    return refusal({ at: this.at(node), given, expected, fix });
+    return userError({ at: this.at(node), given, expected, fix });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Document } from 'yaml';
-import { escapeCodeUnit } from '../base/user-error';
 import { yamlModule } from '../base/lazy-yaml';
+import { escapeCodeUnit } from '../base/user-error';
 
 /**
  * What YAML 1.1 or Ruby's reader of it takes for something else when it has no quotes, beyond what YAML 1.2 does: words for true and false, numbers with

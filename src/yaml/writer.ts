@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Yaml } from 'cdk8s';
-import { InvalidInput, refusal, show } from '../base/user-error';
-import { isObject, Json, JsonObject } from '../base/json';
 import { ManifestDocument, parseManifest } from './manifest-parser';
+import { isObject, Json, JsonObject } from '../base/json';
+import { UserError, userError, show } from '../base/user-error';
 
 /**
  * Checks that kubectl reads what cdk8s writes of a document as the same values. cdk8s leaves a few texts without the quotes that
@@ -13,7 +13,7 @@ import { ManifestDocument, parseManifest } from './manifest-parser';
 export function checkWritable({ value, at }: Pick<ManifestDocument, 'value' | 'at'>): void {
   if (survives(value)) return;
   const lost = lostIn(value, []);
-  throw refusal({
+  throw userError({
     at: at(),
     given: lost ? `${lost.path} with ${show(lost.text)}` : 'a document',
     expected: 'values that cdk8s writes so that kubectl reads them as they are',
@@ -48,7 +48,7 @@ function survives(value: JsonObject): boolean {
     const read = parseManifest(Yaml.stringify(whole), 'written');
     return isDeepStrictEqual(read.map((document) => document.value), [whole]);
   } catch (error) {
-    if (error instanceof InvalidInput) return false;
+    if (error instanceof UserError) return false;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { DeployerRole, NamespaceDeployer, NamespacedChart } from '../../src/index';
-import { app, messageOf, plainChart, synth } from '../support/synth';
 import { allows } from '../../src/kubernetes/rbac';
+import { app, messageOf, plainChart, synth } from '../support/synth';
 
 const purpose = { projectId: 42, environment: 'production', app: 'web' };
 const MANIFESTS = `

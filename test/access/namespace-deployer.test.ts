@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
-import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../../src/index';
-import { app, messageOf, only, plainChart, synth } from '../support/synth';
 import { readAccess } from '../../src/cli/access/read-access';
 import { environmentSlug } from '../../src/gitlab/environment-slug';
+import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../../src/index';
+import { app, messageOf, only, plainChart, synth } from '../support/synth';
 
 function manifestsOf(props: Partial<NamespaceDeployerProps> = {}) {
   const chart = plainChart('access');

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { InvalidInput, located, refusal, refusalsOf, show } from '../../src/base/user-error';
+import { UserError, located, userError, validationErrors, show } from '../../src/base/user-error';
 import { ANY_CHARACTER } from '../support/any-character';
 
 describe('a shown value', () => {
@@ -55,23 +55,23 @@ describe('a refusal', () => {
   const parts = { given: 'the tag is empty', expected: 'a tag', fix: 'set CI_COMMIT_SHA' };
 
   test('says what was given, what is expected and what to do', () => {
-    expect(refusal(parts).message).toBe('the tag is empty, expected a tag; set CI_COMMIT_SHA');
+    expect(userError(parts).message).toBe('the tag is empty, expected a tag; set CI_COMMIT_SHA');
   });
 
   test('says first where', () => {
-    expect(refusal({ at: 'variable IMAGE', ...parts }).message).toBe('variable IMAGE: the tag is empty, expected a tag; set CI_COMMIT_SHA');
+    expect(userError({ at: 'variable IMAGE', ...parts }).message).toBe('variable IMAGE: the tag is empty, expected a tag; set CI_COMMIT_SHA');
   });
 
   test('is an error that can be told from a bug', () => {
-    const error = refusal(parts);
-    expect(error).toBeInstanceOf(InvalidInput);
+    const error = userError(parts);
+    expect(error).toBeInstanceOf(UserError);
     expect(error).toBeInstanceOf(Error);
-    expect(error.name).toBe('InvalidInput');
+    expect(error.name).toBe('UserError');
   });
 
   test('can be said of a place afterwards', () => {
-    const error = located('variable IMAGE', refusal(parts));
-    expect(error).toBeInstanceOf(InvalidInput);
+    const error = located('variable IMAGE', userError(parts));
+    expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toBe('variable IMAGE: the tag is empty, expected a tag; set CI_COMMIT_SHA');
   });
 
@@ -84,14 +84,14 @@ describe('a refusal', () => {
 
 describe('the refusals of an action', () => {
   test('are none when it goes well', () => {
-    expect(refusalsOf(() => 'done')).toEqual([]);
+    expect(validationErrors(() => 'done')).toEqual([]);
   });
 
   test('are its message when it is refused', () => {
-    expect(refusalsOf(() => { throw refusal({ given: 'a', expected: 'b', fix: 'c' }); })).toEqual(['a, expected b; c']);
+    expect(validationErrors(() => { throw userError({ given: 'a', expected: 'b', fix: 'c' }); })).toEqual(['a, expected b; c']);
   });
 
   test('do not hide a bug', () => {
-    expect(() => refusalsOf(() => { throw new TypeError('bug'); })).toThrow(TypeError);
+    expect(() => validationErrors(() => { throw new TypeError('bug'); })).toThrow(TypeError);
   });
 });

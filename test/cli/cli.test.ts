@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMANDS } from '../../src/cli/lazy-commands';
 import { nearest } from '../../src/cli/command-line/nearest';
+import { COMMANDS } from '../../src/cli/lazy-commands';
 import { runCli } from '../support/cli';
 import { kubeconfigFile, TOKEN } from '../support/kubeconfigs';
 

@@ -1,11 +1,11 @@
 import { Kubeconfig } from '../../src';
-import { systemClock } from '../../src/cli/io/clock';
 import { administratorConnection } from '../../src/cli/cluster/administrator';
 import { ClientOptions } from '../../src/cli/cluster/api-client';
-import { Cluster } from '../../src/cli/cluster/cluster';
 import { connectCluster } from '../../src/cli/cluster/connect';
 import { Connection } from '../../src/cli/cluster/connection';
 import { credentialConnection } from '../../src/cli/cluster/credential';
+import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
+import { systemClock } from '../../src/cli/io/clock';
 import { Files } from '../../src/cli/io/files';
 
 const files = new Files({ cwd: __dirname, stdin: process.stdin });
@@ -21,7 +21,7 @@ const unbounded = (): ClientOptions => ({ variables: {}, clock: systemClock, sig
  */
 export async function administratorClient(
   kubeconfig: string, parts: Partial<Connection> = {}, options: Partial<ClientOptions> = {},
-): Promise<Cluster> {
+): Promise<KubernetesClient> {
   const context = { ...unbounded(), ...options };
   const stderr = { write: () => undefined };
   const { connection } = await administratorConnection({ ...context, files, cwd: __dirname, stderr }, { kubeconfig });
@@ -31,6 +31,6 @@ export async function administratorClient(
 /**
  * The same with the credential of a job.
  */
-export function jobClient(kubeconfig: Kubeconfig): Cluster {
+export function jobClient(kubeconfig: Kubeconfig): KubernetesClient {
   return connectCluster(credentialConnection(kubeconfig, files), unbounded());
 }

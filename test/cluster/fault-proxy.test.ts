@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { FaultProxy } from './fault-proxy';
 import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault, hanging, hangingAfter } from './faults';
 import { Unreachable } from '../../src/cli/base/failure';
-import { HttpAnswer, HttpDoor } from '../../src/cli/http/http';
-import { httpDoor } from '../../src/cli/http/http-client';
+import { HttpResponse, HttpClient } from '../../src/cli/http/http';
+import { createHttpClient } from '../../src/cli/http/http-client';
 import { FakeClock } from '../support/fake-clock';
 import { bodyOf, httpServer, httpsServer } from '../support/loopback';
 import { TestAuthority } from '../support/x509';
@@ -11,7 +11,7 @@ import { TestAuthority } from '../support/x509';
 const CA = new TestAuthority();
 
 let proxy: FaultProxy;
-let door: HttpDoor;
+let door: HttpClient;
 let clock: FakeClock;
 let served: string[];
 
@@ -36,8 +36,8 @@ afterEach(async () => {
 });
 
 /** Nothing is too late for it before the test says so. */
-function newDoor(): HttpDoor {
-  return httpDoor({ certificateAuthority: proxy.certificateAuthority }, {}, clock);
+function newDoor(): HttpClient {
+  return createHttpClient({ certificateAuthority: proxy.certificateAuthority }, {}, clock);
 }
 
 /** The time is up when the fault is in place. */
@@ -48,7 +48,7 @@ function andTimeIsUp(fault: Fault): Fault {
   };
 }
 
-async function ask(path = '/a', method: 'GET' | 'POST' = 'GET'): Promise<HttpAnswer> {
+async function ask(path = '/a', method: 'GET' | 'POST' = 'GET'): Promise<HttpResponse> {
   const body = method === 'POST' ? 'sent' : undefined;
   return door.exchange({ method, url: new URL(path, proxy.url), headers: { authorization: 'somebody' }, body, timeout: 800 });
 }

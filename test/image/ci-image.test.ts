@@ -1,6 +1,6 @@
+import { gitlabJob } from '../../examples/gitlab-job';
 import { CiImage, GitlabImageOptions } from '../../src/index';
 import { messageOf, namespacedChart, rawObject, synth } from '../support/synth';
-import { gitlabJob } from '../../examples/gitlab-job';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 

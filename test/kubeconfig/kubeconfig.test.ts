@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { parse } from 'yaml';
-import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../support/kubeconfigs';
-import { describeVectors, printAgreement } from '../support/vectors';
+import { UserError } from '../../src/base/user-error';
 import { Kubeconfig, KubeconfigProps } from '../../src/kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../src/kubeconfig/kubeconfig-policy';
-import { InvalidInput } from '../../src/base/user-error';
 import { referenceCluster } from '../../src/kubeconfig/reference-cluster';
+import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../support/kubeconfigs';
+import { describeVectors, printAgreement } from '../support/vectors';
 
 const PROPS: KubeconfigProps = { server: SERVER, certificateAuthorityData: CA_DATA, namespace: 'ns1', token: TOKEN };
 const SECRET = 'hunter2-secret';
@@ -14,7 +14,7 @@ function messageOf(action: () => unknown): string {
   try {
     action();
   } catch (error) {
-    expect(error).toBeInstanceOf(InvalidInput);
+    expect(error).toBeInstanceOf(UserError);
     return (error as Error).message;
   }
   throw new Error('nothing was refused');

@@ -1,5 +1,5 @@
-import { ChooseImage, containersOf, noContainer, setImages } from '../../src/kubernetes/container-images';
 import { JsonObject } from '../../src/base/json';
+import { ChooseImage, containersOf, noContainer, setImages } from '../../src/kubernetes/container-images';
 
 const placeholder: ChooseImage = ({ image }) => (image === 'IMAGE' ? 'web:1' : undefined);
 const spec = (image: string): JsonObject => ({ containers: [{ name: 'web', image }], initContainers: [{ name: 'init', image }] });

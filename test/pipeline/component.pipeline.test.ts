@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { stringify } from 'yaml';
 import { prepareRunner } from './gitlab-ci-local';
 import { preview } from './preview';
-import { DeployCredential, DeployEnvironment, GitlabPipeline, ImageBuild } from '../../src';
+import { DeployCredential, DeployTarget, GitlabPipeline, ImageBuild } from '../../src';
 import type { Json } from '../../src/base/json';
 import { pipelines, requiredInputs } from '../support/any-pipeline';
 import { FETCH_TIMEOUT } from '../support/kubectl';
@@ -37,7 +37,7 @@ test.each([
 ])('it is included as %s with values of the project', (_, include) => {
   const component = new GitlabPipeline({
     app: 'web',
-    targets: [DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true })],
+    targets: [DeployTarget.of({ environment: 'production', namespace: 'example', protectedRefsOnly: true })],
     imageBuild: ImageBuild.docker({ tags: ['privileged'] }),
     credential: DeployCredential.gitlabAgent({ agent: 'group/infra:main' }),
   }).toComponentYaml();

@@ -1,11 +1,11 @@
-import { DeployEnvironment, Synthesis, SynthesisOptions } from '../../src/index';
+import { DeployTarget, Synthesis, SynthesisOptions } from '../../src/index';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from '../support/pipelines';
 import { messageOf } from '../support/synth';
 
 jest.mock('../../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
 const COPY = 'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs"';
-const stoppedAfter = (autoStopIn: string) => [STAGING, DeployEnvironment.of({ environment: 'demo', namespace: 'example-demo', autoStopIn })];
+const stoppedAfter = (autoStopIn: string) => [STAGING, DeployTarget.of({ environment: 'demo', namespace: 'example-demo', autoStopIn })];
 
 describe('a job that synthesizes', () => {
   test('has the image, and no environment', () => {
@@ -23,7 +23,7 @@ describe('a job that synthesizes', () => {
   });
 
   test('keeps the folders of environments with a slash', () => {
-    const targets = ['eu/production', 'us/production', 'eu/staging'].map((environment, index) => DeployEnvironment.of({ environment, namespace: `example-${index}` }));
+    const targets = ['eu/production', 'us/production', 'eu/staging'].map((environment, index) => DeployTarget.of({ environment, namespace: `example-${index}` }));
 
     expect(fileOf({ targets }).synth.script.slice(2, -1)).toEqual([
       'mkdir -p "dist/$CI_PIPELINE_ID/eu"', 'mv dist/eu/production dist/eu/staging "dist/$CI_PIPELINE_ID/eu"',

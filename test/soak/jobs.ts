@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { Clock } from '../../src/cli/base/host';
 import { runCommandLine } from '../../src/cli/cli';
 import { systemClock } from '../../src/cli/io/clock';
-import { Clock } from '../../src/cli/base/host';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 import { manifests } from '../cluster/application';
 

@@ -3,12 +3,12 @@ import { APPS, AppName, broken, Hold, Interleaving, Manifest, Operation } from '
 import { JobResult, runJob } from './jobs';
 import { LiveObject } from './state';
 import { NamespaceOfTwo } from './two-applications';
-import { systemClock } from '../../src/cli/io/clock';
-import { Cluster } from '../../src/cli/cluster/cluster';
-import { pathOfObject } from '../../src/cli/cluster/paths';
-import { ApiRefusal } from '../../src/cli/cluster/status';
-import { Clock } from '../../src/cli/base/host';
 import { isObject, JsonObject } from '../../src/base/json';
+import { Clock } from '../../src/cli/base/host';
+import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
+import { pathOfObject } from '../../src/cli/cluster/paths';
+import { ApiError } from '../../src/cli/cluster/status';
+import { systemClock } from '../../src/cli/io/clock';
 import { OWNER_LABEL } from '../../src/release/release-names';
 import { FaultProxy } from '../cluster/fault-proxy';
 import { answering, answerLost } from '../cluster/faults';
@@ -40,7 +40,7 @@ export interface InterleavingRun {
  */
 export interface Lane {
   /** An administrator's client. */
-  readonly admin: Cluster;
+  readonly admin: KubernetesClient;
   readonly proxies: Readonly<Record<AppName, FaultProxy>>;
 }
 
@@ -125,7 +125,7 @@ class Running {
       const { metadata } = await this.lane.admin.get(this.contendedPath);
       return isObject(metadata) ? metadata.uid : undefined;
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code === 404) return undefined;
+      if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
     }
   }

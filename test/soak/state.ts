@@ -1,5 +1,5 @@
-import { readRecord } from '../../src/cli/deploy/history/read-record';
 import { JsonObject } from '../../src/base/json';
+import { readRecord } from '../../src/cli/deploy/history/read-record';
 import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/release/release-names';
 import { Deployer } from '../cluster/deployer';
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { APPS, AppName } from './interleaving';
 import { LiveObject } from './state';
 import { Kubeconfig } from '../../src';
-import { Cluster } from '../../src/cli/cluster/cluster';
-import { collectionPath } from '../../src/cli/cluster/paths';
 import { isObject, JsonObject } from '../../src/base/json';
+import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
+import { collectionPath } from '../../src/cli/cluster/paths';
 import { FaultProxy } from '../cluster/fault-proxy';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -23,7 +23,7 @@ const WORKLOADS = RESOURCES.filter(({ resource }) => ['deployments', 'jobs'].inc
  */
 export class NamespaceOfTwo {
   /** @param proxies Between each application and the server. */
-  public static async make(admin: Cluster, name: string, proxies: Readonly<Record<AppName, FaultProxy>>): Promise<NamespaceOfTwo> {
+  public static async make(admin: KubernetesClient, name: string, proxies: Readonly<Record<AppName, FaultProxy>>): Promise<NamespaceOfTwo> {
     const core = (resource: string) => collectionPath({ group: '', version: 'v1', resource, namespace: name });
     await admin.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     await admin.create(collectionPath({ group: RBAC, version: 'v1', resource: 'rolebindings', namespace: name }), {
@@ -51,7 +51,7 @@ export class NamespaceOfTwo {
   }
 
   private constructor(
-    private readonly admin: Cluster, public readonly name: string,
+    private readonly admin: KubernetesClient, public readonly name: string,
     /** The credential of each application. */
     public readonly kubeconfigs: Readonly<Record<AppName, string>>,
   ) {}

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { inputsOf } from './component';
 import {
-  BuildJob, CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild,
+  BuildJob, CredentialRotation, DeployCredential, DeployTarget, DeployJob, DeployRef, GitlabPipeline, type GitlabPipelineProps, ImageBuild,
   type JobOptions, Synthesis,
 } from '../../src';
 
@@ -58,7 +58,7 @@ function jobOptions(): fc.Arbitrary<JobOptions> {
 }
 
 /** An environment is called `protected-0` when it is one, `open-0` when it is not. */
-function manyTargets(): fc.Arbitrary<DeployEnvironment[]> {
+function manyTargets(): fc.Arbitrary<DeployTarget[]> {
   const one = fc.record({
     kind: fc.constantFrom('open', 'protected', 'review'),
     manual: fc.boolean(),
@@ -71,7 +71,7 @@ function manyTargets(): fc.Arbitrary<DeployEnvironment[]> {
   return fc.array(one, { minLength: 1, maxLength: 4 }).map((targets) => targets.map(({ kind, autoStopIn, stoppable, ...others }, index) => {
     const options = { ...others, autoStopIn, namespace: `example-${index}`, environment: `${kind}-${index}` };
     return kind === 'review'
-      ? DeployEnvironment.review(options)
-      : DeployEnvironment.of({ ...options, protected: kind === 'protected', stoppable: autoStopIn === undefined ? stoppable : undefined });
+      ? DeployTarget.review(options)
+      : DeployTarget.of({ ...options, protectedRefsOnly: kind === 'protected', stoppable: autoStopIn === undefined ? stoppable : undefined });
   }));
 }

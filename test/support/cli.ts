@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { Clock } from '../../src/cli/base/host';
 import { runCommandLine } from '../../src/cli/cli';
 import { systemClock } from '../../src/cli/io/clock';
-import { Clock } from '../../src/cli/base/host';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /** A folder of its own for each test. */

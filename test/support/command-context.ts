@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { cliFolder } from './cli';
-import { systemClock } from '../../src/cli/io/clock';
-import { Context } from '../../src/cli/base/command';
-import { Files } from '../../src/cli/io/files';
 import { Clock } from '../../src/cli/base/host';
+import { Context } from '../../src/cli/command-line/command';
+import { systemClock } from '../../src/cli/io/clock';
+import { Files } from '../../src/cli/io/files';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /**

@@ -1,5 +1,5 @@
 import { BUILD, PRODUCTION, REVIEW, STAGING } from './pipelines';
-import { CredentialRotation, DeployCredential, DeployEnvironment, DeployJob, GitlabPipelineProps, ImageBuild, Synthesis } from '../../src';
+import { CredentialRotation, DeployCredential, DeployTarget, DeployJob, GitlabPipelineProps, ImageBuild, Synthesis } from '../../src';
 
 const IMAGE_OPTIONS = {
   context: 'my site',
@@ -38,12 +38,12 @@ const CREDENTIALS: Array<[string, DeployCredential]> = [
   ['an id_token', DeployCredential.idToken({ audience: 'cluster 1\'s', server: PINS.server })],
 ];
 
-const TARGETS: Array<[string, DeployEnvironment[]]> = [
+const TARGETS: Array<[string, DeployTarget[]]> = [
   ['one target', [STAGING]],
   ['targets of all kinds', [
     STAGING,
     PRODUCTION,
-    DeployEnvironment.of({ environment: 'eu/production', namespace: 'example-eu', url: 'https://example.com', tier: 'production', manual: true, stoppable: true }),
+    DeployTarget.of({ environment: 'eu/production', namespace: 'example-eu', url: 'https://example.com', tier: 'production', manual: true, stoppable: true }),
     REVIEW,
   ]],
 ];

@@ -1,8 +1,8 @@
-import { DeployEnvironment, type DeployEnvironmentOptions } from '../../src/pipeline/targets/deploy-target';
-import { refusalsOf } from '../../src/base/user-error';
 import type { JsonObject } from '../../src/base/json';
+import { validationErrors } from '../../src/base/user-error';
 import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/pipeline/checks/check-pipeline';
 import type { PipelineJob } from '../../src/pipeline/jobs/job';
+import { DeployTarget, type DeployTargetOptions } from '../../src/pipeline/targets/deploy-target';
 import type { Target } from '../../src/pipeline/targets/target';
 
 /** A job of the user's, and what this library would know of one of its own. */
@@ -12,14 +12,14 @@ export function job(name: string, keywords: JsonObject = {}, known: Partial<Pipe
 }
 
 /** An environment that stays. */
-export function target(options: Partial<DeployEnvironmentOptions> = {}): Target {
+export function target(options: Partial<DeployTargetOptions> = {}): Target {
   const { environment = 'staging' } = options;
-  return DeployEnvironment.of({ environment, namespace: `example-${environment.toLowerCase().replace(/[^a-z0-9]/g, '-')}`, ...options })._target();
+  return DeployTarget.of({ environment, namespace: `example-${environment.toLowerCase().replace(/[^a-z0-9]/g, '-')}`, ...options })._target();
 }
 
 /** The review apps of a namespace. */
 export function review(namespace = 'example-review', environment?: string): Target {
-  return DeployEnvironment.review({ namespace, environment })._target();
+  return DeployTarget.review({ namespace, environment })._target();
 }
 
 /** What is wrong with the jobs, a line each. */
@@ -33,6 +33,6 @@ export function problemsOfTargets(targets: Target[], app = 'web'): string[] {
 }
 
 function lines(action: () => void): string[] {
-  const found = refusalsOf(action).flatMap((message) => message.split('\n  '));
+  const found = validationErrors(action).flatMap((message) => message.split('\n  '));
   return found.length > 1 ? found.slice(1) : found;
 }

@@ -1,13 +1,13 @@
 import { parse } from 'yaml';
-import { BuildJob, DeployEnvironment, GitlabPipeline, GitlabPipelineProps } from '../../src';
+import { BuildJob, DeployTarget, GitlabPipeline, GitlabPipelineProps } from '../../src';
 
 /** A job as GitLab reads it. */
 export type GitlabJob = any;
 
 export const BUILD = BuildJob.script({ script: ['hugo --minify'], artifacts: ['public'] });
-export const STAGING = DeployEnvironment.of({ environment: 'staging', namespace: 'example-staging' });
-export const PRODUCTION = DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true });
-export const REVIEW = DeployEnvironment.review({ namespace: 'example-review' });
+export const STAGING = DeployTarget.of({ environment: 'staging', namespace: 'example-staging' });
+export const PRODUCTION = DeployTarget.of({ environment: 'production', namespace: 'example', protectedRefsOnly: true });
+export const REVIEW = DeployTarget.review({ namespace: 'example-review' });
 
 /**
  * A pipeline of an application `web` that is deployed to staging.

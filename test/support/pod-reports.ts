@@ -1,5 +1,5 @@
-import { Cluster } from '../../src/cli/cluster/cluster';
 import { JsonObject } from '../../src/base/json';
+import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
 
 /** What of a pod's status is looked at. */
 interface PodStatus {
@@ -19,7 +19,7 @@ interface ContainerStatus {
 export class PodReports {
   private readonly first = new Map<string, number>();
 
-  public constructor(cluster: Cluster, namespace: string) {
+  public constructor(cluster: KubernetesClient, namespace: string) {
     void this.follow(cluster, namespace).catch(() => undefined);
   }
 
@@ -29,7 +29,7 @@ export class PodReports {
     return first === undefined ? 'nothing reported' : `${((Date.now() - first) / 1000).toFixed(1)} s`;
   }
 
-  private async follow(cluster: Cluster, namespace: string): Promise<void> {
+  private async follow(cluster: KubernetesClient, namespace: string): Promise<void> {
     for await (const { object } of cluster.watch(`/api/v1/namespaces/${namespace}/pods`)) {
       const { name } = object.metadata as { name: string };
       const report = reportOf(object);

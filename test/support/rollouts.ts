@@ -1,11 +1,11 @@
-import { systemClock } from '../../src/cli/io/clock';
-import { Cluster } from '../../src/cli/cluster/cluster';
+import { JsonObject } from '../../src/base/json';
+import { Clock } from '../../src/cli/base/host';
 import { Connection } from '../../src/cli/cluster/connection';
+import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
 import { pathOfObject } from '../../src/cli/cluster/paths';
 import { RolloutResult, WaitedObject, WaitOptions } from '../../src/cli/deploy/wait/rollout';
 import { waitForRollout } from '../../src/cli/deploy/wait/wait-for-rollout';
-import { Clock } from '../../src/cli/base/host';
-import { JsonObject } from '../../src/base/json';
+import { systemClock } from '../../src/cli/io/clock';
 import { resourceOf } from '../../src/kubernetes/kinds';
 import { administratorClient } from '../cluster/clients';
 
@@ -31,7 +31,7 @@ export class Rollouts {
     return new Rollouts(await administratorClient(kubeconfig, { ...credentials, ...parts }, { signal: abort.signal, clock }), namespace, abort);
   }
 
-  private constructor(public readonly cluster: Cluster, public readonly namespace: string, private readonly abort: AbortController) {}
+  private constructor(public readonly cluster: KubernetesClient, public readonly namespace: string, private readonly abort: AbortController) {}
 
   public async apply(...manifests: readonly object[]): Promise<WaitedObject[]> {
     const applied: WaitedObject[] = [];

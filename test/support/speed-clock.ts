@@ -1,5 +1,5 @@
-import { systemClock } from '../../src/cli/io/clock';
 import { Clock } from '../../src/cli/base/host';
+import { systemClock } from '../../src/cli/io/clock';
 
 /**
  * Time that passes at a speed which may change at any time, also for those who sleep already: fast while there is only to be waited.

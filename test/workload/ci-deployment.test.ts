@@ -1,9 +1,9 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
+import { gitlabJob } from '../../examples/gitlab-job';
 import { CiDeployment, CiDeploymentProps, CiImage, NamespacedChart } from '../../src/index';
 import { podSecurityViolations } from '../support/pod-security';
 import { messageOf, namespacedChart, only, rawObject, synth } from '../support/synth';
-import { gitlabJob } from '../../examples/gitlab-job';
 
 const image = CiImage.of('registry.example.com/group/site:1');
 

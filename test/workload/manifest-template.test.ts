@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { App, Chart, ChartProps, JsonPatch, Testing, Yaml, YamlOutputType } from 'cdk8s';
 import * as fc from 'fast-check';
+import { Json } from '../../src/base/json';
 import { CiImage, NamespacedChart } from '../../src/index';
+import { setImages } from '../../src/kubernetes/container-images';
+import { ManifestTemplate, ManifestTemplateProps } from '../../src/workload/manifest-template';
+import { parseManifest } from '../../src/yaml/manifest-parser';
 import { ANY_CHARACTER } from '../support/any-character';
 import { Manifest, messageOf } from '../support/synth';
-import { ManifestTemplate, ManifestTemplateProps } from '../../src/workload/manifest-template';
-import { setImages } from '../../src/kubernetes/container-images';
-import { Json } from '../../src/base/json';
-import { parseManifest } from '../../src/yaml/manifest-parser';
 
 const IMAGE = 'registry.example.com/group/site:1';
 const image = CiImage.of(IMAGE);

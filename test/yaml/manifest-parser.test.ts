@@ -1,6 +1,6 @@
 import { isObject, JsonObject } from '../../src/base/json';
-import { parseManifest } from '../../src/yaml/manifest-parser';
 import { LARGEST_TEXT, decodeText } from '../../src/base/text-file';
+import { parseManifest } from '../../src/yaml/manifest-parser';
 import { kubectlScalars } from '../support/kubectl-scalars';
 import { messageOf } from '../support/synth';
 

@@ -1,7 +1,7 @@
 import type { Access } from './access';
 import { readAccess } from './read-access';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../base/command';
+import type { Context } from '../command-line/command';
 
 /**
  * The access manifests of a file, or of standard input.

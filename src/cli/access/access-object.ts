@@ -1,8 +1,8 @@
-import { refusal, show } from '../../base/user-error';
 import { isObject, Json, JsonObject } from '../../base/json';
+import { userError, show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
-import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
 import { dns1123Subdomain, nameRuleOf } from '../../kubernetes/names';
+import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
 
 /**
  * One object of access manifests, with the parts that everyone asks for.
@@ -40,7 +40,7 @@ const API_VERSIONS: Record<AccessKind, string> = {
 export function accessObjects(text: string, fileName: string): AccessObject[] {
   const objects = parseManifest(text, fileName).flatMap(unfold).map(({ at, value }) => accessObject(at, value));
   const twice = objects.find((object, index) => objects.findIndex((other) => other.kind === object.kind && other.name === object.name) < index);
-  if (twice) throw refusal({ at: twice.at, given: `${twice.kind} ${show(twice.name)} for the second time`, expected: 'each object once', fix: 'remove one of them' });
+  if (twice) throw userError({ at: twice.at, given: `${twice.kind} ${show(twice.name)} for the second time`, expected: 'each object once', fix: 'remove one of them' });
   return objects.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
@@ -48,7 +48,7 @@ function unfold({ value, at }: ManifestDocument): Array<{ at: string; value: Jso
   if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at: at(), value }];
   return value.items.map((item, index) => {
     if (isObject(item)) return { at: `${at()}: items[${index}]`, value: item };
-    throw refusal({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'correct the List' });
+    throw userError({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'correct the List' });
   });
 }
 
@@ -63,7 +63,7 @@ function accessObject(at: string, value: JsonObject): AccessObject {
 function accessKind(at: string, { apiVersion, kind }: JsonObject): AccessKind {
   const found = KINDS.find((known) => known === kind && API_VERSIONS[known] === apiVersion);
   if (found) return found;
-  throw refusal({
+  throw userError({
     at,
     given: `${show(kindName(String(apiVersion), String(kind)))} in ${show(apiVersion)}`,
     expected: `the objects that give access: ${KINDS.join(', ')}`,
@@ -79,5 +79,5 @@ function accessKind(at: string, { apiVersion, kind }: JsonObject): AccessKind {
 export function requiredText(at: string, field: string, value: Json | undefined, rule: (text: string) => string | undefined): string {
   const expected = typeof value === 'string' ? rule(value) : 'text';
   if (typeof value === 'string' && expected === undefined) return value;
-  throw refusal({ at, given: `${field} is ${show(value)}`, expected: expected ?? 'text', fix: 'correct it' });
+  throw userError({ at, given: `${field} is ${show(value)}`, expected: expected ?? 'text', fix: 'correct it' });
 }

@@ -1,9 +1,9 @@
 import type { Access } from './access';
 import { isObject, JsonObject } from '../../base/json';
-import type { Cluster } from '../cluster/cluster';
 import { find } from '../cluster/find';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { pathOfObject } from '../cluster/paths';
-import type { Steps } from '../io/step-log';
+import type { StepLog } from '../io/step-log';
 
 /**
  * Has the API server check every object without storing it. What it would refuse (rights that the administrator lacks, a RoleBinding that
@@ -13,7 +13,7 @@ import type { Steps } from '../io/step-log';
  *
  * @returns Whether all of them were.
  */
-export async function tryAccess(cluster: Cluster, { objects }: Access): Promise<boolean> {
+export async function tryAccess(cluster: KubernetesClient, { objects }: Access): Promise<boolean> {
   const all = await exists(cluster, objects);
   for (const object of all ? objects : objects.filter(({ kind }) => kind === 'Namespace')) {
     await cluster.apply(pathOfObject(object), object, { dryRun: true });
@@ -24,7 +24,7 @@ export async function tryAccess(cluster: Cluster, { objects }: Access): Promise<
 /**
  * Applies the objects in their order, a Namespace that was not there first, and the rest only after the server has checked it.
  */
-export async function applyAccess(cluster: Cluster, access: Access, steps: Steps): Promise<void> {
+export async function applyAccess(cluster: KubernetesClient, access: Access, steps: StepLog): Promise<void> {
   const [namespaces, others] = [access.objects.filter(isNamespace), access.objects.filter((object) => !isNamespace(object))];
   for (const object of namespaces) await applyOne(cluster, object, steps);
   if (namespaces.length > 0) await tryAccess(cluster, access);
@@ -39,19 +39,19 @@ export function objectInWords({ kind, metadata }: JsonObject): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-async function applyOne(cluster: Cluster, object: JsonObject, steps: Steps): Promise<void> {
+async function applyOne(cluster: KubernetesClient, object: JsonObject, steps: StepLog): Promise<void> {
   const before = await found(cluster, pathOfObject(object));
   const after = await cluster.apply(pathOfObject(object), object);
   const unchanged = before !== undefined && before === versionOf(after);
   steps.did(`${objectInWords(object)}: ${before === undefined ? 'created' : unchanged ? 'there, unchanged' : 'changed'}`);
 }
 
-async function exists(cluster: Cluster, objects: readonly JsonObject[]): Promise<boolean> {
+async function exists(cluster: KubernetesClient, objects: readonly JsonObject[]): Promise<boolean> {
   const namespace = objects.find(isNamespace);
   return !namespace || await found(cluster, pathOfObject(namespace)) !== undefined;
 }
 
-async function found(cluster: Cluster, path: string): Promise<string | undefined> {
+async function found(cluster: KubernetesClient, path: string): Promise<string | undefined> {
   const object = await find(cluster, path);
   return object && versionOf(object);
 }

@@ -1,9 +1,9 @@
 import type { OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
 import { OIDC_ANNOTATIONS } from '../../access/access-annotations';
-import { refusal, show } from '../../base/user-error';
-import type { NameRule } from '../../kubernetes/names';
 import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
+import { userError, show } from '../../base/user-error';
+import type { NameRule } from '../../kubernetes/names';
 import type { Subject } from '../../kubernetes/subject';
 
 /**
@@ -34,7 +34,7 @@ function checkSubject(at: string, subject: Subject, { usernamePrefix, projectId,
     ? { kind: 'User', name: oidcUser(usernamePrefix, projectId) }
     : { kind: 'Group', name: oidcEnvironmentGroup(usernamePrefix, projectId, environment) };
   if (subject.kind === expected.kind && subject.name === expected.name) return;
-  throw refusal({
+  throw userError({
     at,
     given: `the subject is ${subject.kind} ${show(subject.name)}`,
     expected: `${expected.kind} ${show(expected.name)}, as the annotations say`,

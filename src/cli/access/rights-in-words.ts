@@ -1,6 +1,6 @@
 import type { Access } from './access';
-import { show } from '../../base/user-error';
 import { printable } from '../../base/printable';
+import { show } from '../../base/user-error';
 import { allows, PolicyRule, ResourceRequest } from '../../kubernetes/rbac';
 
 /**

@@ -1,4 +1,4 @@
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 
 const UNITS = new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86_400]]);
 
@@ -10,7 +10,7 @@ const UNITS = new Map([['s', 1], ['m', 60], ['h', 3600], ['d', 86_400]]);
 export function parseDuration(at: string, text: string): number {
   const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return Number(count) * (UNITS.get(unit) ?? 1);
-  throw refusal({ at, given: show(text), expected: 'a number with its unit: 600s, 30m, 12h or 90d', fix: 'correct it' });
+  throw userError({ at, given: show(text), expected: 'a number with its unit: 600s, 30m, 12h or 90d', fix: 'correct it' });
 }
 
 /**

@@ -14,8 +14,8 @@ export class Failure extends Error {
 /**
  * A server's answer that is not the one asked for.
  */
-export class Refused extends Failure {
-  public override readonly name: string = 'Refused';
+export class HttpError extends Failure {
+  public override readonly name: string = 'HttpError';
 
   /**
    * @param message Who says what, with the server's own words escaped.

@@ -4,7 +4,7 @@ import type { Credentials, Presented } from './connection';
 import { execCredentials } from './exec-plugin';
 import { sendableToken } from './token';
 import { tokenFileCredentials } from './token-file';
-import { refusal } from '../../base/user-error';
+import { userError } from '../../base/user-error';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import { execExtension } from '../../kubeconfig/exec';
 import { pathTo, Section } from '../../kubeconfig/file';
@@ -61,7 +61,7 @@ async function certificateOf(context: AdministratorContext, { file, body }: File
 function pemIn(at: string, data: string): string {
   const text = Buffer.from(data, 'base64').toString('latin1');
   if (text.includes('-----BEGIN ')) return text;
-  throw refusal({ at, given: 'it is not base64 of PEM', expected: 'base64 of PEM', fix: 'log in to the cluster again' });
+  throw userError({ at, given: 'it is not base64 of PEM', expected: 'base64 of PEM', fix: 'log in to the cluster again' });
 }
 
 function besides(kubeconfig: string, file: string): string {

@@ -1,13 +1,13 @@
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { adminCredentials } from './administrator-credentials';
 import type { Connection } from './connection';
-import { certificateData } from '../../kubernetes/certificates';
-import { refusal, show } from '../../base/user-error';
+import { decodeText } from '../../base/text-file';
+import { userError, show } from '../../base/user-error';
 import { checkVerified, ClusterParts } from '../../kubeconfig/entries';
 import { textField } from '../../kubeconfig/file';
 import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../kubeconfig/merge';
-import { decodeText } from '../../base/text-file';
-import type { Context } from '../base/command';
+import { certificateData } from '../../kubernetes/certificates';
+import type { Context } from '../command-line/command';
 
 /**
  * What an administrator's own kubeconfig gives.
@@ -73,7 +73,7 @@ async function kubeconfigs({ files, variables }: AdministratorContext, { kubecon
   const there = candidates.filter((file) => files.exists(file));
   if (there.length > 0) return Promise.all(there.map(read));
   const given = named.length > 0 ? 'none of the files that KUBECONFIG names is there' : 'KUBECONFIG is not set, and there is no ~/.kube/config';
-  throw refusal({ given, expected: 'the kubeconfig of an administrator', fix: 'name it by --kubeconfig' });
+  throw userError({ given, expected: 'the kubeconfig of an administrator', fix: 'name it by --kubeconfig' });
 }
 
 interface Authority {
@@ -96,5 +96,5 @@ async function authorityIn({ files }: AdministratorContext, cluster: FiledEntry,
 function checkServer(file: string, server: string): void {
   const url = URL.canParse(server) ? new URL(server) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/[?#]/.test(server)) return;
-  throw refusal({ at: file, given: 'its server is not the address of one', expected: 'https://host:port', fix: 'correct the field server' });
+  throw userError({ at: file, given: 'its server is not the address of one', expected: 'https://host:port', fix: 'correct the field server' });
 }

@@ -1,14 +1,14 @@
-import { ApiRefusal, Status } from './status';
-import { show } from '../../base/user-error';
+import { ApiError, Status } from './status';
 import { isObject, Json, JsonObject, parseObject } from '../../base/json';
-import { Refused, Unreachable } from '../base/failure';
+import { show } from '../../base/user-error';
+import { HttpError, Unreachable } from '../base/failure';
 import type { TriedAnswer } from '../http/retry';
 
 /**
  * The object in an answer.
  *
  * @param at What was asked for.
- * @throws `ApiRefusal` for a no of the API server, `Refused` for one of somebody else on the way, and `Unreachable` for what may pass
+ * @throws `ApiError` for a no of the API server, `HttpError` for one of somebody else on the way, and `Unreachable` for what may pass
  * (408, 429, 5xx): nothing is known then. Its `cause` is the refusal, with the whole Status.
  */
 export function objectOf(at: string, answer: TriedAnswer): JsonObject {
@@ -34,18 +34,18 @@ export function asMeant<T extends { readonly status: number; readonly body: stri
 /**
  * A Status as an error, when it comes without an HTTP status of its own, as in a watch.
  */
-export function statusError(at: string, object: Json | undefined): ApiRefusal {
+export function statusError(at: string, object: Json | undefined): ApiError {
   const status = isStatus(object) ? object as unknown as Status : { kind: 'Status' as const, message: JSON.stringify(object) };
-  return new ApiRefusal(at, status.code ?? 500, status);
+  return new ApiError(at, status.code ?? 500, status);
 }
 
-function refusalOf(at: string, status: number, object: JsonObject | undefined, body: string): Refused {
-  if (isStatus(object)) return new ApiRefusal(at, status, object as unknown as Status);
+function refusalOf(at: string, status: number, object: JsonObject | undefined, body: string): HttpError {
+  if (isStatus(object)) return new ApiError(at, status, object as unknown as Status);
   // What the API server says itself of a group or version that it does not have.
   if (status === 404 && /^404 page not found\s*$/.test(body)) {
-    return new ApiRefusal(at, status, { kind: 'Status', reason: 'NotFound', code: status, message: 'the server could not find the requested resource' });
+    return new ApiError(at, status, { kind: 'Status', reason: 'NotFound', code: status, message: 'the server could not find the requested resource' });
   }
-  return new Refused(`${at}: the answer is not one of an API server: ${status} ${show(body)}`, status);
+  return new HttpError(`${at}: the answer is not one of an API server: ${status} ${show(body)}`, status);
 }
 
 function isFailure(object: JsonObject): boolean {

@@ -1,13 +1,13 @@
 import { asMeant } from './answer';
-import type { Query } from './cluster';
 import type { Connection, Presented } from './connection';
+import type { Query } from './kubernetes-client';
 import { Outage } from './outage';
 import { parseWarnings } from './warnings';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { Unreachable } from '../base/failure';
 import type { Clock } from '../base/host';
-import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream } from '../http/http';
-import { httpDoor } from '../http/http-client';
+import type { HttpResponse, HttpClient, HttpRequest, HttpStream } from '../http/http';
+import { createHttpClient } from '../http/http-client';
 import { retrying, TriedAnswer } from '../http/retry';
 
 /**
@@ -73,7 +73,7 @@ export class ApiClient {
   public readonly outage: Outage;
 
   private readonly closing = new AbortController();
-  private door?: HttpDoor;
+  private door?: HttpClient;
   private certificate?: string;
   private readonly before = { connections: 0, requests: 0 };
 
@@ -85,7 +85,7 @@ export class ApiClient {
     this.signal = AbortSignal.any([options.signal, this.closing.signal]);
   }
 
-  public get counts(): HttpDoor['counts'] {
+  public get counts(): HttpClient['counts'] {
     const now = this.door?.counts ?? { connections: 0, requests: 0 };
     return { connections: this.before.connections + now.connections, requests: this.before.requests + now.requests };
   }
@@ -101,7 +101,7 @@ export class ApiClient {
       return this.renewing(async (presented) => this.exchange(request, presented, Math.max(1, Math.min(perCall, remaining)), attempt));
     };
     if (!retries || request.once) return { ...await send(perCall), attempts: 1, tried: '' };
-    const mayPass = (answer: HttpAnswer) => this.outage.explains(answer);
+    const mayPass = (answer: HttpResponse) => this.outage.explains(answer);
     return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal, mayPass });
   }
 
@@ -131,7 +131,7 @@ export class ApiClient {
     return isSame ? answer : attempt(renewed);
   }
 
-  private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpAnswer> {
+  private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpResponse> {
     const http = this.http(request, presented, timeout);
     const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, request.signal ?? this.signal));
     this.warned(answer.headers, presented);
@@ -160,7 +160,7 @@ export class ApiClient {
   }
 
   /** A client certificate belongs to its connections, so another one gets a door of its own. */
-  private doorFor({ clientCertificate }: Presented): HttpDoor {
+  private doorFor({ clientCertificate }: Presented): HttpClient {
     if (this.door && this.certificate === clientCertificate?.certificate) return this.door;
     Object.assign(this.before, this.counts);
     this.door?.close();
@@ -168,7 +168,7 @@ export class ApiClient {
     const sessions = clientCertificate ? undefined : this.connection.sessions;
     const trust = { certificateAuthority, certificateAuthorityName, serverName, clientCertificate, proxy, proxyName: 'the kubeconfig\'s proxy-url', sessions };
     this.certificate = clientCertificate?.certificate;
-    this.door = httpDoor(trust, this.options.variables, this.options.clock);
+    this.door = createHttpClient(trust, this.options.variables, this.options.clock);
     return this.door;
   }
 
@@ -189,7 +189,7 @@ export class ApiClient {
     }
   }
 
-  private warned({ warning }: HttpAnswer['headers'], presented: Presented): void {
+  private warned({ warning }: HttpResponse['headers'], presented: Presented): void {
     this.warnings.push(...parseWarnings(redacted(warning ?? '', presented)).filter((text) => !this.warnings.includes(text)));
   }
 }

@@ -1,12 +1,12 @@
-import type { Option } from '../command-line/arguments';
 import { administratorConnection } from './administrator';
-import type { Cluster } from './cluster';
 import { connectCluster } from './connect';
 import type { Connection } from './connection';
 import { credentialConnection } from './credential';
-import type { Context } from '../base/command';
-import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import type { KubernetesClient } from './kubernetes-client';
 import type { ClusterParts } from '../../kubeconfig/entries';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
 
 /** Which cluster an administrator means, and how the talk with it is shown. */
 export const ADMINISTRATOR_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -19,7 +19,7 @@ export const ADMINISTRATOR_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
  * A cluster with an administrator's own rights.
  */
 export interface Administrator {
-  readonly cluster: Cluster;
+  readonly cluster: KubernetesClient;
   /** What a credential needs to know of the cluster. */
   readonly reference: ClusterParts;
   /** For people: the context and the address. */
@@ -44,12 +44,12 @@ export async function asAdministrator<T>(context: Context, action: (administrato
  * @param folder Where the relative name of a token's file starts.
  */
 export async function withCredential<T>(
-  context: Context, kubeconfig: Kubeconfig, action: (cluster: Cluster) => Promise<T>, folder?: string,
+  context: Context, kubeconfig: Kubeconfig, action: (cluster: KubernetesClient) => Promise<T>, folder?: string,
 ): Promise<T> {
   return during(context, credentialConnection(kubeconfig, context.files, folder), action);
 }
 
-async function during<T>(context: Context, connection: Connection, action: (cluster: Cluster) => Promise<T>): Promise<T> {
+async function during<T>(context: Context, connection: Connection, action: (cluster: KubernetesClient) => Promise<T>): Promise<T> {
   const { args, stderr, variables, clock, signal } = context;
   const debug = args.has('debug') ? (line: string) => stderr.write(`${line}\n`) : undefined;
   const cluster = connectCluster(connection, { variables, clock, signal, debug });

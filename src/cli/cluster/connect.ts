@@ -1,21 +1,21 @@
 import { objectOf } from './answer';
 import { ApiClient, ApiRequest, ClientOptions } from './api-client';
-import type { ApiResource, ApplyOptions, Cluster, CreateOptions, DeleteOptions, Query, WatchEvent, WatchOptions } from './cluster';
 import type { Connection } from './connection';
 import { discover } from './discovery';
+import type { ApiResource, ApplyOptions, KubernetesClient, CreateOptions, DeleteOptions, Query, WatchEvent, WatchOptions } from './kubernetes-client';
 import { describeRequest } from './paths';
 import { watchCollection } from './watch';
-import { FIELD_MANAGER } from '../../release/field-manager';
 import type { JsonObject } from '../../base/json';
+import { FIELD_MANAGER } from '../../release/field-manager';
 
 /**
  * The API server of a connection. Nothing is contacted before the first call.
  */
-export function connectCluster(connection: Connection, options: ClientOptions): Cluster {
+export function connectCluster(connection: Connection, options: ClientOptions): KubernetesClient {
   return new ApiCluster(new ApiClient(connection, options));
 }
 
-class ApiCluster implements Cluster {
+class ApiCluster implements KubernetesClient {
   public readonly server: string;
   public readonly warnings: readonly string[];
 
@@ -24,7 +24,7 @@ class ApiCluster implements Cluster {
     this.warnings = client.warnings;
   }
 
-  public get counts(): Cluster['counts'] {
+  public get counts(): KubernetesClient['counts'] {
     return this.client.counts;
   }
 

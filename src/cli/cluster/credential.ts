@@ -1,12 +1,12 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Connection, Credentials } from './connection';
 import { tokenFileCredentials } from './token-file';
+import { decodeText } from '../../base/text-file';
+import { userError } from '../../base/user-error';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
-import { refusal } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/merge';
-import { decodeText } from '../../base/text-file';
-import type { Context } from '../base/command';
+import type { Context } from '../command-line/command';
 import { TlsSessions } from '../http/tls-sessions';
 
 /**
@@ -69,7 +69,7 @@ function credentialsOf({ token, tokenFile = '' }: Kubeconfig, files: Context['fi
 function policyFor({ agentContext, namespace, allowProtectedNamespace }: JobCredentialOptions): KubeconfigPolicy {
   if (agentContext === undefined) return KubeconfigPolicy.stored({ allowProtectedNamespace, allowTokenFile: true });
   if (namespace !== undefined) return KubeconfigPolicy.agent({ context: agentContext, namespace, allowProtectedNamespace });
-  throw refusal({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this job, which an agent\'s kubeconfig does not name', fix: 'give it' });
+  throw userError({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this job, which an agent\'s kubeconfig does not name', fix: 'give it' });
 }
 
 interface Found {
@@ -94,7 +94,7 @@ async function found({ files, variables, cwd }: Pick<Context, 'files' | 'variabl
 const VARIABLE = 'KUBECONFIG';
 
 function noVariable(): Error {
-  return refusal({
+  return userError({
     at: VARIABLE,
     given: 'it is not set',
     expected: 'the credential of this job',
@@ -104,7 +104,7 @@ function noVariable(): Error {
 
 /** The value is not repeated: it may be a secret in the wrong form. */
 function neither(): Error {
-  return refusal({
+  return userError({
     at: VARIABLE,
     given: 'it is neither a file that is there nor a kubeconfig',
     expected: 'the name of a file, or a kubeconfig as base64 or as JSON in one line',

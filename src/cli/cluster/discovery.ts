@@ -1,10 +1,10 @@
 import { objectOf } from './answer';
 import type { ApiClient } from './api-client';
-import type { ApiResource } from './cluster';
+import type { ApiResource } from './kubernetes-client';
 import { describeRequest } from './paths';
-import { show } from '../../base/user-error';
 import { isObject, Json, JsonObject } from '../../base/json';
-import { Refused, Unreachable } from '../base/failure';
+import { show } from '../../base/user-error';
+import { HttpError, Unreachable } from '../base/failure';
 
 /** All groups in one answer; servers before 1.30 know only the beta, and those before 1.26 neither. */
 const AGGREGATED = ['v2', 'v2beta1'].map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
@@ -73,8 +73,8 @@ async function resourcesOf(client: ApiClient, path: string, groupVersion: string
 }
 
 /** As opposed to no answer at all, or the end of the command. */
-function isAnswer(error: unknown): error is Refused | Unreachable {
-  return error instanceof Refused || (error instanceof Unreachable && error.cause instanceof Refused);
+function isAnswer(error: unknown): error is HttpError | Unreachable {
+  return error instanceof HttpError || (error instanceof Unreachable && error.cause instanceof HttpError);
 }
 
 function notDiscovered(client: ApiClient, groupVersion: string, why: string): void {

@@ -2,13 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Credentials, Presented } from './connection';
 import { ExecCredential, execInfo, readExecCredential } from './exec-credential';
-import { refusal, show } from '../../base/user-error';
 import type { Json } from '../../base/json';
+import { userError, show } from '../../base/user-error';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { ExecParts } from '../../kubeconfig/exec';
-import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { Failure, Unreachable } from '../base/failure';
+import type { Context } from '../command-line/command';
 
 /**
  * A plugin and what is around it.
@@ -124,13 +124,13 @@ class PluginCall {
     const { interactiveMode } = this.plugin.parts;
     const { stdinIsTerminal } = this.context.files;
     if (interactiveMode !== 'Always' || stdinIsTerminal) return interactiveMode !== 'Never' && stdinIsTerminal;
-    throw refusal({ at: this.name, given: 'standard input is not a terminal', expected: 'one, since it asks questions', fix: 'start the command at a terminal' });
+    throw userError({ at: this.name, given: 'standard input is not a terminal', expected: 'one, since it asks questions', fix: 'start the command at a terminal' });
   }
 
   private notStarted(error: NodeJS.ErrnoException): Error {
     if (error.name === 'AbortError') return error;
     const { installHint } = this.plugin.parts;
     const given = error.code === 'ENOENT' ? 'there is no such program' : `it cannot be started (${error.code ?? 'unknown'})`;
-    return refusal({ at: this.name, given, expected: 'the program that the kubeconfig names', fix: installHint ? `its hint: ${show(installHint)}` : 'install it' });
+    return userError({ at: this.name, given, expected: 'the program that the kubeconfig names', fix: installHint ? `its hint: ${show(installHint)}` : 'install it' });
   }
 }

@@ -1,5 +1,5 @@
-import { refusal, show } from '../../base/user-error';
 import { isObject, JsonObject } from '../../base/json';
+import { userError, show } from '../../base/user-error';
 import { kindName, resourceOf, scopeOf } from '../../kubernetes/kinds';
 
 /**
@@ -52,7 +52,7 @@ export function pathOfObject(object: JsonObject, namespace?: string): string {
   const scope = scopeOf(String(apiVersion), String(kind));
   const resource = resourceOf(String(apiVersion), String(kind))?.resource ?? clusterResource(String(kind));
   if (scope === 'unknown') {
-    throw refusal({ given: `the kind ${show(kindName(String(apiVersion), String(kind)))} is not known`, expected: 'a kind of Kubernetes itself', fix: 'leave it out' });
+    throw userError({ given: `the kind ${show(kindName(String(apiVersion), String(kind)))} is not known`, expected: 'a kind of Kubernetes itself', fix: 'leave it out' });
   }
   const place = scope === 'namespace' ? { namespace: String(meta.namespace ?? namespace ?? '') } : {};
   return objectPath({ group: group ?? '', version: version ?? '', resource, name, ...place });
@@ -93,5 +93,5 @@ function pathOf(segments: readonly string[]): string {
 /** A URL has no segments "." and "..", also not when they are escaped: they would lead to another path. Half a surrogate pair is no text. */
 function encoded(segment: string): string {
   if (!['', '.', '..'].includes(segment) && !/\p{Surrogate}/u.test(segment)) return encodeURIComponent(segment);
-  throw refusal({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'correct it' });
+  throw userError({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'correct it' });
 }

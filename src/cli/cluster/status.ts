@@ -1,5 +1,5 @@
 import { serverWords } from '../../base/printable';
-import { Refused } from '../base/failure';
+import { HttpError } from '../base/failure';
 
 /**
  * What an API server says of a request that it did not grant, as it says it.
@@ -28,7 +28,7 @@ export interface Status {
  *
  * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go
  */
-export function isAccessRefusal(code: number, { message = '' }: Pick<Status, 'message'>): boolean {
+export function isAccessDenied(code: number, { message = '' }: Pick<Status, 'message'>): boolean {
   if (code !== 403 || message.startsWith('admission webhook ')) return code === 401;
   return AUTHORIZATION.test(message) || !/\bis forbidden: /.test(message);
 }
@@ -39,13 +39,13 @@ const AUTHORIZATION = /is forbidden: (?:User "[^"]*" cannot |user "[^"]*" \(grou
 /**
  * The API server's no.
  */
-export class ApiRefusal extends Refused {
-  public override readonly name = 'ApiRefusal';
+export class ApiError extends HttpError {
+  public override readonly name = 'ApiError';
 
   /**
    * @param at What was asked for: `get pods in kube-system`.
    */
   public constructor(at: string, code: number, public readonly status: Status) {
-    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code, isAccessRefusal(code, status));
+    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code, isAccessDenied(code, status));
   }
 }

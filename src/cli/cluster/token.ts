@@ -1,4 +1,4 @@
-import { refusal } from '../../base/user-error';
+import { userError } from '../../base/user-error';
 
 /**
  * A token as it goes into a header: white space around it is left out, as client-go does.
@@ -10,5 +10,5 @@ export function sendableToken(at: string, text: string): string {
   const token = text.trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   const given = token === '' ? 'it is empty' : 'it has white space in it, or characters that are not ASCII';
-  throw refusal({ at, given, expected: 'a token, in one line', fix: 'log in to the cluster again, or give the right file' });
+  throw userError({ at, given, expected: 'a token, in one line', fix: 'log in to the cluster again, or give the right file' });
 }

@@ -1,4 +1,4 @@
-import type { WatchEvent } from './cluster';
+import type { WatchEvent } from './kubernetes-client';
 import { isObject, Json, JsonObject } from '../../base/json';
 
 /**

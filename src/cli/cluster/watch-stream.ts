@@ -1,6 +1,6 @@
 import { objectOf, statusError } from './answer';
 import type { ApiClient } from './api-client';
-import type { Query, WatchEvent } from './cluster';
+import type { Query, WatchEvent } from './kubernetes-client';
 import { isObject, Json, parseObject } from '../../base/json';
 import { Unreachable } from '../base/failure';
 import { ConnectionError } from '../http/connection-error';
@@ -33,7 +33,7 @@ const LONGEST_LINE = 16 * 1024 * 1024;
  *
  * @param at What is watched, for errors.
  * @param request Where, and what ends it.
- * @throws `ApiRefusal` 410 when the server has forgotten the position, here or in the middle of the events.
+ * @throws `ApiError` 410 when the server has forgotten the position, here or in the middle of the events.
  */
 export async function openWatch(client: ApiClient, at: string, request: WatchRequest, position: string): Promise<AsyncIterable<StreamEvent>> {
   const { path, query, signal } = request;

@@ -1,11 +1,11 @@
 import { objectOf } from './answer';
 import type { ApiClient } from './api-client';
-import type { Query, WatchEvent, WatchOptions } from './cluster';
+import type { Query, WatchEvent, WatchOptions } from './kubernetes-client';
 import { describeRequest } from './paths';
-import { ApiRefusal } from './status';
+import { ApiError } from './status';
 import { changesSince, Collected, collect, versionOf } from './watch-state';
 import { openWatch, WatchRequest } from './watch-stream';
-import { Refused, Unreachable } from '../base/failure';
+import { HttpError, Unreachable } from '../base/failure';
 import { ConnectionError } from '../http/connection-error';
 import { backoff, judge, Verdict } from '../http/retry-rules';
 
@@ -38,7 +38,7 @@ class Watch {
       try {
         yield* this.position === undefined ? this.list() : this.follow(this.position);
       } catch (error) {
-        if (error instanceof ApiRefusal && error.code === 410) this.position = undefined;
+        if (error instanceof ApiError && error.code === 410) this.position = undefined;
         await this.pause(error);
       }
     }
@@ -82,13 +82,13 @@ class Watch {
 
   private verdictOn(error: unknown): Verdict {
     const { outage } = this.client;
-    if (error instanceof ApiRefusal) {
+    if (error instanceof ApiError) {
       return error.code === 410 || outage.explains({ status: error.code }) ? PASSING : judge({ status: error.code, headers: {} }, 0);
     }
     const cause = error instanceof Unreachable ? error.cause : undefined;
     // Also of what is cut in its middle, which nobody else has seen.
     if (cause instanceof ConnectionError) outage.note();
-    return { ...PASSING, passing: cause instanceof Refused || (cause instanceof ConnectionError && !cause.lasting) };
+    return { ...PASSING, passing: cause instanceof HttpError || (cause instanceof ConnectionError && !cause.lasting) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from './nearest';
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 
 /**
  * One option of a command.
@@ -53,7 +53,7 @@ export class Arguments {
     const value = this.one(option) ?? choices[0];
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
-    throw refusal({ at: `--${option}`, given: show(value), expected: choices.join(', '), fix: 'choose one of them' });
+    throw userError({ at: `--${option}`, given: show(value), expected: choices.join(', '), fix: 'choose one of them' });
   }
 }
 
@@ -84,10 +84,10 @@ interface OptionToken {
 
 function unknownOption(rawName: string, name: string, command: Syntax): never {
   const hint = command.missing?.get(name);
-  if (hint) throw refusal({ at: rawName, given: 'there is no such option on purpose', expected: 'no secret among the arguments', fix: hint });
+  if (hint) throw userError({ at: rawName, given: 'there is no such option on purpose', expected: 'no secret among the arguments', fix: hint });
   const names = [...command.options.keys()];
   const similar = nearest(name, names);
-  throw refusal({
+  throw userError({
     at: show(rawName),
     given: `${command.name} has no such option`,
     expected: names.map((valid) => `--${valid}`).join(', '),
@@ -98,23 +98,23 @@ function unknownOption(rawName: string, name: string, command: Syntax): never {
 function valueOf({ name, value, inlineValue }: OptionToken): string {
   const isOption = !inlineValue && value !== undefined && value.length > 1 && value.startsWith('-');
   if (value !== undefined && !isOption) return value;
-  throw refusal({ at: `--${name}`, given: 'it has no value', expected: `--${name} VALUE`, fix: `give one, as --${name}=VALUE if it starts with "-"` });
+  throw userError({ at: `--${name}`, given: 'it has no value', expected: `--${name} VALUE`, fix: `give one, as --${name}=VALUE if it starts with "-"` });
 }
 
 function switchOf({ name, value }: OptionToken): string {
   if (value === undefined) return '';
-  throw refusal({ at: `--${name}`, given: 'it has a value', expected: 'the option alone', fix: 'leave the value out' });
+  throw userError({ at: `--${name}`, given: 'it has a value', expected: 'the option alone', fix: 'leave the value out' });
 }
 
 function once(name: string, option: Option, values: string[]): string[] {
   if (option.many || values.length === 1) return values;
-  throw refusal({ at: `--${name}`, given: `it is there ${values.length} times`, expected: 'once', fix: 'decide for one' });
+  throw userError({ at: `--${name}`, given: `it is there ${values.length} times`, expected: 'once', fix: 'decide for one' });
 }
 
 function checkOperands(operands: string[], command: Syntax): void {
   const most = command.operands.at(-1)?.endsWith('...') ? Infinity : command.operands.length;
   if (operands.length >= command.required && operands.length <= most) return;
-  throw refusal({
+  throw userError({
     at: command.name,
     given: operands.length === 1 ? 'there is 1 argument' : `there are ${operands.length} arguments`,
     expected: command.operands.join(' ') || 'none',

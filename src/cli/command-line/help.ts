@@ -1,6 +1,5 @@
 import type { Option } from './arguments';
-import type { Command } from '../base/command';
-import { COMMANDS } from '../lazy-commands';
+import type { Command } from './command';
 
 /** The options that every command has. */
 const COMMON = new Map<string, Option>([['help', { summary: 'show this help' }]]);
@@ -8,13 +7,13 @@ const COMMON = new Map<string, Option>([['help', { summary: 'show this help' }]]
 /**
  * What the command as a whole does.
  */
-export function overview(): string {
+export function overview(commands: ReadonlyMap<string, () => Command>): string {
   return [
     'Give GitLab CI one Kubernetes namespace, and nothing else.',
     '',
     'usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]',
     '',
-    ...table([...COMMANDS].map(([name, load]) => [name, load().summary])),
+    ...table([...commands].map(([name, load]) => [name, load().summary])),
     '',
     ...table([['--help', 'show this help, or that of a command behind its name'], ['--version', 'show the version']]),
     '',

@@ -1,18 +1,18 @@
+import type { ExitCode } from '../base/exit-code';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Option } from '../command-line/arguments';
-import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../base/command';
+import type { Command, Context } from '../command-line/command';
 import { Deployment } from '../deploy/deploy';
+import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
-import { Owner } from '../deploy/objects/owner';
-import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
-import { readRelease } from '../deploy/manifests/read-release';
 import { ReleaseStore } from '../deploy/history/release-store';
+import { readRelease } from '../deploy/manifests/read-release';
+import { Owner } from '../deploy/objects/owner';
 import { bothChecked } from '../deploy/objects/refusals';
 import type { ReleaseObject } from '../deploy/objects/release';
+import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
-import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { formerIdentity, TAKE_OVER_OPTIONS, TakeOver } from '../deploy/take-over';
-import type { ExitCode } from '../base/exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { summary: 'read folders in folders, too' }],
@@ -65,7 +65,7 @@ export const deploy: Command = {
     const pulling = await Pulling.of(context, objects);
     const owner = new Owner(identity, namespace, former);
     const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), owner, identity, former };
-    const prepare = (cluster: Cluster) => {
+    const prepare = (cluster: KubernetesClient) => {
       const pull = pulling?.in(cluster, options);
       const store = new ReleaseStore(cluster, namespace, identity, context.clock);
       const takeOver = former && new TakeOver(cluster, store, { ...options, former });

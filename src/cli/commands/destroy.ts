@@ -1,16 +1,16 @@
+import { ExitCode } from '../base/exit-code';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Option } from '../command-line/arguments';
-import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../base/command';
+import type { Command, Context } from '../command-line/command';
+import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { Destruction } from '../deploy/destroy';
-import type { Removal } from '../deploy/prune/leftovers';
-import { Owner } from '../deploy/objects/owner';
-import { usedSecrets, withdrawPullSecrets } from '../deploy/pull-secret/removal';
-import type { DeployLock } from '../deploy/lock/deploy-lock';
 import { jobOf } from '../deploy/history/identity';
 import { ReleaseStore } from '../deploy/history/release-store';
-import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
+import type { DeployLock } from '../deploy/lock/deploy-lock';
+import { Owner } from '../deploy/objects/owner';
+import type { Removal } from '../deploy/prune/leftovers';
+import { usedSecrets, withdrawPullSecrets } from '../deploy/pull-secret/removal';
 import { RemovedObject, summaryJson, summaryText } from '../deploy/report/summary';
-import { ExitCode } from '../base/exit-code';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['prune-data', { summary: 'remove claims of volumes, too' }],
@@ -49,8 +49,8 @@ export const destroy: Command = {
     const owner = new Owner(identity, namespace);
     const options = { namespace, clock, signal, owner, say: session.say, job: jobOf(variables), budget: timeout, withData: args.has('prune-data') };
     const pulled = { namespace, identity, name: args.one('pull-secret'), say: session.say };
-    const prepare = (cluster: Cluster) => new ReleaseStore(cluster, namespace, identity, clock);
-    const destroyed = async (store: ReleaseStore, cluster: Cluster, lock?: DeployLock): Promise<Destroyed> => {
+    const prepare = (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
+    const destroyed = async (store: ReleaseStore, cluster: KubernetesClient, lock?: DeployLock): Promise<Destroyed> => {
       const destruction = new Destruction(cluster, store, options);
       const planned = await destruction.plan();
       const used = await usedSecrets(cluster, store, pulled);

@@ -1,25 +1,25 @@
-import { refusal } from '../../base/user-error';
+import { userError } from '../../base/user-error';
 import type { Access, AccessAccount } from '../access/access';
 import { readAccessFile } from '../access/access-file';
 import { applyAccess, objectInWords, tryAccess } from '../access/apply-access';
+import { oidcInstructions } from '../access/oidc/oidc-instructions';
 import { accessInWords, subjectInWords } from '../access/rights-in-words';
-import type { Command, Context } from '../base/command';
-import { confirm } from '../io/confirm';
+import { ExitCode } from '../base/exit-code';
+import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
+import type { Command, Context } from '../command-line/command';
+import { confirm } from '../command-line/confirm';
+import { endUnfinished } from '../credentials/credential-cleanup';
 import { credentialIn } from '../credentials/credential-in';
+import { CredentialStore } from '../credentials/credential-store';
 import { checkDestination, Destination } from '../credentials/destination';
 import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
-import { CredentialLedger } from '../credentials/credential-store';
+import { GITLAB_MISSING, trustOf } from '../credentials/gitlab-options';
 import { addressWarning, kubeconfigOf } from '../credentials/new-kubeconfig';
 import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
-import type { CredentialRecord } from '../credentials/record';
-import { endUnfinished } from '../credentials/credential-cleanup';
 import { supplyCredential, timeText, validity } from '../credentials/provision-credential';
+import type { CredentialRecord } from '../credentials/record';
 import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
-import { ExitCode } from '../base/exit-code';
-import { GITLAB_MISSING, trustOf } from '../credentials/gitlab-options';
-import { oidcInstructions } from '../access/oidc/oidc-instructions';
-import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
-import { Steps } from '../io/step-log';
+import { StepLog } from '../io/step-log';
 
 /**
  * Gives a deployer its namespace: applies the access manifests, and puts a credential that works where GitLab's jobs find it.
@@ -54,7 +54,7 @@ export const grant: Command = {
   async run(context: Context): Promise<ExitCode> {
     context.args.choice('output', ['text', 'json', '-']);
     const access = await readAccessFile(context, context.args.operands[0] ?? '-');
-    const steps = new Steps(context.stderr);
+    const steps = new StepLog(context.stderr);
     const { serviceAccount } = access;
     if (!serviceAccount) return grantSubject(context, access, steps);
     const lifetime = tokenLifetime(context.args);
@@ -70,7 +70,7 @@ interface Plan {
   readonly destination: Destination;
 }
 
-async function grantAccount(context: Context, access: Access, plan: Plan, administrator: Administrator, steps: Steps): Promise<ExitCode> {
+async function grantAccount(context: Context, access: Access, plan: Plan, administrator: Administrator, steps: StepLog): Promise<ExitCode> {
   const { args, clock } = context;
   const { destination, serviceAccount } = plan;
   const { reference, cluster } = administrator;
@@ -82,7 +82,7 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
   if (warning !== undefined) steps.warn(warning);
   const state = await checkDestination(destination, steps);
   const account = { namespace: access.namespace, name: serviceAccount.name };
-  const ledger = new CredentialLedger(cluster, clock, account);
+  const ledger = new CredentialStore(cluster, clock, account);
   const current = await credentialIn(destination, state, ledger, clock.now());
   if (state.isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
   if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
@@ -107,17 +107,17 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
 }
 
 /** That of the manifests serves one place; another place gets one of its own, so that each can be ended alone. */
-async function tokenSecretFor(ledger: CredentialLedger, { tokenSecret }: AccessAccount): Promise<{ name: string } | 'new' | undefined> {
+async function tokenSecretFor(ledger: CredentialStore, { tokenSecret }: AccessAccount): Promise<{ name: string } | 'new' | undefined> {
   if (tokenSecret === undefined) return undefined;
   const taken = (await ledger.list()).some(({ name, state }) => name === tokenSecret && state === 'stored');
   return taken ? 'new' : { name: tokenSecret };
 }
 
-async function grantSubject(context: Context, access: Access, steps: Steps): Promise<ExitCode> {
+async function grantSubject(context: Context, access: Access, steps: StepLog): Promise<ExitCode> {
   const { args } = context;
   const [option] = DESTINATION_OPTIONS.map(([name]) => name).filter((name) => name !== 'ca-file' && args.has(name));
   if (option !== undefined || args.one('output') === '-') {
-    throw refusal({
+    throw userError({
       at: `--${option ?? 'output'}`,
       given: `${subjectInWords(access)} has no token that could be kept`,
       expected: 'no place for one',
@@ -132,13 +132,13 @@ async function grantSubject(context: Context, access: Access, steps: Steps): Pro
   }));
 }
 
-function announce(access: Access, { description }: Administrator, steps: Steps, last: string[]): void {
+function announce(access: Access, { description }: Administrator, steps: StepLog, last: string[]): void {
   const objects = access.objects.map((object) => `  ${objectInWords(object)}`);
   steps.note([`In the cluster of ${description}, ${access.file} makes`, ...objects, ...accessInWords(access), ...last].join('\n'));
 }
 
 /** Whether they are; a dry run only checks them. */
-async function applied(context: Context, access: Access, { cluster }: Administrator, steps: Steps): Promise<boolean> {
+async function applied(context: Context, access: Access, { cluster }: Administrator, steps: StepLog): Promise<boolean> {
   const isChecked = await tryAccess(cluster, access);
   if (!isChecked) steps.note('The namespace does not exist yet, so the API server checks the other objects when it does.');
   if (context.args.has('dry-run')) {

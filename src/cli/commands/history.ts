@@ -1,11 +1,11 @@
 import { printable } from '../../base/printable';
-import type { Command, Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import type { Command, Context } from '../command-line/command';
+import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import type { RecordedRelease } from '../deploy/history/history';
 import { identityInWords } from '../deploy/history/recorded-identity';
 import { atRelease, RELEASE_OPTIONS } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
-import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
-import { ExitCode } from '../base/exit-code';
 
 /**
  * Lists the releases that are recorded.

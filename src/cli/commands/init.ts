@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
-import type { Command, Context } from '../base/command';
-import { confirm } from '../io/confirm';
 import { ExitCode } from '../base/exit-code';
+import type { Command, Context } from '../command-line/command';
+import { confirm } from '../command-line/confirm';
 import { gatherAnswers } from '../init/ask-options';
+import { detectProject } from '../init/detect-project';
 import { NewProject, newProject } from '../init/new-files';
-import { lookAround } from '../init/detect-project';
 
 /**
  * Makes the programs of a new project.
@@ -47,7 +47,7 @@ export const init: Command = {
     const { args, files, stdout } = context;
     const output = args.choice('output', ['text', 'json']);
     const folder = args.operands[0] ?? '.';
-    const surroundings = await lookAround(context, folder);
+    const surroundings = await detectProject(context, folder);
     const answers = await gatherAnswers({ ...context, cwd: resolve(context.cwd, folder) });
     const project = newProject(answers, surroundings, folder, files);
 

@@ -1,13 +1,13 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import type { Command, Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
+import type { Command, Context } from '../command-line/command';
 import { FORM_NAMES, inForm } from '../credentials/credential-forms';
 import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
-import { ofServiceAccount } from '../kubeconfig/of-service-account';
 import { TOKEN_OPTIONS } from '../credentials/token-options';
-import { ExitCode } from '../base/exit-code';
+import { ofServiceAccount } from '../kubeconfig/of-service-account';
 import { reportOn, reportText } from '../kubeconfig/report';
 import { sourceOf } from '../kubeconfig/sources';
-import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
 
 /**
  * Builds the kubeconfig of a CI job, or checks one, and reports on it.

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import { refusal, show } from '../../base/user-error';
-import type { HandedOver } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
-import type { Command, Context } from '../base/command';
+import { userError, show } from '../../base/user-error';
+import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/exit-code';
+import type { Command, Context } from '../command-line/command';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
 import { fileState, FileState } from '../pipeline/file-state';
 import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
@@ -63,18 +63,18 @@ export const pipeline: Command = {
 function checkArguments({ args }: Context): void {
   const [foreign] = PROJECT_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
   if (foreign !== undefined && !args.has('check')) {
-    throw refusal({ at: `--${foreign}`, given: 'there is no --check', expected: 'no project, since only a check looks at it', fix: 'leave it out' });
+    throw userError({ at: `--${foreign}`, given: 'there is no --check', expected: 'no project, since only a check looks at it', fix: 'leave it out' });
   }
   const [other] = ['check', 'output'].filter((option) => args.has(option));
   if (args.has('graph') && other !== undefined) {
-    throw refusal({ at: '--graph', given: `there is --${other}, too`, expected: 'a picture alone', fix: 'leave one out' });
+    throw userError({ at: '--graph', given: `there is --${other}, too`, expected: 'a picture alone', fix: 'leave one out' });
   }
   if (args.one('output') === '-' && args.has('check')) {
-    throw refusal({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'leave one out' });
+    throw userError({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'leave one out' });
   }
 }
 
-type Pipelines = readonly [HandedOver, ...HandedOver[]];
+type Pipelines = readonly [ProgramOutput, ...ProgramOutput[]];
 
 function chosen(pipelines: Pipelines, { name }: Program, { args, cwd }: Context): Pipelines {
   const file = args.one('file');
@@ -82,15 +82,15 @@ function chosen(pipelines: Pipelines, { name }: Program, { args, cwd }: Context)
   const found = pipelines.find(({ path }) => path === resolve(cwd, file));
   if (found !== undefined) return [found];
   const names = pipelines.map((one) => printableText(fileName(one, cwd)));
-  throw refusal({ at: '--file', given: `${name} does not write ${show(file)}`, expected: names.join(', '), fix: 'name one that it writes' });
+  throw userError({ at: '--file', given: `${name} does not write ${show(file)}`, expected: names.join(', '), fix: 'name one that it writes' });
 }
 
-function only([first, ...rest]: Pipelines, { name }: Program, option: string): HandedOver {
+function only([first, ...rest]: Pipelines, { name }: Program, option: string): ProgramOutput {
   if (rest.length === 0) return first;
-  throw refusal({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'name its file by --file' });
+  throw userError({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'name its file by --file' });
 }
 
-function draw({ files, stdout, stderr }: Context, { model }: HandedOver, picture: Picture): ExitCode {
+function draw({ files, stdout, stderr }: Context, { model }: ProgramOutput, picture: Picture): ExitCode {
   const text = drawn(model, picture);
   if (picture.file === undefined) {
     stdout.write(text);

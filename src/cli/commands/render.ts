@@ -1,12 +1,12 @@
-import { CiImage, ImageLookup } from '../../image/ci-image';
-import { CiVariables } from '../../gitlab/ci-variables';
-import { Container, noContainer } from '../../kubernetes/container-images';
-import { refusal, show } from '../../base/user-error';
-import { renderInPlace } from '../render/render-in-place';
 import { decodeText } from '../../base/text-file';
-import type { Arguments } from '../command-line/arguments';
-import type { Command, Context } from '../base/command';
+import { userError, show } from '../../base/user-error';
+import { CiVariables } from '../../gitlab/ci-variables';
+import { CiImage, ImageLookup } from '../../image/ci-image';
+import { Container, noContainer } from '../../kubernetes/container-images';
 import { ExitCode } from '../base/exit-code';
+import type { Arguments } from '../command-line/arguments';
+import type { Command, Context } from '../command-line/command';
+import { renderInPlace } from '../render/render-in-place';
 
 /**
  * Puts an image into a manifest; every other byte stays.
@@ -63,7 +63,7 @@ function imageOf(args: Arguments, variables: CiVariables): ImageLookup {
   const image = args.one('image');
   if (image === undefined) return CiImage.fromGitlab({ ...policy, variable: args.one('variable'), ciVariables: present(variables) }).lookup();
   if (!args.has('variable')) return { ...CiImage.of(image, policy).lookup(), source: 'option --image' };
-  throw refusal({ at: '--variable', given: 'there is an --image', expected: 'one source of the image', fix: 'decide for one' });
+  throw userError({ at: '--variable', given: 'there is an --image', expected: 'one source of the image', fix: 'decide for one' });
 }
 
 function present(variables: CiVariables): Record<string, string> {
@@ -73,7 +73,7 @@ function present(variables: CiVariables): Record<string, string> {
 async function rendered({ args, files }: Context, image: string): Promise<Rendered> {
   const name = args.operands[0] ?? '-';
   if (name === '-' && files.stdinIsTerminal) {
-    throw refusal({ at: 'render', given: 'there is no manifest', expected: 'a file, or a manifest on standard input', fix: 'name the file' });
+    throw userError({ at: 'render', given: 'there is no manifest', expected: 'a file, or a manifest on standard input', fix: 'name the file' });
   }
   const fileName = name === '-' ? 'standard input' : name;
   const text = decodeText(await files.read(name), fileName);

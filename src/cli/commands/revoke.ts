@@ -1,17 +1,17 @@
-import { refusal } from '../../base/user-error';
+import { userError } from '../../base/user-error';
 import type { Access, AccessAccount } from '../access/access';
 import { readAccessFile } from '../access/access-file';
 import { subjectInWords } from '../access/rights-in-words';
-import type { Command, Context } from '../base/command';
-import type { Destination } from '../credentials/destination';
-import { CredentialLedger } from '../credentials/credential-store';
 import { ExitCode } from '../base/exit-code';
+import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
+import type { Command, Context } from '../command-line/command';
+import { CredentialStore } from '../credentials/credential-store';
+import type { Destination } from '../credentials/destination';
 import { GITLAB_OPTIONS, gitlabDestinationOf } from '../credentials/gitlab-options';
+import { StepLog } from '../io/step-log';
 import { givenToken } from '../revoke/given-token';
 import { revokeCompromised } from '../revoke/revoke-compromised';
 import { listCredentials, revokeOne } from '../revoke/revoke-one';
-import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
-import { Steps } from '../io/step-log';
 
 /**
  * Ends credentials.
@@ -49,9 +49,9 @@ export const revoke: Command = {
     const access = await readAccessFile(context, args.operands[0] ?? '-');
     const account = { namespace: access.namespace, name: accountOf(access).name };
     const token = await givenToken(context, account);
-    const steps = new Steps(context.stderr);
+    const steps = new StepLog(context.stderr);
     return withPlace(context, async (destination) => asAdministrator(context, async (administrator) => steps.within(async () => {
-      const ledger = new CredentialLedger(administrator.cluster, clock, account);
+      const ledger = new CredentialStore(administrator.cluster, clock, account);
       const revocation = { context, access, account, administrator, destination, token, ledger, steps };
       if (args.has('list')) return listCredentials(revocation);
       return args.has('compromised') ? revokeCompromised(revocation) : revokeOne(revocation);
@@ -61,7 +61,7 @@ export const revoke: Command = {
 
 function accountOf(access: Access): AccessAccount {
   if (access.serviceAccount) return access.serviceAccount;
-  throw refusal({
+  throw userError({
     at: access.file,
     given: `${subjectInWords(access)} has no token of the cluster`,
     expected: 'a ServiceAccount',

@@ -1,16 +1,16 @@
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Option } from '../command-line/arguments';
-import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../base/command';
+import type { Command, Context } from '../command-line/command';
 import { Deployment } from '../deploy/deploy';
+import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
-import { returnOf } from '../deploy/rollback/rollback-manifests';
 import { lastDeployed, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
 import { ReleaseStore } from '../deploy/history/release-store';
 import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
-import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { returnOf } from '../deploy/rollback/rollback-manifests';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['to', { takes: 'NUMBER', summary: 'the release, as `history` numbers them (default: the one before that was deployed)' }],
@@ -44,7 +44,7 @@ export const rollback: Command = {
     const options = deploymentOptions(context, session);
     const isDryRun = args.has('dry-run');
     const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
-    const prepare = (cluster: Cluster) => new ReleaseStore(cluster, namespace, identity, clock);
+    const prepare = (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
     return options.observer.around(async () => session.work(isDryRun, prepare, async (store, cluster) => {
       const target = targetOf(await store.read(), number);
       const { objects, untouched } = await returnOf(cluster, { namespace, owner: options.owner, allowedRegistries }, await store.manifests(target));
@@ -59,7 +59,7 @@ export const rollback: Command = {
 
 function wanted(text: string | undefined): number | undefined {
   if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw refusal({ at: '--to', given: show(text), expected: 'the number of a release', fix: 'see cdk8s-ci-deploy history' });
+  throw userError({ at: '--to', given: show(text), expected: 'the number of a release', fix: 'see cdk8s-ci-deploy history' });
 }
 
 /** What failed and was left in the cluster goes back to what was deployed; what was deployed, to what was before it. */

@@ -1,22 +1,22 @@
-import type { Cluster } from '../cluster/cluster';
-import type { Command, Context } from '../base/command';
-import { confirm } from '../io/confirm';
-import { checkDestination, Destination } from '../credentials/destination';
-import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
-import { CredentialLedger } from '../credentials/credential-store';
-import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
-import type { CredentialRecord } from '../credentials/record';
-import { asRotator, Rotator } from '../credentials/rotator';
-import { endDue, predecessors } from '../credentials/credential-cleanup';
-import { Supplied, supplyCredential, timeText, validity } from '../credentials/provision-credential';
-import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
-import { untilUnknown } from '../credentials/wait-for-revocation';
 import { parseDuration, spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import { GITLAB_MISSING } from '../credentials/gitlab-options';
 import { ADMINISTRATOR_OPTIONS, withCredential } from '../cluster/cluster-clients';
-import { Steps } from '../io/step-log';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
+import type { Command, Context } from '../command-line/command';
+import { confirm } from '../command-line/confirm';
+import { endDue, predecessors } from '../credentials/credential-cleanup';
+import { CredentialStore } from '../credentials/credential-store';
+import { checkDestination, Destination } from '../credentials/destination';
+import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
+import { GITLAB_MISSING } from '../credentials/gitlab-options';
+import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
+import { Supplied, supplyCredential, timeText, validity } from '../credentials/provision-credential';
+import type { CredentialRecord } from '../credentials/record';
+import { asRotator, Rotator } from '../credentials/rotator';
+import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
+import { untilUnknown } from '../credentials/wait-for-revocation';
+import { StepLog } from '../io/step-log';
 
 /**
  * Replaces a credential without a gap.
@@ -55,10 +55,10 @@ export const rotate: Command = {
   async run(context: Context): Promise<ExitCode> {
     const { args, clock } = context;
     args.choice('output', ['text', 'json', '-']);
-    const steps = new Steps(context.stderr);
+    const steps = new StepLog(context.stderr);
     const grace = args.has('now') ? 0 : parseDuration('--grace', args.one('grace') ?? '1h') * 1000;
     return asRotator(context, async (rotator) => {
-      const ledger = new CredentialLedger(rotator.cluster, clock, rotator.account);
+      const ledger = new CredentialStore(rotator.cluster, clock, rotator.account);
       if (args.has('finish')) return steps.within(async () => finish(context, ledger, steps));
       return withDestination(context, async (destination) =>
         steps.within(async () => replace(context, { rotator, ledger, steps, grace, destination }), GO_ON), { replace: true });
@@ -70,9 +70,9 @@ const GO_ON = 'when the new one is kept, `rotate --finish` ends the old one; els
 
 interface Rotation {
   readonly rotator: Rotator;
-  readonly ledger: CredentialLedger;
+  readonly ledger: CredentialStore;
   readonly destination: Destination;
-  readonly steps: Steps;
+  readonly steps: StepLog;
   /** Milliseconds. */
   readonly grace: number;
 }
@@ -125,7 +125,7 @@ async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supp
   }
   if (grace > 0) steps.note(`waiting ${spanInWords(grace / 1000)} for jobs that have read ${namesOf(old)}; when this is ended, \`rotate --finish\` does the rest`);
   await clock.sleep(grace, signal);
-  const end = async (cluster: Cluster) => endDue(new CredentialLedger(cluster, clock, rotator.account), clock.now(), steps);
+  const end = async (cluster: KubernetesClient) => endDue(new CredentialStore(cluster, clock, rotator.account), clock.now(), steps);
   if (!rotator.itself) {
     await end(rotator.cluster);
     return;
@@ -139,7 +139,7 @@ async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supp
   steps.did(`the API server answers 401 to the old token, ${spanInWords(waited / 1000)} after its end`);
 }
 
-async function finish({ args, clock }: Context, ledger: CredentialLedger, steps: Steps): Promise<ExitCode> {
+async function finish({ args, clock }: Context, ledger: CredentialStore, steps: StepLog): Promise<ExitCode> {
   const due = (await ledger.list()).filter(({ endAfter }) => endAfter !== undefined && endAfter <= clock.now());
   if (args.has('dry-run')) {
     steps.note(due.length === 0 ? 'Nothing is due.' : `${namesOf(due)} would be ended. Nothing was changed (--dry-run).`);

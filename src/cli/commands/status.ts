@@ -1,16 +1,16 @@
 import { releaseJson } from './history';
+import { printable } from '../../base/printable';
 import { show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
-import { printable } from '../../base/printable';
-import type { Command, Context } from '../base/command';
+import { ExitCode } from '../base/exit-code';
+import type { Command, Context } from '../command-line/command';
+import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
-import { Lease, LeaseFile } from '../deploy/lock/lease';
 import { Presence, presenceOf } from '../deploy/history/object-status';
 import { identityInWords } from '../deploy/history/recorded-identity';
 import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
-import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
-import { ExitCode } from '../base/exit-code';
+import { Lease, LeaseFile } from '../deploy/lock/lease';
 
 /**
  * Says what of an application is deployed.

@@ -1,15 +1,15 @@
-import { refusal, show } from '../../base/user-error';
-import { dns1123Label } from '../../kubernetes/names';
 import { printable } from '../../base/printable';
 import { decodeText } from '../../base/text-file';
+import { userError, show } from '../../base/user-error';
+import { dns1123Label } from '../../kubernetes/names';
 import { TokenClaims, tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { readAccess } from '../access/read-access';
-import { JobCredential, jobCredential } from '../cluster/credential';
-import { ApiRefusal } from '../cluster/status';
-import type { Command, Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { withCredential } from '../cluster/cluster-clients';
+import { JobCredential, jobCredential } from '../cluster/credential';
+import { ApiError } from '../cluster/status';
+import type { Command, Context } from '../command-line/command';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';
@@ -78,10 +78,10 @@ const FILES = [['junit', reportJunit], ['html', reportHtml]] as const;
 
 function checkArguments({ args }: Context): void {
   if (args.one('kubeconfig') === '-' && args.one('expect') === '-') {
-    throw refusal({ at: '--expect', given: 'it is standard input, as --kubeconfig is', expected: 'standard input for one of them', fix: 'read the other from a file' });
+    throw userError({ at: '--expect', given: 'it is standard input, as --kubeconfig is', expected: 'standard input for one of them', fix: 'read the other from a file' });
   }
   if (args.one('namespace') !== undefined && args.one('context') === undefined) {
-    throw refusal({
+    throw userError({
       at: '--namespace',
       given: 'there is no --context',
       expected: 'the namespace in the kubeconfig, or that of an agent\'s context',
@@ -89,10 +89,10 @@ function checkArguments({ args }: Context): void {
     });
   }
   for (const [option] of FILES) {
-    if (args.one(option) === '-') throw refusal({ at: `--${option}`, given: 'it is "-"', expected: 'the name of a file', fix: 'name one' });
+    if (args.one(option) === '-') throw userError({ at: `--${option}`, given: 'it is "-"', expected: 'the name of a file', fix: 'name one' });
   }
   if (args.one('html') !== undefined && args.one('html') === args.one('junit')) {
-    throw refusal({ at: '--html', given: 'it is the file of --junit', expected: 'two files', fix: 'name another one' });
+    throw userError({ at: '--html', given: 'it is the file of --junit', expected: 'two files', fix: 'name another one' });
   }
 }
 
@@ -111,9 +111,9 @@ async function credentialOf(context: Context): Promise<JobCredential> {
 function checkOther(name: string, namespace: string): void {
   const at = '--other-namespace';
   const expected = dns1123Label(name);
-  if (expected) throw refusal({ at, given: show(name), expected, fix: 'name a namespace' });
+  if (expected) throw userError({ at, given: show(name), expected, fix: 'name a namespace' });
   if (name !== namespace) return;
-  throw refusal({ at, given: `${show(name)}, which is the credential's own`, expected: 'another namespace', fix: 'name one in which everything must be denied' });
+  throw userError({ at, given: `${show(name)}, which is the credential's own`, expected: 'another namespace', fix: 'name one in which everything must be denied' });
 }
 
 async function expectedAccess({ args, files }: Context): Promise<Access | undefined> {
@@ -131,7 +131,7 @@ async function look(context: Context, { kubeconfig, source, folder }: JobCredent
   try {
     return await withCredential(context, kubeconfig, async (cluster) => verifyAccess(cluster, options), folder);
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 401) stderr.write(`${unknownCredential(claims, clock.now())}\n`);
+    if (error instanceof ApiError && error.code === 401) stderr.write(`${unknownCredential(claims, clock.now())}\n`);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
+import { show } from '../../base/user-error';
 import { Ancestor, ancestorsOf } from '../gitlab/ancestors';
 import type { Gitlab, GitlabOwner } from '../gitlab/gitlab';
-import { show } from '../../base/user-error';
 
 /**
  * Which groups around a project or group have a variable of the same key, for people. The nearest wins: a project over its group, a group over its parent.

@@ -1,12 +1,12 @@
-import type { CredentialLedger } from './credential-store';
+import type { CredentialStore } from './credential-store';
 import type { CredentialRecord } from './record';
-import type { Steps } from '../io/step-log';
+import type { StepLog } from '../io/step-log';
 
 /**
  * Ends what runs that were killed have left for the same place, and what has expired there: with a credential in it that is known to be kept,
  * nobody needs them.
  */
-export async function endUnfinished(ledger: CredentialLedger, kept: CredentialRecord, steps: Steps, now: number): Promise<void> {
+export async function endUnfinished(ledger: CredentialStore, kept: CredentialRecord, steps: StepLog, now: number): Promise<void> {
   const others = (await ledger.list()).filter(({ destination, uid }) => destination === kept.destination && uid !== kept.uid);
   for (const record of others.filter(({ state, expires = Infinity }) => state === 'pending' || expires <= now)) {
     await ledger.end(record);
@@ -17,7 +17,7 @@ export async function endUnfinished(ledger: CredentialLedger, kept: CredentialRe
 /**
  * Ends what has a successor and was only waiting for its time.
  */
-export async function endDue(ledger: CredentialLedger, now: number, steps: Steps): Promise<CredentialRecord[]> {
+export async function endDue(ledger: CredentialStore, now: number, steps: StepLog): Promise<CredentialRecord[]> {
   const waiting = (await ledger.list()).filter(({ endAfter }) => endAfter !== undefined);
   for (const record of waiting.filter(({ endAfter }) => Number(endAfter) <= now)) {
     await ledger.end(record);

@@ -1,6 +1,6 @@
+import { UserError } from '../../base/user-error';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
-import { InvalidInput } from '../../base/user-error';
 
 /** The forms of a credential, the first one being the default. */
 export const FORM_NAMES = ['yaml', 'json', 'base64'] as const;
@@ -22,7 +22,7 @@ export function inSomeForm(text: string): Kubeconfig | undefined {
   try {
     return Kubeconfig.parse(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text, KubeconfigPolicy.stored({ allowProtectedNamespace: true }));
   } catch (error) {
-    if (error instanceof InvalidInput) return undefined;
+    if (error instanceof UserError) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
-import type { Destination, DestinationState } from './destination';
-import type { CredentialLedger } from './credential-store';
-import type { CredentialRecord } from './record';
 import { currentOf } from './credential-cleanup';
+import type { CredentialStore } from './credential-store';
+import type { Destination, DestinationState } from './destination';
+import type { CredentialRecord } from './record';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 
@@ -12,7 +12,7 @@ import { Failure } from '../base/failure';
  * @throws A `Failure` when what is there is no credential any more, and is not to be replaced.
  */
 export async function credentialIn(
-  destination: Destination, { isKept, holds }: DestinationState, ledger: CredentialLedger, now: number,
+  destination: Destination, { isKept, holds }: DestinationState, ledger: CredentialStore, now: number,
 ): Promise<CredentialRecord | undefined> {
   if (!isKept) return undefined;
   const records = await ledger.list();

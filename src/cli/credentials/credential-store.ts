@@ -2,17 +2,17 @@ import type { Account } from './account';
 import { CREDENTIAL_LABEL, CredentialKind, CredentialRecord, marks, recordOf, secretOf } from './record';
 import { isObject, JsonObject } from '../../base/json';
 import { cryptoModule } from '../../base/lazy-crypto';
-import type { Cluster } from '../cluster/cluster';
-import { collectionPath, objectPath } from '../cluster/paths';
 import type { Clock } from '../base/host';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
+import { collectionPath, objectPath } from '../cluster/paths';
 
 /**
  * The credentials of one ServiceAccount, kept as Secrets beside it, so that everyone who may end one finds it:
  * an administrator, the account itself, the next run after one that was killed.
  */
-export class CredentialLedger {
+export class CredentialStore {
   public constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: KubernetesClient,
     private readonly clock: Clock,
     private readonly account: Account,
   ) {}

@@ -1,7 +1,7 @@
-import type { NewVariable, VariableType } from '../gitlab/gitlab';
-import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { userError } from '../../base/user-error';
 import { fitsEnvironment, maskingProblem } from '../../gitlab/masking';
-import { refusal } from '../../base/user-error';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import type { NewVariable, VariableType } from '../gitlab/gitlab';
 
 /**
  * How a credential is kept.
@@ -35,7 +35,7 @@ export function credentialVariables(kubeconfig: Kubeconfig, settings: VariableSe
 }
 
 function noToken(): never {
-  throw refusal({
+  throw userError({
     at: 'kubeconfig',
     given: 'it holds no token, but the name of a file of the job',
     expected: 'a credential',
@@ -46,10 +46,10 @@ function noToken(): never {
 function check({ key, type, value }: NewVariable): void {
   const problem = maskingProblem(value, 'raw');
   if (problem !== undefined) {
-    throw refusal({ at: key, given: `GitLab would not mask it: ${problem}`, expected: 'a value that it masks', fix: 'look at the kubeconfig' });
+    throw userError({ at: key, given: `GitLab would not mask it: ${problem}`, expected: 'a value that it masks', fix: 'look at the kubeconfig' });
   }
   if (type === 'file' || fitsEnvironment(key, value)) return;
-  throw refusal({
+  throw userError({
     at: key,
     given: 'it does not fit into an environment variable of a job on Linux',
     expected: 'at most 131072 bytes with its name',

@@ -1,9 +1,9 @@
 import type { Destination } from './destination';
-import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
-import { refusal } from '../../base/user-error';
-import type { Option } from '../command-line/arguments';
-import type { Context } from '../base/command';
 import { GITLAB_OPTIONS, gitlabDestinationOf } from './gitlab-options';
+import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
+import { userError } from '../../base/user-error';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
 
 /** Where a credential is kept: in GitLab, unless an option says that it stays here. */
 export const DESTINATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [...GITLAB_OPTIONS, ...LOCAL_OPTIONS];
@@ -28,5 +28,5 @@ async function destinationOf(context: Context, options: LocalOptions): Promise<D
   if (!local) return gitlabDestinationOf(context);
   const [other] = GITLAB_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
   if (other === undefined) return local;
-  throw refusal({ at: `--${other}`, given: `the credential goes to ${local.description}`, expected: 'one place', fix: 'decide for GitLab or for this machine' });
+  throw userError({ at: `--${other}`, given: `the credential goes to ${local.description}`, expected: 'one place', fix: 'decide for GitLab or for this machine' });
 }

@@ -1,5 +1,5 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import type { Steps } from '../io/step-log';
+import type { StepLog } from '../io/step-log';
 
 /**
  * Where a credential is kept.
@@ -54,7 +54,7 @@ export const NOTHING_KNOWN: DestinationState = { isKept: false, plan: [], notes:
 /**
  * What a check of a place has found, for people.
  */
-export async function checkDestination(destination: Destination, steps: Steps): Promise<DestinationState> {
+export async function checkDestination(destination: Destination, steps: StepLog): Promise<DestinationState> {
   const state = await destination.check();
   for (const line of [...state.plan, ...state.notes]) steps.note(`  ${line}`);
   for (const warning of state.warnings) steps.warn(warning);

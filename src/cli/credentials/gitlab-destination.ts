@@ -1,14 +1,14 @@
-import type { OwnerName } from '../gitlab/address';
 import { ancestorNotes } from './ancestor-notes';
 import { credentialVariables, VariableSettings } from './credential-variables';
 import { DestinationReport, destinationWarnings, plannedVariables, planText, precedenceNotes, propertiesText } from './destination-report';
-import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from '../gitlab/gitlab';
-import { GitlabRefusal } from '../gitlab/gitlab-error';
-import { isAtLeast } from '../gitlab/release';
 import { VariableStore, WrittenVariable } from './variable-store';
+import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { refusal, show } from '../../base/user-error';
-import { Refused } from '../base/failure';
+import { HttpError } from '../base/failure';
+import type { OwnerName } from '../gitlab/address';
+import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from '../gitlab/gitlab';
+import { GitlabError } from '../gitlab/gitlab-error';
+import { isAtLeast } from '../gitlab/release';
 
 /**
  * What to call out while something is done, so that it is known what was done when the rest fails.
@@ -90,7 +90,7 @@ export class GitlabDestination {
       said(this.step(second));
       return [first, second];
     } catch (error) {
-      if (error instanceof Refused && first.created) said(await takenBack(store, token));
+      if (error instanceof HttpError && first.created) said(await takenBack(store, token));
       throw this.withWayOut(error);
     }
   }
@@ -137,7 +137,7 @@ export class GitlabDestination {
 
   private checkMasksJson(release: string | undefined): void {
     if (this.settings.type !== 'file' || isAtLeast(release, '15.7') !== false) return;
-    throw refusal({
+    throw userError({
       at: '--variable-type',
       given: `GitLab ${show(release)} expands every variable, and masks no JSON then`,
       expected: 'GitLab 15.7 or newer for a variable of type file',
@@ -147,8 +147,8 @@ export class GitlabDestination {
 
   /** The oldest releases that know of variables that are not expanded do not mask all of them. */
   private withWayOut(error: unknown): unknown {
-    const isMasking = error instanceof GitlabRefusal && this.settings.type === 'file' && /value is invalid/.test(error.words);
-    return isMasking ? new GitlabRefusal(error.at, error.code, error.words, `it does not mask JSON: ${WAY_OUT}`) : error;
+    const isMasking = error instanceof GitlabError && this.settings.type === 'file' && /value is invalid/.test(error.words);
+    return isMasking ? new GitlabError(error.at, error.code, error.words, `it does not mask JSON: ${WAY_OUT}`) : error;
   }
 }
 
@@ -169,8 +169,8 @@ async function takenBack(store: VariableStore, variable: NewVariable): Promise<s
 
 function checkToken(token: GitlabToken | undefined): void {
   if (token === undefined) return;
-  if (!token.active) throw new Refused(`the GitLab token ${show(token.name)} is not active: it has expired or was revoked`, 401);
+  if (!token.active) throw new HttpError(`the GitLab token ${show(token.name)} is not active: it has expired or was revoked`, 401);
   if (token.scopes.includes('api') || token.scopes.includes(FINE_GRAINED)) return;
   const scopes = token.scopes.map((scope) => show(scope)).join(', ') || 'none';
-  throw new Refused(`the GitLab token ${show(token.name)} has the scopes ${scopes}, and cannot write variables without api`, 403);
+  throw new HttpError(`the GitLab token ${show(token.name)} has the scopes ${scopes}, and cannot write variables without api`, 403);
 }

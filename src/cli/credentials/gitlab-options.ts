@@ -1,13 +1,13 @@
+import { GitlabDestination } from './gitlab-destination';
+import { decodeText } from '../../base/text-file';
+import { userError, show } from '../../base/user-error';
+import { environmentScope, variableKey } from '../../gitlab/masking';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
 import { gitlabAddress, OwnerName, ownerName } from '../gitlab/address';
 import type { Gitlab } from '../gitlab/gitlab';
 import { gitlabClient } from '../gitlab/gitlab-client';
-import { GitlabDestination } from './gitlab-destination';
 import { gitlabToken } from '../gitlab/token';
-import { environmentScope, variableKey } from '../../gitlab/masking';
-import { refusal, show } from '../../base/user-error';
-import { decodeText } from '../../base/text-file';
-import type { Option } from '../command-line/arguments';
-import type { Context } from '../base/command';
 import type { Trust } from '../http/http';
 
 /**
@@ -74,7 +74,7 @@ export async function trustOf({ args, variables, files }: Pick<Context, 'args' |
   const certificateAuthority = decodeText(await files.read(file), file);
   // Node takes a text without any for no certificates at all, and then trusts nobody.
   if (!certificateAuthority.includes('-----BEGIN CERTIFICATE-----')) {
-    throw refusal({ at: file, given: 'it holds no certificate', expected: 'certificates in PEM', fix: 'give the right file' });
+    throw userError({ at: file, given: 'it holds no certificate', expected: 'certificates in PEM', fix: 'give the right file' });
   }
   return option === undefined
     ? { certificateAuthority, certificateAuthorityName: `those of ${variable}`, alsoTrusted: true }
@@ -84,11 +84,11 @@ export async function trustOf({ args, variables, files }: Pick<Context, 'args' |
 function checked(at: string, value: string, rule: (value: string) => string | undefined): string {
   const expected = rule(value);
   if (expected === undefined) return value;
-  throw refusal({ at, given: `it is ${show(value)}`, expected, fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(value)}`, expected, fix: 'correct it' });
 }
 
 function missingEnvironment(): never {
-  throw refusal({
+  throw userError({
     at: '--environment',
     given: 'it is missing',
     expected: 'the environment whose jobs get the credential, as `environment: name` in .gitlab-ci.yml',

@@ -1,13 +1,13 @@
 import type { Account } from './account';
-import type { CredentialLedger } from './credential-store';
+import type { CredentialStore } from './credential-store';
 import type { CredentialRecord } from './record';
 import { isObject, Json } from '../../base/json';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Cluster } from '../cluster/cluster';
-import { objectPath } from '../cluster/paths';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import type { Clock } from '../base/host';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
+import { objectPath } from '../cluster/paths';
 
 /**
  * Whose token is made, and what it is for.
@@ -26,8 +26,8 @@ export interface TokenOrder {
  * Who makes it.
  */
 export interface Issuer {
-  readonly cluster: Cluster;
-  readonly ledger: CredentialLedger;
+  readonly cluster: KubernetesClient;
+  readonly ledger: CredentialStore;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -61,7 +61,7 @@ export async function issueToken({ cluster, ledger, clock, signal }: Issuer, ord
  * A token bound to a Secret, or to nothing.
  */
 export async function requestToken(
-  cluster: Cluster, account: Account, duration: number, boundTo?: Pick<CredentialRecord, 'name' | 'uid'>,
+  cluster: KubernetesClient, account: Account, duration: number, boundTo?: Pick<CredentialRecord, 'name' | 'uid'>,
 ): Promise<{ token: string; expires: number }> {
   const path = objectPath({ group: '', version: 'v1', resource: 'serviceaccounts', namespace: account.namespace, name: account.name, subresource: 'token' });
   const boundObjectRef = boundTo && { apiVersion: 'v1', kind: 'Secret', name: boundTo.name, uid: boundTo.uid };
@@ -77,7 +77,7 @@ export async function requestToken(
 /**
  * The token in a token Secret, once the cluster has put it there.
  */
-export async function filledToken(cluster: Cluster, clock: Clock, namespace: string, name: string, signal: AbortSignal): Promise<string> {
+export async function filledToken(cluster: KubernetesClient, clock: Clock, namespace: string, name: string, signal: AbortSignal): Promise<string> {
   const path = objectPath({ group: '', version: 'v1', resource: 'secrets', namespace, name });
   for (const end = clock.now() + FILLED_WITHIN; ;) {
     const token = tokenIn((await cluster.get(path)).data);

@@ -2,14 +2,14 @@ import { basename } from 'node:path';
 import type { Account } from './account';
 import { FORM_NAMES, FormName, inForm, inSomeForm } from './credential-forms';
 import { Destination, KeptCredential, NOTHING_KNOWN } from './destination';
-import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
-import { refusal } from '../../base/user-error';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Option } from '../command-line/arguments';
-import type { Context } from '../base/command';
-import type { Files } from '../io/files';
 import type { Output } from '../base/host';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
+import type { Files } from '../io/files';
 
 /** The options that keep a credential on this machine. */
 export const LOCAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -54,14 +54,14 @@ export async function localDestination(context: Context, { replace = false, acco
  */
 export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'variables'>, { hasSecret = true } = {}): void {
   const [file, toStdout] = [args.one('file'), args.one('output') === '-'];
-  if (file === '-') throw refusal({ at: '--file', given: 'it is "-"', expected: 'the name of a file', fix: 'use --output - for standard output' });
+  if (file === '-') throw userError({ at: '--file', given: 'it is "-"', expected: 'the name of a file', fix: 'use --output - for standard output' });
   if (args.has('force') && file === undefined) {
-    throw refusal({ at: '--force', given: 'there is no --file', expected: 'both', fix: 'name the file, or leave --force out' });
+    throw userError({ at: '--force', given: 'there is no --file', expected: 'both', fix: 'name the file, or leave --force out' });
   }
   if (!toStdout) return;
-  if (file !== undefined) throw refusal({ at: '--output', given: 'it is "-" and there is a --file', expected: 'one of them', fix: 'decide for one' });
+  if (file !== undefined) throw userError({ at: '--output', given: 'it is "-" and there is a --file', expected: 'one of them', fix: 'decide for one' });
   if (hasSecret && isCi(variables)) {
-    throw refusal({ at: '--output', given: 'it is "-" in a CI job', expected: 'no secret in its log', fix: 'write it into a file by --file' });
+    throw userError({ at: '--output', given: 'it is "-" in a CI job', expected: 'no secret in its log', fix: 'write it into a file by --file' });
   }
 }
 

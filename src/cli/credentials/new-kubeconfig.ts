@@ -1,5 +1,5 @@
-import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { ClusterParts } from '../../kubeconfig/entries';
+import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 
 /**
  * Whose credential, for which namespace of which cluster.

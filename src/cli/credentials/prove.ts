@@ -1,12 +1,12 @@
 import type { CredentialParts } from './new-kubeconfig';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
-import type { Option } from '../command-line/arguments';
-import { ApiRefusal } from '../cluster/status';
-import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import { withCredential } from '../cluster/cluster-clients';
+import { ApiError } from '../cluster/status';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
 import { differences } from '../verify/difference';
 import { shortList } from '../verify/service-account-escalation';
 import { verifyAccess } from '../verify/verify-access';
@@ -64,7 +64,7 @@ async function tryOnce(context: Context, kubeconfig: Kubeconfig, access: Access 
     // Rights that it lacks may still come; those that are too many do not go.
     return { problems, mayPass: !found.checks.some(({ answer, outcome }) => answer === 'allowed' && outcome === 'differs') };
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 401) return { problems: [error.message], mayPass: true };
+    if (error instanceof ApiError && error.code === 401) return { problems: [error.message], mayPass: true };
     throw error;
   }
 }

@@ -1,18 +1,18 @@
 import type { Destination } from './destination';
 import { IssuedToken, Issuer, issueToken, TokenOrder } from './issue-token';
 import type { CredentialRecord } from './record';
+import { UserError } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { InvalidInput } from '../../base/user-error';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
-import { Failure, Refused } from '../base/failure';
-import type { Steps } from '../io/step-log';
+import { Failure, HttpError } from '../base/failure';
+import type { StepLog } from '../io/step-log';
 
 /**
  * What is needed to put a new credential in its place.
  */
 export interface Supply extends Issuer {
-  readonly steps: Steps;
+  readonly steps: StepLog;
   readonly order: Omit<TokenOrder, 'destination'>;
   readonly destination: Destination;
   /** Seconds that it must live at least to be kept. */
@@ -52,7 +52,7 @@ export async function supplyCredential(supply: Supply): Promise<Supplied> {
 }
 
 function isDefinite(error: unknown): boolean {
-  return error instanceof Refused || error instanceof InvalidInput;
+  return error instanceof HttpError || error instanceof UserError;
 }
 
 async function orEnd<T>(supply: Supply, record: CredentialRecord, ends: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {

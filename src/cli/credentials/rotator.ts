@@ -1,21 +1,21 @@
 import type { Account } from './account';
 import { CredentialParts, kubeconfigOf } from './new-kubeconfig';
 import { proofParts } from './prove';
+import { userError } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { refusal } from '../../base/user-error';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { readAccessFile } from '../access/access-file';
-import type { Cluster } from '../cluster/cluster';
-import { jobCredential } from '../cluster/credential';
-import type { Context } from '../base/command';
 import { asAdministrator, withCredential } from '../cluster/cluster-clients';
+import { jobCredential } from '../cluster/credential';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
+import type { Context } from '../command-line/command';
 
 /**
  * Who replaces whose credential: an administrator, or the credential itself.
  */
 export interface Rotator {
-  readonly cluster: Cluster;
+  readonly cluster: KubernetesClient;
   readonly account: Account;
   /** Whether the cluster makes its tokens, which never expire. */
   readonly hasTokenSecret: boolean;
@@ -40,7 +40,7 @@ export async function asRotator<T>(context: Context, action: (rotator: Rotator) 
   const access = file === undefined ? undefined : await readAccessFile(context, file);
   if (args.has('itself')) return asItself(context, access, action);
   if (!access) {
-    throw refusal({ at: 'ACCESS.yaml', given: 'there is none', expected: 'the access manifests, or --itself', fix: 'say whose credential is meant' });
+    throw userError({ at: 'ACCESS.yaml', given: 'there is none', expected: 'the access manifests, or --itself', fix: 'say whose credential is meant' });
   }
   return asOther(context, access, action);
 }
@@ -49,7 +49,7 @@ async function asOther<T>(context: Context, access: Access, action: (rotator: Ro
   const { args } = context;
   const { namespace, serviceAccount } = access;
   if (!serviceAccount) {
-    throw refusal({ at: access.file, given: 'its deployer has no token of the cluster', expected: 'a ServiceAccount', fix: 'nothing is kept, so there is nothing to replace' });
+    throw userError({ at: access.file, given: 'its deployer has no token of the cluster', expected: 'a ServiceAccount', fix: 'nothing is kept, so there is nothing to replace' });
   }
   return asAdministrator(context, async ({ cluster, reference }) => action({
     cluster,
@@ -67,7 +67,7 @@ async function asItself<T>(context: Context, access: Access | undefined, action:
   });
   const claims = tokenClaims(kubeconfig.token ?? '');
   if (claims?.serviceAccount === undefined || claims.namespace === undefined) {
-    throw refusal({ at: source, given: 'its token is not that of a ServiceAccount', expected: 'one that can ask for its successor', fix: 'let an administrator rotate it' });
+    throw userError({ at: source, given: 'its token is not that of a ServiceAccount', expected: 'one that can ask for its successor', fix: 'let an administrator rotate it' });
   }
   const { namespace, serviceAccount: name, secret, expires } = claims;
   const parts = { reference: kubeconfig, server: args.one('server'), namespace: kubeconfig.namespace, user: name, allowProtectedNamespace: true };

@@ -1,6 +1,6 @@
-import type { GitlabVariable } from '../gitlab/gitlab';
-import { scopesOverlap } from '../../gitlab/masking';
 import { show } from '../../base/user-error';
+import { scopesOverlap } from '../../gitlab/masking';
+import type { GitlabVariable } from '../gitlab/gitlab';
 
 /**
  * What other variables of the same key mean for jobs. GitLab gives a job the one whose scope is the very name of its environment,

@@ -1,6 +1,6 @@
-import { refusal } from '../../base/user-error';
-import type { Arguments, Option } from '../command-line/arguments';
+import { userError } from '../../base/user-error';
 import { parseDuration } from '../base/duration';
+import type { Arguments, Option } from '../command-line/arguments';
 
 /** How long a token is to live. */
 export const TOKEN_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -17,10 +17,10 @@ export function tokenLifetime(args: Arguments): { duration: number; shortest: nu
   const duration = parseDuration('--duration', args.one('duration') ?? '90d');
   const shortest = parseDuration('--shortest', args.one('shortest') ?? '7d');
   if (duration < 600 || duration > 2 ** 32) {
-    throw refusal({ at: '--duration', given: `${duration} seconds`, expected: 'between 10 minutes and 136 years, as the API server demands', fix: 'choose another' });
+    throw userError({ at: '--duration', given: `${duration} seconds`, expected: 'between 10 minutes and 136 years, as the API server demands', fix: 'choose another' });
   }
   if (duration >= shortest) return { duration, shortest };
-  throw refusal({
+  throw userError({
     at: '--duration',
     given: `it is less than --shortest, ${shortest} seconds`,
     expected: 'a token that will be kept',

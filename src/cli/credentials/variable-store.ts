@@ -1,9 +1,9 @@
-import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from '../gitlab/gitlab';
-import { GitlabRefusal } from '../gitlab/gitlab-error';
-import { isAtLeast } from '../gitlab/release';
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
+import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from '../gitlab/gitlab';
+import { GitlabError } from '../gitlab/gitlab-error';
+import { isAtLeast } from '../gitlab/release';
 
 /**
  * A variable as GitLab keeps it now.
@@ -39,7 +39,7 @@ export class VariableStore {
     try {
       return await this.create(variable);
     } catch (error) {
-      if (!(error instanceof GitlabRefusal) || !/has already been taken/.test(error.words)) throw error;
+      if (!(error instanceof GitlabError) || !/has already been taken/.test(error.words)) throw error;
       if (await this.find(variable)) return this.update(variable);
       throw this.withoutScopes(variable);
     }
@@ -82,7 +82,7 @@ export class VariableStore {
   private checkAddressable({ key, environmentScope }: VariableId, all: readonly GitlabVariable[]): void {
     const other = all.find((variable) => variable.key === key && variable.environmentScope !== environmentScope);
     if (other === undefined || this.owner.kind === 'project' || isAtLeast(this.release, '16.9') !== false) return;
-    throw refusal({
+    throw userError({
       at: key,
       given: `group ${show(this.owner.path)} has it for environment ${show(other.environmentScope)} too, and GitLab ${show(this.release)} cannot tell them apart`,
       expected: 'one variable of a key in a group before 16.9',

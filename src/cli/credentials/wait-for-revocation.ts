@@ -1,9 +1,9 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { ApiRefusal } from '../cluster/status';
-import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import { withCredential } from '../cluster/cluster-clients';
+import { ApiError } from '../cluster/status';
+import type { Context } from '../command-line/command';
 
 /** The API server remembers for 10 s that a token was good; what takes longer is something else. */
 const FORGOTTEN_WITHIN = 60_000;
@@ -19,7 +19,7 @@ export async function isKnown(context: Context, kubeconfig: Kubeconfig): Promise
     await withCredential(context, kubeconfig, async (cluster) => cluster.create(SELF, REVIEW, { repeatable: true }));
     return true;
   } catch (error) {
-    if (error instanceof ApiRefusal) return error.code !== 401;
+    if (error instanceof ApiError) return error.code !== 401;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { DeployLock, WhileTaking } from './lock/deploy-lock';
-import type { Cluster } from '../cluster/cluster';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 
 interface Begun<P> {
-  readonly cluster: Cluster;
+  readonly cluster: KubernetesClient;
   readonly prepared: P;
 }
 
@@ -12,7 +12,7 @@ interface Begun<P> {
 export class Ahead<P> implements WhileTaking {
   private begun?: Begun<P>;
 
-  public constructor(private readonly connect: (lock: DeployLock) => Cluster, private readonly prepare: (cluster: Cluster) => P) {}
+  public constructor(private readonly connect: (lock: DeployLock) => KubernetesClient, private readonly prepare: (cluster: KubernetesClient) => P) {}
 
   public begin(lock: DeployLock): void {
     this.begun = this.begunWith(this.connect(lock));
@@ -30,7 +30,7 @@ export class Ahead<P> implements WhileTaking {
     this.begun = undefined;
   }
 
-  private begunWith(cluster: Cluster): Begun<P> {
+  private begunWith(cluster: KubernetesClient): Begun<P> {
     return { cluster, prepared: this.prepare(cluster) };
   }
 }

@@ -1,22 +1,22 @@
 import { Ahead } from './ahead';
-import { checkCluster } from './manifests/check-cluster';
-import { DeployLock, WhileTaking } from './lock/deploy-lock';
-import { holderOf } from './lock/holder';
 import { identityOf } from './history/identity';
 import { RELEASE_OPTIONS } from './history/release-options';
 import { ReleaseStore } from './history/release-store';
-import { whileHeld } from './lock/lock-guard';
+import { DeployLock, WhileTaking } from './lock/deploy-lock';
+import { holderOf } from './lock/holder';
+import { guardedByLock } from './lock/lock-guard';
+import { checkCluster } from './manifests/check-cluster';
 import type { ReleaseIdentity } from './objects/release';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { releaseName } from '../../release/release-names';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Option } from '../command-line/arguments';
-import type { Cluster } from '../cluster/cluster';
+import { releaseName } from '../../release/release-names';
+import { parseDuration, spanInWords } from '../base/duration';
 import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential } from '../cluster/credential';
-import type { Context } from '../base/command';
-import { parseDuration, spanInWords } from '../base/duration';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
+import type { Option } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
 
 /**
  * The options of all commands that work on a release.
@@ -80,7 +80,7 @@ export class Session {
    * @param former An identity whose lock is held, too.
    */
   public async work<P, T>(
-    isDryRun: boolean, prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster) => Promise<T>, former?: ReleaseIdentity,
+    isDryRun: boolean, prepare: (cluster: KubernetesClient) => P, action: (prepared: P, cluster: KubernetesClient) => Promise<T>, former?: ReleaseIdentity,
   ): Promise<T> {
     if (!isDryRun) return former ? this.aloneWith(former, prepare, action) : this.alone(prepare, action);
     return closing(this.connect(this.connection, this.context.signal), async (cluster) => action(prepare(cluster), cluster));
@@ -92,10 +92,10 @@ export class Session {
    * @param prepare May begin to read. It may be called again, when others have taken the lock meanwhile.
    */
   public async alone<P, T>(
-    prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster, lock: DeployLock) => Promise<T>,
+    prepare: (cluster: KubernetesClient) => P, action: (prepared: P, cluster: KubernetesClient, lock: DeployLock) => Promise<T>,
   ): Promise<T> {
     return this.withLockClient(async (forLock) => {
-      const ahead = new Ahead((lock) => this.connect(whileHeld(this.connection, lock), lock.signal), prepare);
+      const ahead = new Ahead((lock) => this.connect(guardedByLock(this.connection, lock), lock.signal), prepare);
       try {
         const lock = await this.acquire(forLock, this.identity, ahead);
         return await this.under(lock, forLock, async () => {
@@ -112,14 +112,14 @@ export class Session {
    * The same under the locks of two identities. They are taken in the order of their names, so that two jobs never wait for each other.
    */
   private async aloneWith<P, T>(
-    former: ReleaseIdentity, prepare: (cluster: Cluster) => P, action: (prepared: P, cluster: Cluster) => Promise<T>,
+    former: ReleaseIdentity, prepare: (cluster: KubernetesClient) => P, action: (prepared: P, cluster: KubernetesClient) => Promise<T>,
   ): Promise<T> {
     return this.withLockClient(async (forLock) => {
       const identities = [this.identity, former].sort((one, other) => (releaseName(one) < releaseName(other) ? -1 : 1));
       const locks: Array<{ readonly identity: ReleaseIdentity; readonly lock: DeployLock }> = [];
       try {
         for (const identity of identities) locks.push({ identity, lock: await this.acquire(forLock, identity) });
-        const connection = locks.reduce((guarded, { lock }) => whileHeld(guarded, lock), this.connection);
+        const connection = locks.reduce((guarded, { lock }) => guardedByLock(guarded, lock), this.connection);
         const signal = AbortSignal.any(locks.map(({ lock }) => lock.signal));
         return await closing(this.connect(connection, signal), async (cluster) => action(prepare(cluster), cluster));
       } finally {
@@ -128,14 +128,14 @@ export class Session {
     });
   }
 
-  private async withLockClient<T>(action: (forLock: Cluster) => Promise<T>): Promise<T> {
+  private async withLockClient<T>(action: (forLock: KubernetesClient) => Promise<T>): Promise<T> {
     // Not ended by the command's signal, or the lock could not be given back.
     const never = new AbortController().signal;
     this.warnOfExpiry();
     return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), action);
   }
 
-  private async under<T>(lock: DeployLock, forLock: Cluster, action: () => Promise<T>): Promise<T> {
+  private async under<T>(lock: DeployLock, forLock: KubernetesClient, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
@@ -147,7 +147,7 @@ export class Session {
   }
 
   /** Whether there is no record: an application that never came to be leaves nothing behind. */
-  private async isUnknown(cluster: Cluster, identity: ReleaseIdentity): Promise<boolean> {
+  private async isUnknown(cluster: KubernetesClient, identity: ReleaseIdentity): Promise<boolean> {
     const store = new ReleaseStore(cluster, this.namespace, identity, this.context.clock);
     return store.read().then((history) => history === undefined, () => false);
   }
@@ -160,7 +160,7 @@ export class Session {
     this.say(`warning: the credential ends in ${spanInWords(left)}; a release that takes ${spanInWords(this.timeout / 1000)} (--timeout) could not be undone any more`);
   }
 
-  private async acquire(cluster: Cluster, identity: ReleaseIdentity, ahead?: WhileTaking): Promise<DeployLock> {
+  private async acquire(cluster: KubernetesClient, identity: ReleaseIdentity, ahead?: WhileTaking): Promise<DeployLock> {
     const { clock, signal, variables } = this.context;
     return DeployLock.acquire({
       cluster,
@@ -175,13 +175,13 @@ export class Session {
     });
   }
 
-  private connect(connection: Connection, signal: AbortSignal, budget?: { readonly perCall: number; readonly total: number }): Cluster {
+  private connect(connection: Connection, signal: AbortSignal, budget?: { readonly perCall: number; readonly total: number }): KubernetesClient {
     const { args, clock, variables } = this.context;
     return connectCluster(connection, { clock, variables, signal, budget, debug: args.has('debug') ? this.say : undefined });
   }
 }
 
-async function closing<T>(cluster: Cluster, action: (cluster: Cluster) => Promise<T>): Promise<T> {
+async function closing<T>(cluster: KubernetesClient, action: (cluster: KubernetesClient) => Promise<T>): Promise<T> {
   try {
     return await action(cluster);
   } finally {

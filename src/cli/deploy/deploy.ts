@@ -1,20 +1,20 @@
-import type { DeploymentOptions, DeploymentPlan, Release } from './plan/deployment-plan';
-import { mayBeFinished, withoutFinishedJobs } from './plan/finished-jobs';
-import { findLeftovers, leftInWords, Leftovers, removeObjects } from './prune/leftovers';
-import { ObjectWriter } from './objects/object-writer';
-import { checkOutdated } from './history/outdated';
-import { identityInWords } from './objects/owner';
-import { planRelease } from './plan/plan';
-import { notIn, pruning } from './prune/prune';
-import type { RecordedObject, RecordedRelease, ReleaseHistory } from './history/history';
-import type { ReleaseStore } from './history/release-store';
-import { jobInWords } from './history/format';
-import type { OwnedObject } from './objects/release';
 import { rollOut } from './apply/roll-out';
-import { checkTakenOver } from './take-over';
-import { Undoing } from './rollback/rollback-on-failure';
 import type { Written } from './apply/write';
-import type { Cluster } from '../cluster/cluster';
+import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
+import { jobInWords } from './history/format';
+import type { RecordedObject, RecordedRelease, ReleaseHistory } from './history/history';
+import { checkOutdated } from './history/outdated';
+import type { ReleaseStore } from './history/release-store';
+import { ObjectWriter } from './objects/object-writer';
+import { identityInWords } from './objects/owner';
+import type { OwnedObject } from './objects/release';
+import { mayBeFinished, withoutFinishedJobs } from './plan/finished-jobs';
+import { planRelease } from './plan/plan';
+import { findLeftovers, leftInWords, Leftovers, removeObjects } from './prune/leftovers';
+import { notIn, pruning } from './prune/prune';
+import { Undoing } from './rollback/rollback-on-failure';
+import { checkTakenOver } from './take-over';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 
 /**
  * One deployment: planned as a whole, recorded, applied, waited for, pruned; or undone.
@@ -24,7 +24,7 @@ export class Deployment {
 
   /** It begins to read, and tells nobody yet. */
   public constructor(
-    private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DeploymentOptions, release: Release,
+    private readonly cluster: KubernetesClient, private readonly store: ReleaseStore, private readonly options: DeploymentOptions, release: Release,
   ) {
     this.planning = this.planned(release);
     this.planning.catch(() => undefined);

@@ -1,15 +1,15 @@
-import type { DeploymentOptions } from './plan/deployment-plan';
+import type { Session } from './deploy-session';
+import type { DeploymentOptions } from './deployment-plan';
+import { jobOf } from './history/identity';
 import { secretMask } from './objects/mask';
 import { Owner } from './objects/owner';
-import { jobOf } from './history/identity';
 import type { ReleaseObject } from './objects/release';
 import { Reporting, REPORT_OPTIONS } from './report/reporting';
-import type { Session } from './deploy-session';
 import { progressOutput } from './wait/progress';
+import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
-import { refusal } from '../../base/user-error';
 import type { Arguments, Option } from '../command-line/arguments';
-import type { Context } from '../base/command';
+import type { Context } from '../command-line/command';
 
 /**
  * The options of the commands that deploy something.
@@ -64,7 +64,7 @@ export function deploymentOptions(
 function undoes(args: Arguments, byDefault: boolean): boolean {
   const [yes, no] = [args.has('rollback-on-failure'), args.has('no-rollback-on-failure')];
   if (yes && no) {
-    throw refusal({ at: '--rollback-on-failure', given: 'there is --no-rollback-on-failure, too', expected: 'one of them', fix: 'decide for one' });
+    throw userError({ at: '--rollback-on-failure', given: 'there is --no-rollback-on-failure, too', expected: 'one of them', fix: 'decide for one' });
   }
   return yes || (byDefault && !no);
 }

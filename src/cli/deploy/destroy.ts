@@ -1,14 +1,14 @@
-import { findLeftovers, leftInWords, lookUp, pathOf, Removal, removalOf, removeObjects } from './prune/leftovers';
+import type { ReleaseStore } from './history/release-store';
+import { fieldAt, textAt } from './objects/fields';
 import { ObjectWriter } from './objects/object-writer';
 import type { Owner } from './objects/owner';
-import type { ReleaseStore } from './history/release-store';
 import type { DeployJob, OwnedObject } from './objects/release';
+import { findLeftovers, leftInWords, lookUp, pathOf, Removal, removalOf, removeObjects } from './prune/leftovers';
 import { checkTakenOver } from './take-over';
-import { fieldAt, textAt } from './objects/fields';
-import type { Cluster } from '../cluster/cluster';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import type { Clock } from '../base/host';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 
 export interface DestructionOptions {
   readonly namespace: string;
@@ -30,7 +30,7 @@ const PAUSE = 500;
  * Removes an application by its record: what it says is in the cluster, as far as that is the application's own.
  */
 export class Destruction {
-  public constructor(private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DestructionOptions) {}
+  public constructor(private readonly cluster: KubernetesClient, private readonly store: ReleaseStore, private readonly options: DestructionOptions) {}
 
   public async plan(): Promise<Removal> {
     const { namespace, owner, withData } = this.options;

@@ -1,20 +1,20 @@
-import { concurrently } from './objects/concurrently';
-import { pathOf } from './prune/leftovers';
-import { ObjectWriter } from './objects/object-writer';
-import { identityInWords, Owner } from './objects/owner';
-import { PullSecret } from './pull-secret/pull-secret';
-import { PullSecretRefused } from './pull-secret/pull-secret-refused';
-import { usedSecrets } from './pull-secret/removal';
 import type { ReleaseHistory } from './history/history';
 import { recordProblem } from './history/record-problem';
 import { isSameIdentity } from './history/recorded-identity';
 import { ReleaseStore } from './history/release-store';
+import { concurrently } from './objects/concurrently';
+import { ObjectWriter } from './objects/object-writer';
+import { identityInWords, Owner } from './objects/owner';
 import type { ReleaseIdentity } from './objects/release';
-import { refusal, show } from '../../base/user-error';
+import { pathOf } from './prune/leftovers';
+import { PullSecret } from './pull-secret/pull-secret';
+import { PullSecretRefused } from './pull-secret/pull-secret-refused';
+import { usedSecrets } from './pull-secret/removal';
+import { userError, show } from '../../base/user-error';
 import { releasePart } from '../../release/release-names';
-import type { Arguments, Option } from '../command-line/arguments';
-import type { Cluster } from '../cluster/cluster';
 import type { Clock } from '../base/host';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
+import type { Arguments, Option } from '../command-line/arguments';
 
 export const TAKE_OVER_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['take-over-from', { takes: 'PROJECT/ENVIRONMENT/APP', summary: 'continue the releases of this identity, which the application had before' }],
@@ -34,9 +34,9 @@ export function formerIdentity(args: Arguments, identity: ReleaseIdentity): Rele
   const at = '--take-over-from';
   const isComplete = project !== undefined && environment !== undefined && app !== undefined;
   if (!isComplete || [project, environment, app].some((part) => releasePart(part) !== undefined)) {
-    throw refusal({ at, given: show(text), expected: 'PROJECT/ENVIRONMENT/APP', fix: `give the former identity in the form of the present one, ${show(example)}` });
+    throw userError({ at, given: show(text), expected: 'PROJECT/ENVIRONMENT/APP', fix: `give the former identity in the form of the present one, ${show(example)}` });
   }
-  if (text === example) throw refusal({ at, given: `${show(text)} is the present identity`, expected: 'the former one', fix: 'leave the option out, or correct it' });
+  if (text === example) throw userError({ at, given: `${show(text)} is the present identity`, expected: 'the former one', fix: 'leave the option out, or correct it' });
   return { project, environment, app };
 }
 
@@ -80,7 +80,7 @@ export interface TakeOverPlan {
 export class TakeOver {
   private readonly former: ReleaseStore;
 
-  public constructor(private readonly cluster: Cluster, private readonly present: ReleaseStore, private readonly options: TakeOverOptions) {
+  public constructor(private readonly cluster: KubernetesClient, private readonly present: ReleaseStore, private readonly options: TakeOverOptions) {
     this.former = new ReleaseStore(cluster, options.namespace, options.former, options.clock);
   }
 

@@ -1,6 +1,6 @@
 import { GitRemote, gitOrigin } from './git-remote';
-import { refusal, show } from '../../base/user-error';
-import type { Context } from '../base/command';
+import { userError, show } from '../../base/user-error';
+import type { Context } from '../command-line/command';
 import { isLoopback } from '../http/proxy';
 
 /**
@@ -33,7 +33,7 @@ export async function gitlabAddress(context: Where): Promise<GitlabAddress> {
   if (variables.CI_SERVER_URL) return { url: rootOf(variables.CI_SERVER_URL, 'CI_SERVER_URL'), source: 'CI_SERVER_URL' };
   const origin = await gitOrigin(context);
   if (origin) return { url: rootOf(origin.server.href, ORIGIN), source: ORIGIN };
-  throw refusal({ at: '--gitlab-url', given: 'it is missing, and no git remote "origin" of a repository of yours says it', expected: 'the address of GitLab', fix: 'give it' });
+  throw userError({ at: '--gitlab-url', given: 'it is missing, and no git remote "origin" of a repository of yours says it', expected: 'the address of GitLab', fix: 'give it' });
 }
 
 /**
@@ -43,14 +43,14 @@ export async function ownerName(context: Where, { url }: GitlabAddress): Promise
   const { args, variables } = context;
   const [group, project] = [args.one('group'), args.one('project')];
   if (group !== undefined && project !== undefined) {
-    throw refusal({ at: '--group', given: 'there is a --project as well', expected: 'one of them', fix: 'decide where the credential is kept' });
+    throw userError({ at: '--group', given: 'there is a --project as well', expected: 'one of them', fix: 'decide where the credential is kept' });
   }
   if (group !== undefined) return { kind: 'group', name: checkName(group, '--group', GROUP) };
   if (project !== undefined) return { kind: 'project', name: checkName(project, '--project', PROJECT) };
   if (variables.CI_PROJECT_ID) return { kind: 'project', name: checkName(variables.CI_PROJECT_ID, 'CI_PROJECT_ID', PROJECT) };
   const origin = await gitOrigin(context);
   if (origin) return { kind: 'project', name: checkName(pathOn(origin, new URL(url)), ORIGIN, PROJECT) };
-  throw refusal({ at: '--project', given: 'it is missing, and no git remote "origin" of a repository of yours says it', expected: 'a project or a group', fix: 'give one' });
+  throw userError({ at: '--project', given: 'it is missing, and no git remote "origin" of a repository of yours says it', expected: 'a project or a group', fix: 'give one' });
 }
 
 const ORIGIN = 'the git remote "origin"';
@@ -61,7 +61,7 @@ const PROJECT = { pattern: new RegExp(`^(?:\\d+|${SEGMENT}(?:/${SEGMENT})+)$`), 
 
 function checkName(name: string, at: string, { pattern, expected }: typeof GROUP): string {
   if (pattern.test(name) && !name.split('/').some((segment) => /^\.+$/.test(segment))) return name;
-  throw refusal({ at, given: `it is ${show(name)}`, expected, fix: 'copy it from the page of the project or group' });
+  throw userError({ at, given: `it is ${show(name)}`, expected, fix: 'copy it from the page of the project or group' });
 }
 
 /** The address may hold a password, so nothing of one that is refused is shown. */
@@ -69,10 +69,10 @@ function rootOf(text: string, at: string): string {
   const url = /^[\x21-\x7e]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   const isPlain = url !== undefined && url.hostname !== '' && !/[@?#\\]/.test(text);
   if (!isPlain || !['https:', 'http:'].includes(url.protocol)) {
-    throw refusal({ at, given: 'it is no plain address', expected: 'https://host, without user name and query', fix: 'write it as https://gitlab.example.com' });
+    throw userError({ at, given: 'it is no plain address', expected: 'https://host, without user name and query', fix: 'write it as https://gitlab.example.com' });
   }
   if (url.protocol === 'http:' && !isLoopback(url)) {
-    throw refusal({ at, given: `${show(url.origin)} is not https`, expected: 'https, since the credential goes there', fix: 'give the https address' });
+    throw userError({ at, given: `${show(url.origin)} is not https`, expected: 'https, since the credential goes there', fix: 'give the https address' });
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api\/v4$/, '')}`;
 }
@@ -80,7 +80,7 @@ function rootOf(text: string, at: string): string {
 /** A GitLab may live below a path. A remote elsewhere says nothing about this one. */
 function pathOn({ server, path }: GitRemote, gitlab: URL): string {
   if (server.hostname !== gitlab.hostname) {
-    throw refusal({
+    throw userError({
       at: '--project',
       given: `it is missing, and ${ORIGIN} is on ${show(server.hostname)}, not on ${show(gitlab.hostname)}`,
       expected: 'a project or a group',

@@ -1,5 +1,5 @@
 import type { Gitlab, GitlabOwner, GitlabVariable } from './gitlab';
-import { GitlabRefusal } from './gitlab-error';
+import { GitlabError } from './gitlab-error';
 
 /**
  * A group around a project or group. What nobody could look at is missing.
@@ -31,7 +31,7 @@ async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof GitlabRefusal) return undefined;
+    if (error instanceof GitlabError) return undefined;
     throw error;
   }
 }

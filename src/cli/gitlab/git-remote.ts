@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Context } from '../base/command';
+import type { Context } from '../command-line/command';
 import type { Files } from '../io/files';
 
 /**

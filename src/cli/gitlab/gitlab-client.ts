@@ -1,11 +1,11 @@
 import type { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, VariableId } from './gitlab';
 import { ownerOf, tokenOf, variableOf, variablesOf } from './gitlab-answers';
-import { GitlabRefusal, lacksScope, wordsOf } from './gitlab-error';
+import { GitlabError, lacksScope, wordsOf } from './gitlab-error';
 import { isObject, Json, parseJson } from '../../base/json';
-import { Refused, Unreachable } from '../base/failure';
+import { HttpError, Unreachable } from '../base/failure';
 import type { Host } from '../base/host';
-import type { HttpDoor, HttpRequest, Trust } from '../http/http';
-import { httpDoor } from '../http/http-client';
+import type { HttpClient, HttpRequest, Trust } from '../http/http';
+import { createHttpClient } from '../http/http-client';
 import { retrying, RetryOptions, TriedAnswer } from '../http/retry';
 
 /**
@@ -53,13 +53,13 @@ interface Ask {
 class Client implements Gitlab {
   public readonly url: string;
   readonly #token: string;
-  private readonly door: HttpDoor;
+  private readonly door: HttpClient;
   private readonly attempts: Pick<RetryOptions, 'budget' | 'clock' | 'signal' | 'repeatable'>;
 
   public constructor({ url, token, trust, variables, clock, signal, budget }: GitlabClientOptions) {
     this.url = url;
     this.#token = token;
-    this.door = httpDoor(trust, variables, clock);
+    this.door = createHttpClient(trust, variables, clock);
     // Everything may be repeated: GitLab refuses a second variable of the same key and scope.
     this.attempts = { budget, clock, signal, repeatable: true };
   }
@@ -97,7 +97,7 @@ class Client implements Gitlab {
       found.push(...variables);
       if ((answer.headers['x-next-page'] ?? (variables.length === PAGE ? 'unknown' : '')) === '') return found;
     }
-    throw new Refused(`read the variables of ${nameOf(owner)}: there are more than ${PAGES * PAGE}`, 200);
+    throw new HttpError(`read the variables of ${nameOf(owner)}: there are more than ${PAGES * PAGE}`, 200);
   }
 
   public async create(owner: OwnerId, variable: NewVariable): Promise<GitlabVariable> {
@@ -147,12 +147,12 @@ class Client implements Gitlab {
     if (answer.status < 200 || answer.status >= 300) throw this.refusal(ask, answer);
     const result = form(parseJson(answer.body));
     if (result !== undefined) return result;
-    throw new Refused(`${ask.at}: ${this.url} answers something else than GitLab does; is it the address of GitLab?`, answer.status);
+    throw new HttpError(`${ask.at}: ${this.url} answers something else than GitLab does; is it the address of GitLab?`, answer.status);
   }
 
-  private refusal(ask: Ask, { status, headers, body, tried }: TriedAnswer): GitlabRefusal | Unreachable {
+  private refusal(ask: Ask, { status, headers, body, tried }: TriedAnswer): GitlabError | Unreachable {
     const words = this.withoutSecrets(wordsOf(body), ask);
-    const refusal = new GitlabRefusal(ask.at, status, words, hintFor(ask, status, headers.location, body));
+    const refusal = new GitlabError(ask.at, status, words, hintFor(ask, status, headers.location, body));
     const mayPass = status === 408 || status === 429 || status >= 500;
     return mayPass ? new Unreachable(`${refusal.message}${tried}`, refusal) : refusal;
   }

@@ -1,12 +1,12 @@
-import { show } from '../../base/user-error';
 import { isObject, Json, parseJson } from '../../base/json';
-import { Refused } from '../base/failure';
+import { show } from '../../base/user-error';
+import { HttpError } from '../base/failure';
 
 /**
  * GitLab's no.
  */
-export class GitlabRefusal extends Refused {
-  public override readonly name = 'GitlabRefusal';
+export class GitlabError extends HttpError {
+  public override readonly name = 'GitlabError';
 
   /**
    * @param at What was asked for: `create the variable KUBECONFIG of project 42`.

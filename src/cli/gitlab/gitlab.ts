@@ -1,7 +1,7 @@
 /**
  * GitLab's API, as one token reaches it. Transient failures are retried within the time budget that the caller set.
  *
- * Every method throws `GitlabRefusal` when GitLab answers no, `Refused` when something else answers in its place, and `Unreachable` when nothing
+ * Every method throws `GitlabError` when GitLab answers no, `HttpError` when something else answers in its place, and `Unreachable` when nothing
  * is known: no connection, no answer in time, or one that may pass (408, 429, 5xx; `cause` is then the refusal).
  */
 export interface Gitlab {

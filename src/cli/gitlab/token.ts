@@ -1,6 +1,6 @@
-import { refusal } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../base/command';
+import { userError } from '../../base/user-error';
+import type { Context } from '../command-line/command';
 
 /**
  * The token that GitLab is asked with: from `--gitlab-token-file`, else from the variable GITLAB_TOKEN. No error shows any of it.
@@ -16,7 +16,7 @@ export async function gitlabToken({ args, variables, files }: Pick<Context, 'arg
 const EXPECTED = 'a personal, group or project access token with the scope api';
 
 function missing({ CI_JOB_TOKEN: jobToken }: Context['variables']): never {
-  throw refusal({
+  throw userError({
     at: 'GITLAB_TOKEN',
     given: jobToken ? 'it is not set; CI_JOB_TOKEN is, but the token of a job may not write variables' : 'it is not set',
     expected: EXPECTED,
@@ -27,7 +27,7 @@ function missing({ CI_JOB_TOKEN: jobToken }: Context['variables']): never {
 function checked(token: string, at: string, { CI_JOB_TOKEN: jobToken }: Context['variables']): string {
   const problem = problemOf(token, jobToken);
   if (problem === undefined) return token;
-  throw refusal({ at, given: problem, expected: EXPECTED, fix: 'give the token alone, in one line' });
+  throw userError({ at, given: problem, expected: EXPECTED, fix: 'give the token alone, in one line' });
 }
 
 function problemOf(token: string, jobToken: string | undefined): string | undefined {

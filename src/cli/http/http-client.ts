@@ -1,19 +1,19 @@
 import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { authorities, authoritiesName } from './authorities';
-import { Call } from './http-exchange';
 import { ConnectionError } from './connection-error';
 import { Deadline } from './deadline';
 import { dial, Route } from './dial';
-import type { HttpAnswer, HttpDoor, HttpRequest, HttpStream, Trust } from './http';
+import type { HttpResponse, HttpClient, HttpRequest, HttpStream, Trust } from './http';
+import { HttpExchange } from './http-exchange';
 import { httpModule, httpsModule, tlsModule } from './lazy-node';
 import { environmentProxy, isLoopback, proxyOf } from './proxy';
-import { Slots } from './semaphore';
+import { Semaphore } from './semaphore';
 import { TlsSessions } from './tls-sessions';
+import { userError, show } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
-import { refusal, show } from '../../base/user-error';
-import { systemClock } from '../io/clock';
 import type { Clock } from '../base/host';
+import { systemClock } from '../io/clock';
 
 /**
  * The door to servers, over Node's own https.
@@ -21,7 +21,7 @@ import type { Clock } from '../base/host';
  * @param variables Name the proxy, unless `trust` does.
  * @throws When the certificates or the key of `trust` are none.
  */
-export function httpDoor(trust: Trust, variables: CiVariables, clock: Clock = systemClock): HttpDoor {
+export function createHttpClient(trust: Trust, variables: CiVariables, clock: Clock = systemClock): HttpClient {
   return new Door(trust, variables, clock);
 }
 
@@ -39,19 +39,19 @@ interface Dialled extends ClientRequestArgs {
   readonly dial: () => Promise<Duplex>;
 }
 
-class Door implements HttpDoor {
+class Door implements HttpClient {
   public readonly counts = { connections: 0, requests: 0 };
 
   private readonly route: Omit<Route, 'proxy'>;
   private readonly agents = new Map<string, Agent>();
-  private readonly slots = new Slots(EXCHANGES);
+  private readonly slots = new Semaphore(EXCHANGES);
 
   public constructor(private readonly trust: Trust, private readonly variables: CiVariables, private readonly clock: Clock) {
     const ca = authorities(trust);
     this.route = { authorities: ca, secure: secureContext(trust, ca), serverName: trust.serverName, sessions: trust.sessions ?? new TlsSessions() };
   }
 
-  public async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+  public async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
     const call = this.call(request, signal);
     return call.bounded(() => this.slots.run(async () => {
       const response = await this.send(request, call);
@@ -69,15 +69,15 @@ class Door implements HttpDoor {
     for (const agent of this.agents.values()) agent.destroy();
   }
 
-  private call(request: HttpRequest, signal: AbortSignal | undefined): Call {
+  private call(request: HttpRequest, signal: AbortSignal | undefined): HttpExchange {
     signal?.throwIfAborted();
     checkAddress(request.url);
     const { proxy, proxyName = 'the proxy' } = this.trust;
     const used = proxy === undefined ? environmentProxy(request.url, this.variables) : proxyOf(proxy, proxyName);
-    return new Call(request, authoritiesName(this.trust), new Deadline(this.clock, request.timeout, signal), signal, used);
+    return new HttpExchange(request, authoritiesName(this.trust), new Deadline(this.clock, request.timeout, signal), signal, used);
   }
 
-  private async send(request: HttpRequest, call: Call): Promise<IncomingMessage> {
+  private async send(request: HttpRequest, call: HttpExchange): Promise<IncomingMessage> {
     const { url, method, headers, body, permit } = request;
     const { signal } = call.deadline;
     permit?.();
@@ -125,7 +125,7 @@ function permitted(socket: Duplex, permit: HttpRequest['permit']): Duplex {
   }
 }
 
-async function answered(sending: ClientRequest, body: string | undefined, call: Call): Promise<IncomingMessage> {
+async function answered(sending: ClientRequest, body: string | undefined, call: HttpExchange): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sending.once('socket', () => {
       call.phase = 'waiting';
@@ -145,7 +145,7 @@ function lengthOf(body: string | undefined): { readonly 'content-length'?: strin
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
-function headOf({ statusCode = 0, headersDistinct }: IncomingMessage): Omit<HttpAnswer, 'body'> {
+function headOf({ statusCode = 0, headersDistinct }: IncomingMessage): Omit<HttpResponse, 'body'> {
   const headers = Object.fromEntries(Object.entries(headersDistinct).map(([name, values]) => [name, values?.join(', ')]));
   return { status: statusCode, headers };
 }
@@ -166,7 +166,7 @@ function secureContext({ clientCertificate }: Trust, ca: string[] | undefined) {
     return tlsModule().createSecureContext({ ca, cert: clientCertificate?.certificate, key: clientCertificate?.key, minVersion: 'TLSv1.2' });
   } catch {
     // Neither the error nor what it quotes is shown: it may be a key.
-    throw refusal({
+    throw userError({
       at: clientCertificate ? 'client certificate' : 'CA certificates',
       given: clientCertificate ? 'it does not go with its key, or one of the two is not PEM' : 'they are not PEM',
       expected: clientCertificate ? 'a certificate and its own key, without a passphrase' : 'certificates in PEM',
@@ -177,7 +177,7 @@ function secureContext({ clientCertificate }: Trust, ca: string[] | undefined) {
 
 function checkAddress(url: URL): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) return;
-  throw refusal({
+  throw userError({
     at: show(url.origin === 'null' ? url.protocol : url.origin),
     given: 'it is not https',
     expected: 'https, since anyone in between could take the credential (http only on this machine itself)',

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { ConnectionError } from './connection-error';
 import type { Deadline } from './deadline';
 import type { HttpRequest } from './http';
-import type { Proxy } from './proxy';
 import { Phase, reasonOf, timedOut } from './network-errors';
+import type { Proxy } from './proxy';
 import { Unreachable } from '../base/failure';
 
 /**
  * One request under way: how far it is, and what ends it.
  */
-export class Call {
+export class HttpExchange {
   public phase: Phase = 'connecting';
 
   /**

@@ -19,7 +19,7 @@ export interface HttpRequest {
 /**
  * A whole answer.
  */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   /** Header names in lower case; of a header that comes several times, its values joined by ", ". */
   readonly headers: { readonly [name: string]: string | undefined };
@@ -29,7 +29,7 @@ export interface HttpAnswer {
 /**
  * An answer whose body is read as it comes.
  */
-export interface HttpStream extends Omit<HttpAnswer, 'body'> {
+export interface HttpStream extends Omit<HttpResponse, 'body'> {
   readonly body: AsyncIterable<string>;
 }
 
@@ -58,14 +58,14 @@ export interface Trust {
 /**
  * The one door to servers: it sends one request over a connection that is kept, and says truthfully how that ended. It does not retry.
  */
-export interface HttpDoor {
+export interface HttpClient {
   /** How many connections and requests there were. */
   readonly counts: { readonly connections: number; readonly requests: number };
   /**
    * @throws `Unreachable`, with `cause` the `ConnectionError` that says whether the request can have reached the server;
    * the signal's reason when it is aborted; a refusal, before anything is contacted, of an address that is neither `https` nor on the loopback interface.
    */
-  exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer>;
+  exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
   stream(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream>;
   close(): void;
 }

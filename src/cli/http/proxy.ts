@@ -1,6 +1,6 @@
 import { netModule } from './lazy-node';
+import { userError } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
-import { refusal } from '../../base/user-error';
 
 /**
  * A proxy, and who named it.
@@ -35,7 +35,7 @@ export function proxyOf(text: string, source: string): Proxy {
   const address = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && url.host !== '' && ['http:', 'https:'].includes(url.protocol)) return { url, source };
-  throw refusal({
+  throw userError({
     at: source,
     given: url && /^socks/.test(url.protocol) ? 'it is a SOCKS proxy, which this command does not speak' : 'it is not the address of a proxy',
     expected: 'a proxy with the scheme http or https',

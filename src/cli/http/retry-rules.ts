@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './http';
+import type { HttpResponse } from './http';
 
 /**
  * What one attempt tells about the next.
@@ -39,7 +39,7 @@ const LONGEST_PAUSE = 10_000;
  * @param now Milliseconds since 1970.
  * @see https://github.com/kubernetes/client-go/blob/master/rest/with_retry.go
  */
-export function judge({ status, headers }: Pick<HttpAnswer, 'status' | 'headers'>, now: number): Verdict {
+export function judge({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>, now: number): Verdict {
   const passing = status === 408 || status === 429 || status >= 500;
   if (!passing) return { passing, effect: true };
   const notBefore = retryAfter(headers['retry-after'], now);

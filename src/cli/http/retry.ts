@@ -1,5 +1,5 @@
 import { ConnectionError } from './connection-error';
-import type { HttpAnswer } from './http';
+import type { HttpResponse } from './http';
 import { seconds } from './network-errors';
 import { backoff, judge, Verdict } from './retry-rules';
 import { Unreachable } from '../base/failure';
@@ -16,7 +16,7 @@ export interface RetryOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   /** Whether an answer may be another one soon, beside those that always may; the request had no effect then. */
-  readonly mayPass?: (answer: HttpAnswer) => boolean;
+  readonly mayPass?: (answer: HttpResponse) => boolean;
   /** At least 0 and less than 1. */
   readonly random?: () => number;
 }
@@ -24,7 +24,7 @@ export interface RetryOptions {
 /**
  * The answer that was got in the end; when the time was up, or it was not to be asked again, the answer may still be a 429 or 503.
  */
-export interface TriedAnswer extends HttpAnswer {
+export interface TriedAnswer extends HttpResponse {
   readonly attempts: number;
   /** ` (tried 5 times in 12 s)`, or nothing after one attempt: for the end of a message. */
   readonly tried: string;
@@ -36,7 +36,7 @@ export interface TriedAnswer extends HttpAnswer {
  * @param attempt Told how many milliseconds are left, so that it ends in time.
  * @throws The last failure, with how often and how long it was tried; the signal's reason when it is aborted.
  */
-export async function retrying(attempt: (remaining: number) => Promise<HttpAnswer>, options: RetryOptions): Promise<TriedAnswer> {
+export async function retrying(attempt: (remaining: number) => Promise<HttpResponse>, options: RetryOptions): Promise<TriedAnswer> {
   const { clock, budget, signal, repeatable, mayPass, random = Math.random } = options;
   const begun = clock.now();
   const remaining = () => begun + budget.total - clock.now();
@@ -48,9 +48,9 @@ export async function retrying(attempt: (remaining: number) => Promise<HttpAnswe
   }
 }
 
-type Outcome = { readonly answer: HttpAnswer } | { readonly error: unknown };
+type Outcome = { readonly answer: HttpResponse } | { readonly error: unknown };
 
-async function outcomeOf(attempt: Promise<HttpAnswer>): Promise<Outcome> {
+async function outcomeOf(attempt: Promise<HttpResponse>): Promise<Outcome> {
   try {
     return { answer: await attempt };
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * Lets so many run at once and keeps the others waiting, in their order.
  */
-export class Slots {
+export class Semaphore {
   private readonly waiting: Array<() => void> = [];
 
   public constructor(private free: number) {}

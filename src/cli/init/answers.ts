@@ -4,7 +4,7 @@
 export interface TargetAnswer {
   readonly environment: string;
   readonly namespace: string;
-  readonly protected: boolean;
+  readonly protectedRefsOnly: boolean;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import type { Answers, BuilderAnswer, CredentialAnswer, TargetAnswer } from './answers';
 import { ask } from './questions';
-import { ImageReference } from '../../image/image-reference';
+import { environmentName, oidcAudience, oidcIssuer } from '../../access/oidc-names';
+import { userError, show } from '../../base/user-error';
 import { environmentSlug } from '../../gitlab/environment-slug';
-import { refusal, show } from '../../base/user-error';
+import { ImageReference } from '../../image/image-reference';
 import { dns1035Label, NameRule } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';
-import { environmentName, oidcAudience, oidcIssuer } from '../../access/oidc-names';
-import type { Context } from '../base/command';
+import type { Context } from '../command-line/command';
 import { gitOrigin } from '../gitlab/git-remote';
 
 /**
@@ -38,7 +38,7 @@ function checked(at: string, rule: NameRule): (value: string) => string {
   return (value) => {
     const expected = rule(value);
     if (expected === undefined) return value;
-    throw refusal({ at, given: `it is ${show(value)}`, expected, fix: 'give another one' });
+    throw userError({ at, given: `it is ${show(value)}`, expected, fix: 'give another one' });
   };
 }
 
@@ -59,12 +59,12 @@ function parseTargets(text: string, isProtected: string[]): TargetAnswer[] {
   const parsed = text.split(',').map((target) => parseTarget(target.trim(), protectedNames));
   const unknown = isProtected.find((name) => !parsed.some(({ environment }) => environment === name));
   if (unknown !== undefined) {
-    throw refusal({ at: '--protected', given: show(unknown), expected: 'one of the targets', fix: 'name its environment' });
+    throw userError({ at: '--protected', given: show(unknown), expected: 'one of the targets', fix: 'name its environment' });
   }
   for (const [index, { environment, namespace }] of parsed.entries()) {
     const before = parsed.slice(0, index);
     if (before.some((other) => other.environment === environment || other.namespace === namespace)) {
-      throw refusal({ at: '--target', given: `${show(`${environment}=${namespace}`)} shares its environment or its namespace with another one`, expected: 'both of its own', fix: 'change it' });
+      throw userError({ at: '--target', given: `${show(`${environment}=${namespace}`)} shares its environment or its namespace with another one`, expected: 'both of its own', fix: 'change it' });
     }
   }
   return parsed;
@@ -73,11 +73,11 @@ function parseTargets(text: string, isProtected: string[]): TargetAnswer[] {
 function parseTarget(text: string, protectedNames: string[]): TargetAnswer {
   const [environment = '', namespace, ...rest] = text.split('=');
   if (namespace === undefined || rest.length > 0) {
-    throw refusal({ at: '--target', given: show(text), expected: 'ENVIRONMENT=NAMESPACE', fix: 'write it as production=example' });
+    throw userError({ at: '--target', given: show(text), expected: 'ENVIRONMENT=NAMESPACE', fix: 'write it as production=example' });
   }
   checked('--target', environmentName)(environment);
   checkNamespace('--target', namespace);
-  return { environment, namespace, protected: protectedNames.includes(environment) };
+  return { environment, namespace, protectedRefsOnly: protectedNames.includes(environment) };
 }
 
 async function projectPath(context: Context): Promise<string | undefined> {
@@ -95,7 +95,7 @@ function choice<const T extends string>(option: string, choices: readonly T[]): 
   return (answer) => {
     const found = choices.find((known) => known === answer);
     if (found !== undefined) return found;
-    throw refusal({ at: `--${option}`, given: show(answer), expected: choices.join(', '), fix: 'choose one of them' });
+    throw userError({ at: `--${option}`, given: show(answer), expected: choices.join(', '), fix: 'choose one of them' });
   };
 }
 
@@ -139,7 +139,7 @@ async function agent(context: Context): Promise<CredentialAnswer> {
 function parseServiceAccount(text: string): { namespace: string; name: string } {
   const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text) ?? [];
   if (namespace !== undefined && name !== undefined) return { namespace, name };
-  throw refusal({ at: '--agent-service-account', given: show(text), expected: '<namespace>/<name>', fix: 'ask whoever installed the agent' });
+  throw userError({ at: '--agent-service-account', given: show(text), expected: '<namespace>/<name>', fix: 'ask whoever installed the agent' });
 }
 
 async function oidc(context: Context, app: string): Promise<CredentialAnswer> {
@@ -160,5 +160,5 @@ async function oidc(context: Context, app: string): Promise<CredentialAnswer> {
 
 function parseId(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw refusal({ at: '--project-id', given: show(text), expected: 'a number', fix: 'take it from the page of the project' });
+  throw userError({ at: '--project-id', given: show(text), expected: 'a number', fix: 'take it from the page of the project' });
 }

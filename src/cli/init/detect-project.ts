@@ -1,15 +1,15 @@
 import { isAbsolute, join } from 'node:path';
-import { containersOf } from '../../kubernetes/container-images';
-import { refusal, show } from '../../base/user-error';
 import { parseObject } from '../../base/json';
-import { parseManifest } from '../../yaml/manifest-parser';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../base/command';
+import { userError, show } from '../../base/user-error';
+import { containersOf } from '../../kubernetes/container-images';
+import { parseManifest } from '../../yaml/manifest-parser';
+import type { Context } from '../command-line/command';
 
 /**
  * What the folder has already.
  */
-export interface Surroundings {
+export interface DetectedProject {
   /** A manifest with a placeholder for the image, by its name in the folder. */
   readonly manifest?: { readonly file: string; readonly placeholder: string };
   readonly isHugoSite: boolean;
@@ -26,7 +26,7 @@ const HUGO = ['hugo.toml', 'hugo.yaml', 'hugo.yml', 'hugo.json'];
 /**
  * Looks around in the folder; nothing in it is run.
  */
-export async function lookAround({ args, files }: Pick<Context, 'args' | 'files'>, folder: string): Promise<Surroundings> {
+export async function detectProject({ args, files }: Pick<Context, 'args' | 'files'>, folder: string): Promise<DetectedProject> {
   const has = (name: string) => files.exists(join(folder, name));
   const manifest = args.one('manifest') ?? MANIFESTS.find(has);
   return {
@@ -38,14 +38,14 @@ export async function lookAround({ args, files }: Pick<Context, 'args' | 'files'
   };
 }
 
-async function readManifest(files: Context['files'], folder: string, file: string, placeholder: string): Promise<Surroundings['manifest']> {
+async function readManifest(files: Context['files'], folder: string, file: string, placeholder: string): Promise<DetectedProject['manifest']> {
   if (isAbsolute(file) || file.split(/[/\\]/).includes('..')) {
-    throw refusal({ at: '--manifest', given: show(file), expected: 'a file in the folder, by its name there', fix: 'name one, or put it there' });
+    throw userError({ at: '--manifest', given: show(file), expected: 'a file in the folder, by its name there', fix: 'name one, or put it there' });
   }
   const images = parseManifest(decodeText(await files.read(join(folder, file)), file), file)
     .flatMap(({ value }) => containersOf(value)).map(({ image }) => image);
   if (images.includes(placeholder)) return { file, placeholder };
-  throw refusal({
+  throw userError({
     at: file,
     given: images.length === 0 ? 'no container' : `images ${[...new Set(images)].map(show).join(', ')}`,
     expected: `a container whose image is the placeholder ${show(placeholder)}`,

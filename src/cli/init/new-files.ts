@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Answers } from './answers';
+import type { DetectedProject } from './detect-project';
 import { includeLines, nextSteps } from './next-steps';
 import { pipelineFile, pipelineOf, pipelineProgram } from './pipeline-program';
 import { accessProgram, mainProgram, targetsProgram } from './programs';
 import { GITIGNORE, HUGO_DOCKERFILE, IGNORED, packageJson, SCRIPTS, TSCONFIG, VERSIONS } from './project-files';
-import type { Surroundings } from './detect-project';
-import { refusal } from '../../base/user-error';
+import { userError } from '../../base/user-error';
 import type { Files } from '../io/files';
 
 /**
@@ -38,12 +38,12 @@ export interface NewProject {
  *
  * @throws A refusal when one of the programs is there: somebody has been here before.
  */
-export function newProject(answers: Answers, surroundings: Surroundings, folder: string, files: Pick<Files, 'exists'>): NewProject {
+export function newProject(answers: Answers, surroundings: DetectedProject, folder: string, files: Pick<Files, 'exists'>): NewProject {
   const has = ({ name }: NewFile) => files.exists(join(folder, name));
   const programs = programsOf(answers, surroundings);
   const there = programs.filter(has);
   if (there.length > 0) {
-    throw refusal({
+    throw userError({
       at: folder,
       given: `there is ${there.map(({ name }) => name).join(', ')}`,
       expected: 'a folder without the programs of a project like this one',
@@ -57,7 +57,7 @@ export function newProject(answers: Answers, surroundings: Surroundings, folder:
   };
 }
 
-function programsOf(answers: Answers, surroundings: Surroundings): NewFile[] {
+function programsOf(answers: Answers, surroundings: DetectedProject): NewFile[] {
   return [
     { name: 'targets.ts', text: targetsProgram(answers) },
     { name: 'access.ts', text: accessProgram(answers, surroundings) },
@@ -68,7 +68,7 @@ function programsOf(answers: Answers, surroundings: Surroundings): NewFile[] {
   ];
 }
 
-function otherFiles(answers: Answers, { isHugoSite, hasDockerfile }: Surroundings): Array<NewFile & LeftFile> {
+function otherFiles(answers: Answers, { isHugoSite, hasDockerfile }: DetectedProject): Array<NewFile & LeftFile> {
   const dependencies = Object.entries(VERSIONS.dependencies).map(([name, version]) => `${name}@${version}`);
   const devDependencies = Object.entries(VERSIONS.devDependencies).map(([name, version]) => `${name}@${version}`);
   const scripts = Object.entries(SCRIPTS).map(([name, script]) => `'scripts.${name}=${script}'`);
@@ -84,7 +84,7 @@ function otherFiles(answers: Answers, { isHugoSite, hasDockerfile }: Surrounding
   ];
 }
 
-function existingPipeline(surroundings: Surroundings): LeftFile[] {
+function existingPipeline(surroundings: DetectedProject): LeftFile[] {
   if (!surroundings.hasPipeline) return [];
   return [{ name: '.gitlab-ci.yml', advice: `add to it:\n${includeLines(surroundings).slice(1, -1).map((line) => `    ${line}`).join('\n')}` }];
 }

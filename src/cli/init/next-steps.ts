@@ -1,11 +1,11 @@
 import type { Answers, CredentialAnswer, TargetAnswer } from './answers';
+import type { DetectedProject } from './detect-project';
 import { pipelineFile } from './pipeline-program';
-import type { Surroundings } from './detect-project';
 
 /**
  * What is left to do, as a README.
  */
-export function nextSteps(answers: Answers, surroundings: Surroundings): string {
+export function nextSteps(answers: Answers, surroundings: DetectedProject): string {
   const steps = [
     '`npm install`, and commit `package-lock.json`: the pipeline runs `npm ci`.',
     ...answers.builder.kind === 'prebuilt' || surroundings.hasDockerfile || surroundings.isHugoSite ? [] : ['Write a `Dockerfile`: the image job builds it.'],
@@ -36,7 +36,7 @@ ${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
 /**
  * What an existing pipeline has to say for the new one to be part of it.
  */
-export function includeLines(surroundings: Surroundings): string[] {
+export function includeLines(surroundings: DetectedProject): string[] {
   return ['```yaml', 'include:', `  - local: ${pipelineFile(surroundings)}`, '# and among its stages, if it has a list of them: build, image, synth, deploy', '```'];
 }
 

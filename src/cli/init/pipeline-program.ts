@@ -1,12 +1,12 @@
 import type { Answers, BuilderAnswer, CredentialAnswer } from './answers';
+import type { DetectedProject } from './detect-project';
 import { targetsModule } from './programs';
 import { literal, objectLiteral } from './source-text';
-import type { Surroundings } from './detect-project';
 import { BuildJob } from '../../pipeline/build-job';
 import { DeployCredential } from '../../pipeline/credentials/deploy-credential';
-import { DeployEnvironment } from '../../pipeline/targets/deploy-target';
 import { GitlabPipeline } from '../../pipeline/gitlab-pipeline';
 import { ImageBuild } from '../../pipeline/images/image-build';
+import { DeployTarget } from '../../pipeline/targets/deploy-target';
 
 /** The image of Hugo's own project. */
 const HUGO_JOB = { image: 'ghcr.io/gohugoio/hugo:v0.150.0', script: ['hugo --minify'], artifacts: ['public'] };
@@ -14,20 +14,20 @@ const HUGO_JOB = { image: 'ghcr.io/gohugoio/hugo:v0.150.0', script: ['hugo --min
 /**
  * Where the pipeline is written: a file of its own beside one that is there.
  */
-export function pipelineFile({ hasPipeline }: Surroundings): string {
+export function pipelineFile({ hasPipeline }: DetectedProject): string {
   return hasPipeline ? 'deploy.gitlab-ci.yml' : '.gitlab-ci.yml';
 }
 
 /**
  * The pipeline, as the program makes it.
  */
-export function pipelineOf({ app, targets, builder, credential }: Answers, { isHugoSite }: Surroundings): GitlabPipeline {
+export function pipelineOf({ app, targets, builder, credential }: Answers, { isHugoSite }: DetectedProject): GitlabPipeline {
   return new GitlabPipeline({
     app,
     buildJob: isHugoSite ? BuildJob.script(HUGO_JOB) : undefined,
     imageBuild: imageBuildOf(builder),
     credential: credentialOf(credential),
-    targets: targets.map((target) => DeployEnvironment.of(target)),
+    targets: targets.map((target) => DeployTarget.of(target)),
   });
 }
 
@@ -46,8 +46,8 @@ function credentialOf(credential: CredentialAnswer): DeployCredential {
 /**
  * The program itself.
  */
-export function pipelineProgram({ builder, credential }: Answers, surroundings: Surroundings): string {
-  const names = ['DeployCredential', 'DeployEnvironment', 'GitlabPipeline', 'ImageBuild', ...surroundings.isHugoSite ? ['BuildJob'] : []];
+export function pipelineProgram({ builder, credential }: Answers, surroundings: DetectedProject): string {
+  const names = ['DeployCredential', 'DeployTarget', 'GitlabPipeline', 'ImageBuild', ...surroundings.isHugoSite ? ['BuildJob'] : []];
   const file = pipelineFile(surroundings);
   return `import { ${names.sort().join(', ')} } from 'cdk8s-ci-deploy';
 import { app, targets } from '${targetsModule(surroundings.isModule)}';
@@ -57,7 +57,7 @@ new GitlabPipeline({
   app,
 ${surroundings.isHugoSite ? `  buildJob: BuildJob.script(${hugoText()}),\n` : ''}  imageBuild: ${imageBuildText(builder)},
   credential: ${credentialText(credential)},
-  targets: targets.map((target) => DeployEnvironment.of(target)),
+  targets: targets.map((target) => DeployTarget.of(target)),
 }).write(${surroundings.hasPipeline ? literal(file) : ''});
 `;
 }

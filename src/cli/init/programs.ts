@@ -1,14 +1,14 @@
 import type { Answers, CredentialAnswer } from './answers';
+import type { DetectedProject } from './detect-project';
 import { literal, objectLiteral } from './source-text';
-import type { Surroundings } from './detect-project';
 import { ImageReference } from '../../image/image-reference';
 
 /**
  * The program of the values that the others share.
  */
 export function targetsProgram({ app, targets }: Answers): string {
-  const rows = targets.map(({ environment, namespace, protected: isProtected }) =>
-    `  ${objectLiteral({ environment: literal(environment), namespace: literal(namespace), protected: String(isProtected) })},`);
+  const rows = targets.map(({ environment, namespace, protectedRefsOnly }) =>
+    `  ${objectLiteral({ environment: literal(environment), namespace: literal(namespace), protectedRefsOnly: String(protectedRefsOnly) })},`);
   return `/** The values that the access manifests, the workload and the pipeline share. */
 export const app = ${literal(app)};
 
@@ -28,7 +28,7 @@ export function targetsModule(isModule: boolean): string {
 /**
  * The program that an administrator runs once.
  */
-export function accessProgram({ credential }: Answers, { manifest, isModule }: Surroundings): string {
+export function accessProgram({ credential }: Answers, { manifest, isModule }: DetectedProject): string {
   const identity = identityOf(credential);
   // CiDeployment keeps to that level; of a manifest nobody knows.
   const labels = manifest ? [] : ['    namespaceLabels: { \'pod-security.kubernetes.io/enforce\': \'restricted\' },'];
@@ -61,7 +61,7 @@ function identityOf(credential: CredentialAnswer): string | undefined {
 /**
  * The program that the pipeline runs.
  */
-export function mainProgram(answers: Answers, { manifest, isModule }: Surroundings): string {
+export function mainProgram(answers: Answers, { manifest, isModule }: DetectedProject): string {
   const construct = manifest ? 'ManifestTemplate' : 'CiDeployment';
   return `import { App } from 'cdk8s';
 import { ${['CiImage', 'NamespacedChart', construct].sort().join(', ')} } from 'cdk8s-ci-deploy';
@@ -78,7 +78,7 @@ ${(manifest ? templateProps(manifest) : ['environment,', 'port: 8080,', 'service
 `;
 }
 
-function templateProps({ file, placeholder }: NonNullable<Surroundings['manifest']>): string[] {
+function templateProps({ file, placeholder }: NonNullable<DetectedProject['manifest']>): string[] {
   return [`file: ${literal(file)},`, ...placeholder === 'IMAGE' ? [] : [`placeholder: ${literal(placeholder)},`]];
 }
 

@@ -1,5 +1,5 @@
-import { InvalidInput, refusal } from '../../base/user-error';
-import type { Context } from '../base/command';
+import { UserError, userError } from '../../base/user-error';
+import type { Context } from '../command-line/command';
 
 /**
  * Something that has to be known.
@@ -30,12 +30,12 @@ export async function ask<T>({ args, files, stderr }: Context, { option, text, o
     try {
       return parse(answer);
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
+      if (!(error instanceof UserError)) throw error;
       stderr.write(`${error.message}\n`);
     }
   }
 }
 
 function missing(option: string, text: string): never {
-  throw refusal({ at: `--${option}`, given: 'it is missing', expected: text, fix: 'give it' });
+  throw userError({ at: `--${option}`, given: 'it is missing', expected: text, fix: 'give it' });
 }

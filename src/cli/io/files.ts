@@ -4,9 +4,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Host } from '../base/host';
-import { refusal } from '../../base/user-error';
 import { cryptoModule } from '../../base/lazy-crypto';
+import { userError } from '../../base/user-error';
+import type { Host } from '../base/host';
 
 /**
  * How a file is written.
@@ -188,13 +188,13 @@ function readWhole(name: string, file: string): Buffer {
 }
 
 function tooLarge(name: string): Error {
-  return refusal({ at: name, given: 'it is larger than 8 MiB', expected: 'a smaller file', fix: 'give the right file' });
+  return userError({ at: name, given: 'it is larger than 8 MiB', expected: 'a smaller file', fix: 'give the right file' });
 }
 
 function replace(name: string, file: string, text: string, { secret = false, force = false }: WriteOptions): void {
   const target = secret || !existsSync(file) ? file : realpathSync(file);
   const existing = lstatSync(target, { throwIfNoEntry: false });
-  if (existing && !existing.isFile()) throw refusal({ at: name, given: 'it is not a regular file', expected: 'a new file', fix: 'name another one' });
+  if (existing && !existing.isFile()) throw userError({ at: name, given: 'it is not a regular file', expected: 'a new file', fix: 'name another one' });
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${Date.now().toString(36)}`);
   try {
     writeFileSync(temporary, text, { mode: secret ? 0o600 : 0o666, flag: 'wx' });
@@ -235,7 +235,7 @@ function cannot(verb: 'read' | 'write', name: string, error: unknown): unknown {
   const reason = REASONS.get(code);
   if (!reason) return error;
   const fix = code === 'EEXIST' ? 'name another one, or replace it by --force' : 'name another one';
-  return refusal({ at: name, given: `cannot ${verb} it, ${reason}`, expected: `a file to ${verb}`, fix });
+  return userError({ at: name, given: `cannot ${verb} it, ${reason}`, expected: `a file to ${verb}`, fix });
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import type { Output } from '../base/host';
 import { ttyModule } from './lazy-tty';
+import type { Output } from '../base/host';
 
 /**
  * Standard output (1) or error (2). It is written to directly, since Node's streams take long to load.

@@ -1,12 +1,12 @@
+import { UserError } from '../../base/user-error';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import type { Output } from '../base/host';
-import { InvalidInput } from '../../base/user-error';
 
 /**
  * What a command that changes something has done so far, said as it goes.
  */
-export class Steps {
+export class StepLog {
   private done = 0;
 
   public constructor(private readonly stderr: Output) {}
@@ -33,7 +33,7 @@ export class Steps {
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof Failure) && !(error instanceof InvalidInput && this.done > 0)) throw error;
+      if (!(error instanceof Failure) && !(error instanceof UserError && this.done > 0)) throw error;
       const state = this.done > 0 ? `what is listed above was done; ${goOn}` : 'nothing was changed';
       throw new Failure(`${error.message}\n${state}`, error instanceof Failure ? error.exitCode : ExitCode.USAGE, error);
     }

@@ -1,19 +1,19 @@
-import { Destination, NOTHING_KNOWN } from '../credentials/destination';
-import { CredentialLedger } from '../credentials/credential-store';
-import { kubeconfigOf } from '../credentials/new-kubeconfig';
-import { endUnfinished } from '../credentials/credential-cleanup';
-import { supplyCredential } from '../credentials/provision-credential';
-import { tokenLifetime } from '../credentials/token-options';
+import { namespaceOf } from './sources';
+import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { refusal, show } from '../../base/user-error';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import { checkNamespace } from '../../kubernetes/namespace';
-import { objectPath } from '../cluster/paths';
-import type { Context } from '../base/command';
 import { ExitCode } from '../base/exit-code';
-import { namespaceOf } from './sources';
 import { asAdministrator } from '../cluster/cluster-clients';
-import { Steps } from '../io/step-log';
+import { objectPath } from '../cluster/paths';
+import type { Context } from '../command-line/command';
+import { endUnfinished } from '../credentials/credential-cleanup';
+import { CredentialStore } from '../credentials/credential-store';
+import { Destination, NOTHING_KNOWN } from '../credentials/destination';
+import { kubeconfigOf } from '../credentials/new-kubeconfig';
+import { supplyCredential } from '../credentials/provision-credential';
+import { tokenLifetime } from '../credentials/token-options';
+import { StepLog } from '../io/step-log';
 
 /**
  * The kubeconfig of a ServiceAccount that exists, with a token that is requested from the cluster and bound to a Secret.
@@ -26,7 +26,7 @@ export async function ofServiceAccount(context: Context, emit: (credential: Kube
   const { duration, shortest } = tokenLifetime(args);
   const file = args.one('file');
   if (file !== undefined && !args.has('force')) files.checkNew(file);
-  const steps = new Steps(context.stderr);
+  const steps = new StepLog(context.stderr);
   return asAdministrator(context, async ({ cluster, reference }) => steps.within(async () => {
     const { namespace, name } = account;
     const user = args.one('user') ?? name;
@@ -36,7 +36,7 @@ export async function ofServiceAccount(context: Context, emit: (credential: Kube
       steps.note('Nothing was changed (--dry-run).');
       return ExitCode.DONE;
     }
-    const ledger = new CredentialLedger(cluster, clock, account);
+    const ledger = new CredentialStore(cluster, clock, account);
     const { record } = await supplyCredential({
       ...context,
       cluster,
@@ -67,6 +67,6 @@ function accountOf(context: Context): { namespace: string; name: string } {
   checkNamespace('--namespace', namespace, args.has('allow-protected-namespace'));
   const name = args.one('service-account') ?? '';
   const expected = dns1123Subdomain(name);
-  if (expected) throw refusal({ at: '--service-account', given: show(name), expected, fix: 'name an existing ServiceAccount' });
+  if (expected) throw userError({ at: '--service-account', given: show(name), expected, fix: 'name an existing ServiceAccount' });
   return { namespace, name };
 }

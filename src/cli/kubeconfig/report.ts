@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../../gitlab/masking';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { loopbackWarning } from '../credentials/new-kubeconfig';
-import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../../gitlab/masking';
 
 /**
  * One form of the credential and what GitLab makes of it.

@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Arguments } from '../command-line/arguments';
-import type { Context } from '../base/command';
+import { decodeText } from '../../base/text-file';
+import { located, userError } from '../../base/user-error';
 import { Kubeconfig, KubeconfigProps } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
-import { located, refusal } from '../../base/user-error';
 import { ReferenceCluster, referenceCluster } from '../../kubeconfig/reference-cluster';
-import { decodeText } from '../../base/text-file';
+import type { Arguments } from '../command-line/arguments';
+import type { Context } from '../command-line/command';
 
 /**
  * Where a kubeconfig comes from, as the options say: from a file that is checked, from a token, or from the cluster.
@@ -16,11 +16,11 @@ export function sourceOf(context: Context): (() => Promise<Kubeconfig>) | 'servi
   const { args } = context;
   const given = SOURCES.filter((name) => args.has(name));
   const [source, second] = given;
-  if (second) throw refusal({ at: `--${second}`, given: `there is a --${source}, too`, expected: 'one of them', fix: 'decide for one' });
+  if (second) throw userError({ at: `--${second}`, given: `there is a --${source}, too`, expected: 'one of them', fix: 'decide for one' });
   if (source === undefined) return async () => check(context);
   if (source !== 'service-account') return async () => build(context);
   if (args.operands.length === 0) return source;
-  throw refusal({ at: '--service-account', given: 'there is a FILE, too', expected: 'the administrator\'s kubeconfig by --kubeconfig', fix: 'write --kubeconfig in front of FILE' });
+  throw userError({ at: '--service-account', given: 'there is a FILE, too', expected: 'the administrator\'s kubeconfig by --kubeconfig', fix: 'write --kubeconfig in front of FILE' });
 }
 
 const SOURCES = ['token-file', 'id-token-file', 'service-account'] as const;
@@ -32,7 +32,7 @@ const WITH_TOKEN = ['namespace', 'context', 'server', 'user', 'kubeconfig', 'dur
 export function namespaceOf({ args }: Pick<Context, 'args'>): string {
   const namespace = args.one('namespace');
   if (namespace !== undefined) return namespace;
-  throw refusal({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this credential', fix: 'give it' });
+  throw userError({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this credential', fix: 'give it' });
 }
 
 async function build(context: Context): Promise<Kubeconfig> {
@@ -41,7 +41,7 @@ async function build(context: Context): Promise<Kubeconfig> {
   const namespace = namespaceOf(context);
   const tokenFile = args.one('token-file');
   if (reference === '-' && tokenFile === '-') {
-    throw refusal({ at: '--token-file', given: 'it is standard input, as FILE is', expected: 'standard input for one of them', fix: 'read the other from a file' });
+    throw userError({ at: '--token-file', given: 'it is standard input, as FILE is', expected: 'standard input for one of them', fix: 'read the other from a file' });
   }
   const cluster = await clusterOf(context, reference);
   const token = tokenFile === undefined ? { tokenFile: idTokenFile(args) } : { token: await readToken(context, tokenFile) };
@@ -51,7 +51,7 @@ async function build(context: Context): Promise<Kubeconfig> {
 function idTokenFile(args: Arguments): string | undefined {
   const file = args.one('id-token-file');
   if (file !== '-') return file;
-  throw refusal({ at: '--id-token-file', given: 'it is "-"', expected: 'the name of a file in the job', fix: 'name the file that the job will write its id_token into' });
+  throw userError({ at: '--id-token-file', given: 'it is "-"', expected: 'the name of a file in the job', fix: 'name the file that the job will write its id_token into' });
 }
 
 async function readToken(context: Context, tokenFile: string): Promise<string> {
@@ -80,7 +80,7 @@ async function embedded({ files }: Context, reference: string, file: ReferenceCl
 async function check(context: Context): Promise<Kubeconfig> {
   const { args } = context;
   const alone = WITH_TOKEN.find((option) => args.has(option));
-  if (alone) throw refusal({ at: `--${alone}`, given: 'there is no --token-file', expected: 'both, or neither', fix: 'give the token to build a kubeconfig' });
+  if (alone) throw userError({ at: `--${alone}`, given: 'there is no --token-file', expected: 'both, or neither', fix: 'give the token to build a kubeconfig' });
   const name = fileOf(context);
   const text = await read(context, name);
   const policy = KubeconfigPolicy.stored({ allowProtectedNamespace: args.has('allow-protected-namespace'), allowTokenFile: args.has('allow-token-file') });
@@ -106,5 +106,5 @@ function called(name: string): string {
 function fileOf({ args }: Pick<Context, 'args'>): string {
   const [file] = args.operands;
   if (file !== undefined) return file;
-  throw refusal({ at: 'kubeconfig', given: 'there are 0 arguments', expected: 'FILE, or - for standard input', fix: 'name the kubeconfig' });
+  throw userError({ at: 'kubeconfig', given: 'there are 0 arguments', expected: 'FILE, or - for standard input', fix: 'name the kubeconfig' });
 }

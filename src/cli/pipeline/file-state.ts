@@ -1,9 +1,9 @@
 import { fileName } from './handed-over';
 import { unifiedDiff } from './unified-diff';
-import type { HandedOver } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
 import { decodeText } from '../../base/text-file';
-import type { Context } from '../base/command';
+import type { ProgramOutput } from '../../pipeline/model/program-output';
+import type { Context } from '../command-line/command';
 
 /**
  * A pipeline beside the file that it is for.
@@ -11,7 +11,7 @@ import type { Context } from '../base/command';
 export interface FileState {
   /** From the current folder. */
   readonly file: string;
-  readonly pipeline: HandedOver;
+  readonly pipeline: ProgramOutput;
   readonly is: 'current' | 'different' | 'missing';
   /** What would make the file current, as `patch` reads it, with control characters escaped. */
   readonly diff: string;
@@ -20,7 +20,7 @@ export interface FileState {
 /**
  * How a file stands to what the program writes. Line ends are not looked at: git may have changed them when it checked the file out.
  */
-export async function fileState(pipeline: HandedOver, { files, cwd }: Pick<Context, 'files' | 'cwd'>): Promise<FileState> {
+export async function fileState(pipeline: ProgramOutput, { files, cwd }: Pick<Context, 'files' | 'cwd'>): Promise<FileState> {
   const file = fileName(pipeline, cwd);
   const exists = files.exists(pipeline.path);
   const before = exists ? unixLines(decodeText(await files.read(pipeline.path), file)) : '';

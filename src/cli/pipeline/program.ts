@@ -1,8 +1,8 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { refusal } from '../../base/user-error';
 import { parseObject } from '../../base/json';
 import { printable } from '../../base/printable';
-import type { Context } from '../base/command';
+import { userError } from '../../base/user-error';
+import type { Context } from '../command-line/command';
 import type { Files } from '../io/files';
 
 /**
@@ -32,11 +32,11 @@ export async function programOf(context: Where): Promise<Program> {
   const { args, cwd } = context;
   const [first, ...rest] = args.operands;
   if (args.has('run')) {
-    if (first === undefined) throw refusal({ at: '--run', given: 'no words follow', expected: 'a command', fix: 'write it as --run -- go run ./pipeline' });
+    if (first === undefined) throw userError({ at: '--run', given: 'no words follow', expected: 'a command', fix: 'write it as --run -- go run ./pipeline' });
     return { name: printable(first), words: [first, ...rest], folder: cwd };
   }
   if (rest.length > 0) {
-    throw refusal({ at: 'pipeline', given: `there are ${args.operands.length} arguments`, expected: 'one program', fix: 'put --run before the words of a command' });
+    throw userError({ at: 'pipeline', given: `there are ${args.operands.length} arguments`, expected: 'one program', fix: 'put --run before the words of a command' });
   }
   return programOfFile(first ?? usual(context), context);
 }
@@ -44,7 +44,7 @@ export async function programOf(context: Where): Promise<Program> {
 function usual({ files }: Where): string {
   const found = USUAL.find((name) => files.exists(name));
   if (found !== undefined) return found;
-  throw refusal({
+  throw userError({
     at: 'pipeline',
     given: 'no program is named, and none is here',
     expected: USUAL.join(', '),
@@ -53,7 +53,7 @@ function usual({ files }: Where): string {
 }
 
 async function programOfFile(name: string, { cwd, files }: Where): Promise<Program> {
-  if (!files.exists(name)) throw refusal({ at: name, given: 'there is no such file', expected: 'a program', fix: 'name another one' });
+  if (!files.exists(name)) throw userError({ at: name, given: 'there is no such file', expected: 'a program', fix: 'name another one' });
   const file = resolve(cwd, name);
   const folder = dirname(file);
   return { name: printable(name), words: [...await interpreterOf(name, folder, files), basename(file)], folder };
@@ -64,7 +64,7 @@ async function interpreterOf(name: string, folder: string, files: Files): Promis
   if (['.js', '.mjs', '.cjs'].includes(ending)) return [process.execPath];
   if (ending === '.py') return [process.platform === 'win32' ? 'python' : 'python3'];
   if (['.ts', '.mts', '.cts'].includes(ending)) return [process.execPath, await typescriptRunner(name, folder, files)];
-  throw refusal({
+  throw userError({
     at: name, given: 'how it is run cannot be told by its name', expected: 'a name that ends with .ts, .js or .py', fix: 'give the command: --run -- go run ./pipeline',
   });
 }
@@ -78,7 +78,7 @@ async function typescriptRunner(name: string, folder: string, files: Files): Pro
     }
     if (dirname(at) === at) break;
   }
-  throw refusal({
+  throw userError({
     at: name, given: 'neither tsx nor ts-node is installed beside it', expected: 'one of them to run it', fix: 'npm install --save-dev tsx, or give the command by --run',
   });
 }

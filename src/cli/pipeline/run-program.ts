@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Program } from './program';
-import { refusal } from '../../base/user-error';
-import { HAND_OVER_VARIABLE } from '../../pipeline/model/program-output';
 import { printableText } from '../../base/printable';
-import type { Context } from '../base/command';
+import { userError } from '../../base/user-error';
+import { PROGRAM_OUTPUT_VARIABLE } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
+import type { Context } from '../command-line/command';
 
 type Around = Pick<Context, 'variables' | 'stderr' | 'signal'>;
 
@@ -39,15 +39,15 @@ function start({ words: [command, ...words], folder }: Program, handOverFile: st
   const { GITLAB_TOKEN: _, ...others } = variables;
   // Loaded only here, since other commands start no program.
   const { spawn } = process.getBuiltinModule('node:child_process');
-  return spawn(command, words, { cwd: folder, env: { ...others, [HAND_OVER_VARIABLE]: handOverFile }, signal, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(command, words, { cwd: folder, env: { ...others, [PROGRAM_OUTPUT_VARIABLE]: handOverFile }, signal, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** The message of the last refusal in the words of a runtime that died of it: Node's, or that of another language around it. */
 function refusalIn(said: string): string | undefined {
-  return [...said.matchAll(/^\s*(?:\S+: )*InvalidInput: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
+  return [...said.matchAll(/^\s*(?:\S+: )*UserError: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
 }
 
 function notStarted({ words, name }: Program, { code = 'unknown' }: NodeJS.ErrnoException): Error {
   const given = code === 'ENOENT' ? `there is no program ${printableText(words[0])}` : `${printableText(words[0])} cannot be started (${code})`;
-  return refusal({ at: name, given, expected: 'a program that can be started', fix: 'install it, or give another command by --run' });
+  return userError({ at: name, given, expected: 'a program that can be started', fix: 'install it, or give another command by --run' });
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as yaml from 'yaml';
-import { ChooseImage, containersOf, noContainer, ReplacedImage, setImages } from '../../kubernetes/container-images';
-import { refusal, show } from '../../base/user-error';
 import { Json } from '../../base/json';
-import { plainScalar } from '../../yaml/scalars';
-import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
 import { yamlModule } from '../../base/lazy-yaml';
+import { userError, show } from '../../base/user-error';
+import { ChooseImage, containersOf, noContainer, ReplacedImage, setImages } from '../../kubernetes/container-images';
+import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
+import { plainScalar } from '../../yaml/scalars';
 
 interface Edit {
   readonly start: number;
@@ -60,7 +60,7 @@ function apply(text: string, edits: Edit[]): string {
 
 function shared(fileName: string, anchors: string[]): Error {
   const names = [...new Set(anchors)].map((anchor) => show(`&${anchor}`)).join(', ');
-  return refusal({
+  return userError({
     at: fileName,
     given: names ? `the anchor ${names} stands for an image and for something else` : 'an image that cannot be changed where it stands',
     expected: 'image fields that belong to one container each',
@@ -94,7 +94,7 @@ class Editor {
   private imageNode({ container, source }: ReplacedImage): yaml.Node {
     const node = this.document.nodeOf(source, 'image');
     if (node && !yamlModule().isCollection(node)) return node;
-    throw refusal({
+    throw userError({
       at: this.document.at(),
       given: `the container ${show(container.name)} without an image`,
       expected: 'a field whose value can be replaced',

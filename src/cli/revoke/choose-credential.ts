@@ -1,11 +1,11 @@
 import type { GivenToken, Revocation } from './revocation';
-import { show } from '../../base/user-error';
 import { isObject } from '../../base/json';
-import { objectPath } from '../cluster/paths';
-import type { CredentialRecord } from '../credentials/record';
-import { validity } from '../credentials/provision-credential';
+import { show } from '../../base/user-error';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
+import { objectPath } from '../cluster/paths';
+import { validity } from '../credentials/provision-credential';
+import type { CredentialRecord } from '../credentials/record';
 
 /**
  * A credential that is to be ended, with its token where someone has it.

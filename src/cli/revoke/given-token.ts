@@ -1,8 +1,8 @@
 import type { GivenToken } from './revocation';
-import { refusal, show } from '../../base/user-error';
 import { decodeText } from '../../base/text-file';
+import { userError, show } from '../../base/user-error';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Context } from '../base/command';
+import type { Context } from '../command-line/command';
 import type { Account } from '../credentials/account';
 
 /**
@@ -17,7 +17,7 @@ export async function givenToken({ args, files }: Context, account: Account): Pr
   const token = decodeText(await files.read(file), at).trim();
   const claims = tokenClaims(token);
   if (claims?.namespace === account.namespace && claims.serviceAccount === account.name) return { token, secret: claims.secret };
-  throw refusal({
+  throw userError({
     at,
     given: 'it is no token of that account',
     expected: `a token of ServiceAccount ${show(`${account.namespace}/${account.name}`)}`,

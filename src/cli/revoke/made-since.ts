@@ -1,5 +1,5 @@
 import { isObject, JsonObject } from '../../base/json';
-import type { Cluster } from '../cluster/cluster';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { collectionPath } from '../cluster/paths';
 import { TOKEN_OF } from '../credentials/record';
 
@@ -20,7 +20,7 @@ export interface Made {
  *
  * @param since Leave out what is older: an RFC 3339 time, or nothing when it is not known.
  */
-export async function madeSince(cluster: Cluster, namespace: string, since: string | undefined): Promise<Made[]> {
+export async function madeSince(cluster: KubernetesClient, namespace: string, since: string | undefined): Promise<Made[]> {
   const lists = await Promise.all(KINDS.map(async ({ kind, says, group, version, resource }) => {
     const { items } = await cluster.get(collectionPath({ group, version, resource, namespace }));
     return (Array.isArray(items) ? items : []).filter(isObject).flatMap((object) => made(kind, says, object));

@@ -1,12 +1,12 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
-import type { Context } from '../base/command';
-import type { Account } from '../credentials/account';
-import type { Destination } from '../credentials/destination';
-import type { CredentialLedger } from '../credentials/credential-store';
-import { kubeconfigOf } from '../credentials/new-kubeconfig';
 import type { Administrator } from '../cluster/cluster-clients';
-import type { Steps } from '../io/step-log';
+import type { Context } from '../command-line/command';
+import type { Account } from '../credentials/account';
+import type { CredentialStore } from '../credentials/credential-store';
+import type { Destination } from '../credentials/destination';
+import { kubeconfigOf } from '../credentials/new-kubeconfig';
+import type { StepLog } from '../io/step-log';
 
 /**
  * Whose credentials are to be ended, and by whom.
@@ -16,12 +16,12 @@ export interface Revocation {
   readonly access: Access;
   readonly account: Account;
   readonly administrator: Administrator;
-  readonly ledger: CredentialLedger;
+  readonly ledger: CredentialStore;
   /** A token that is to be ended, when one was given, and the Secret that ends it. */
   readonly token?: GivenToken;
   /** Where GitLab keeps the credential, when that was said. */
   readonly destination?: Destination;
-  readonly steps: Steps;
+  readonly steps: StepLog;
 }
 
 /**

@@ -1,16 +1,16 @@
 import { Made, madeSince } from './made-since';
 import { Revocation, showing } from './revocation';
-import { show } from '../../base/user-error';
 import { isObject, JsonObject } from '../../base/json';
 import { printable } from '../../base/printable';
+import { show } from '../../base/user-error';
 import { objectInWords } from '../access/apply-access';
-import { find } from '../cluster/find';
-import { pathOfObject } from '../cluster/paths';
-import { confirm } from '../io/confirm';
-import { requestToken } from '../credentials/issue-token';
-import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
+import { find } from '../cluster/find';
+import { pathOfObject } from '../cluster/paths';
+import { confirm } from '../command-line/confirm';
+import { requestToken } from '../credentials/issue-token';
+import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
 
 /**
  * Ends everything that was ever made of the account: its rights first, then the account, whose successor has another uid, so that no token

@@ -1,11 +1,11 @@
 import { Chosen, chooseCredentials, credentialLine } from './choose-credential';
 import { Revocation, showing } from './revocation';
-import { confirm } from '../io/confirm';
-import { filledToken, requestToken } from '../credentials/issue-token';
-import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
+import { confirm } from '../command-line/confirm';
+import { filledToken, requestToken } from '../credentials/issue-token';
+import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
 
 /** What no deletion of a Secret reaches. */
 const LIVES_ON = 'Tokens that it has made itself and bound to nothing live on until they expire, and so does what it has put into the namespace; '

@@ -2,8 +2,8 @@ import type { Expectation } from './expectation';
 import type { Identity } from './questions';
 import { Fact, outcomeOf } from './verification';
 import type { Access } from '../access/access';
-import type { Cluster } from '../cluster/cluster';
-import { Refused, Unreachable } from '../base/failure';
+import { HttpError, Unreachable } from '../base/failure';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 
 /**
  * Who the server takes the credential for, and where it works, against what the manifests say.
@@ -19,7 +19,7 @@ export function identityFacts(identity: Identity | undefined, namespace: string,
 /**
  * Whether the server has the APIs that a Role names: a right to what does not exist is allowed, and of no use.
  */
-export async function servedFacts(cluster: Cluster, expectation: Expectation): Promise<Fact[]> {
+export async function servedFacts(cluster: KubernetesClient, expectation: Expectation): Promise<Fact[]> {
   const named = expectation.named().flatMap((request) => ('path' in request || request.group === '*' || request.resource === '*' ? [] : [request]));
   if (named.length === 0) return [];
   const [title, all] = ['APIs that the Role names', 'all of them'];
@@ -29,12 +29,12 @@ export async function servedFacts(cluster: Cluster, expectation: Expectation): P
   return [judged(title, missing.size === 0 ? all : `the server lacks ${[...missing].join(', ')}`, all)];
 }
 
-async function servedNames(cluster: Cluster): Promise<ReadonlySet<string> | undefined> {
+async function servedNames(cluster: KubernetesClient): Promise<ReadonlySet<string> | undefined> {
   try {
     return new Set((await cluster.resources()).map(({ group: its, resource }) => resourceName(its, resource)));
   } catch (error) {
     const refusal = error instanceof Unreachable ? error.cause : error;
-    if (refusal instanceof Refused && refusal.code !== 401) return undefined;
+    if (refusal instanceof HttpError && refusal.code !== 401) return undefined;
     throw error;
   }
 }

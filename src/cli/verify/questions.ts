@@ -3,11 +3,11 @@ import type { ListedKind } from './permissions';
 import type { Answer } from './verification';
 import { isObject, Json, JsonObject } from '../../base/json';
 import type { PolicyRule } from '../../kubernetes/rbac';
-import type { Cluster } from '../cluster/cluster';
+import { HttpError, Unreachable } from '../base/failure';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { CollectionReference, collectionPath } from '../cluster/paths';
-import { ApiRefusal } from '../cluster/status';
-import { Refused, Unreachable } from '../base/failure';
-import { Slots } from '../http/semaphore';
+import { ApiError } from '../cluster/status';
+import { Semaphore } from '../http/semaphore';
 
 /**
  * An answer with the server's own words.
@@ -39,7 +39,7 @@ interface Review {
   readonly resource: string;
 }
 
-type Reviewed = { readonly status: JsonObject; readonly refusal?: undefined } | { readonly refusal: Refused; readonly status?: undefined };
+type Reviewed = { readonly status: JsonObject; readonly refusal?: undefined } | { readonly refusal: HttpError; readonly status?: undefined };
 
 const SELF: Review = { group: 'authentication.k8s.io', version: 'v1', kind: 'SelfSubjectReview', resource: 'selfsubjectreviews' };
 const ACCESS: Review = { group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectAccessReview', resource: 'selfsubjectaccessreviews' };
@@ -50,11 +50,11 @@ const RULES: Review = { group: 'authorization.k8s.io', version: 'v1', kind: 'Sel
  * Each of them throws when the server does not know the credential (401) or does not answer at all.
  */
 export class Questions {
-  private readonly slots = new Slots(AT_ONCE);
+  private readonly slots = new Semaphore(AT_ONCE);
   private failure?: { readonly error: unknown };
   private failing = 0;
 
-  public constructor(private readonly cluster: Cluster) {}
+  public constructor(private readonly cluster: KubernetesClient) {}
 
   /** Who am I? Nothing when the server does not say, as before Kubernetes 1.28. One that fails at this is not worth more questions. */
   public async self(): Promise<Identity | undefined> {
@@ -75,8 +75,8 @@ export class Questions {
   /** Can I really list this? At most one object is asked for. */
   public async list({ group, version, resource }: ListedKind, namespace?: string): Promise<Told> {
     const answer = await this.ask(async () => this.cluster.get(collectionPath({ group, version, resource, namespace }), { limit: '1' }));
-    if (!(answer instanceof Refused)) return { answer: 'allowed' };
-    if (answer instanceof ApiRefusal && answer.code === 403) return { answer: 'denied', message: answer.status.message };
+    if (!(answer instanceof HttpError)) return { answer: 'allowed' };
+    if (answer instanceof ApiError && answer.code === 403) return { answer: 'denied', message: answer.status.message };
     if (answer.code === 404) return { answer: 'unknown', message: `the server has no ${resource} in ${group ? `${group}/` : ''}${version}` };
     return { answer: 'unknown', message: words(answer) };
   }
@@ -97,7 +97,7 @@ export class Questions {
   /** All objects of a collection, or nothing when they may not be seen. */
   public async objects(kind: CollectionReference): Promise<JsonObject[] | undefined> {
     const answer = await this.ask(async () => this.cluster.get(collectionPath(kind)));
-    if (answer instanceof Refused || !Array.isArray(answer.items)) return undefined;
+    if (answer instanceof HttpError || !Array.isArray(answer.items)) return undefined;
     return answer.items.filter(isObject);
   }
 
@@ -105,11 +105,11 @@ export class Questions {
     const content = { apiVersion: `${group}/${version}`, kind, spec };
     const path = collectionPath({ group, version, resource });
     const answer = await this.ask(async () => this.cluster.create(path, content, { repeatable: true, as }));
-    return answer instanceof Refused ? { refusal: answer } : { status: field(answer, 'status') ?? {} };
+    return answer instanceof HttpError ? { refusal: answer } : { status: field(answer, 'status') ?? {} };
   }
 
   /** What was refused, or failed a few times in a way that may pass, was at least answered. Whatever else fails ends all questions. */
-  private async ask(question: () => Promise<JsonObject>): Promise<JsonObject | Refused> {
+  private async ask(question: () => Promise<JsonObject>): Promise<JsonObject | HttpError> {
     return this.slots.run(async () => {
       if (this.failure) throw this.failure.error;
       try {
@@ -123,12 +123,12 @@ export class Questions {
     }, new AbortController().signal);
   }
 
-  private borne(error: unknown): Refused | undefined {
-    if (error instanceof Unreachable && error.cause instanceof Refused) {
+  private borne(error: unknown): HttpError | undefined {
+    if (error instanceof Unreachable && error.cause instanceof HttpError) {
       this.failing += 1;
       return this.failing <= FAILING_BORNE ? error.cause : undefined;
     }
-    return error instanceof Refused && error.code !== 401 ? error : undefined;
+    return error instanceof HttpError && error.code !== 401 ? error : undefined;
   }
 }
 
@@ -146,8 +146,8 @@ function decision({ allowed, denied, evaluationError, reason }: JsonObject): Tol
   return { answer: 'unknown', message: message ?? 'the answer says neither yes nor no' };
 }
 
-function words(refusal: Refused): string {
-  if (!(refusal instanceof ApiRefusal)) return refusal.message;
+function words(refusal: HttpError): string {
+  if (!(refusal instanceof ApiError)) return refusal.message;
   const { code, status } = refusal;
   return `${code} ${status.reason ?? ''}: ${status.message ?? 'no message'}`.replace(' :', ':');
 }

@@ -1,9 +1,9 @@
 import { Difference, differences } from './difference';
 import { checksOf, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
-import { shortList } from './service-account-escalation';
-import { html, page } from '../io/html-page';
 import { VERDICTS } from './report-text';
+import { shortList } from './service-account-escalation';
 import { Answer, Check, Fact, placeName, Verification, verdictOf } from './verification';
+import { html, page } from '../io/html-page';
 
 /**
  * The report as one page that people can look at: the verdict, what is wrong, and the rights in each place as a table.

@@ -1,16 +1,16 @@
 import { Expectation } from './expectation';
 import { identityFacts, servedFacts } from './facts';
-import { Look, lookAt } from './scope-checks';
-import { neighbourWarnings, shortList } from './service-account-escalation';
 import { Identity, Questions } from './questions';
 import { describeRequests } from './rule-coverage';
+import { Look, lookAt } from './scope-checks';
+import { neighbourWarnings, shortList } from './service-account-escalation';
 import { together } from './settle-all';
 import { expiryWarning } from './token-expiry';
 import { Place, Verification } from './verification';
 import type { TokenClaims } from '../../kubernetes/token-claims';
 import { ROLES_VERSION } from '../../kubernetes/user-facing-roles';
 import type { Access } from '../access/access';
-import type { Cluster } from '../cluster/cluster';
+import type { KubernetesClient } from '../cluster/kubernetes-client';
 
 /**
  * What a credential is verified against.
@@ -32,9 +32,9 @@ export interface VerifyOptions {
  * Finds out what the credential that a cluster is reached with may do, inside its namespace and outside, by asking the server and by trying.
  * Nothing is written: the questions are access reviews and lists.
  *
- * @throws `ApiRefusal` when the server does not know the credential, `Unreachable` when there is no answer.
+ * @throws `ApiError` when the server does not know the credential, `Unreachable` when there is no answer.
  */
-export async function verifyAccess(cluster: Cluster, options: VerifyOptions): Promise<Verification> {
+export async function verifyAccess(cluster: KubernetesClient, options: VerifyOptions): Promise<Verification> {
   const { namespace, access } = options;
   const questions = new Questions(cluster);
   const expectation = new Expectation(access);

@@ -1,7 +1,7 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { parseImage } from '../../image/grammar';
-import { InvalidInput, Refusal, show } from '../../base/user-error';
 import { isObject, Json } from '../../base/json';
+import { UserError, Problem, show } from '../../base/user-error';
+import { parseImage } from '../../image/grammar';
 
 /**
  * Whether the images that generated jobs run in stay what they are. One with a variable in it is someone else's choice.
@@ -19,7 +19,7 @@ function nameOf(image: Json | undefined): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-function problems(job: CheckedJob, image: string): Refusal[] {
+function problems(job: CheckedJob, image: string): Problem[] {
   if (image.includes('$')) return [];
   const expected = expectedOf(image);
   return expected === undefined ? [] : [{
@@ -35,7 +35,7 @@ function expectedOf(image: string): string | undefined {
     const { tag, digest } = parseImage(image);
     return digest !== undefined || tag !== undefined && tag !== 'latest' ? undefined : 'a tag other than "latest", or a digest';
   } catch (error) {
-    if (error instanceof InvalidInput) return 'the reference of an image';
+    if (error instanceof UserError) return 'the reference of an image';
     throw error;
   }
 }

@@ -15,8 +15,8 @@ import { checkRuleVariables } from './rule-variables';
 import { checkStages } from './stage-order';
 import { checkNames, checkPromotion, checkTargets } from './target-checks';
 import { checkVariableNames } from './variable-names';
-import { InvalidInput, refusal } from '../../base/user-error';
 import type { JsonObject } from '../../base/json';
+import { UserError, userError } from '../../base/user-error';
 import type { PipelineJob } from '../jobs/job';
 import type { PipelineWorkflow } from '../jobs/pipeline-yaml';
 import type { Target } from '../targets/target';
@@ -63,9 +63,9 @@ export function checkPipeline({ jobs, added, raw, workflow, ...parts }: Pipeline
 }
 
 function refuse(checks: PipelineCheck[], pipeline: CheckedPipeline): void {
-  const problems = checks.flatMap((check) => check(pipeline)).map((problem) => refusal(problem));
+  const problems = checks.flatMap((check) => check(pipeline)).map((problem) => userError(problem));
   const [first] = problems;
   if (!first) return;
   if (problems.length === 1) throw first;
-  throw new InvalidInput([`${problems.length} problems in the pipeline`, ...problems.map(({ message }) => `  ${message}`)].join('\n'));
+  throw new UserError([`${problems.length} problems in the pipeline`, ...problems.map(({ message }) => `  ${message}`)].join('\n'));
 }

@@ -1,5 +1,5 @@
-import type { Refusal } from '../../base/user-error';
 import type { JsonObject } from '../../base/json';
+import type { Problem } from '../../base/user-error';
 import type { PipelineJob } from '../jobs/job';
 import type { Target } from '../targets/target';
 
@@ -28,7 +28,7 @@ export interface CheckedPipeline {
 }
 
 /** What is wrong with a pipeline in one respect: all of it, in the order of the file. */
-export type PipelineCheck = (pipeline: CheckedPipeline) => Refusal[];
+export type PipelineCheck = (pipeline: CheckedPipeline) => Problem[];
 
 /** How refusals name a job. */
 export function jobNamed(name: string): string {

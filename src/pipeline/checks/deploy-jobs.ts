@@ -1,7 +1,7 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { deploys, mayBeIn } from './job-environment';
-import type { Refusal } from '../../base/user-error';
 import type { Json } from '../../base/json';
+import type { Problem } from '../../base/user-error';
 
 /** What a job that holds a credential takes from nowhere but itself: it runs beside it. */
 const NOT_INHERITED = ['before_script', 'after_script', 'hooks', 'cache', 'services'];
@@ -14,7 +14,7 @@ export const checkDeployJobs: PipelineCheck = ({ jobs, targets }) => jobs.filter
   ...job.holds === undefined ? [] : inheritedProblems(job),
 ]);
 
-function onceProblems(job: CheckedJob): Refusal[] {
+function onceProblems(job: CheckedJob): Problem[] {
   const at = jobNamed(job.name);
   const { retry, interruptible } = job.effective;
   return [
@@ -37,7 +37,7 @@ function retries(retry: Json | undefined): boolean {
   return retry !== undefined && retry !== 0 && retry !== null;
 }
 
-function inheritedProblems(job: CheckedJob): Refusal[] {
+function inheritedProblems(job: CheckedJob): Problem[] {
   const own = new Set([...Object.keys(job.raw ?? {}), ...Object.entries(job.keywords).flatMap(([key, value]) => value === undefined ? [] : [key])]);
   return NOT_INHERITED.filter((keyword) => job.effective[keyword] !== undefined && !own.has(keyword)).map((keyword) => ({
     at: jobNamed(job.name),

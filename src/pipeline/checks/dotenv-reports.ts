@@ -2,10 +2,10 @@ import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-
 import { listOf } from './effective-keywords';
 import { needsOf } from './job-needs';
 import { stageIndex } from './stage-order';
+import { isObject } from '../../base/json';
+import { Problem, show } from '../../base/user-error';
 import { MOST_VARIABLES } from '../../gitlab/dotenv';
 import { variableKey } from '../../gitlab/masking';
-import { Refusal, show } from '../../base/user-error';
-import { isObject } from '../../base/json';
 import { PREDEFINED_VARIABLES } from '../../gitlab/predefined-variables';
 
 /**
@@ -56,7 +56,7 @@ function obstacleTo({ stages }: CheckedPipeline, giver: CheckedJob, taker: Check
   return needs === undefined && stageIndex(giver, stages) >= stageIndex(taker, stages) ? `job ${giver.name} is in no earlier stage` : undefined;
 }
 
-function refuse(job: CheckedJob, variable: string, given: string): Refusal {
+function refuse(job: CheckedJob, variable: string, given: string): Problem {
   return {
     at: jobNamed(job.name),
     given: `it reads $${variable} from a dotenv report, and ${given}`,

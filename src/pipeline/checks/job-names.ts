@@ -1,5 +1,5 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { Refusal, show } from '../../base/user-error';
+import { Problem, show } from '../../base/user-error';
 
 /** What GitLab reads as something else, or says is no name for a job (https://docs.gitlab.com/ci/jobs/#job-names), and what YAML 1.1 does. */
 const RESERVED = new Set([
@@ -19,7 +19,7 @@ export const checkJobNames: PipelineCheck = ({ jobs }) => jobs.flatMap((job, ind
     : [],
 ]);
 
-function nameProblems({ name, isAdded }: CheckedJob): Refusal[] {
+function nameProblems({ name, isAdded }: CheckedJob): Problem[] {
   const expected = expectedName(name, isAdded);
   return expected === undefined ? [] : [{ at: 'job', given: `its name is ${show(name)}`, expected, fix: 'rename it' }];
 }

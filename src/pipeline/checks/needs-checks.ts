@@ -1,7 +1,7 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { needsOf } from './job-needs';
 import { stageIndex } from './stage-order';
-import { Refusal, show } from '../../base/user-error';
+import { Problem, show } from '../../base/user-error';
 
 /** What an instance of GitLab allows unless it is set otherwise (`ci_needs_size_limit`). */
 const MOST_NEEDS = 50;
@@ -15,7 +15,7 @@ export const checkNeeds: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((jo
   const needs = needsOf(job) ?? [];
   const names = needs.map((need) => need.job);
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  const problem = (given: string, expected: string, fix: string): Refusal => ({ at: jobNamed(job.name), given, expected, fix });
+  const problem = (given: string, expected: string, fix: string): Problem => ({ at: jobNamed(job.name), given, expected, fix });
   return [
     ...needs.flatMap((need) => needProblems(pipeline, job, need.job, need.optional)),
     ...[...twice].map((name) => problem(`it needs ${show(name)} twice`, 'each job once', 'remove one of them')),
@@ -23,7 +23,7 @@ export const checkNeeds: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((jo
   ];
 });
 
-function needProblems({ jobs, stages, raw }: CheckedPipeline, job: CheckedJob, name: string, isOptional: boolean): Refusal[] {
+function needProblems({ jobs, stages, raw }: CheckedPipeline, job: CheckedJob, name: string, isOptional: boolean): Problem[] {
   const at = jobNamed(job.name);
   const given = `it needs ${show(name)}`;
   if (name.startsWith('.')) return [{ at, given: `${given}, which is hidden`, expected: 'a job that runs', fix: 'rename that one' }];

@@ -1,7 +1,7 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { JobNeed, needsOf } from './job-needs';
 import { Conditions, Presence, presenceOf } from './rule-conditions';
-import { Refusal, show } from '../../base/user-error';
+import { Problem, show } from '../../base/user-error';
 
 const IN_MERGE_REQUESTS = '$CI_PIPELINE_SOURCE == "merge_request_event"';
 
@@ -12,7 +12,7 @@ const IN_MERGE_REQUESTS = '$CI_PIPELINE_SOURCE == "merge_request_event"';
 export const checkNeedsInRules: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((job) =>
   (needsOf(job) ?? []).flatMap((need) => problems(pipeline, job, need)));
 
-function problems(pipeline: CheckedPipeline, job: CheckedJob, need: JobNeed): Refusal[] {
+function problems(pipeline: CheckedPipeline, job: CheckedJob, need: JobNeed): Problem[] {
   const needed = pipeline.jobs.find(({ name }) => name === need.job);
   const presence = presenceOf(job);
   if (!needed || need.optional || !presence) return [];

@@ -1,14 +1,14 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { environmentOf } from './job-environment';
-import { Refusal, show } from '../../base/user-error';
 import { isObject } from '../../base/json';
+import { Problem, show } from '../../base/user-error';
 
 /**
  * Whether the jobs that are to stop an environment are there and do that, as GitLab wants it.
  *
  * @see lib/gitlab/ci/yaml_processor.rb in github.com/gitlabhq/gitlabhq
  */
-export const checkOnStop: PipelineCheck = ({ jobs, raw }) => jobs.flatMap((job): Refusal[] => {
+export const checkOnStop: PipelineCheck = ({ jobs, raw }) => jobs.flatMap((job): Problem[] => {
   const name = isObject(job.effective.environment) ? job.effective.environment.on_stop : undefined;
   if (typeof name !== 'string') return [];
   const found = jobs.find((other) => other.name === name);

@@ -1,9 +1,9 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { environmentOf, mayBeIn } from './job-environment';
 import { isOnlyForProtectedRefs } from './rule-conditions';
-import { variablesIn } from '../../gitlab/variables-in';
-import { Refusal, show } from '../../base/user-error';
 import { isObject, Json } from '../../base/json';
+import { Problem, show } from '../../base/user-error';
+import { variablesIn } from '../../gitlab/variables-in';
 
 /**
  * Whether only pipelines of protected refs have jobs in the environment of a protected target: any job in it gets its variables, and so its credential.
@@ -25,7 +25,7 @@ export const checkProtectedRefs: PipelineCheck = ({ targets, jobs }) => jobs.fla
  */
 export const checkCredentials: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((job) => ownCredentials(pipeline)
   .filter(([variable, environment]) => ![job.target, environmentOf(job)].includes(environment) && reads(job, variable))
-  .map(([variable, environment]): Refusal => ({
+  .map(([variable, environment]): Problem => ({
     at: jobNamed(job.name),
     given: `it reads $${variable}, the credential of the protected target ${environment}`,
     expected: 'that only jobs in that environment have it',

@@ -1,5 +1,5 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
-import { Refusal, show } from '../../base/user-error';
+import { Problem, show } from '../../base/user-error';
 
 /** Keywords of the whole file; anything else there is a job. */
 const GLOBAL = new Set(['after_script', 'before_script', 'cache', 'default', 'image', 'include', 'services', 'variables', 'workflow']);
@@ -12,7 +12,7 @@ export const checkRawKeywords: PipelineCheck = ({ raw, jobs }) => [
   ...jobs.flatMap(jobProblems),
 ];
 
-function globalProblems(keyword: string, jobs: readonly CheckedJob[]): Refusal[] {
+function globalProblems(keyword: string, jobs: readonly CheckedJob[]): Problem[] {
   if (GLOBAL.has(keyword)) return [];
   const at = 'raw';
   const given = `it has the keyword ${show(keyword)}`;
@@ -27,7 +27,7 @@ function globalProblems(keyword: string, jobs: readonly CheckedJob[]): Refusal[]
   }];
 }
 
-function jobProblems(job: CheckedJob): Refusal[] {
+function jobProblems(job: CheckedJob): Problem[] {
   const own = new Map(Object.entries(job.keywords).filter(([, value]) => value !== undefined));
   return Object.keys(job.raw ?? {}).filter((keyword) => own.has(keyword)).map((keyword) => ({
     at: jobNamed(job.name),

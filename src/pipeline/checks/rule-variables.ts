@@ -1,9 +1,9 @@
 import { jobNamed, PipelineCheck } from './checked-pipeline';
 import { rulesOf, withoutTexts } from './rule-conditions';
-import { variablesIn } from '../../gitlab/variables-in';
-import { Refusal, show } from '../../base/user-error';
 import { isObject, Json } from '../../base/json';
+import { Problem, show } from '../../base/user-error';
 import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES } from '../../gitlab/predefined-variables';
+import { variablesIn } from '../../gitlab/variables-in';
 
 /**
  * Whether conditions are about what GitLab knows when it makes a pipeline. Of what only a job knows it knows nothing, so that they would never be true.
@@ -13,7 +13,7 @@ export const checkRuleVariables: PipelineCheck = ({ jobs, raw }) => [
   ...jobs.flatMap((job) => conditionProblems(jobNamed(job.name), job.effective.rules, new Set(jobs.flatMap(({ gives }) => gives ?? [])))),
 ];
 
-function conditionProblems(at: string, rules: Json | undefined, given: ReadonlySet<string>): Refusal[] {
+function conditionProblems(at: string, rules: Json | undefined, given: ReadonlySet<string>): Problem[] {
   return rulesOf(rules).flatMap((rule) => (typeof rule.if === 'string' ? variablesIn(withoutTexts(rule.if)) : []).flatMap((name) => {
     const owner = ownerOf(name, given);
     return owner === undefined ? [] : [{

@@ -1,12 +1,8 @@
 import type { PipelineCheck } from './checked-pipeline';
-import { Refusal, show } from '../../base/user-error';
+import { Problem, show } from '../../base/user-error';
 import { dns1123Label } from '../../kubernetes/names';
-import type { Target } from '../targets/target';
+import { longestApp, type Target } from '../targets/target';
 
-/** What a review app puts behind the name of the application, with six digits of a merge request. */
-const REVIEW_SUFFIX = '-mr-123456'.length;
-
-export const LONGEST_LABEL = 63;
 const LONGEST_ENVIRONMENT = 255;
 
 /**
@@ -22,12 +18,7 @@ export const checkNames: PipelineCheck = ({ app, targets }) => {
   ];
 };
 
-/** How many characters the name of an application may have. */
-export function longestApp(targets: readonly Target[]): number {
-  return targets.some(({ isReview }) => isReview) ? LONGEST_LABEL - REVIEW_SUFFIX : LONGEST_LABEL;
-}
-
-function folderProblems({ folder }: Target): Refusal[] {
+function folderProblems({ folder }: Target): Problem[] {
   const isName = folder.length <= LONGEST_ENVIRONMENT && folder.split('/').every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(part));
   return isName ? [] : [{
     at: `target ${show(folder)}`,
@@ -41,18 +32,18 @@ function folderProblems({ folder }: Target): Refusal[] {
  * Whether there is a place to deploy to, and each has its own environment, folder and namespace.
  */
 export const checkTargets: PipelineCheck = ({ targets }) => {
-  if (targets.length === 0) return [{ at: 'targets', given: 'there are none', expected: 'at least one', fix: 'add a DeployEnvironment' }];
+  if (targets.length === 0) return [{ at: 'targets', given: 'there are none', expected: 'at least one', fix: 'add a DeployTarget' }];
   return targets.flatMap((target, index) => targets.slice(0, index).flatMap((before) => shared(before, target)));
 };
 
-function shared(before: Target, target: Target): Refusal[] {
+function shared(before: Target, target: Target): Problem[] {
   return [
     ...before.namespace === target.namespace ? [sharedNamespace(before, target)] : [],
     ...sharedFolder(before, target),
   ];
 }
 
-function sharedFolder(before: Target, target: Target): Refusal[] {
+function sharedFolder(before: Target, target: Target): Problem[] {
   const at = `target ${target.folder}`;
   const fix = 'give one of them another name';
   if (before.environment === target.environment) return [{ at, given: 'another target has that environment', expected: 'an environment of its own', fix }];
@@ -61,7 +52,7 @@ function sharedFolder(before: Target, target: Target): Refusal[] {
   return [{ at, given: `the folders ${show(outer)} and ${show(inner)} lie in one another`, expected: 'a folder for each target', fix }];
 }
 
-function sharedNamespace(before: Target, target: Target): Refusal {
+function sharedNamespace(before: Target, target: Target): Problem {
   const isReview = before.isReview || target.isReview;
   return {
     at: `target ${target.folder}`,

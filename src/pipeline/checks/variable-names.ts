@@ -1,8 +1,8 @@
 import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
 import { rulesOf } from './rule-conditions';
-import { variableKey } from '../../gitlab/masking';
-import { Refusal, show } from '../../base/user-error';
 import { isObject, Json } from '../../base/json';
+import { Problem, show } from '../../base/user-error';
+import { variableKey } from '../../gitlab/masking';
 import { PREDEFINED_VARIABLES } from '../../gitlab/predefined-variables';
 
 /**
@@ -13,7 +13,7 @@ export const checkVariableNames: PipelineCheck = (pipeline) => [
   ...pipeline.jobs.flatMap((job) => jobProblems(pipeline, job)),
 ];
 
-function jobProblems(pipeline: CheckedPipeline, job: CheckedJob): Refusal[] {
+function jobProblems(pipeline: CheckedPipeline, job: CheckedJob): Problem[] {
   const at = jobNamed(job.name);
   const { variables, id_tokens: tokens, rules } = job.effective;
   const names = [...new Set([variables, ...rulesOf(rules).map((rule) => rule.variables)].flatMap(keysOf))];
@@ -23,13 +23,13 @@ function jobProblems(pipeline: CheckedPipeline, job: CheckedJob): Refusal[] {
   ];
 }
 
-function nameProblems(at: string, name: string): Refusal[] {
+function nameProblems(at: string, name: string): Problem[] {
   const isPredefined = PREDEFINED_VARIABLES.has(name);
   const expected = isPredefined ? 'no name of a predefined variable of GitLab' : variableKey(name);
   return expected === undefined ? [] : [{ at, given: `it sets the variable ${show(name)}`, expected, fix: 'choose another name' }];
 }
 
-function collisions({ jobs }: CheckedPipeline, job: CheckedJob, name: string): Refusal[] {
+function collisions({ jobs }: CheckedPipeline, job: CheckedJob, name: string): Problem[] {
   const fix = 'choose another name';
   const at = jobNamed(job.name);
   const given = `it sets the variable ${show(name)}`;

@@ -1,9 +1,9 @@
-import { isObject, Json, JsonObject } from '../../base/json';
-import type { PipelineFile } from '../jobs/pipeline-yaml';
-import type { Target } from '../targets/target';
 import { ComponentInput, inputReference } from './component-input';
 import { stageInputs, stageReference, withJobInputs } from './job-inputs';
 import { namedInputs, withReferences } from './placeholders';
+import { isObject, Json, JsonObject } from '../../base/json';
+import { type PipelineFile, yamlWithInputs } from '../jobs/pipeline-yaml';
+import type { Target } from '../targets/target';
 
 /**
  * A component before it is text.
@@ -35,6 +35,14 @@ export function componentOf(file: PipelineFile, targets: readonly Target[], comm
   const whole = { stages, jobs, ...file.workflow && { workflow: file.workflow }, raw: file.raw ?? {} };
   const replaced = mapped(whole as unknown as Json, replace) as unknown as PipelineFile;
   return { inputs: inOrder([...used], [...named.values()]), file: replaced };
+}
+
+/**
+ * The text of a component: its inputs, then the pipeline.
+ */
+export function componentYaml({ inputs, file }: Component): string {
+  const specified = inputs.map(({ name, description, type, default: given, regex }) => [name, { description, type, default: given, regex }]);
+  return yamlWithInputs(Object.fromEntries(specified), file);
 }
 
 function commandInput(sha256: string): ComponentInput {

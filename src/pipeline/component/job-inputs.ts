@@ -1,6 +1,6 @@
+import { ComponentInput, inputReference } from './component-input';
 import { isObject, Json, JsonObject } from '../../base/json';
 import type { PipelineJob } from '../jobs/job';
-import { ComponentInput, inputReference } from './component-input';
 
 /** What the jobs of a stage are for, in the names of inputs. */
 const ROLES = new Map([['image', 'builder'], ['synth', 'synthesis'], ['rotate', 'rotation']]);

@@ -1,6 +1,5 @@
-import { LONGEST_LABEL, longestApp } from '../checks/target-checks';
-import type { Target } from '../targets/target';
 import { ComponentInput, inputReference } from './component-input';
+import { LONGEST_LABEL, longestApp, type Target } from '../targets/target';
 
 /**
  * Words that stand in a pipeline for what inputs will say. Each is a name of the strictest grammar that its value must have, so whatever is written

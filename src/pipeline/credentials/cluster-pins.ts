@@ -1,4 +1,4 @@
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 import { checkUrl } from '../../kubeconfig/values';
 import { singleQuoted, word } from '../jobs/shell';
 
@@ -19,7 +19,7 @@ export function checkedPins({ server, clusterCaSha256 = [] }: ClusterPins): Clus
 function fingerprint(text: string): string {
   const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
   if (/^[0-9a-f]{64}$/.test(digits)) return digits;
-  throw refusal({
+  throw userError({
     at: 'clusterCaSha256', given: `it is ${show(text)}`, expected: 'a SHA-256 in hexadecimal digits, as `openssl x509 -fingerprint -sha256` prints it', fix: 'correct it',
   });
 }

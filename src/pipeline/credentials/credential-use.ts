@@ -1,5 +1,11 @@
 import type { HeldCredential, JobKeywords } from '../jobs/job';
-import type { Target } from '../targets/target';
+
+/**
+ * The part of a target that a credential depends on.
+ */
+export interface CredentialTarget {
+  readonly namespace: string;
+}
 
 /**
  * What a credential adds to a job.
@@ -22,7 +28,7 @@ export interface CredentialKind {
   /** The variable that a job can rotate it in, if it is one that is kept. */
   readonly keptIn?: string;
   /** For this library's command. */
-  forCommand(target: Target): CredentialUse;
+  forCommand(target: CredentialTarget): CredentialUse;
   /** For kubectl, which would follow everything in a kubeconfig. */
-  forKubectl(target: Target): CredentialUse;
+  forKubectl(target: CredentialTarget): CredentialUse;
 }

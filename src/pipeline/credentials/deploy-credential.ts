@@ -1,8 +1,7 @@
-import type { CredentialKind, CredentialUse } from './credential-use';
+import type { CredentialKind, CredentialTarget, CredentialUse } from './credential-use';
 import { gitlabAgent } from './gitlab-agent';
 import { idToken } from './id-token';
 import { kubeconfigVariable } from './kubeconfig-variable';
-import type { Target } from '../targets/target';
 
 /**
  * Which cluster a credential must be for, so that nobody who may change a variable can send manifests elsewhere.
@@ -121,14 +120,14 @@ export class DeployCredential {
   /**
    * @internal
    */
-  public _forCommand(target: Target): CredentialUse {
+  public _forCommand(target: CredentialTarget): CredentialUse {
     return this.kind.forCommand(target);
   }
 
   /**
    * @internal
    */
-  public _forKubectl(target: Target): CredentialUse {
+  public _forKubectl(target: CredentialTarget): CredentialUse {
     return this.kind.forKubectl(target);
   }
 }

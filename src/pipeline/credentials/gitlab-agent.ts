@@ -1,6 +1,6 @@
 import { checkedPins, ClusterPins, pinLines, pinOptions } from './cluster-pins';
 import type { CredentialKind } from './credential-use';
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 import { word } from '../jobs/shell';
 
 /**
@@ -10,7 +10,7 @@ import { word } from '../jobs/shell';
  */
 export function gitlabAgent(agent: string, given: ClusterPins): CredentialKind {
   if (!/^[\w.-]+(?:\/[\w.-]+)*:[\w.-]+$/.test(agent) || agent.startsWith('-')) {
-    throw refusal({ at: 'agent', given: `it is ${show(agent)}`, expected: 'the path of the agent\'s project and its name, as "group/infra:prod"', fix: 'correct it' });
+    throw userError({ at: 'agent', given: `it is ${show(agent)}`, expected: 'the path of the agent\'s project and its name, as "group/infra:prod"', fix: 'correct it' });
   }
   const pins = checkedPins(given);
   const context = ['--context', word(agent)];

@@ -1,9 +1,8 @@
-import type { CredentialKind, CredentialUse } from './credential-use';
+import type { CredentialKind, CredentialTarget, CredentialUse } from './credential-use';
+import { userError, show } from '../../base/user-error';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { refusal, show } from '../../base/user-error';
 import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../jobs/job-folder';
 import { checkedVariable, singleQuoted } from '../jobs/shell';
-import type { Target } from '../targets/target';
 
 /**
  * A token that GitLab makes for each job.
@@ -22,9 +21,9 @@ export function idToken(given: IdToken): CredentialKind {
   const { audience } = given;
   const variable = checkedVariable('variable', given.variable);
   if (!/^[^\0-\x1f\x7f]+$/.test(audience)) {
-    throw refusal({ at: 'audience', given: `it is ${show(audience)}`, expected: 'the audience that the cluster accepts tokens for', fix: 'take it from the access manifests' });
+    throw userError({ at: 'audience', given: `it is ${show(audience)}`, expected: 'the audience that the cluster accepts tokens for', fix: 'take it from the access manifests' });
   }
-  const use = ({ namespace }: Target): CredentialUse => ({
+  const use = ({ namespace }: CredentialTarget): CredentialUse => ({
     keywords: { id_tokens: { [variable]: { aud: audience } } },
     before: [MAKE_JOB_FOLDER, writeFiles(kubeconfigOf(given, namespace), variable)],
     after: [REMOVE_JOB_FOLDER],

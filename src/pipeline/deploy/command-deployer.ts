@@ -1,11 +1,11 @@
-import type { Deployer, DeployReports } from './deployer';
-import type { DeployCredential } from '../credentials/deploy-credential';
 import type { Cdk8sCiDeployOptions } from './deploy-job';
-import { refusal, show } from '../../base/user-error';
+import type { Deployer, DeployReports } from './deployer';
+import { userError, show } from '../../base/user-error';
+import { commandSeconds } from '../../gitlab/duration';
 import { dns1123Subdomain } from '../../kubernetes/names';
+import type { DeployCredential } from '../credentials/deploy-credential';
 import { BUILDERS } from '../jobs/builders';
 import { checkCommand, COMMAND, COMMAND_COMMENT } from '../jobs/command-file';
-import { commandSeconds } from '../../gitlab/duration';
 import { manifestsOf } from '../targets/manifests';
 import type { PipelinePlan } from '../targets/plan';
 import { appAt } from '../targets/target';
@@ -61,14 +61,14 @@ function optionWords({ pullSecret, rolloutTimeout, diff = false, reports = true,
 function checkedSecret(name: string): string {
   const expected = dns1123Subdomain(name);
   if (expected === undefined) return name;
-  throw refusal({ at: 'pullSecret', given: `it is ${show(name)}`, expected, fix: 'correct it' });
+  throw userError({ at: 'pullSecret', given: `it is ${show(name)}`, expected, fix: 'correct it' });
 }
 
 function checkedArgument(argument: string): string {
   const [, name = ''] = /^--([a-z][a-z-]*)(?:=[\w.,:@%+/-]+)?$/.exec(argument) ?? [];
   if (name === '') {
-    throw refusal({ at: 'arguments', given: `there is ${show(argument)}`, expected: 'options of deploy, each as "--name" or "--name=value"', fix: 'correct it' });
+    throw userError({ at: 'arguments', given: `there is ${show(argument)}`, expected: 'options of deploy, each as "--name" or "--name=value"', fix: 'correct it' });
   }
   if (!OWN.includes(name)) return argument;
-  throw refusal({ at: 'arguments', given: `there is ${show(argument)}`, expected: 'options that the job does not give itself', fix: 'use the option of this library, or leave it out' });
+  throw userError({ at: 'arguments', given: `there is ${show(argument)}`, expected: 'options that the job does not give itself', fix: 'use the option of this library, or leave it out' });
 }

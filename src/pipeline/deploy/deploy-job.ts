@@ -1,13 +1,13 @@
-import type { DeployCredential } from '../credentials/deploy-credential';
-import type { JobOptions } from '../jobs/job-options';
-import { refusal } from '../../base/user-error';
 import { commandDeployer } from './command-deployer';
 import type { Deployer } from './deployer';
 import { kubectlDeployer } from './kubectl-deployer';
+import { targetJobs } from './target-jobs';
+import { userError } from '../../base/user-error';
+import type { DeployCredential } from '../credentials/deploy-credential';
 import type { PipelineJob } from '../jobs/job';
+import type { JobOptions } from '../jobs/job-options';
 import type { PipelinePlan } from '../targets/plan';
 import type { Target } from '../targets/target';
-import { targetJobs } from './target-jobs';
 
 /**
  * What the jobs have in common that deploy to a target or stop it.
@@ -96,7 +96,7 @@ export class DeployJob {
    */
   public _jobs(plan: PipelinePlan, target: Target, credential: DeployCredential): PipelineJob[] {
     if (plan.synthesize && this.tool !== undefined && this.options.image === undefined) {
-      throw refusal({
+      throw userError({
         at: 'deployJob',
         given: 'the image of the job has no npm to synthesize with',
         expected: `an image with npm and ${this.tool}`,

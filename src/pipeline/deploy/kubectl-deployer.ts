@@ -1,8 +1,8 @@
-import type { Deployer } from './deployer';
-import type { DeployCredential } from '../credentials/deploy-credential';
 import type { KubectlDeployOptions } from './deploy-job';
-import { BUILDERS } from '../jobs/builders';
+import type { Deployer } from './deployer';
 import { commandSeconds } from '../../gitlab/duration';
+import type { DeployCredential } from '../credentials/deploy-credential';
+import { BUILDERS } from '../jobs/builders';
 import { manifestsOf } from '../targets/manifests';
 import type { Target } from '../targets/target';
 

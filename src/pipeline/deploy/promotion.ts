@@ -1,4 +1,4 @@
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 import { implies } from '../jobs/rule-values';
 import type { Target } from '../targets/target';
 
@@ -24,7 +24,7 @@ export function promotion(targets: readonly Target[], target: Target): Promotion
 function named(standing: readonly Target[], target: Target, name: string): Target {
   const found = standing.find(({ environment }) => environment === name);
   if (found && found !== target) return found;
-  throw refusal({
+  throw userError({
     at: `target ${target.environment}`,
     given: `it comes after ${show(name)}`,
     expected: standing.filter((other) => other !== target).map(({ environment }) => environment).join(', ') || 'another target',

@@ -1,12 +1,12 @@
-import type { CredentialUse } from '../credentials/credential-use';
 import type { Deployer } from './deployer';
+import { promotion } from './promotion';
+import type { JsonObject } from '../../base/json';
+import type { CredentialUse } from '../credentials/credential-use';
 import { generatedJob, GeneratedJob } from '../jobs/generated-job';
 import type { PipelineJob, Rule } from '../jobs/job';
-import type { PipelinePlan } from '../targets/plan';
-import { promotion } from './promotion';
-import type { Target } from '../targets/target';
 import type { JobOptions } from '../jobs/job-options';
-import type { JsonObject } from '../../base/json';
+import type { PipelinePlan } from '../targets/plan';
+import type { Target } from '../targets/target';
 
 /**
  * What the jobs of a target are made of.

@@ -1,9 +1,9 @@
 import type { BuildahOptions } from './image-build';
+import { buildWords, dotenvReport, imageJob, REFERENCE } from './image-job';
 import { BUILDERS } from '../jobs/builders';
 import type { GeneratedJob } from '../jobs/generated-job';
 import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../jobs/job-folder';
 import type { PipelinePlan } from '../targets/plan';
-import { buildWords, handOver, imageJob, REFERENCE } from './image-job';
 
 /**
  * Builds without a daemon, as root of its own container and nothing else.
@@ -23,7 +23,7 @@ export function buildahJob(name: string, plan: PipelinePlan, options: BuildahOpt
       ['buildah build --pull', ...cache, ...words.options, '--tag "$reference"', words.context].join(' '),
       'buildah push --digestfile image.digest "$reference"',
       'digest="$(cat image.digest)"',
-      ...handOver(plan.variable),
+      ...dotenvReport(plan.variable),
     ],
     after_script: [REMOVE_JOB_FOLDER],
   });

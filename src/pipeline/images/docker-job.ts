@@ -1,9 +1,9 @@
 import type { DockerBuildOptions } from './image-build';
+import { buildWords, dotenvReport, imageJob, REFERENCE } from './image-job';
 import { BUILDERS } from '../jobs/builders';
 import type { GeneratedJob } from '../jobs/generated-job';
 import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../jobs/job-folder';
 import type { PipelinePlan } from '../targets/plan';
-import { buildWords, handOver, imageJob, REFERENCE } from './image-job';
 
 /**
  * Builds by a Docker daemon that is a service of the job. The client finds it by its alias, over TLS with the certificates that the daemon makes.
@@ -26,7 +26,7 @@ export function dockerJob(name: string, plan: PipelinePlan, options: DockerBuild
       ['docker buildx build --pull --push --metadata-file image.json', ...words.options, '--tag "$reference"', words.context].join(' '),
       'digest="$(sed -n \'s/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p\' image.json)"',
       'test -n "$digest" || { echo \'the builder has not said the digest of what it has pushed\' >&2; exit 1; }',
-      ...handOver(plan.variable),
+      ...dotenvReport(plan.variable),
     ],
     after_script: [REMOVE_JOB_FOLDER],
   });

@@ -1,12 +1,12 @@
-import { ImageReference } from '../../image/image-reference';
-import type { JobOptions } from '../jobs/job-options';
-import { located } from '../../base/user-error';
-import { generatedJob } from '../jobs/generated-job';
 import { buildahJob } from './buildah-job';
 import { dockerJob } from './docker-job';
+import { located } from '../../base/user-error';
+import { ImageReference } from '../../image/image-reference';
+import { generatedJob } from '../jobs/generated-job';
 import type { PipelineJob } from '../jobs/job';
-import type { PipelinePlan } from '../targets/plan';
+import type { JobOptions } from '../jobs/job-options';
 import { checkedText } from '../jobs/shell';
+import type { PipelinePlan } from '../targets/plan';
 
 /**
  * How an image is built from a Dockerfile.

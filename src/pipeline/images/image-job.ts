@@ -1,9 +1,9 @@
 import type { ImageBuildOptions } from './image-build';
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 import type { GeneratedJob } from '../jobs/generated-job';
 import type { JobKeywords } from '../jobs/job';
-import type { PipelinePlan } from '../targets/plan';
 import { checkedText, word } from '../jobs/shell';
+import type { PipelinePlan } from '../targets/plan';
 
 /** The tag is for one job; in the registry it also keeps the image from being cleared away. */
 export const REFERENCE = 'reference="$CI_REGISTRY_IMAGE:$CI_COMMIT_SHORT_SHA-$CI_PIPELINE_ID-$CI_JOB_ID"';
@@ -48,11 +48,11 @@ function buildArgument(name: string, value: string): string {
 
 function matching(at: string, text: string, pattern: RegExp, expected: string): string {
   if (pattern.test(text)) return text;
-  throw refusal({ at, given: `it is ${show(text)}`, expected, fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(text)}`, expected, fix: 'correct it' });
 }
 
 /** Writes the report. The shell has the digest in `digest`. */
-export function handOver(variable: string): string[] {
+export function dotenvReport(variable: string): string[] {
   return [
     `echo "${variable}=$reference@$digest" > image.env`,
     `echo "${variable}_PIPELINE_ID=$CI_PIPELINE_ID" >> image.env`,

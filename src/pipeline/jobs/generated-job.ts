@@ -1,7 +1,7 @@
 import type { JobKeywords, PipelineJob } from './job';
 import type { JobOptions } from './job-options';
-import { refusal, show } from '../../base/user-error';
 import type { Json } from '../../base/json';
+import { userError, show } from '../../base/user-error';
 
 /**
  * A job of this library before its user's options are in it.
@@ -32,7 +32,7 @@ type Variables = JobKeywords['variables'];
 function variablesOf(job: string, own: Variables = {}, chosen: Variables = {}): Variables {
   const other = Object.keys(chosen).find((name) => Object.hasOwn(own, name) && own[name] !== chosen[name]);
   if (other !== undefined) {
-    throw refusal({
+    throw userError({
       at: `job ${job}`,
       given: `its variable ${other} is to be ${show(chosen[other])}`,
       expected: `${show(own[other])}, with which the job works`,
@@ -45,5 +45,5 @@ function variablesOf(job: string, own: Variables = {}, chosen: Variables = {}): 
 
 function checkRaw(job: string, keyword: string, keywords: JobKeywords): void {
   if (new Map<string, unknown>(Object.entries(keywords)).get(keyword) === undefined) return;
-  throw refusal({ at: `job ${job}`, given: `raw has ${show(keyword)}, which the job has already`, expected: 'keywords that it has not', fix: 'use the option for it, or leave it out' });
+  throw userError({ at: `job ${job}`, given: `raw has ${show(keyword)}, which the job has already`, expected: 'keywords that it has not', fix: 'use the option for it, or leave it out' });
 }

@@ -1,8 +1,7 @@
 import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
-import type { Json } from '../../base/json';
-import { yamlModule } from '../../base/lazy-yaml';
-import type { Component } from '../component/component';
 import type { JobKeywords, PipelineJob, Rule } from './job';
+import type { Json, JsonObject } from '../../base/json';
+import { yamlModule } from '../../base/lazy-yaml';
 import { escapeUnseen, quoteAmbiguous } from '../../yaml/scalar-style';
 
 /**
@@ -37,12 +36,10 @@ export function pipelineYaml(file: PipelineFile): string {
 }
 
 /**
- * The text of a component of GitLab: what it takes in, and the pipeline that it makes of it.
+ * The text of a CI/CD component: a document with its inputs, then its pipeline.
  */
-export function componentYaml({ inputs, file }: Component): string {
-  const specified = inputs.map(({ name, description, type, default: given, regex }) => [name, { description, type, default: given, regex }]);
-  const header = yamlText(documentOf({ spec: { inputs: Object.fromEntries(specified) } }), HEADER);
-  return `${header}---\n${yamlText(pipelineDocument(file))}`;
+export function yamlWithInputs(inputs: JsonObject, file: PipelineFile): string {
+  return `${yamlText(documentOf({ spec: { inputs } }), HEADER)}---\n${yamlText(pipelineDocument(file))}`;
 }
 
 function documentOf(value: object): Document {

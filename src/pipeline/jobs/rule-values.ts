@@ -1,5 +1,5 @@
-import { refusal, show } from '../../base/user-error';
 import type { Rule } from './job';
+import { userError, show } from '../../base/user-error';
 
 /**
  * A text in a condition of `rules`. GitLab's grammar has no escapes: a text with a quote of one kind is put in quotes of the other.
@@ -9,7 +9,7 @@ import type { Rule } from './job';
 export function literal(text: string): string {
   const quote = ['"', "'"].find((candidate) => !text.includes(candidate));
   if (quote !== undefined && text !== '' && !/[\0-\x1f\x7f]/.test(text)) return `${quote}${text}${quote}`;
-  throw refusal({ at: 'ref', given: `the name is ${show(text)}`, expected: 'a name that a rule can hold: one line, with quotes of one kind only', fix: 'give another ref' });
+  throw userError({ at: 'ref', given: `the name is ${show(text)}`, expected: 'a name that a rule can hold: one line, with quotes of one kind only', fix: 'give another ref' });
 }
 
 /**
@@ -19,7 +19,7 @@ export function literal(text: string): string {
  */
 export function pattern(expression: string): string {
   if (/^[^/\0-\x1f\x7f]+$/.test(expression)) return `/${expression}/`;
-  throw refusal({ at: 'ref', given: `the expression is ${show(expression)}`, expected: 'one line without "/"', fix: 'write "." where the tag has a "/"' });
+  throw userError({ at: 'ref', given: `the expression is ${show(expression)}`, expected: 'one line without "/"', fix: 'write "." where the tag has a "/"' });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { refusal, show } from '../../base/user-error';
+import { userError, show } from '../../base/user-error';
 
 /**
  * A text as one word of a POSIX shell. References to variables (`$NAME`, `${NAME}`) are expanded, and never split or read again; all else stands for itself.
@@ -22,7 +22,7 @@ export function singleQuoted(text: string): string {
  */
 export function checkedText(at: string, text: string): string {
   if (/^[^-\0-\x1f\x7f][^\0-\x1f\x7f]*$/.test(text)) return text;
-  throw refusal({ at, given: `it is ${show(text)}`, expected: 'one line of text that does not begin with "-"', fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(text)}`, expected: 'one line of text that does not begin with "-"', fix: 'correct it' });
 }
 
 /**
@@ -30,5 +30,5 @@ export function checkedText(at: string, text: string): string {
  */
 export function checkedVariable(at: string, name: string): string {
   if (/^[A-Za-z_]\w{0,254}$/.test(name)) return name;
-  throw refusal({ at, given: `it is ${show(name)}`, expected: 'letters, digits and "_", the first no digit', fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(name)}`, expected: 'letters, digits and "_", the first no digit', fix: 'correct it' });
 }

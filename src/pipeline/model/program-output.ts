@@ -4,7 +4,7 @@ import type { PipelineModel } from './pipeline-model';
 /**
  * A pipeline as a program hands it to the command that runs it.
  */
-export interface HandedOver {
+export interface ProgramOutput {
   /** Absolute: where it would have been written. */
   readonly path: string;
   /** The text of the file. */
@@ -13,14 +13,14 @@ export interface HandedOver {
 }
 
 /** Of what is handed over. A command knows one. */
-export const HAND_OVER_FORMAT = 1;
+export const PROGRAM_OUTPUT_FORMAT = 1;
 
 /** The variable that names the file in which the command waits for pipelines. */
-export const HAND_OVER_VARIABLE = 'CDK8S_CI_DEPLOY_PIPELINE';
+export const PROGRAM_OUTPUT_VARIABLE = 'CDK8S_CI_DEPLOY_PIPELINE';
 
 /**
  * Adds a pipeline to those in the file: each is one line of JSON, in the order in which the program wrote them. Nobody but the owner may read a new file.
  */
-export function handOver(file: string, { path, yaml, model }: HandedOver): void {
-  appendFileSync(file, `${JSON.stringify({ format: HAND_OVER_FORMAT, path, yaml, model })}\n`, { mode: 0o600 });
+export function writeProgramOutput(file: string, { path, yaml, model }: ProgramOutput): void {
+  appendFileSync(file, `${JSON.stringify({ format: PROGRAM_OUTPUT_FORMAT, path, yaml, model })}\n`, { mode: 0o600 });
 }

@@ -1,8 +1,8 @@
-import type { JobOptions } from '../jobs/job-options';
-import type { PipelineJob } from '../jobs/job';
-import type { PipelinePlan } from '../targets/plan';
 import { rotationJobs, RotatedTarget } from './rotation-jobs';
 import { rotationPipelines } from './rotation-pipelines';
+import type { PipelineJob } from '../jobs/job';
+import type { JobOptions } from '../jobs/job-options';
+import type { PipelinePlan } from '../targets/plan';
 
 /**
  * How credentials are replaced.

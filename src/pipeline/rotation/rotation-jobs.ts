@@ -1,15 +1,15 @@
 import type { ScheduledRotationOptions } from './credential-rotation';
-import { refusal, show } from '../../base/user-error';
+import { rotationPipelines } from './rotation-pipelines';
+import { userError, show } from '../../base/user-error';
+import { commandSeconds } from '../../gitlab/duration';
+import { asKubeconfig } from '../credentials/kubeconfig-variable';
 import { BUILDERS } from '../jobs/builders';
 import { checkCommand, COMMAND, COMMAND_COMMENT, COPY_COMMAND, HANDED_ON } from '../jobs/command-file';
-import { asKubeconfig } from '../credentials/kubeconfig-variable';
 import { generatedJob, GeneratedJob } from '../jobs/generated-job';
-import { commandSeconds } from '../../gitlab/duration';
 import type { PipelineJob, Rule } from '../jobs/job';
-import type { PipelinePlan } from '../targets/plan';
 import { word } from '../jobs/shell';
+import type { PipelinePlan } from '../targets/plan';
 import type { Target } from '../targets/target';
-import { rotationPipelines } from './rotation-pipelines';
 
 /**
  * A target whose credential is kept in a variable.
@@ -31,7 +31,7 @@ function checkEnvironments({ unprotected = [] }: ScheduledRotationOptions, targe
   const names = targets.map(({ target }) => target.environment);
   const unknown = unprotected.find((name) => !names.includes(name));
   if (names.length > 0 && unknown === undefined) return;
-  throw refusal({
+  throw userError({
     at: 'rotation',
     given: names.length === 0 ? 'no target has a credential that is kept in a variable' : `unprotected has ${show(unknown)}`,
     expected: names.join(', ') || 'DeployCredential.kubeconfigVariable',

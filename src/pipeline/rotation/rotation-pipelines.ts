@@ -1,5 +1,5 @@
-import { refusal } from '../../base/user-error';
 import type { Json } from '../../base/json';
+import { userError } from '../../base/user-error';
 import type { PipelineJob, Rule } from '../jobs/job';
 import { checkedVariable } from '../jobs/shell';
 
@@ -24,7 +24,7 @@ export function keptOut(job: PipelineJob, notHere: readonly Rule[]): PipelineJob
 }
 
 function unknownPipelines(name: string): Error {
-  return refusal({
+  return userError({
     at: `job ${name}`,
     given: 'it says by only, except or extends in which pipelines it is',
     expected: 'rules, so that it can be kept out of the pipelines that rotate credentials',

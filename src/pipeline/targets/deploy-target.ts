@@ -1,10 +1,10 @@
-import type { DeployCredential } from '../credentials/deploy-credential';
 import { DeployRef } from './deploy-ref';
+import { checkedTier, checkedUrl, Target } from './target';
+import { gitlabSeconds } from '../../gitlab/duration';
 import { environmentSlug } from '../../gitlab/environment-slug';
 import { checkNamespace } from '../../kubernetes/namespace';
-import { gitlabSeconds } from '../../gitlab/duration';
+import type { DeployCredential } from '../credentials/deploy-credential';
 import type { Rule } from '../jobs/job';
-import { checkedTier, checkedUrl, Target } from './target';
 
 /**
  * What a target is to GitLab, whatever its kind.
@@ -47,7 +47,7 @@ export interface TargetOptions {
 /**
  * An environment that stays.
  */
-export interface DeployEnvironmentOptions extends TargetOptions {
+export interface DeployTargetOptions extends TargetOptions {
   /**
    * The name of the environment in GitLab: `production`. It is also the scope of the credential, and the folder in dist/ with its manifests.
    */
@@ -58,7 +58,7 @@ export interface DeployEnvironmentOptions extends TargetOptions {
    *
    * @default false
    */
-  readonly protected?: boolean;
+  readonly protectedRefsOnly?: boolean;
 
   /**
    * For which refs it is deployed to.
@@ -92,7 +92,7 @@ export interface DeployEnvironmentOptions extends TargetOptions {
 /**
  * A review app of each merge request.
  */
-export interface ReviewEnvironmentOptions extends TargetOptions {
+export interface ReviewTargetOptions extends TargetOptions {
   /**
    * What the names of the environments start with, and the folder in dist/ with the manifests.
    *
@@ -104,16 +104,16 @@ export interface ReviewEnvironmentOptions extends TargetOptions {
 /**
  * A place that a pipeline deploys to: an environment of GitLab and its namespace in the cluster.
  */
-export class DeployEnvironment {
+export class DeployTarget {
   /**
    * An environment that stays.
    *
    * @param options Its names, and when it is deployed to.
    */
-  public static of(options: DeployEnvironmentOptions): DeployEnvironment {
-    const { environment, protected: isProtected = false, ref = DeployRef.defaultBranch(), manual = false } = options;
+  public static of(options: DeployTargetOptions): DeployTarget {
+    const { environment, protectedRefsOnly: isProtected = false, ref = DeployRef.defaultBranch(), manual = false } = options;
     const rule: Rule = ref._rule(isProtected);
-    return new DeployEnvironment({
+    return new DeployTarget({
       ...common(options),
       environment,
       folder: environment,
@@ -134,9 +134,9 @@ export class DeployEnvironment {
    *
    * @param options Its namespace, and for how long it stays.
    */
-  public static review(options: ReviewEnvironmentOptions): DeployEnvironment {
+  public static review(options: ReviewTargetOptions): DeployTarget {
     const { environment = 'review' } = options;
-    return new DeployEnvironment({
+    return new DeployTarget({
       ...common(options),
       environment: `${environment}/mr-$CI_MERGE_REQUEST_IID`,
       folder: environment,

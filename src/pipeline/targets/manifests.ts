@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import type { Target } from './target';
 import { HANDED_ON } from '../jobs/command-file';
 import { doubleQuoted, word } from '../jobs/shell';
-import type { Target } from './target';
 
 /**
  * Moves the manifests of some targets to where they are handed on. The pipeline of a merge request has its review app, and no other has one.

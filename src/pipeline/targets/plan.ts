@@ -1,5 +1,5 @@
-import type { Rule } from '../jobs/job';
 import type { Target } from './target';
+import type { Rule } from '../jobs/job';
 
 /**
  * What the jobs of a pipeline know of each other.

@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
+import { UserError } from '../../../src/base/user-error';
 import { administratorConnection, AdministratorOptions } from '../../../src/cli/cluster/administrator';
-import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContextOptions } from '../../support/command-context';
 import { CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
@@ -62,7 +62,7 @@ describe('the kubeconfig', () => {
   ])('is refused: %s', async (_, options, context, expected) => {
     const attempt = administrator(options, context);
 
-    await expect(attempt).rejects.toThrow(InvalidInput);
+    await expect(attempt).rejects.toThrow(UserError);
     await expect(attempt).rejects.toThrow(expected);
   });
 });
@@ -93,7 +93,7 @@ describe('the cluster', () => {
     ['has a password in its address', { server: 'https://user:hunter2@example.com' }, 'config: its server is not the address of one, expected https://host:port'],
     ['has no scheme', { server: 'example.com:6443' }, 'config: its server is not the address of one'],
   ])('is refused when it %s', async (_, cluster, expected) => {
-    await expect(withFile({ cluster })).rejects.toThrow(InvalidInput);
+    await expect(withFile({ cluster })).rejects.toThrow(UserError);
     await expect(withFile({ cluster })).rejects.toThrow(expected);
     await expect(withFile({ cluster })).rejects.not.toThrow('hunter2');
   });
@@ -144,7 +144,7 @@ describe('the user', () => {
     ['a plugin without a command', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1' } }, 'users[0].user.exec.command: it is missing'],
     ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: something in it is not text'],
   ])('is refused with %s', async (_, user, expected) => {
-    await expect(withFile({ user })).rejects.toThrow(InvalidInput);
+    await expect(withFile({ user })).rejects.toThrow(UserError);
     await expect(withFile({ user })).rejects.toThrow(expected);
     await expect(withFile({ user })).rejects.not.toThrow('hunter2');
   });

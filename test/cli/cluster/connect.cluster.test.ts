@@ -1,8 +1,8 @@
-import { Cluster, WatchEvent } from '../../../src/cli/cluster/cluster';
-import { connectCluster } from '../../../src/cli/cluster/connect';
-import { collectionPath, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
-import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
+import { connectCluster } from '../../../src/cli/cluster/connect';
+import { KubernetesClient, WatchEvent } from '../../../src/cli/cluster/kubernetes-client';
+import { collectionPath, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
+import { ApiError } from '../../../src/cli/cluster/status';
 import { administratorClient } from '../../cluster/clients';
 import { Cluster as TestCluster, runKubectl } from '../../cluster/cluster';
 import { COMPILE_TIMEOUT } from '../../cluster/programs';
@@ -14,7 +14,7 @@ const NAMESPACE = 'connect-test';
 const CONFIG_MAPS = collectionPath({ group: '', version: 'v1', resource: 'configmaps', namespace: NAMESPACE });
 
 let testCluster: TestCluster;
-let cluster: Cluster;
+let cluster: KubernetesClient;
 let abort: AbortController;
 let lines: string[];
 
@@ -65,7 +65,7 @@ test('a field manager is told of another that has the field, and takes it over b
   await cluster.apply(at('owned'), configMap('owned', 'theirs'), { fieldManager: 'somebody' });
   const conflict = await cluster.apply(at('owned'), configMap('owned', 'ours')).catch((error: unknown) => error);
 
-  expect(conflict).toBeInstanceOf(ApiRefusal);
+  expect(conflict).toBeInstanceOf(ApiError);
   expect(conflict).toMatchObject({ code: 409, status: { details: { causes: [{ reason: 'FieldManagerConflict', field: '.data.data' }] } } });
   expect(await cluster.apply(at('owned'), configMap('owned', 'ours'), { force: true })).toMatchObject({ data: { data: 'ours' } });
 });
@@ -73,7 +73,7 @@ test('a field manager is told of another that has the field, and takes it over b
 test('an unknown field is refused at once, not asked about again', async () => {
   const failure = await cluster.apply(at('odd'), { ...configMap('odd'), datta: {} }).catch((error: unknown) => error);
 
-  expect(failure).toBeInstanceOf(ApiRefusal);
+  expect(failure).toBeInstanceOf(ApiError);
   expect(`${failure}`).toContain('.datta: field not declared in schema');
   expect(cluster.counts.requests).toBe(1);
 });

@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpError, Unreachable } from '../../../src/cli/base/failure';
 import { ClientOptions } from '../../../src/cli/cluster/api-client';
-import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Connection, Presented } from '../../../src/cli/cluster/connection';
-import { ApiRefusal } from '../../../src/cli/cluster/status';
-import { Refused, Unreachable } from '../../../src/cli/base/failure';
+import { KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
+import { ApiError } from '../../../src/cli/cluster/status';
 import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { until } from '../../support/until';
@@ -12,13 +12,13 @@ import { TestAuthority } from '../../support/x509';
 
 const CA = new TestAuthority();
 
-let cluster: Cluster | undefined;
+let cluster: KubernetesClient | undefined;
 
 afterEach(() => cluster?.close());
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-async function connected(handler: Handler, connection: Partial<Connection> = {}, options: Partial<ClientOptions> = {}): Promise<Cluster> {
+async function connected(handler: Handler, connection: Partial<Connection> = {}, options: Partial<ClientOptions> = {}): Promise<KubernetesClient> {
   const { port } = await httpsServer(CA.issue(), handler, { requestCert: true, rejectUnauthorized: false });
   const credentials = { description: 'a token', present: async () => ({ token: 'of-nobody' }) };
   const { signal } = new AbortController();
@@ -84,7 +84,7 @@ describe('what may not be sent any more', () => {
 
 describe('a server that starts again says no for a while', () => {
   /** What a request gets, one after the other; the connection is cut where there is no status. */
-  async function answered(...statuses: Array<number | undefined>): Promise<Cluster> {
+  async function answered(...statuses: Array<number | undefined>): Promise<KubernetesClient> {
     const rest = [...statuses];
     return connected((request, response) => {
       const next = rest.shift();
@@ -132,17 +132,17 @@ describe('a no', () => {
     const forbidden = status(403, 'pods is forbidden: User "a" cannot list\u001b[31m', 'Forbidden');
     const failure = await failureOf((await connected((_, response) => answerJson(response, 403, forbidden))).get(PODS));
 
-    expect(failure).toBeInstanceOf(ApiRefusal);
+    expect(failure).toBeInstanceOf(ApiError);
     expect(failure).toMatchObject({ code: 403, exitCode: 3, status: forbidden });
     expect(failure.message).toBe('list pods in ns1: the API server says 403 Forbidden: pods is forbidden: User "a" cannot list\\u001b[31m');
   });
 
   test.each<[string, number, string, object]>([
-    ['403 of a proxy', 403, '<html>\u001b[31mblocked</html>', { name: 'Refused', code: 403, exitCode: 3 }],
-    ['401 of a proxy', 401, 'who?', { name: 'Refused', code: 401, exitCode: 3 }],
-    ['a redirect', 302, '', { name: 'Refused', code: 302, exitCode: 1 }],
-    ['JSON that is no Status', 400, '{"error":"bad"}', { name: 'Refused', code: 400, exitCode: 1 }],
-    ['404 of a server that has not the group', 404, '404 page not found\n', { name: 'ApiRefusal', code: 404, exitCode: 1, status: { kind: 'Status', reason: 'NotFound' } }],
+    ['403 of a proxy', 403, '<html>\u001b[31mblocked</html>', { name: 'HttpError', code: 403, exitCode: 3 }],
+    ['401 of a proxy', 401, 'who?', { name: 'HttpError', code: 401, exitCode: 3 }],
+    ['a redirect', 302, '', { name: 'HttpError', code: 302, exitCode: 1 }],
+    ['JSON that is no Status', 400, '{"error":"bad"}', { name: 'HttpError', code: 400, exitCode: 1 }],
+    ['404 of a server that has not the group', 404, '404 page not found\n', { name: 'ApiError', code: 404, exitCode: 1, status: { kind: 'Status', reason: 'NotFound' } }],
   ])('%s', async (_, code, body, expected) => {
     const failure = await failureOf((await connected((__, response) => response.writeHead(code).end(body))).get(PODS));
 
@@ -164,7 +164,7 @@ describe('a no', () => {
     expect(failure.message).toContain(expected);
     expect(failure.exitCode).toBe(4);
     if (code !== 200) expect(failure.cause).toMatchObject({ code });
-    if (code !== 200) expect(failure.cause).toBeInstanceOf(Refused);
+    if (code !== 200) expect(failure.cause).toBeInstanceOf(HttpError);
   });
 });
 

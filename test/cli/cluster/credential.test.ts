@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { UserError } from '../../../src/base/user-error';
 import { credentialConnection, jobCredential, JobCredentialOptions } from '../../../src/cli/cluster/credential';
-import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContextOptions } from '../../support/command-context';
 import { AGENT_FILE, CA_PEM, kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
@@ -49,7 +49,7 @@ describe('the credential of a job', () => {
   ])('is refused when it is %s', async (_, options, context, expected) => {
     const failure = await credential(options, context).catch((error: unknown) => error);
 
-    expect(failure).toBeInstanceOf(InvalidInput);
+    expect(failure).toBeInstanceOf(UserError);
     expect(`${failure}`).toContain(expected);
     expect(`${failure}`).not.toContain(TOKEN.slice(0, 20));
   });

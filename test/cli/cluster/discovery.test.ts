@@ -1,6 +1,6 @@
-import { Cluster } from '../../../src/cli/cluster/cluster';
-import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Unreachable } from '../../../src/cli/base/failure';
+import { connectCluster } from '../../../src/cli/cluster/connect';
+import { KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
 import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpsServer } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';
@@ -8,7 +8,7 @@ import { TestAuthority } from '../../support/x509';
 const CA = new TestAuthority();
 
 /** An API server that knows these paths, and to which any other is one that it lacks. */
-async function serverWith(answers: Record<string, unknown>): Promise<{ readonly cluster: Cluster; readonly asked: string[] }> {
+async function serverWith(answers: Record<string, unknown>): Promise<{ readonly cluster: KubernetesClient; readonly asked: string[] }> {
   const asked: string[] = [];
   const { port } = await httpsServer(CA.issue(), ({ url = '' }, response) => {
     asked.push(url);

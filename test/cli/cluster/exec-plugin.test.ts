@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../../src/base/user-error';
+import { Failure, Interrupted, Unreachable } from '../../../src/cli/base/failure';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { Credentials } from '../../../src/cli/cluster/connection';
-import { Failure, Interrupted, Unreachable } from '../../../src/cli/base/failure';
-import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder } from '../../support/cli';
 import { commandContext, TestContext, TestContextOptions } from '../../support/command-context';
 import { FakeClock } from '../../support/fake-clock';
@@ -138,7 +138,7 @@ describe('a plugin that fails', () => {
   test('because it is not there comes with its hint', async () => {
     const { credentials } = await plugin('', { command: 'no-such-plugin', installHint: 'see https://example.com\u001b[31m' });
 
-    await expect(credentials.present()).rejects.toThrow(InvalidInput);
+    await expect(credentials.present()).rejects.toThrow(UserError);
     await expect(credentials.present()).rejects.toThrow('the exec plugin "no-such-plugin": there is no such program, expected the program that the kubeconfig names; ' +
       'its hint: "see https://example.com\\u001b[31m"');
   });

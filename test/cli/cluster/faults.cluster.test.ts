@@ -1,11 +1,11 @@
-import { systemClock } from '../../../src/cli/io/clock';
+import { Unreachable } from '../../../src/cli/base/failure';
 import { administratorConnection } from '../../../src/cli/cluster/administrator';
 import { ClientOptions } from '../../../src/cli/cluster/api-client';
-import { Cluster } from '../../../src/cli/cluster/cluster';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { Connection } from '../../../src/cli/cluster/connection';
+import { KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
 import { collectionPath } from '../../../src/cli/cluster/paths';
-import { Unreachable } from '../../../src/cli/base/failure';
+import { systemClock } from '../../../src/cli/io/clock';
 import { Cluster as TestCluster, runKubectl, tryKubectl } from '../../cluster/cluster';
 import { FaultProxy } from '../../cluster/fault-proxy';
 import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault, hanging, hangingAfter } from '../../cluster/faults';
@@ -21,7 +21,7 @@ const BUDGET = { perCall: LIMIT, total: 20_000 };
 
 let testCluster: TestCluster;
 let proxy: FaultProxy;
-let cluster: Cluster;
+let cluster: KubernetesClient;
 /** Of the client: a pause between two attempts is over at once, and a call has all the time of the machine unless the server hangs. */
 let clock: FakeClock;
 let count = 0;
@@ -45,7 +45,7 @@ beforeEach(async () => {
 
 afterEach(() => cluster.close());
 
-async function through(options: Partial<ClientOptions> = {}): Promise<Cluster> {
+async function through(options: Partial<ClientOptions> = {}): Promise<KubernetesClient> {
   const { variables, signal } = commandContext();
   return connectCluster(await connection(), { variables, signal, clock, budget: BUDGET, ...options });
 }

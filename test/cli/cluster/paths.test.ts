@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { collectionPath, describeRequest, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
-import { InvalidInput } from '../../../src/base/user-error';
 import { JsonObject } from '../../../src/base/json';
+import { UserError } from '../../../src/base/user-error';
+import { collectionPath, describeRequest, objectPath, pathOfObject } from '../../../src/cli/cluster/paths';
 import { ANY_CHARACTER } from '../../support/any-character';
 
 const SECRETS = { group: '', version: 'v1', resource: 'secrets', namespace: 'ns1' };
@@ -52,7 +52,7 @@ test.each<[string, () => string, string]>([
   ['half a surrogate pair', () => objectPath({ ...SECRETS, name: '\ud800' }), 'the name "\\ud800"'],
   ['the same folder', () => objectPath({ ...SECRETS, name: '.' }), 'the name "."'],
 ])('%s has no path', (_, act, expected) => {
-  expect(act).toThrow(InvalidInput);
+  expect(act).toThrow(UserError);
   expect(act).toThrow(expected);
 });
 

@@ -1,5 +1,5 @@
-import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { ExitCode } from '../../../src/cli/base/exit-code';
+import { ApiError } from '../../../src/cli/cluster/status';
 
 const { NO, REFUSED } = ExitCode;
 
@@ -18,5 +18,5 @@ test.each<[string, number, string, ExitCode]>([
   ['the namespace is being deleted', 403, 'configmaps "a" is forbidden: unable to create new content in namespace x because it is being terminated', NO],
   ['an object is not there', 404, 'configmaps "a" not found', NO],
 ])('when %s, the exit status says whose fault it is', (_, code, message, exitCode) => {
-  expect(new ApiRefusal('patch configmaps', code, { kind: 'Status', code, message }).exitCode).toBe(exitCode);
+  expect(new ApiError('patch configmaps', code, { kind: 'Status', code, message }).exitCode).toBe(exitCode);
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { changesSince, collect, Collected } from '../../../src/cli/cluster/watch-state';
 import { JsonObject } from '../../../src/base/json';
+import { changesSince, collect, Collected } from '../../../src/cli/cluster/watch-state';
 
 interface Item {
   readonly name: string;

@@ -33,8 +33,8 @@ describe('where nobody can be asked', () => {
 export const app = 'web';
 
 export const targets = [
-  { environment: 'staging', namespace: 'web-staging', protected: false },
-  { environment: 'production', namespace: 'web', protected: true },
+  { environment: 'staging', namespace: 'web-staging', protectedRefsOnly: false },
+  { environment: 'production', namespace: 'web', protectedRefsOnly: true },
 ];
 `);
     expect(fileText('.gitlab-ci.yml')).toMatch(/^deploy-staging:$[^]*^deploy-production:$/m);

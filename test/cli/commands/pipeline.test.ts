@@ -1,4 +1,4 @@
-import { HAND_OVER_FORMAT } from '../../../src/pipeline/model/program-output';
+import { PROGRAM_OUTPUT_FORMAT } from '../../../src/pipeline/model/program-output';
 import { cliFolder, CliOptions, CliResult, fileNames, fileText, runCli } from '../../support/cli';
 import { pipelineModel } from '../pipeline/models';
 
@@ -6,7 +6,7 @@ const YAML = 'stages:\n- deploy\n\ndeploy:\n  script:\n  - "true"\n';
 
 /** A program that hands over what GitlabPipeline.write() would. */
 function program(yaml = YAML, { name = '.gitlab-ci.yml', more = '' } = {}): string {
-  const line = (path: string) => `JSON.stringify({ format: ${HAND_OVER_FORMAT}, path: require('node:path').resolve(${JSON.stringify(path)}), yaml: ${JSON.stringify(yaml)},
+  const line = (path: string) => `JSON.stringify({ format: ${PROGRAM_OUTPUT_FORMAT}, path: require('node:path').resolve(${JSON.stringify(path)}), yaml: ${JSON.stringify(yaml)},
     model: ${JSON.stringify(pipelineModel())} })`;
   return `require('node:fs').appendFileSync(process.env.CDK8S_CI_DEPLOY_PIPELINE, ${line(name)} + '\\n');\n${more}`;
 }
@@ -103,21 +103,21 @@ describe('the program', () => {
   });
 
   test('that is refused something ends the command with that sentence, and with no stack', async () => {
-    const refused = 'class InvalidInput extends Error { name = "InvalidInput"; }\nthrow new InvalidInput("target: it is x, expected y; do z");';
+    const refused = 'class UserError extends Error { name = "UserError"; }\nthrow new UserError("target: it is x, expected y; do z");';
 
     expect(await run([], { 'pipeline.js': refused })).toEqual({ code: 2, stdout: '', stderr: 'cdk8s-ci-deploy: pipeline.js: target: it is x, expected y; do z\n' });
   });
 
   test('that is refused several things keeps its lines', async () => {
-    const refused = 'class InvalidInput extends Error { name = "InvalidInput"; }\nthrow new InvalidInput("two mistakes\\n- one\\n- \\u001b[31mtwo");';
+    const refused = 'class UserError extends Error { name = "UserError"; }\nthrow new UserError("two mistakes\\n- one\\n- \\u001b[31mtwo");';
 
     expect((await run([], { 'pipeline.js': refused })).stderr).toBe('cdk8s-ci-deploy: pipeline.js: two mistakes\n- one\n- \\u001b[31mtwo\n');
   });
 
   test('of another language is refused in the same sentence', async () => {
-    const words = 'Traceback (most recent call last):\n  File "pipeline.py", line 3\njsii.errors.JavaScriptError:\n  @jsii/kernel.RuntimeError: InvalidInput: a: b, expected c; d\n'
+    const words = 'Traceback (most recent call last):\n  File "pipeline.py", line 3\njsii.errors.JavaScriptError:\n  @jsii/kernel.RuntimeError: UserError: a: b, expected c; d\n'
       + '      at Kernel._ensureSync (kernel.js:1:2)\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n'
-      + 'RuntimeError: InvalidInput: a: b, expected c; d\n';
+      + 'RuntimeError: UserError: a: b, expected c; d\n';
     const { code, stderr } = await run([], { 'pipeline.js': `process.stderr.write(${JSON.stringify(words)}); process.exitCode = 1` });
 
     expect([code, stderr]).toEqual([2, 'cdk8s-ci-deploy: pipeline.js: a: b, expected c; d\n']);

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { CredentialLedger } from '../../../src/cli/credentials/credential-store';
-import { CredentialRecord } from '../../../src/cli/credentials/record';
 import { currentOf, endDue, endUnfinished, predecessors } from '../../../src/cli/credentials/credential-cleanup';
-import { Steps } from '../../../src/cli/io/step-log';
+import { CredentialStore } from '../../../src/cli/credentials/credential-store';
+import { CredentialRecord } from '../../../src/cli/credentials/record';
+import { StepLog } from '../../../src/cli/io/step-log';
 
 const HERE = 'gitlab.example.com/projects/42/variables/KUBECONFIG?environment_scope=production';
 const NOW = Date.UTC(2026, 10, 24);
@@ -61,9 +61,9 @@ describe('ends', () => {
     [said, ended] = ['', []];
   });
 
-  const steps = () => new Steps({ write: (text) => said += text });
+  const steps = () => new StepLog({ write: (text) => said += text });
 
-  function ledgerOf(records: CredentialRecord[]): CredentialLedger {
+  function ledgerOf(records: CredentialRecord[]): CredentialStore {
     return { list: async () => records, end: async ({ name }: CredentialRecord) => ended.push(name) } as never;
   }
 

@@ -1,8 +1,8 @@
-import { OwnerName } from '../../../src/cli/gitlab/address';
 import { VariableSettings } from '../../../src/cli/credentials/credential-variables';
+import { GitlabDestination } from '../../../src/cli/credentials/gitlab-destination';
+import { OwnerName } from '../../../src/cli/gitlab/address';
 import { Gitlab as Client } from '../../../src/cli/gitlab/gitlab';
 import { gitlabClient } from '../../../src/cli/gitlab/gitlab-client';
-import { GitlabDestination } from '../../../src/cli/credentials/gitlab-destination';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { Gitlab, GitlabOptions } from '../../gitlab/gitlab-server';
 import { Role } from '../../gitlab/owner';
@@ -199,7 +199,7 @@ describe('storing a credential when something goes wrong', () => {
     await start();
     server.fail({ method: 'POST', nth: 2 }, { status: 403, body: { message: '403 Forbidden' } });
 
-    expect(await failureOf(destination().store(kubeconfigOf(), note))).toMatchObject({ name: 'GitlabRefusal', exitCode: 3 });
+    expect(await failureOf(destination().store(kubeconfigOf(), note))).toMatchObject({ name: 'GitlabError', exitCode: 3 });
     expect(stored()).toEqual([]);
     expect(said[1]).toBe('variable KUBECONFIG_TOKEN: removed again');
   });
@@ -264,7 +264,7 @@ describe('storing a credential when something goes wrong', () => {
   ])('a credential that %s is refused before anything is sent', async (_, kubeconfig, settings, message) => {
     await start();
 
-    expect(await failureOf(destination(settings).store(kubeconfig(), note))).toMatchObject({ name: 'InvalidInput', message: expect.stringMatching(message) });
+    expect(await failureOf(destination(settings).store(kubeconfig(), note))).toMatchObject({ name: 'UserError', message: expect.stringMatching(message) });
     expect(server.requests).toEqual([]);
   });
 });
@@ -349,7 +349,7 @@ describe('looking before anything is made', () => {
     await start({ version: '15.1.0' });
 
     expect(await check({ type: 'env_var' })).toMatchObject({ release: '15.1.0', warnings: [] });
-    expect(await failureOf(check())).toMatchObject({ name: 'InvalidInput', message: expect.stringMatching(/^--variable-type: GitLab "15\.1\.0" .*env_var/) });
+    expect(await failureOf(check())).toMatchObject({ name: 'UserError', message: expect.stringMatching(/^--variable-type: GitLab "15\.1\.0" .*env_var/) });
   });
 
   test.each<[string, World, OwnerName, number, RegExp]>([
@@ -368,8 +368,8 @@ describe('looking before anything is made', () => {
     await start({ version: '16.8.0-ee' });
     server.group(8).variables = [existing('KUBECONFIG', 'staging')];
 
-    expect(await failureOf(check({}, GROUP))).toMatchObject({ name: 'InvalidInput', message: expect.stringMatching(/cannot tell them apart/) });
-    expect(await failureOf(destination({}, GROUP).store(kubeconfigOf(), note))).toMatchObject({ name: 'InvalidInput' });
+    expect(await failureOf(check({}, GROUP))).toMatchObject({ name: 'UserError', message: expect.stringMatching(/cannot tell them apart/) });
+    expect(await failureOf(destination({}, GROUP).store(kubeconfigOf(), note))).toMatchObject({ name: 'UserError' });
     expect(server.group(8).variables).toEqual([existing('KUBECONFIG', 'staging')]);
   });
 });

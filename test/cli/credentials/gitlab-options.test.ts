@@ -1,9 +1,9 @@
-import { contextOf, ContextOptions } from '../gitlab/context';
 import { gitlabDestinationOf, trustOf } from '../../../src/cli/credentials/gitlab-options';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { Gitlab } from '../../gitlab/gitlab-server';
 import { SERVER, TOKEN } from '../../support/kubeconfigs';
 import { TestAuthority } from '../../support/x509';
+import { contextOf, ContextOptions } from '../gitlab/context';
 
 const ARGV = ['--gitlab-url', 'https://gitlab.example.com', '--project', '42', '--environment', 'production'];
 const VARIABLES = { GITLAB_TOKEN: 'glpat-hunter2-secret' };

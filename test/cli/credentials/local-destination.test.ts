@@ -1,9 +1,9 @@
 import { parseArguments } from '../../../src/cli/command-line/arguments';
-import { Context } from '../../../src/cli/base/command';
+import { Context } from '../../../src/cli/command-line/command';
 import { inForm } from '../../../src/cli/credentials/credential-forms';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
-import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
+import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { fileMode, fileNames, fileText } from '../../support/cli';
 import { commandContext } from '../../support/command-context';
 import { SERVER } from '../../support/kubeconfigs';

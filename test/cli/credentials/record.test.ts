@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { CredentialRecord, marks, recordOf, secretOf } from '../../../src/cli/credentials/record';
 import { JsonObject } from '../../../src/base/json';
+import { CredentialRecord, marks, recordOf, secretOf } from '../../../src/cli/credentials/record';
 
 const NEW = { name: 'gitlab-example-1', namespace: 'example', serviceAccount: 'gitlab-example', destination: 'file ci.conf' } as const;
 const CREATED = '2026-11-24T15:00:00Z';

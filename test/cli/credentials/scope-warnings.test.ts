@@ -1,5 +1,5 @@
-import { GitlabVariable } from '../../../src/cli/gitlab/gitlab';
 import { scopeWarnings, widthWarnings } from '../../../src/cli/credentials/scope-warnings';
+import { GitlabVariable } from '../../../src/cli/gitlab/gitlab';
 
 function variable(environmentScope: string, key = 'KUBECONFIG'): GitlabVariable {
   return { key, environmentScope, type: 'file', protected: true, masked: true, hidden: true };

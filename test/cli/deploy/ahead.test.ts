@@ -1,4 +1,4 @@
-import type { Cluster } from '../../../src/cli/cluster/cluster';
+import type { KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
 import { Ahead } from '../../../src/cli/deploy/ahead';
 import type { DeployLock } from '../../../src/cli/deploy/lock/deploy-lock';
 
@@ -12,7 +12,7 @@ beforeEach(() => {
   let clients = 0;
   const connect = () => {
     const name = `client ${clients += 1}`;
-    return { server: name, close: () => log.push(`close ${name}`) } as unknown as Cluster;
+    return { server: name, close: () => log.push(`close ${name}`) } as unknown as KubernetesClient;
   };
   ahead = new Ahead(connect, ({ server }) => {
     log.push(`prepare ${server}`);

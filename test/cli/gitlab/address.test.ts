@@ -36,7 +36,7 @@ describe('the address of GitLab', () => {
   ])('is refused with %s', async (_, argv, options, expected) => {
     const error = await gitlabAddress(contextOf(argv, options)).catch((problem: Error) => problem);
 
-    expect(error).toMatchObject({ name: 'InvalidInput', message: expect.stringMatching(expected) });
+    expect(error).toMatchObject({ name: 'UserError', message: expect.stringMatching(expected) });
     expect(String(error)).not.toContain(SECRET);
   });
 });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseArguments } from '../../../src/cli/command-line/arguments';
-import { Context } from '../../../src/cli/base/command';
-import { Files } from '../../../src/cli/io/files';
+import { Context } from '../../../src/cli/command-line/command';
 import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/credentials/gitlab-options';
+import { Files } from '../../../src/cli/io/files';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { FakeClock } from '../../support/fake-clock';
 

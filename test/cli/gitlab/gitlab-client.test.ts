@@ -157,7 +157,7 @@ describe('what GitLab refuses is said in its own words, with what to do', () => 
 
     const failure = await failureOf(ask(gitlab));
 
-    expect(failure).toMatchObject({ name: 'GitlabRefusal', exitCode });
+    expect(failure).toMatchObject({ name: 'GitlabError', exitCode });
     expect(failure.message).toBe(message);
   });
 

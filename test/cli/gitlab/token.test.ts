@@ -24,7 +24,7 @@ test.each<[string, string[], ContextOptions, RegExp]>([
 ])('a token is refused when it %s, without being shown', async (_, argv, options, expected) => {
   const error = await gitlabToken(contextOf(argv, options)).catch((problem: Error) => problem);
 
-  expect(error).toMatchObject({ name: 'InvalidInput', message: expect.stringMatching(expected) });
+  expect(error).toMatchObject({ name: 'UserError', message: expect.stringMatching(expected) });
   expect(String(error)).not.toContain('hunter2');
 });
 

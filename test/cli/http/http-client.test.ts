@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { UserError } from '../../../src/base/user-error';
 import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
 import { ConnectionError } from '../../../src/cli/http/connection-error';
-import { HttpDoor, HttpRequest, Trust } from '../../../src/cli/http/http';
-import { httpDoor } from '../../../src/cli/http/http-client';
+import { HttpClient, HttpRequest, Trust } from '../../../src/cli/http/http';
+import { createHttpClient } from '../../../src/cli/http/http-client';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
-import { InvalidInput } from '../../../src/base/user-error';
 import { FakeClock } from '../../support/fake-clock';
 import { bodyOf, httpServer, httpsServer, listen, Loopback } from '../../support/loopback';
 import { TestAuthority } from '../../support/x509';
@@ -15,7 +15,7 @@ const CA = new TestAuthority();
 const SERVING = CA.issue();
 const SECRET = 'token-of-nobody';
 
-const doors: HttpDoor[] = [];
+const doors: HttpClient[] = [];
 
 /** A time limit is over when the test says so, however slow the machine is. */
 let clock: FakeClock;
@@ -26,8 +26,8 @@ beforeEach(() => {
 
 afterEach(() => doors.splice(0).forEach((door) => door.close()));
 
-function doorOf(trust: Trust = { certificateAuthority: CA.certificate, certificateAuthorityName: 'the CA of the test' }, variables: CiVariables = {}): HttpDoor {
-  const door = httpDoor(trust, variables, clock);
+function doorOf(trust: Trust = { certificateAuthority: CA.certificate, certificateAuthorityName: 'the CA of the test' }, variables: CiVariables = {}): HttpClient {
+  const door = createHttpClient(trust, variables, clock);
   doors.push(door);
   return door;
 }
@@ -106,7 +106,7 @@ describe('an exchange', () => {
   });
 
   test('is refused over http to another machine, and anything but http', async () => {
-    await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow(InvalidInput);
+    await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow(UserError);
     await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow('"http://203.0.113.1": it is not https');
     await expect(doorOf().exchange(get('file:///etc/passwd'))).rejects.toThrow('"file:": it is not https');
   });
@@ -277,9 +277,9 @@ describe('TLS', () => {
   });
 
   test('refuses a client certificate that is not of its key, without showing either', () => {
-    const act = () => httpDoor({ clientCertificate: { certificate: CA.issue().certificate, key: CA.issue().key } }, {});
+    const act = () => createHttpClient({ clientCertificate: { certificate: CA.issue().certificate, key: CA.issue().key } }, {});
 
-    expect(act).toThrow(InvalidInput);
+    expect(act).toThrow(UserError);
     expect(act).toThrow('client certificate: it does not go with its key');
     expect(act).not.toThrow('BEGIN');
   });

@@ -1,5 +1,5 @@
+import { UserError } from '../../../src/base/user-error';
 import { environmentProxy, proxyOf } from '../../../src/cli/http/proxy';
-import { InvalidInput } from '../../../src/base/user-error';
 
 const PROXY = 'http://proxy.example.com:3128';
 
@@ -74,7 +74,7 @@ describe('the address of a proxy', () => {
   ])('%s is refused, and not repeated', (text, expected) => {
     const act = () => proxyOf(text, 'HTTPS_PROXY');
 
-    expect(act).toThrow(InvalidInput);
+    expect(act).toThrow(UserError);
     expect(act).toThrow(expected);
     expect(act).not.toThrow('hunter2');
   });

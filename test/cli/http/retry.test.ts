@@ -1,11 +1,11 @@
 import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
 import { ConnectionError } from '../../../src/cli/http/connection-error';
-import { HttpAnswer } from '../../../src/cli/http/http';
+import { HttpResponse } from '../../../src/cli/http/http';
 import { RetryOptions, retrying } from '../../../src/cli/http/retry';
 import { FakeClock } from '../../support/fake-clock';
 
-const OK: HttpAnswer = { status: 200, headers: {}, body: '' };
-const BUSY: HttpAnswer = { status: 503, headers: {}, body: '' };
+const OK: HttpResponse = { status: 200, headers: {}, body: '' };
+const BUSY: HttpResponse = { status: 503, headers: {}, body: '' };
 const LOST = new Unreachable('https://example.com: it closed the connection without an answer', new ConnectionError('closed', { sent: true, lasting: false }));
 const REFUSED = new Unreachable('https://example.com: it refused the connection', new ConnectionError('refused', { sent: false, lasting: false }));
 const UNTRUSTED = new Unreachable('https://example.com: not to be trusted', new ConnectionError('untrusted', { sent: false, lasting: true }));
@@ -16,7 +16,7 @@ beforeEach(() => {
   clock = new FakeClock();
 });
 
-function attempts(...outcomes: Array<HttpAnswer | Error>): jest.Mock<Promise<HttpAnswer>, [number]> {
+function attempts(...outcomes: Array<HttpResponse | Error>): jest.Mock<Promise<HttpResponse>, [number]> {
   let next = 0;
   return jest.fn(async (_: number) => {
     const outcome = outcomes[Math.min(next, outcomes.length - 1)] ?? OK;
@@ -27,7 +27,7 @@ function attempts(...outcomes: Array<HttpAnswer | Error>): jest.Mock<Promise<Htt
   });
 }
 
-async function tries(attempt: (remaining: number) => Promise<HttpAnswer>, options: Partial<RetryOptions> = {}) {
+async function tries(attempt: (remaining: number) => Promise<HttpResponse>, options: Partial<RetryOptions> = {}) {
   return retrying(attempt, { repeatable: true, budget: { total: 10_000 }, clock, random: () => 0.5, ...options });
 }
 
@@ -36,7 +36,7 @@ test('a good answer is given at once', async () => {
   expect(clock.slept).toEqual([]);
 });
 
-test.each<[string, HttpAnswer | Error]>([
+test.each<[string, HttpResponse | Error]>([
   ['busy', BUSY],
   ['an answer that is lost', LOST],
   ['a connection that is refused', REFUSED],

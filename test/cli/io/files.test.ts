@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { UserError } from '../../../src/base/user-error';
 import { Files } from '../../../src/cli/io/files';
-import { InvalidInput } from '../../../src/base/user-error';
 import { cliFolder, fileMode, fileNames, fileText } from '../../support/cli';
 
 function door(stdin = ''): Files {
@@ -56,7 +56,7 @@ describe('reading', () => {
     writeFileSync(inFolder('file'), '');
     symlinkSync('circle', inFolder('circle'));
 
-    await expect(door().read(name)).rejects.toThrow(InvalidInput);
+    await expect(door().read(name)).rejects.toThrow(UserError);
     await expect(door().read(name)).rejects.toThrow(expected);
   });
 });

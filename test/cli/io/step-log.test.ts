@@ -1,13 +1,13 @@
 import { ExitCode } from '../../../src/cli/base/exit-code';
-import { Failure, Interrupted, Refused, Unreachable } from '../../../src/cli/base/failure';
-import { Steps } from '../../../src/cli/io/step-log';
+import { Failure, Interrupted, HttpError, Unreachable } from '../../../src/cli/base/failure';
+import { StepLog } from '../../../src/cli/io/step-log';
 
 let said: string;
-let steps: Steps;
+let steps: StepLog;
 
 beforeEach(() => {
   said = '';
-  steps = new Steps({ write: (text) => said += text });
+  steps = new StepLog({ write: (text) => said += text });
 });
 
 async function failing(error: unknown, goOn?: string): Promise<unknown> {
@@ -41,7 +41,7 @@ describe('what fails', () => {
   });
 
   test.each([
-    [new Refused('forbidden', 403), ExitCode.REFUSED],
+    [new HttpError('forbidden', 403), ExitCode.REFUSED],
     [new Unreachable('gone'), ExitCode.UNREACHABLE],
     [new Interrupted('SIGINT'), ExitCode.INTERRUPTED],
     [new Interrupted('SIGTERM'), ExitCode.TERMINATED],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
+import { renderInPlace } from '../../../src/cli/render/render-in-place';
 import { ChooseImage, setImages } from '../../../src/kubernetes/container-images';
 import { parseManifest } from '../../../src/yaml/manifest-parser';
-import { renderInPlace } from '../../../src/cli/render/render-in-place';
 import { messageOf } from '../../support/synth';
 
 const IMAGE = 'registry.example.com:5000/group/web:1.0@sha256:abc';

@@ -1,6 +1,6 @@
-import { CreateOptions, Cluster } from '../../../src/cli/cluster/cluster';
-import { ApiRefusal } from '../../../src/cli/cluster/status';
 import { Unreachable } from '../../../src/cli/base/failure';
+import { CreateOptions, KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
+import { ApiError } from '../../../src/cli/cluster/status';
 import { AccessRequest, allowsAccess, PathRequest } from '../../../src/cli/verify/access-request';
 import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
 import { PolicyRule, ResourceRequest } from '../../../src/kubernetes/rbac';
@@ -28,13 +28,13 @@ interface Spec {
   readonly nonResourceAttributes?: PathRequest;
 }
 
-type Cut = Pick<Cluster, 'server' | 'counts' | 'get' | 'create' | 'resources'>;
+type Cut = Pick<KubernetesClient, 'server' | 'counts' | 'get' | 'create' | 'resources'>;
 
 /**
  * A server in memory that answers the questions a credential asks about itself from a list of rules, so that a test can say what it answers
  * where no real server does: nothing, nonsense, or too much.
  */
-export function rbacCluster(props: RbacClusterProps): Cluster {
+export function rbacCluster(props: RbacClusterProps): KubernetesClient {
   const me = props.username ?? 'someone';
   const counts = { connections: 1, requests: 0 };
   const may = (namespace: string | undefined, request: AccessRequest) => allowsAccess([...props.rules(namespace, me), ...DEFAULT_RULES], request);
@@ -69,12 +69,12 @@ export function rbacCluster(props: RbacClusterProps): Cluster {
       });
     },
   };
-  return cluster as Cluster;
+  return cluster as KubernetesClient;
 }
 
 /** What a server says that does not say yes. */
-export function refused(code: number, reason: string, message: string): ApiRefusal {
-  return new ApiRefusal('a request', code, { kind: 'Status', code, reason, message });
+export function refused(code: number, reason: string, message: string): ApiError {
+  return new ApiError('a request', code, { kind: 'Status', code, reason, message });
 }
 
 /** What a server says that may say something else the next time. */

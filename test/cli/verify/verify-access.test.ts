@@ -1,6 +1,6 @@
 import { passing, rbacCluster, RbacClusterProps, refused } from './rbac-cluster';
 import { Access } from '../../../src/cli/access/access';
-import { Refused, Unreachable } from '../../../src/cli/base/failure';
+import { HttpError, Unreachable } from '../../../src/cli/base/failure';
 import { differences } from '../../../src/cli/verify/difference';
 import { Verification, verdictOf } from '../../../src/cli/verify/verification';
 import { verifyAccess, VerifyOptions } from '../../../src/cli/verify/verify-access';
@@ -169,7 +169,7 @@ describe('an answer that the server does not give', () => {
       ['in the whole cluster: unknown, must be denied: Approval of certificate requests (update)']],
     ['a review without an answer', onlyFor('"approval"', () => ({ kind: 'Surprise' })),
       ['in the whole cluster: unknown, must be denied: Approval of certificate requests (update)']],
-    ['a list that something in between refuses', onlyFor('kube-system/cronjobs', fail(new Refused('a proxy says no', 403))),
+    ['a list that something in between refuses', onlyFor('kube-system/cronjobs', fail(new HttpError('a proxy says no', 403))),
       ['in kube-system: unknown, must be denied: CronJobs (list)']],
     ['a list of rights that fails', onlyFor('SelfSubjectRulesReview","spec":{"namespace":"default"', fail(passing(500, 'InternalError', 'no'))),
       ['in default: unknown, must be denied: Any other right']],

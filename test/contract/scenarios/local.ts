@@ -21,10 +21,10 @@ const HANDED_OVER = { IMAGE: 'registry.example.com/web@sha256:012345678901234567
 
 /** A program that uses the library as it is here. */
 function program(environments: readonly string[], path = ''): string {
-  const targets = environments.map((name) => `DeployEnvironment.of({ environment: '${name}', namespace: 'web-${name}' })`);
+  const targets = environments.map((name) => `DeployTarget.of({ environment: '${name}', namespace: 'web-${name}' })`);
   return [
     `require(${JSON.stringify(join(ROOT, 'node_modules', 'tsx', 'dist', 'cjs', 'index.cjs'))});`,
-    `const { DeployEnvironment, GitlabPipeline } = require(${JSON.stringify(join(ROOT, 'src', 'index.ts'))});`,
+    `const { DeployTarget, GitlabPipeline } = require(${JSON.stringify(join(ROOT, 'src', 'index.ts'))});`,
     `new GitlabPipeline({ app: 'web', targets: [${targets.join(', ')}] }).write(${path === '' ? '' : `'${path}'`});`,
     '',
   ].join('\n');

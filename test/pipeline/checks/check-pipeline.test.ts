@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { InvalidInput, refusalsOf } from '../../../src/base/user-error';
 import type { JsonObject } from '../../../src/base/json';
+import { UserError, validationErrors } from '../../../src/base/user-error';
 import { checkPipeline } from '../../../src/pipeline/checks/check-pipeline';
 import { job, target } from '../../support/pipeline-problems';
 
@@ -11,13 +11,13 @@ test('a pipeline without problems is accepted', () => {
 });
 
 test('one problem is one sentence', () => {
-  expect(refusalsOf(() => checkPipeline({ ...PARTS, added: [job('image')] }))).toEqual(['job: its name is "image", expected no keyword of GitLab or YAML; rename it']);
+  expect(validationErrors(() => checkPipeline({ ...PARTS, added: [job('image')] }))).toEqual(['job: its name is "image", expected no keyword of GitLab or YAML; rename it']);
 });
 
 test('all problems are said at once, a line each', () => {
   const added = [job('image'), job('a', { stage: 'other', needs: ['b'], rules: [{ if: '$CI_JOB_ID' }] })];
-  expect(() => checkPipeline({ ...PARTS, added })).toThrow(InvalidInput);
-  expect(refusalsOf(() => checkPipeline({ ...PARTS, added }))).toMatchInlineSnapshot(`
+  expect(() => checkPipeline({ ...PARTS, added })).toThrow(UserError);
+  expect(validationErrors(() => checkPipeline({ ...PARTS, added }))).toMatchInlineSnapshot(`
 [
   "4 problems in the pipeline
   job: its name is "image", expected no keyword of GitLab or YAML; rename it
@@ -29,7 +29,7 @@ test('all problems are said at once, a line each', () => {
 });
 
 test('names do not reach the terminal as they are', () => {
-  const [message] = refusalsOf(() => checkPipeline({ ...PARTS, added: [job('a\u001b[2J', { stage: '\u001b[31m', needs: ['\u202eb'] })] }));
+  const [message] = validationErrors(() => checkPipeline({ ...PARTS, added: [job('a\u001b[2J', { stage: '\u001b[31m', needs: ['\u202eb'] })] }));
   expect(message).not.toMatch(/[\u001b\u202e]/);
 });
 
@@ -44,6 +44,6 @@ test('whatever a user writes as keywords is refused in words, or left to GitLab'
   fc.assert(fc.property(keywords, keywords, (own, raw) => {
     const added = [job('a', own), job('.b', own)];
     const known = { target: 'staging', holds: [{ variable: 'KUBECONFIG', kind: 'masked variable', source: 'variable' as const }], gives: ['A'], takes: ['B'] };
-    expect(() => refusalsOf(() => checkPipeline({ ...PARTS, raw, jobs: [job('deploy', own, known)], added }))).not.toThrow();
+    expect(() => validationErrors(() => checkPipeline({ ...PARTS, raw, jobs: [job('deploy', own, known)], added }))).not.toThrow();
   }), { numRuns: 500 });
 });

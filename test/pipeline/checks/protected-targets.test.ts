@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/base/json';
 import { job, problemsIn, review, target } from '../../support/pipeline-problems';
 
-const TARGETS = [target(), target({ environment: 'production', protected: true }), review()];
+const TARGETS = [target(), target({ environment: 'production', protectedRefsOnly: true }), review()];
 const PROTECTED = '$CI_COMMIT_REF_PROTECTED == "true"';
 
 function problemsOf(keywords: JsonObject): string[] {

@@ -1,4 +1,4 @@
-import { DeployEnvironment } from '../../../src/index';
+import { DeployTarget } from '../../../src/index';
 import { problemsOfTargets, review, target } from '../../support/pipeline-problems';
 
 const LONGEST = `a${'b'.repeat(62)}`;
@@ -26,11 +26,11 @@ test.each(['', 'a b', '$CI_COMMIT_REF_SLUG', '${A}', '..', '../a', 'a/..', 'a//b
   });
 
 test('a namespace is looked at when a target is made', () => {
-  expect(() => DeployEnvironment.of({ environment: 'a', namespace: 'No_Namespace' })).toThrow('namespace is "No_Namespace"');
+  expect(() => DeployTarget.of({ environment: 'a', namespace: 'No_Namespace' })).toThrow('namespace is "No_Namespace"');
 });
 
 test('a pipeline without targets is none', () => {
-  expect(problemsOfTargets([])).toEqual(['targets: there are none, expected at least one; add a DeployEnvironment']);
+  expect(problemsOfTargets([])).toEqual(['targets: there are none, expected at least one; add a DeployTarget']);
 });
 
 test.each([

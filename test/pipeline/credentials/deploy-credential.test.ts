@@ -1,4 +1,4 @@
-import { DeployCredential, DeployEnvironment, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src/index';
+import { DeployCredential, DeployTarget, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src/index';
 import { CA_DATA, SERVER } from '../../support/kubeconfigs';
 import { fileOf } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
@@ -102,7 +102,7 @@ describe('a token of the job', () => {
 });
 
 test('a target may have one of its own', () => {
-  const target = DeployEnvironment.of({ environment: 'staging', namespace: 'example-staging', credential: idToken() });
+  const target = DeployTarget.of({ environment: 'staging', namespace: 'example-staging', credential: idToken() });
 
   expect(fileOf({ targets: [target], credential: DeployCredential.kubeconfigVariable() })['deploy-staging'].id_tokens).toBeDefined();
 });

@@ -1,4 +1,4 @@
-import { Cdk8sCiDeployOptions, DeployEnvironment, DeployJob, KubectlDeployOptions, Synthesis } from '../../../src/index';
+import { Cdk8sCiDeployOptions, DeployTarget, DeployJob, KubectlDeployOptions, Synthesis } from '../../../src/index';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 
@@ -146,7 +146,7 @@ describe('the job that stops an environment', () => {
   });
 
   test('is there only where it is asked for', () => {
-    const stoppable = DeployEnvironment.of({ environment: 'demo', namespace: 'example-demo', stoppable: true });
+    const stoppable = DeployTarget.of({ environment: 'demo', namespace: 'example-demo', stoppable: true });
 
     expect(Object.keys(fileOf())).not.toContain('stop-staging');
     expect(Object.keys(fileOf({ targets: [stoppable] }))).toContain('stop-demo');

@@ -130,5 +130,5 @@ test('the image job has the files of the build job', () => {
 });
 
 test('a refusal is a mistake of the user', () => {
-  expect(() => pipeline({ imageBuild: ImageBuild.buildah({ context: '-' }) }).toYaml()).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
+  expect(() => pipeline({ imageBuild: ImageBuild.buildah({ context: '-' }) }).toYaml()).toThrow(expect.objectContaining({ name: 'UserError' }));
 });

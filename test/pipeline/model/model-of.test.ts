@@ -2,24 +2,24 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CredentialRotation, DeployCredential, GitlabPipeline } from '../../../src/index';
-import { HAND_OVER_VARIABLE, HandedOver } from '../../../src/pipeline/model/program-output';
 import { JobModel } from '../../../src/pipeline/model/pipeline-model';
+import { PROGRAM_OUTPUT_VARIABLE, ProgramOutput } from '../../../src/pipeline/model/program-output';
 import { BUILD, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hand-over-'));
-  process.env[HAND_OVER_VARIABLE] = join(folder, 'pipelines.jsonl');
+  process.env[PROGRAM_OUTPUT_VARIABLE] = join(folder, 'pipelines.jsonl');
 });
 
 afterEach(() => {
-  delete process.env[HAND_OVER_VARIABLE];
+  delete process.env[PROGRAM_OUTPUT_VARIABLE];
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** What a program that the command runs hands over. */
-function handedOver(...pipelines: GitlabPipeline[]): HandedOver[] {
+function handedOver(...pipelines: GitlabPipeline[]): ProgramOutput[] {
   for (const [index, one] of pipelines.entries()) one.write(join(folder, `${index}.yml`));
   return readFileSync(join(folder, 'pipelines.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
 }
@@ -39,7 +39,7 @@ test('a command gets the pipelines in place of their files', () => {
 });
 
 test('without a command the file is written', () => {
-  delete process.env[HAND_OVER_VARIABLE];
+  delete process.env[PROGRAM_OUTPUT_VARIABLE];
   pipeline().write(join(folder, '0.yml'));
 
   expect(readFileSync(join(folder, '0.yml'), 'utf8')).toBe(pipeline().toYaml());

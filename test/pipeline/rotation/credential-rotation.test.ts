@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { CredentialRotation, DeployCredential, DeployEnvironment, ScheduledRotationOptions } from '../../../src/index';
+import { CredentialRotation, DeployCredential, DeployTarget, ScheduledRotationOptions } from '../../../src/index';
 import { fileOf, jobNames, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 
@@ -80,7 +80,7 @@ test('a token may live for less than a week', () => {
 });
 
 test('credentials that are not kept are left out', () => {
-  const byAgent = DeployEnvironment.of({ environment: 'edge', namespace: 'example-edge', credential: DeployCredential.gitlabAgent({ agent: 'group/infra:edge' }) });
+  const byAgent = DeployTarget.of({ environment: 'edge', namespace: 'example-edge', credential: DeployCredential.gitlabAgent({ agent: 'group/infra:edge' }) });
 
   expect(jobNames(fileWith({}, [STAGING, byAgent])).filter((name) => name.startsWith('rotate'))).toEqual(['rotate-staging', 'rotate-staging-end']);
   expect(messageOf(() => fileWith({}, [byAgent]))).toContain('rotation: no target has a credential that is kept in a variable');

@@ -1,4 +1,4 @@
-import { DeployEnvironment, DeployRef, ReviewEnvironmentOptions, TargetOptions } from '../../../src/index';
+import { DeployTarget, DeployRef, ReviewTargetOptions, TargetOptions } from '../../../src/index';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 
@@ -8,7 +8,7 @@ const DEFAULT_BRANCH = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
 const MERGE_REQUEST = '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID';
 
 test('says to GitLab what the environment is', () => {
-  const target = DeployEnvironment.of({ environment: 'staging', namespace: 'example-staging', url: 'https://$CI_ENVIRONMENT_SLUG.example.com', tier: 'staging', autoStopIn: '2 weeks' });
+  const target = DeployTarget.of({ environment: 'staging', namespace: 'example-staging', url: 'https://$CI_ENVIRONMENT_SLUG.example.com', tier: 'staging', autoStopIn: '2 weeks' });
 
   expect(fileOf({ targets: [target] })['deploy-staging'].environment).toEqual({
     name: 'staging', url: 'https://$CI_ENVIRONMENT_SLUG.example.com', deployment_tier: 'staging', on_stop: 'stop-staging', auto_stop_in: '2 weeks',
@@ -21,7 +21,7 @@ test.each<[string, Partial<TargetOptions>, string]>([
   ['an address with a space', { url: 'https://example.com/a b' }, 'url: it is'],
   ['a time that GitLab does not read', { autoStopIn: 'soon' }, 'autoStopIn: it is "soon", expected a duration'],
 ])('refuses %s', (_, options, message) => {
-  expect(messageOf(() => DeployEnvironment.of({ environment: 'staging', namespace: 'example-staging', ...options }))).toContain(message);
+  expect(messageOf(() => DeployTarget.of({ environment: 'staging', namespace: 'example-staging', ...options }))).toContain(message);
 });
 
 describe('a protected target', () => {
@@ -30,29 +30,29 @@ describe('a protected target', () => {
   });
 
   test('may wait for someone', () => {
-    const target = DeployEnvironment.of({ environment: 'production', namespace: 'example', protected: true, manual: true });
+    const target = DeployTarget.of({ environment: 'production', namespace: 'example', protectedRefsOnly: true, manual: true });
 
     expect(fileOf({ targets: [target] })['deploy-production'].rules).toEqual([{ if: `${DEFAULT_BRANCH} && $CI_COMMIT_REF_PROTECTED == "true"`, when: 'manual' }]);
   });
 });
 
 describe('one image goes from target to target', () => {
-  const deployOf = (targets: DeployEnvironment[], name: string) => fileOf({ targets })[`deploy-${name}`].needs;
+  const deployOf = (targets: DeployTarget[], name: string) => fileOf({ targets })[`deploy-${name}`].needs;
 
   test('in their order', () => {
     expect(deployOf([STAGING, PRODUCTION], 'production')).toEqual([{ job: 'synth', artifacts: true }, { job: 'deploy-staging', artifacts: false }]);
   });
 
   test('or after the one that is named', () => {
-    const canary = DeployEnvironment.of({ environment: 'canary', namespace: 'example-canary' });
-    const last = DeployEnvironment.of({ environment: 'production', namespace: 'example', after: 'staging' });
+    const canary = DeployTarget.of({ environment: 'canary', namespace: 'example-canary' });
+    const last = DeployTarget.of({ environment: 'production', namespace: 'example', after: 'staging' });
 
     expect(deployOf([STAGING, canary, last], 'production')).toContainEqual({ job: 'deploy-staging', artifacts: false });
     expect(deployOf([STAGING, canary, last], 'production')).toHaveLength(2);
   });
 
   test('where a pipeline deploys to the later one alone, it waits for nothing', () => {
-    const release = DeployEnvironment.of({ environment: 'production', namespace: 'example', ref: DeployRef.tag('^v') });
+    const release = DeployTarget.of({ environment: 'production', namespace: 'example', ref: DeployRef.tag('^v') });
 
     expect(deployOf([STAGING, release], 'production')).toContainEqual({ job: 'deploy-staging', artifacts: false, optional: true });
     expect(deployOf([PRODUCTION, STAGING], 'staging')).toContainEqual({ job: 'deploy-production', artifacts: false, optional: true });
@@ -64,7 +64,7 @@ describe('one image goes from target to target', () => {
   });
 
   test.each([['nowhere'], ['production'], ['review/mr-$CI_MERGE_REQUEST_IID']])('not after %s', (after) => {
-    const target = DeployEnvironment.of({ environment: 'production', namespace: 'example', after });
+    const target = DeployTarget.of({ environment: 'production', namespace: 'example', after });
 
     expect(messageOf(() => fileOf({ targets: [STAGING, target, REVIEW] }))).toContain('expected staging; name one of the targets');
   });
@@ -102,8 +102,8 @@ describe('a review app', () => {
     expect(fileOf({ raw: { workflow: { name: 'x' } } }).workflow).toEqual({ name: 'x' });
   });
 
-  test.each<[Partial<ReviewEnvironmentOptions>, string]>([[{}, '3 days'], [{ autoStopIn: '1 day' }, '1 day']])('is stopped after a time: %j', (options, time) => {
-    const target = DeployEnvironment.review({ namespace: 'example-review', ...options });
+  test.each<[Partial<ReviewTargetOptions>, string]>([[{}, '3 days'], [{ autoStopIn: '1 day' }, '1 day']])('is stopped after a time: %j', (options, time) => {
+    const target = DeployTarget.review({ namespace: 'example-review', ...options });
 
     expect(fileOf({ targets: [target] })['deploy-review'].environment.auto_stop_in).toBe(time);
   });

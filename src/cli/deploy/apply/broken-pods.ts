@@ -1,16 +1,16 @@
+import { isObject, JsonObject } from '../../../base/json';
+import { printable } from '../../../base/printable';
+import { kindName } from '../../../kubernetes/kinds';
+import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { collectionPath } from '../../cluster/paths';
+import { ApiError } from '../../cluster/status';
 import { concurrently } from '../objects/concurrently';
-import { lookUp, pathOf } from '../prune/leftovers';
-import type { OwnedObject } from '../objects/release';
 import { fieldAt, isTrue, listAt, textAt } from '../objects/fields';
+import type { OwnedObject } from '../objects/release';
+import { lookUp, pathOf } from '../prune/leftovers';
 import { isDeleted } from '../wait/generation';
 import { isObserved } from '../wait/readiness';
-import { isObject, JsonObject } from '../../../base/json';
-import { kindName } from '../../../kubernetes/kinds';
-import { printable } from '../../../base/printable';
-import type { Cluster } from '../../cluster/cluster';
-import { collectionPath } from '../../cluster/paths';
-import { ApiRefusal } from '../../cluster/status';
-import type { Clock } from '../../base/host';
 
 export interface BrokenPodsOptions {
   readonly namespace: string;
@@ -25,7 +25,7 @@ export interface BrokenPodsOptions {
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-export async function removeBrokenPods(cluster: Cluster, applied: readonly OwnedObject[], options: BrokenPodsOptions): Promise<void> {
+export async function removeBrokenPods(cluster: KubernetesClient, applied: readonly OwnedObject[], options: BrokenPodsOptions): Promise<void> {
   const statefulSets = applied.filter(({ apiVersion, kind }) => kindName(apiVersion, kind) === 'StatefulSet.apps');
   await concurrently(statefulSets, async (statefulSet) => {
     const live = await observed(cluster, statefulSet, options);
@@ -37,7 +37,9 @@ export async function removeBrokenPods(cluster: Cluster, applied: readonly Owned
 const LONGEST_OBSERVATION = 10_000;
 const PAUSE = 100;
 
-async function observed(cluster: Cluster, { uid, ...statefulSet }: OwnedObject, options: BrokenPodsOptions): Promise<JsonObject | undefined> {
+async function observed(
+  cluster: KubernetesClient, { uid, ...statefulSet }: OwnedObject, options: BrokenPodsOptions,
+): Promise<JsonObject | undefined> {
   const { namespace, clock, signal } = options;
   for (const begun = clock.now(); clock.now() - begun < LONGEST_OBSERVATION;) {
     const live = await lookUp(cluster, namespace, statefulSet);
@@ -54,7 +56,7 @@ function isOrdered(statefulSet: JsonObject): boolean {
 }
 
 class BrokenPods {
-  public constructor(private readonly cluster: Cluster, private readonly statefulSet: JsonObject, private readonly options: BrokenPodsOptions) {}
+  public constructor(private readonly cluster: KubernetesClient, private readonly statefulSet: JsonObject, private readonly options: BrokenPodsOptions) {}
 
   public async remove(): Promise<void> {
     const { say } = this.options;
@@ -66,7 +68,7 @@ class BrokenPods {
       for (const pod of pods) say(`Pod ${printable(pod.name)} is deleted: it is of the failed revision, and StatefulSet ${name} does not go on before it is ready`);
     } catch (error) {
       // Then the wait says what is in the way.
-      if (!(error instanceof ApiRefusal && error.code === 403)) throw error;
+      if (!(error instanceof ApiError && error.code === 403)) throw error;
       const which = pods.length > 0 ? `Pod ${pods.map((pod) => printable(pod.name)).join(', ')}` : 'pods';
       say(`warning: StatefulSet ${name} may not go on before ${which} of the failed revision is deleted, which this credential may not do`);
     }
@@ -78,7 +80,7 @@ class BrokenPods {
     try {
       await this.cluster.delete(pathOf(pod, this.options.namespace), { uid, propagation: 'Background' });
     } catch (error) {
-      if (!(error instanceof ApiRefusal && error.code === 409)) throw error;
+      if (!(error instanceof ApiError && error.code === 409)) throw error;
     }
   }
 

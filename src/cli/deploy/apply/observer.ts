@@ -1,8 +1,8 @@
-import type { Step } from '../plan/dry-run';
-import type { Removal } from '../prune/leftovers';
-import type { RecordedRelease } from '../history/history';
-import type { Progress, RolloutResult } from '../wait/rollout';
 import type { Written } from './write';
+import type { RecordedRelease } from '../history/history';
+import type { PlannedChange } from '../objects/planned-change';
+import type { Removal } from '../prune/leftovers';
+import type { Progress, RolloutResult } from '../wait/rollout';
 
 /**
  * A part of a deployment.
@@ -13,7 +13,7 @@ export type Phase = 'plan' | 'apply' | 'wait' | 'prune' | 'undo';
  * What is going to be done.
  */
 export interface Planned {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedChange[];
   readonly pruning: Removal;
 }
 

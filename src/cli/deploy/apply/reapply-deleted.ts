@@ -1,17 +1,19 @@
-import { concurrently } from '../objects/concurrently';
-import type { Step } from '../plan/dry-run';
-import { isJob } from '../objects/jobs';
-import { lookUp } from '../prune/leftovers';
-import { textAt } from '../objects/fields';
-import { isDeleted } from '../wait/generation';
 import type { Written } from './write';
-import type { Cluster } from '../../cluster/cluster';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { concurrently } from '../objects/concurrently';
+import { textAt } from '../objects/fields';
+import { isJob } from '../objects/jobs';
+import type { PlannedChange } from '../objects/planned-change';
+import { lookUp } from '../prune/leftovers';
+import { isDeleted } from '../wait/generation';
 
 /**
  * The steps whose objects somebody has deleted since they were looked at or applied. Jobs are no such case: the cluster removes them when they have
  * ended. What somebody has put in their place is left, and said.
  */
-export async function deletedSince(cluster: Cluster, namespace: string, written: readonly Written[], say: (line: string) => void): Promise<Step[]> {
+export async function deletedSince(
+  cluster: KubernetesClient, namespace: string, written: readonly Written[], say: (line: string) => void,
+): Promise<PlannedChange[]> {
   const looked = await concurrently(written.filter(({ step }) => !isJob(step.object)), async ({ step, owned }) => {
     const live = await lookUp(cluster, namespace, owned);
     const name = `${owned.kind} ${owned.name}`;

@@ -1,16 +1,16 @@
 import { removeBrokenPods } from './broken-pods';
-import type { Step } from '../plan/dry-run';
-import { inOrder } from '../objects/order';
-import type { OwnedObject } from '../objects/release';
 import type { DeployObserver } from './observer';
-import { RolloutFailed } from './rollout-failed';
 import { deletedSince } from './reapply-deleted';
+import { RolloutFailed } from './rollout-failed';
+import { Written, WriteOptions, writeSteps } from './write';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { inOrder } from '../objects/order';
+import type { PlannedChange } from '../objects/planned-change';
+import type { OwnedObject } from '../objects/release';
 import { readinessOf } from '../wait/readiness';
 import type { Progress } from '../wait/rollout';
 import { waitForRollout } from '../wait/wait-for-rollout';
 import { isWaitedFor } from '../wait/waited-for';
-import { Written, WriteOptions, writeSteps } from './write';
-import type { Cluster } from '../../cluster/cluster';
 
 /**
  * What applying and waiting needs.
@@ -39,7 +39,7 @@ const MOMENT = 2_000;
  *
  * @throws `RolloutFailed` when it does not become ready.
  */
-export async function rollOut(cluster: Cluster, steps: readonly Step[], options: RollOutOptions): Promise<void> {
+export async function rollOut(cluster: KubernetesClient, steps: readonly PlannedChange[], options: RollOutOptions): Promise<void> {
   await new RollOut(cluster, options).run(steps);
 }
 
@@ -47,11 +47,11 @@ class RollOut {
   private readonly begun: number;
   private readonly written: Written[] = [];
 
-  public constructor(private readonly cluster: Cluster, private readonly options: RollOutOptions) {
+  public constructor(private readonly cluster: KubernetesClient, private readonly options: RollOutOptions) {
     this.begun = options.clock.now();
   }
 
-  public async run(steps: readonly Step[]): Promise<void> {
+  public async run(steps: readonly PlannedChange[]): Promise<void> {
     const { clock, namespace, say } = this.options;
     await this.take(steps);
     if (clock.now() - this.begun < MOMENT) return;
@@ -59,7 +59,7 @@ class RollOut {
     if (deleted.length > 0) await this.take(deleted);
   }
 
-  private async take(steps: readonly Step[]): Promise<void> {
+  private async take(steps: readonly PlannedChange[]): Promise<void> {
     const { before, migrations, after } = inOrder(steps);
     if (migrations.length > 0) {
       await this.write([...before, migrations]);
@@ -71,7 +71,7 @@ class RollOut {
     await this.wait(steps.filter((step) => isWaitedFor(step.object) && !migrations.includes(step) && !wasReady(step)));
   }
 
-  private async write(groups: ReadonlyArray<readonly Step[]>): Promise<void> {
+  private async write(groups: ReadonlyArray<readonly PlannedChange[]>): Promise<void> {
     const { observer, applied, mayBeBroken } = this.options;
     await observer.during('apply', async () => {
       for (const group of groups) await writeSteps(this.cluster, group, { ...this.options, written: this.note });
@@ -80,7 +80,7 @@ class RollOut {
     });
   }
 
-  private async wait(steps: readonly Step[]): Promise<void> {
+  private async wait(steps: readonly PlannedChange[]): Promise<void> {
     const objects = this.ownedOf(steps);
     if (objects.length === 0) return;
     const { clock, observer } = this.options;
@@ -91,7 +91,7 @@ class RollOut {
     if (result.outcome !== 'ready') throw new RolloutFailed(result);
   }
 
-  private ownedOf(steps: readonly Step[]): OwnedObject[] {
+  private ownedOf(steps: readonly PlannedChange[]): OwnedObject[] {
     return this.written.filter(({ step }) => steps.includes(step)).map(({ owned }) => owned);
   }
 
@@ -103,6 +103,6 @@ class RollOut {
 }
 
 /** What was ready a moment ago, and is as it was. */
-function wasReady({ action, live }: Step): boolean {
+function wasReady({ action, live }: PlannedChange): boolean {
   return action === 'keep' && live !== undefined && readinessOf(live).ready;
 }

@@ -1,22 +1,21 @@
-import { concurrently } from '../objects/concurrently';
-import type { Step } from '../plan/dry-run';
-import { ObjectWriter } from '../objects/object-writer';
-import type { Owner } from '../objects/owner';
-import type { OwnedObject } from '../objects/release';
-import { ExitCode } from '../../base/exit-code';
-import { textAt } from '../objects/fields';
-import { uidOf } from '../wait/namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
-import type { Cluster } from '../../cluster/cluster';
-import { find } from '../../cluster/find';
+import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
+import { find } from '../../cluster/find';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { concurrently } from '../objects/concurrently';
+import { textAt, uidOf } from '../objects/fields';
+import { ObjectWriter } from '../objects/object-writer';
+import type { Owner } from '../objects/owner';
+import type { PlannedChange } from '../objects/planned-change';
+import type { OwnedObject } from '../objects/release';
 
 /**
  * A step that was taken.
  */
 export interface Written {
-  readonly step: Step;
+  readonly step: PlannedChange;
   readonly owned: OwnedObject;
 }
 
@@ -35,7 +34,7 @@ export interface WriteOptions {
 /**
  * Takes the steps of one group, several at once; those that change nothing are not sent.
  */
-export async function writeSteps(cluster: Cluster, steps: readonly Step[], options: WriteOptions): Promise<void> {
+export async function writeSteps(cluster: KubernetesClient, steps: readonly PlannedChange[], options: WriteOptions): Promise<void> {
   const writer = new ObjectWriter(cluster, options);
   await concurrently(steps, async (step) => {
     options.signal.throwIfAborted();
@@ -46,11 +45,11 @@ export async function writeSteps(cluster: Cluster, steps: readonly Step[], optio
 /**
  * An object that is in the cluster.
  */
-export function ownedObject({ object: { apiVersion, kind, name }, resource }: Step, live: JsonObject): OwnedObject {
+export function ownedObject({ object: { apiVersion, kind, name }, resource }: PlannedChange, live: JsonObject): OwnedObject {
   return { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') };
 }
 
-async function write(cluster: Cluster, writer: ObjectWriter, step: Step, options: WriteOptions): Promise<JsonObject> {
+async function write(cluster: KubernetesClient, writer: ObjectWriter, step: PlannedChange, options: WriteOptions): Promise<JsonObject> {
   const { action, live } = step;
   if (action === 'create' || !live) return writer.create(step, live);
   if (action === 'keep') return live;
@@ -62,7 +61,7 @@ async function write(cluster: Cluster, writer: ObjectWriter, step: Step, options
 const LONGEST_REMOVAL = 60_000;
 const PAUSE = 200;
 
-async function removeJob(cluster: Cluster, writer: ObjectWriter, path: string, uid: string, { clock, signal }: WriteOptions): Promise<void> {
+async function removeJob(cluster: KubernetesClient, writer: ObjectWriter, path: string, uid: string, { clock, signal }: WriteOptions): Promise<void> {
   if (!await writer.delete(path, { uid })) return;
   for (const begun = clock.now(); ;) {
     if (await isGone(cluster, path, uid)) return;
@@ -71,6 +70,6 @@ async function removeJob(cluster: Cluster, writer: ObjectWriter, path: string, u
   }
 }
 
-async function isGone(cluster: Cluster, path: string, uid: string): Promise<boolean> {
+async function isGone(cluster: KubernetesClient, path: string, uid: string): Promise<boolean> {
   return uidOf(await find(cluster, path)) !== uid;
 }

@@ -1,16 +1,16 @@
 import { pack, sha256 } from './encoding';
-import { checkSize, partsFor, placed } from './secret-chunks';
 import { readRecord } from './read-record';
 import { FORMAT, ReleaseRecord, StoredManifests, StoredRelease } from './record';
 import { corrupt, recordProblem } from './record-problem';
 import { RecordSecret, RecordSecrets, SecretChange } from './record-secret';
+import { checkSize, partsFor, placed } from './secret-chunks';
 import { Contents, partsIn, withinParts } from './transitions';
-import { kindName } from '../../../kubernetes/kinds';
 import { cryptoModule } from '../../../base/lazy-crypto';
+import { kindName } from '../../../kubernetes/kinds';
 import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../release/release-names';
-import type { Cluster } from '../../cluster/cluster';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { ReleaseIdentity } from '../objects/release';
 
 /** The identities that an application had. */
@@ -27,7 +27,7 @@ export class RecordFile {
   private secret?: RecordSecret;
   private record?: ReleaseRecord;
 
-  public constructor(cluster: Cluster, namespace: string, private readonly identity: ReleaseIdentity) {
+  public constructor(cluster: KubernetesClient, namespace: string, private readonly identity: ReleaseIdentity) {
     this.secrets = new RecordSecrets(cluster, namespace, identity);
     this.name = releaseName(identity);
   }

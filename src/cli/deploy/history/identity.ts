@@ -1,7 +1,7 @@
+import { userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
-import { refusal, show } from '../../../base/user-error';
 import { releasePart } from '../../../release/release-names';
-import type { Context } from '../../base/command';
+import type { Context } from '../../command-line/command';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
 /**
@@ -36,7 +36,7 @@ export function jobOf(variables: CiVariables): DeployJob {
 
 function ciEnvironment({ CI_ENVIRONMENT_NAME }: CiVariables): string {
   if (CI_ENVIRONMENT_NAME) return part('CI_ENVIRONMENT_NAME', CI_ENVIRONMENT_NAME);
-  throw refusal({
+  throw userError({
     at: '--environment',
     given: 'it is missing, and so is CI_ENVIRONMENT_NAME',
     expected: 'the environment that is deployed to',
@@ -47,7 +47,7 @@ function ciEnvironment({ CI_ENVIRONMENT_NAME }: CiVariables): string {
 function part(at: string, value: string | undefined): string {
   const expected = releasePart(value ?? '');
   if (value !== undefined && expected === undefined) return value;
-  throw refusal({ at, given: value === undefined ? 'it is missing' : show(value), expected: expected ?? 'a name', fix: 'give one' });
+  throw userError({ at, given: value === undefined ? 'it is missing' : show(value), expected: expected ?? 'a name', fix: 'give one' });
 }
 
 function count(text: string | undefined): number | undefined {

@@ -1,10 +1,10 @@
-import { Fields } from './record-fields';
-import type { NextObject, RecordedManifests, WithheldObject } from './history';
 import { pack, sha256, unpack } from './encoding';
+import type { NextObject, RecordedManifests, WithheldObject } from './history';
+import { Fields } from './record-fields';
 import { recordProblem } from './record-problem';
-import { containersOf } from '../../../kubernetes/container-images';
-import { show } from '../../../base/user-error';
 import { isObject, JsonObject } from '../../../base/json';
+import { show } from '../../../base/user-error';
+import { containersOf } from '../../../kubernetes/container-images';
 import { kindName } from '../../../kubernetes/kinds';
 import type { ReleaseObject } from '../objects/release';
 

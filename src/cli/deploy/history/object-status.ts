@@ -2,8 +2,8 @@ import type { RecordedObject } from './history';
 import { isRefusal } from './record-problem';
 import type { ReleasePlace } from './release-options';
 import { objectPath } from '../../cluster/paths';
-import { Owner } from '../objects/owner';
 import { textAt } from '../objects/fields';
+import { Owner } from '../objects/owner';
 
 /**
  * What there is in the cluster of an object that is recorded: `another` has its name and is not it, and `unreadable` may be anything.

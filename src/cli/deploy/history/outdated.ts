@@ -1,9 +1,9 @@
+import { jobInWords } from './format';
 import type { ReleaseHistory } from './history';
 import { judgeReleases, Judgement } from './pipeline-order';
-import { jobInWords } from './format';
-import type { DeployJob } from '../objects/release';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import type { DeployJob } from '../objects/release';
 
 /**
  * How a job stands to those that deployed before it.

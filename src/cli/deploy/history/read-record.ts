@@ -1,7 +1,7 @@
-import { Fields } from './record-fields';
-import type { RecordedObject } from './history';
 import { unpack } from './encoding';
+import type { RecordedObject } from './history';
 import { FORMAT, ReleaseRecord, StoredRelease } from './record';
+import { Fields } from './record-fields';
 import { recordProblem } from './record-problem';
 import { checkSame, identityIn } from './recorded-identity';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';

@@ -1,6 +1,6 @@
 import { corrupt } from './record-problem';
-import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { show } from '../../../base/user-error';
 
 /**
  * The fields of an object out of a record, which anyone may have written who can write Secrets.

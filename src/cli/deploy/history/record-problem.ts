@@ -1,13 +1,13 @@
-import { refusal, Refusal } from '../../../base/user-error';
-import { ApiRefusal } from '../../cluster/status';
+import { userError, Problem } from '../../../base/user-error';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import { ApiError } from '../../cluster/status';
 
 /**
  * A record in the cluster that cannot be worked with. It is no mistake in what the user gave, so it is not the error of one.
  */
-export function recordProblem(problem: Refusal): Failure {
-  return new Failure(refusal(problem).message, ExitCode.NO);
+export function recordProblem(problem: Problem): Failure {
+  return new Failure(userError(problem).message, ExitCode.NO);
 }
 
 /**
@@ -27,6 +27,6 @@ export function corrupt(at: string, given: string): Failure {
 /**
  * Whether it is the API server's no with this status.
  */
-export function isRefusal(error: unknown, code: number): error is ApiRefusal {
-  return error instanceof ApiRefusal && error.code === code;
+export function isRefusal(error: unknown, code: number): error is ApiError {
+  return error instanceof ApiError && error.code === code;
 }

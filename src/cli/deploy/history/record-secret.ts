@@ -1,11 +1,11 @@
 import { isRefusal, recordProblem } from './record-problem';
 import { ownAnnotations } from './recorded-identity';
-import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { show } from '../../../base/user-error';
 import { IDENTITY_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE } from '../../../release/release-names';
-import type { Cluster } from '../../cluster/cluster';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
-import type { ApiRefusal } from '../../cluster/status';
+import type { ApiError } from '../../cluster/status';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
@@ -30,7 +30,7 @@ export interface SecretChange {
  * The Secrets of one record, each written only as it was read.
  */
 export class RecordSecrets {
-  public constructor(private readonly cluster: Cluster, private readonly namespace: string, private readonly identity: ReleaseIdentity) {}
+  public constructor(private readonly cluster: KubernetesClient, private readonly namespace: string, private readonly identity: ReleaseIdentity) {}
 
   /** For people. */
   public at(name: string): string {
@@ -75,7 +75,7 @@ export class RecordSecrets {
     await this.cluster.delete(this.path(name), { uid });
   }
 
-  private overtaken(name: string, error: ApiRefusal): Error {
+  private overtaken(name: string, error: ApiError): Error {
     // A namespace that is not there is a 404 too, and no other job's doing.
     if (error.code === 404 && error.status.details?.kind !== 'secrets') return error;
     return recordProblem({

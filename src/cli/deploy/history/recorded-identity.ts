@@ -1,7 +1,7 @@
 import { Fields } from './record-fields';
 import { corrupt, recordProblem } from './record-problem';
-import { show } from '../../../base/user-error';
 import { isObject, JsonObject } from '../../../base/json';
+import { show } from '../../../base/user-error';
 import { IDENTITY_ANNOTATION } from '../../../release/release-names';
 import type { ReleaseIdentity } from '../objects/release';
 

@@ -1,9 +1,9 @@
 import { identityOf } from './identity';
-import type { Option } from '../../command-line/arguments';
-import type { Cluster } from '../../cluster/cluster';
-import { jobCredential } from '../../cluster/credential';
-import type { Context } from '../../base/command';
 import { withCredential } from '../../cluster/cluster-clients';
+import { jobCredential } from '../../cluster/credential';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import type { Option } from '../../command-line/arguments';
+import type { Context } from '../../command-line/command';
 import type { ReleaseIdentity } from '../objects/release';
 
 /** Which application in which environment is meant, and the credential that reaches it. */
@@ -23,7 +23,7 @@ export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
 export interface ReleasePlace {
   readonly identity: ReleaseIdentity;
   readonly namespace: string;
-  readonly cluster: Cluster;
+  readonly cluster: KubernetesClient;
 }
 
 /**

@@ -1,14 +1,14 @@
-import type { NextRelease, Outcome, RecordedManifests, RecordedObject, RecordedRelease, ReleaseHistory } from './history';
-import { packManifests, unpackManifests } from './manifests';
-import { objectKey } from '../objects/object-key';
 import { sha256 } from './encoding';
-import { fitsInline } from './secret-chunks';
-import type { StoredManifests } from './record';
+import type { NextRelease, Outcome, RecordedManifests, RecordedObject, RecordedRelease, ReleaseHistory } from './history';
 import { RecordFile } from './history-secret';
+import { packManifests, unpackManifests } from './manifests';
+import type { StoredManifests } from './record';
 import { recordProblem } from './record-problem';
+import { fitsInline } from './secret-chunks';
 import { begun, Contents, finished, trimmed, withApplied } from './transitions';
-import type { Cluster } from '../../cluster/cluster';
 import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { objectKey } from '../objects/object-key';
 import type { OwnedObject, ReleaseIdentity } from '../objects/release';
 
 export interface StoreOptions {
@@ -29,7 +29,7 @@ export class ReleaseStore {
   private isBegun = false;
 
   public constructor(
-    cluster: Cluster, namespace: string, identity: ReleaseIdentity, private readonly clock: Clock, { keep = 10 }: StoreOptions = {},
+    cluster: KubernetesClient, namespace: string, identity: ReleaseIdentity, private readonly clock: Clock, { keep = 10 }: StoreOptions = {},
   ) {
     this.file = new RecordFile(cluster, namespace, identity);
     this.keep = keep;

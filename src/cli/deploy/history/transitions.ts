@@ -1,7 +1,7 @@
 import type { NextRelease, Outcome, RecordedObject } from './history';
 import { imagesOf } from './manifests';
-import { objectKey } from '../objects/object-key';
 import type { ReleaseRecord, StoredManifests, StoredRelease } from './record';
+import { objectKey } from '../objects/object-key';
 import type { OwnedObject } from '../objects/release';
 
 /**

@@ -1,13 +1,13 @@
-import { HolderWatch } from './lease-expiry';
 import { Lease, LeaseFile } from './lease';
+import { LeaseExpiry } from './lease-expiry';
 import { LockLost } from './lock-lost';
-import { show } from '../../../base/user-error';
 import { cryptoModule } from '../../../base/lazy-crypto';
-import type { Cluster } from '../../cluster/cluster';
+import { show } from '../../../base/user-error';
 import { spanInWords } from '../../base/duration';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { mayPass } from '../../http/connection-error';
 import type { ReleaseIdentity } from '../objects/release';
 
@@ -15,7 +15,7 @@ export interface LockOptions {
   /**
    * Of its own: its signal is not the command's, or the lock could not be given back when the command is ended. Its calls take a few seconds at most.
    */
-  readonly cluster: Cluster;
+  readonly cluster: KubernetesClient;
   readonly namespace: string;
   readonly identity: ReleaseIdentity;
   /** Who others see: the job's URL, or a process. See `holderOf`. */
@@ -131,7 +131,7 @@ export class DeployLock {
   private async wait(): Promise<void> {
     const { clock, maximumWait, signal, waiting } = this.options;
     const end = clock.now() + maximumWait;
-    const watch = new HolderWatch({ clock, maximumWait, waiting, duration: this.duration });
+    const watch = new LeaseExpiry({ clock, maximumWait, waiting, duration: this.duration });
     for (;;) {
       const lease = await this.patiently(async () => this.file.read());
       if (watch.isFree(lease) && await this.takeWith(lease)) return;

@@ -1,6 +1,6 @@
 import type { Lease } from './lease';
-import { show } from '../../../base/user-error';
 import { printable } from '../../../base/printable';
+import { show } from '../../../base/user-error';
 import { spanInWords } from '../../base/duration';
 import type { Clock } from '../../base/host';
 
@@ -17,7 +17,7 @@ export interface HolderWatchOptions {
 /**
  * Watches over a lock that somebody else has. It may be taken when it was seen unchanged for as long as it lasts, by the clock of the one who waits.
  */
-export class HolderWatch {
+export class LeaseExpiry {
   private seen?: { readonly version: string; readonly since: number };
   private told?: string;
   private doubted?: string;

@@ -1,9 +1,9 @@
-import { isRefusal } from '../history/record-problem';
-import { ownAnnotations } from '../history/recorded-identity';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../release/release-names';
-import type { Cluster } from '../../cluster/cluster';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
+import { isRefusal } from '../history/record-problem';
+import { ownAnnotations } from '../history/recorded-identity';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
@@ -42,7 +42,7 @@ const GROUP = 'coordination.k8s.io';
 export class LeaseFile {
   private readonly name: string;
 
-  public constructor(private readonly cluster: Cluster, private readonly namespace: string, private readonly identity: ReleaseIdentity) {
+  public constructor(private readonly cluster: KubernetesClient, private readonly namespace: string, private readonly identity: ReleaseIdentity) {
     this.name = releaseName(identity);
   }
 

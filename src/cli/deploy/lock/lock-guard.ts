@@ -6,7 +6,7 @@ import type { Connection } from '../../cluster/connection';
  * afterwards. Before, it reads at most. Both are asked, since a request waits for its turn and for its connection, and the process may be paused
  * for as long as it does.
  */
-export function whileHeld(connection: Connection, lock: Pick<DeployLock, 'assertMaySend'>): Connection {
+export function guardedByLock(connection: Connection, lock: Pick<DeployLock, 'assertMaySend'>): Connection {
   const { description } = connection.credentials;
   return {
     ...connection,

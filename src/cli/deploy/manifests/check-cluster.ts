@@ -1,6 +1,6 @@
-import type { Kubeconfig } from '../../../kubeconfig/kubeconfig';
-import { refusal, show } from '../../../base/user-error';
 import { cryptoModule } from '../../../base/lazy-crypto';
+import { userError, show } from '../../../base/user-error';
+import type { Kubeconfig } from '../../../kubeconfig/kubeconfig';
 import type { Arguments } from '../../command-line/arguments';
 
 /**
@@ -20,17 +20,17 @@ export function checkCluster(source: string, kubeconfig: Pick<Kubeconfig, 'serve
 
 function address(server: string): string {
   if (URL.canParse(server)) return new URL(server).href;
-  throw refusal({ at: '--server', given: show(server), expected: 'the address of an API server', fix: 'correct it' });
+  throw userError({ at: '--server', given: show(server), expected: 'the address of an API server', fix: 'correct it' });
 }
 
 function otherCluster(given: string, expected: string): Error {
-  return refusal({ given, expected, fix: 'use the credential of that cluster, or correct the option' });
+  return userError({ given, expected, fix: 'use the credential of that cluster, or correct the option' });
 }
 
 function fingerprint(text: string): string {
   const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
   if (/^[0-9a-f]{64}$/.test(digits)) return digits;
-  throw refusal({ at: '--cluster-ca-sha256', given: show(text), expected: 'a SHA-256 in hexadecimal digits, as `openssl x509 -fingerprint -sha256` prints it', fix: 'correct it' });
+  throw userError({ at: '--cluster-ca-sha256', given: show(text), expected: 'a SHA-256 in hexadecimal digits, as `openssl x509 -fingerprint -sha256` prints it', fix: 'correct it' });
 }
 
 /** Without certificates of its own, the system's would be trusted: one that no pin is of. */

@@ -1,16 +1,16 @@
-import { BEFORE_WORKLOADS } from '../objects/annotations';
-import type { Problems } from '../objects/problems';
-import type { ReleaseObject } from '../objects/release';
 import { ReservedKey, reservedKeys } from './reserved-keys';
-import { withData } from '../objects/secret-data';
-import type { CiVariables } from '../../../gitlab/ci-variables';
-import { containersOf } from '../../../kubernetes/container-images';
-import { checkedImage, ImageRules } from '../../../image/policy';
-import { refusal, show } from '../../../base/user-error';
 import { isObject, JsonObject } from '../../../base/json';
+import { userError, show } from '../../../base/user-error';
+import type { CiVariables } from '../../../gitlab/ci-variables';
+import { checkedImage, ImageRules } from '../../../image/policy';
+import { containersOf } from '../../../kubernetes/container-images';
 import { kindName, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
 import { isReleaseName } from '../../../release/release-names';
+import { BEFORE_WORKLOADS } from '../objects/annotations';
+import type { Problems } from '../objects/problems';
+import type { ReleaseObject } from '../objects/release';
+import { withData } from '../objects/secret-data';
 
 /**
  * What an object of a release must satisfy.
@@ -48,12 +48,12 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
 }
 
 function notAnObject(at: string, { apiVersion, kind }: JsonObject): never {
-  throw refusal({ at, given: `apiVersion ${show(apiVersion)} and kind ${show(kind)}`, expected: 'a Kubernetes object', fix: 'give it both' });
+  throw userError({ at, given: `apiVersion ${show(apiVersion)} and kind ${show(kind)}`, expected: 'a Kubernetes object', fix: 'give it both' });
 }
 
 function nameOf(at: string, kind: string, { name, generateName }: JsonObject): string {
   if (generateName !== undefined) {
-    throw refusal({
+    throw userError({
       at,
       given: `${kind} with generateName ${show(generateName)}`,
       expected: 'metadata.name: with another name each time, every deploy would add an object and none could ever be updated or removed',
@@ -62,13 +62,13 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
   }
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';
   if (typeof name === 'string' && expected === undefined) return name;
-  throw refusal({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'correct it' });
+  throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'correct it' });
 }
 
 /** Whether a kind of custom resources is namespaced is for the server to say. */
 function checkScope(at: string, apiVersion: string, kind: string, { namespace }: ObjectRules): void {
   if (scopeOf(apiVersion, kind) !== 'cluster') return;
-  throw refusal({
+  throw userError({
     at,
     given: `${kindName(apiVersion, kind)} is cluster-scoped`,
     expected: `objects of namespace ${show(namespace)}, all that its deployer may write`,
@@ -78,7 +78,7 @@ function checkScope(at: string, apiVersion: string, kind: string, { namespace }:
 
 function checkNamespace(at: string, kind: string, { name, namespace }: JsonObject, rules: ObjectRules): void {
   if (namespace === undefined || namespace === null || namespace === rules.namespace) return;
-  throw refusal({
+  throw userError({
     at,
     given: `${show(kind)} ${show(name)} is in namespace ${show(namespace)}`,
     expected: `namespace ${show(rules.namespace)}, the credential's`,
@@ -89,7 +89,7 @@ function checkNamespace(at: string, kind: string, { name, namespace }: JsonObjec
 /** Whoever writes these of another application keeps it from being deployed and removed. */
 function checkReleaseName(at: string, kind: string, { name }: JsonObject): void {
   if (!['Secret', 'Lease.coordination.k8s.io'].includes(kind) || typeof name !== 'string' || !isReleaseName(name)) return;
-  throw refusal({ at, given: `${kind} has the name ${show(name)}`, expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
+  throw userError({ at, given: `${kind} has the name ${show(name)}`, expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
 }
 
 const SERVER_FIELDS = ['uid', 'resourceVersion', 'generation', 'managedFields', 'selfLink', 'deletionTimestamp'];
@@ -97,18 +97,18 @@ const SERVER_FIELDS = ['uid', 'resourceVersion', 'generation', 'managedFields', 
 function checkServerFields(at: string, metadata: JsonObject): void {
   const fields = SERVER_FIELDS.filter((field) => metadata[field] !== undefined && metadata[field] !== null);
   if (fields.length === 0) return;
-  throw refusal({ at, given: `metadata has ${fields.join(', ')}`, expected: 'none of what only the server writes', fix: 'leave it out; `kubectl get -o yaml` prints it' });
+  throw userError({ at, given: `metadata has ${fields.join(', ')}`, expected: 'none of what only the server writes', fix: 'leave it out; `kubectl get -o yaml` prints it' });
 }
 
 function checkMigration(at: string, kind: string, { annotations }: JsonObject): void {
   const migration = isObject(annotations) ? annotations[BEFORE_WORKLOADS] : undefined;
   if (migration === undefined || (migration === 'true' && kind === 'Job')) return;
-  throw refusal({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: 'correct it' });
+  throw userError({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: 'correct it' });
 }
 
 function refuseReserved(at: string, { field, key }: ReservedKey): never {
   const fix = key === BEFORE_WORKLOADS ? 'make it an annotation of the Job itself' : 'remove it';
-  throw refusal({ at, given: `${field} has ${show(key)}`, expected: 'no label or annotation that only deploy writes', fix });
+  throw userError({ at, given: `${field} has ${show(key)}`, expected: 'no label or annotation that only deploy writes', fix });
 }
 
 /** A container without an image is the server's to judge: lists of that name in custom resources need none. */

@@ -1,5 +1,5 @@
-import { refusal } from '../../../base/user-error';
 import { decodeText } from '../../../base/text-file';
+import { userError } from '../../../base/user-error';
 import type { Files } from '../../io/files';
 
 /**
@@ -24,7 +24,7 @@ export function manifestFiles(names: readonly string[], files: Files, recursive:
 export async function readManifestFile(name: string, files: Files): Promise<ManifestFile> {
   const called = name === '-' ? 'standard input' : name;
   if (name === '-' && files.stdinIsTerminal) {
-    throw refusal({ at: called, given: 'it is a terminal', expected: 'manifests on standard input', fix: 'name files, or pipe the manifests in' });
+    throw userError({ at: called, given: 'it is a terminal', expected: 'manifests on standard input', fix: 'name files, or pipe the manifests in' });
   }
   return { name: called, text: decodeText(await files.read(name), called) };
 }

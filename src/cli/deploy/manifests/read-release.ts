@@ -1,12 +1,12 @@
 import { checkObject, ObjectRules } from './check-object';
 import { ManifestFile, manifestFiles, readManifestFile } from './manifest-files';
-import { Problems } from '../objects/problems';
-import type { ReleaseObject } from '../objects/release';
-import { refusal, show } from '../../../base/user-error';
 import { isObject, JsonObject } from '../../../base/json';
+import { userError, show } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
 import { parseManifest } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
+import { Problems } from '../objects/problems';
+import type { ReleaseObject } from '../objects/release';
 
 /**
  * How manifests are read.
@@ -34,7 +34,7 @@ export async function readRelease(names: readonly string[], files: Files, option
   checkDuplicates(objects, problems);
   problems.check('the manifests; nothing was contacted');
   if (objects.length > 0 || options.allowEmpty) return objects;
-  throw refusal({
+  throw userError({
     at: names.join(', '),
     given: 'there is no object in it',
     expected: 'what this release is made of',
@@ -63,7 +63,7 @@ function unfold(at: string, value: JsonObject, problems: Problems): Placed[] {
   return value.items.flatMap((item, index) => {
     const place = `${at}: items[${index}]`;
     if (isObject(item)) return unfold(place, item, problems);
-    problems.add(refusal({ at: place, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'correct the List' }));
+    problems.add(userError({ at: place, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'correct the List' }));
     return [];
   });
 }
@@ -74,6 +74,6 @@ function checkDuplicates(objects: readonly ReleaseObject[], problems: Problems):
     const key = `${kindName(apiVersion, kind)} ${show(name)}`;
     const other = first.get(key);
     if (other === undefined) first.set(key, at);
-    else problems.add(refusal({ at, given: `${key} stands at ${other}, too`, expected: 'each object once', fix: 'remove one of them' }));
+    else problems.add(userError({ at, given: `${key} stands at ${other}, too`, expected: 'each object once', fix: 'remove one of them' }));
   }
 }

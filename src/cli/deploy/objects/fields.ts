@@ -44,3 +44,10 @@ export function conditionOf(object: JsonObject, type: string): JsonObject | unde
 export function isTrue(object: JsonObject, type: string): boolean {
   return conditionOf(object, type)?.status === 'True';
 }
+
+/**
+ * Which object it is; another of the same name has another.
+ */
+export function uidOf(object: JsonObject | undefined): string {
+  return textAt(object, 'metadata', 'uid');
+}

@@ -1,10 +1,10 @@
-import type { Target } from './targets';
 import { isTrue } from './fields';
-import { replacingName } from '../../../release/deploy-rights';
+import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
-import type { Cluster } from '../../cluster/cluster';
-import { ApiRefusal, isAccessRefusal } from '../../cluster/status';
+import { replacingName } from '../../../release/deploy-rights';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { ApiError, isAccessDenied } from '../../cluster/status';
 
 /**
  * Whether it is a Job, which runs once: it is never applied again to bring an earlier release back.
@@ -16,7 +16,7 @@ export function isJob({ apiVersion, kind }: { readonly apiVersion: string; reado
 /**
  * Whether a Job is not what it was asked to be and will not become it: its template is another one, which cannot change, or it has failed.
  */
-export function isToBeReplaced(live: JsonObject, error?: ApiRefusal): boolean {
+export function isToBeReplaced(live: JsonObject, error?: ApiError): boolean {
   return error === undefined ? isTrue(live, 'Failed') : error.code === 422 && /field is immutable/.test(error.status.message ?? '');
 }
 
@@ -40,13 +40,15 @@ export function isGenerated(field: string): boolean {
  *
  * @returns What will be there, or the server's no.
  */
-export async function checkReplacement(cluster: Cluster, { object, path, applied }: Target, fieldManager: string): Promise<JsonObject | ApiRefusal> {
+export async function checkReplacement(
+  cluster: KubernetesClient, { object, path, applied }: Target, fieldManager: string,
+): Promise<JsonObject | ApiError> {
   const name = replacingName(object.name);
   const named = (value: JsonObject, its: string) => ({ ...value, metadata: { ...isObject(value.metadata) ? value.metadata : {}, name: its } });
   try {
     return named(await cluster.apply(path.replace(/[^/]+$/, name), named(applied, name), { dryRun: true, fieldManager }), object.name);
   } catch (error) {
-    if (!(error instanceof ApiRefusal)) throw error;
-    return error.code === 403 && isAccessRefusal(error.code, error.status) ? applied : error;
+    if (!(error instanceof ApiError)) throw error;
+    return error.code === 403 && isAccessDenied(error.code, error.status) ? applied : error;
   }
 }

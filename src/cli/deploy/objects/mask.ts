@@ -1,6 +1,6 @@
 import type { ReleaseObject } from './release';
-import type { CiVariables } from '../../../gitlab/ci-variables';
 import { isObject } from '../../../base/json';
+import type { CiVariables } from '../../../gitlab/ci-variables';
 
 const SECRET_VARIABLES = ['CI_JOB_TOKEN', 'CI_REGISTRY_PASSWORD', 'CI_DEPLOY_PASSWORD', 'CI_REPOSITORY_URL', 'GITLAB_TOKEN'];
 

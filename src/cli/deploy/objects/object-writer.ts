@@ -1,17 +1,16 @@
+import { fieldAt, textAt, uidOf } from './fields';
 import { appliedFields, joinedManagers } from './managed-fields';
 import { Owner, ownerInWords } from './owner';
-import { explain, isFieldConflict, ObjectRefused } from './refusals';
+import { explain, isFieldConflict, ObjectRejected } from './refusals';
 import type { OwnedObject, ReleaseObject } from './release';
 import type { Target } from './targets';
-import { fieldAt, textAt } from './fields';
-import { uidOf } from '../wait/namespace-snapshot';
-import { FIELD_MANAGER } from '../../../release/field-manager';
 import { isObject, JsonObject } from '../../../base/json';
-import { ABSENT_VERSION } from '../../cluster/absent-version';
-import type { Cluster } from '../../cluster/cluster';
-import { find } from '../../cluster/find';
-import { ApiRefusal } from '../../cluster/status';
+import { FIELD_MANAGER } from '../../../release/field-manager';
 import type { Clock } from '../../base/host';
+import { ABSENT_VERSION } from '../../cluster/absent-version';
+import { find } from '../../cluster/find';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { ApiError } from '../../cluster/status';
 
 /**
  * An object of a release and the object that the plan found under its name.
@@ -55,13 +54,13 @@ const REPLACED = 'another object has its name since the release was planned';
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
 export class ObjectWriter {
-  public constructor(private readonly cluster: Cluster, private readonly options: WriterOptions) {}
+  public constructor(private readonly cluster: KubernetesClient, private readonly options: WriterOptions) {}
 
   /**
    * Creates an object.
    *
    * @param before The object that had the name and was deleted.
-   * @throws `ObjectRefused` when somebody else has created an object of this name.
+   * @throws `ObjectRejected` when somebody else has created an object of this name.
    */
   public async create(target: Target, before?: JsonObject): Promise<JsonObject> {
     return this.explaining(target.object, async () => this.retrying(async () => {
@@ -82,7 +81,7 @@ export class ObjectWriter {
    * Changes the object that was planned. When it was deleted since, it is created again.
    *
    * @param force Whether fields of other managers are taken over.
-   * @throws `ObjectRefused` when another object has its name, or it belongs to somebody else.
+   * @throws `ObjectRejected` when another object has its name, or it belongs to somebody else.
    */
   public async change(planned: PlannedObject, { force }: { readonly force: boolean }): Promise<JsonObject> {
     return this.explaining(planned.object, async () => {
@@ -254,8 +253,8 @@ function versionOf(live: JsonObject): Version {
   return { uid: uidOf(live), resourceVersion: textAt(live, 'metadata', 'resourceVersion') };
 }
 
-function isConflict(error: unknown): error is ApiRefusal {
-  return error instanceof ApiRefusal && error.code === 409;
+function isConflict(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 409;
 }
 
 /** The apply named a uid, and there is no object. */
@@ -265,14 +264,14 @@ function isDeleted(error: unknown): boolean {
 
 /** The apply named a uid, and the object has another one. */
 function isReplaced(error: unknown): boolean {
-  return error instanceof ApiRefusal && error.code === 422 && (error.status.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
+  return error instanceof ApiError && error.code === 422 && (error.status.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
 }
 
-function taken(object: ReleaseObject, given: string): ObjectRefused {
-  return new ObjectRefused({ object, given, fix: 'give it another name, or agree with its owner' });
+function taken(object: ReleaseObject, given: string): ObjectRejected {
+  return new ObjectRejected({ object, given, fix: 'give it another name, or agree with its owner' });
 }
 
 /** A credential that is not accepted says nothing of the object. */
 function refused(object: ReleaseObject, error: unknown): unknown {
-  return error instanceof ApiRefusal && error.code !== 401 ? new ObjectRefused(explain(object, error), error) : error;
+  return error instanceof ApiError && error.code !== 401 ? new ObjectRejected(explain(object, error), error) : error;
 }

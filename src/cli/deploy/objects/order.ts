@@ -1,6 +1,6 @@
 import { BEFORE_WORKLOADS } from './annotations';
-import type { ReleaseObject } from './release';
 import { textAt } from './fields';
+import type { ReleaseObject } from './release';
 import { kindName } from '../../../kubernetes/kinds';
 
 /** Kinds that are applied together, each line after those above it: what others need to be accepted, or to start, comes first. */

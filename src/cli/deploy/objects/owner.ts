@@ -1,7 +1,7 @@
 import { EARLIER_MANAGERS } from './managed-fields';
 import type { ReleaseIdentity } from './release';
-import { FIELD_MANAGER } from '../../../release/field-manager';
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { FIELD_MANAGER } from '../../../release/field-manager';
 import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
 
 /**

@@ -1,10 +1,10 @@
-import { InvalidInput } from '../../../base/user-error';
+import { UserError } from '../../../base/user-error';
 
 /**
  * Collects what is wrong, so that all of it can be said at once.
  */
 export class Problems {
-  private readonly found: InvalidInput[] = [];
+  private readonly found: UserError[] = [];
 
   /** The result of an action, or nothing when it is refused. */
   public attempt<T>(action: () => T): T | undefined {
@@ -18,7 +18,7 @@ export class Problems {
 
   /** Keeps a refusal; anything else is thrown on. */
   public add(error: unknown): void {
-    if (!(error instanceof InvalidInput)) throw error;
+    if (!(error instanceof UserError)) throw error;
     this.found.push(error);
   }
 
@@ -30,6 +30,6 @@ export class Problems {
     const [first, ...others] = this.found;
     if (!first) return;
     if (others.length === 0) throw first;
-    throw new InvalidInput([`${this.found.length} problems in ${what}`, ...this.found.map(({ message }) => `  ${message}`)].join('\n'));
+    throw new UserError([`${this.found.length} problems in ${what}`, ...this.found.map(({ message }) => `  ${message}`)].join('\n'));
   }
 }

@@ -1,13 +1,13 @@
 import type { ReleaseObject } from './release';
 import { printableText } from '../../../base/printable';
-import { ApiRefusal, isAccessRefusal } from '../../cluster/status';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import { ApiError, isAccessDenied } from '../../cluster/status';
 
 /**
  * Why an object cannot be applied.
  */
-export interface ObjectRefusal {
+export interface ObjectProblem {
   readonly object: Pick<ReleaseObject, 'at' | 'kind' | 'name'>;
   /** What is wrong, with the field. */
   readonly given: string;
@@ -20,10 +20,10 @@ export interface ObjectRefusal {
 /**
  * A release that cannot be applied as a whole; nothing of it was written.
  */
-export class ReleaseRefused extends Failure {
-  public override readonly name = 'ReleaseRefused';
+export class ReleaseRejected extends Failure {
+  public override readonly name = 'ReleaseRejected';
 
-  public constructor(public readonly refusals: readonly ObjectRefusal[], public readonly total: number) {
+  public constructor(public readonly refusals: readonly ObjectProblem[], public readonly total: number) {
     const code = refusals.every(({ isAccess }) => isAccess) ? ExitCode.REFUSED : ExitCode.NO;
     super([`${refusals.length} of ${total} objects cannot be applied, so nothing was written`, ...refusals.map(line)].join('\n'), code);
   }
@@ -32,10 +32,10 @@ export class ReleaseRefused extends Failure {
 /**
  * An object that the server does not take though it would have a moment ago.
  */
-export class ObjectRefused extends Failure {
-  public override readonly name = 'ObjectRefused';
+export class ObjectRejected extends Failure {
+  public override readonly name = 'ObjectRejected';
 
-  public constructor(public readonly refusal: ObjectRefusal, cause?: ApiRefusal) {
+  public constructor(public readonly refusal: ObjectProblem, cause?: ApiError) {
     super(line(refusal).trim(), cause?.exitCode ?? ExitCode.NO, cause);
   }
 }
@@ -43,14 +43,14 @@ export class ObjectRefused extends Failure {
 /**
  * Makes two checks at once: what each of them refuses is listed together.
  *
- * @throws `ReleaseRefused` with the refusals of both; another failure with the words of both; whatever else ended one of them.
+ * @throws `ReleaseRejected` with the refusals of both; another failure with the words of both; whatever else ended one of them.
  */
 export async function bothChecked<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
   const results = await Promise.allSettled([one, other]);
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
   if (failures.length < 2) return Promise.all([one, other]);
-  const refused = failures.filter((failure) => failure instanceof ReleaseRefused);
-  if (refused.length === 2) throw new ReleaseRefused(refused.flatMap(({ refusals }) => refusals), refused.reduce((sum, { total }) => sum + total, 0));
+  const refused = failures.filter((failure) => failure instanceof ReleaseRejected);
+  if (refused.length === 2) throw new ReleaseRejected(refused.flatMap(({ refusals }) => refusals), refused.reduce((sum, { total }) => sum + total, 0));
   const noes = failures.filter(isNo);
   const fatal = failures.find((failure) => !isNo(failure));
   if (fatal !== undefined) throw fatal;
@@ -62,17 +62,17 @@ function isNo(failure: unknown): failure is Failure {
   return failure instanceof Failure && [ExitCode.NO, ExitCode.REFUSED].includes(failure.exitCode);
 }
 
-function line({ object: { at, kind, name }, given, fix }: ObjectRefusal): string {
+function line({ object: { at, kind, name }, given, fix }: ObjectProblem): string {
   return `  ${printableText(`${at}: ${kind} ${name}: ${given}`)}; ${fix}`;
 }
 
 /**
  * What the API server's no to an object means, and what helps.
  */
-export function explain(object: ReleaseObject, { code, status }: ApiRefusal): ObjectRefusal {
+export function explain(object: ReleaseObject, { code, status }: ApiError): ObjectProblem {
   const message = status.message ?? `the API server says ${code}`;
   const remedy = REMEDIES.find(([pattern, forCode]) => (forCode === undefined || forCode === code) && pattern.test(message));
-  return { object, given: conflicts(status) ?? withoutPreamble(message), fix: remedy?.[2] ?? 'correct it', isAccess: isAccessRefusal(code, status) };
+  return { object, given: conflicts(status) ?? withoutPreamble(message), fix: remedy?.[2] ?? 'correct it', isAccess: isAccessDenied(code, status) };
 }
 
 /** By what the message is like and the code, if it matters: what to do. The first that fits counts. */
@@ -97,15 +97,15 @@ const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string]> = [
 /**
  * Whether other field managers have fields that an apply would change.
  */
-export function isFieldConflict(error: unknown): error is ApiRefusal {
-  return error instanceof ApiRefusal && error.code === 409 && fieldConflicts(error.status).length > 0;
+export function isFieldConflict(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.code === 409 && fieldConflicts(error.status).length > 0;
 }
 
-function fieldConflicts({ details }: ApiRefusal['status']): ReadonlyArray<{ readonly message?: string; readonly field?: string }> {
+function fieldConflicts({ details }: ApiError['status']): ReadonlyArray<{ readonly message?: string; readonly field?: string }> {
   return (details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
 }
 
-function conflicts(status: ApiRefusal['status']): string | undefined {
+function conflicts(status: ApiError['status']): string | undefined {
   const found = fieldConflicts(status);
   const managers = new Map<string, string[]>();
   for (const { message = '', field = '' } of found) {

@@ -1,9 +1,9 @@
 import type { Owner } from './owner';
-import { ObjectRefusal, ReleaseRefused } from './refusals';
+import { ObjectProblem, ReleaseRejected } from './refusals';
 import type { ReleaseObject } from './release';
 import { JsonObject } from '../../../base/json';
 import { kindName, resourceOf } from '../../../kubernetes/kinds';
-import type { ApiResource, Cluster } from '../../cluster/cluster';
+import type { ApiResource, KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 
 /**
@@ -21,23 +21,23 @@ export interface Target {
 /**
  * Where objects go. The server is asked only when there are kinds that are not Kubernetes' own.
  *
- * @throws `ReleaseRefused` when it does not know them, or they are cluster-scoped.
+ * @throws `ReleaseRejected` when it does not know them, or they are cluster-scoped.
  */
-export async function targetsOf(cluster: Cluster, objects: readonly ReleaseObject[], namespace: string, owner: Owner): Promise<Target[]> {
+export async function targetsOf(cluster: KubernetesClient, objects: readonly ReleaseObject[], namespace: string, owner: Owner): Promise<Target[]> {
   const isCustom = ({ apiVersion, kind }: ReleaseObject) => resourceOf(apiVersion, kind) === undefined;
   const served = objects.some(isCustom) ? await cluster.resources() : [];
-  const refusals: ObjectRefusal[] = [];
+  const refusals: ObjectProblem[] = [];
   const targets = objects.flatMap((object) => {
     const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? customResource(object, served, refusals);
     if (resource === undefined) return [];
     const [version = '', group = ''] = object.apiVersion.split('/').reverse();
     return [{ object, resource, path: objectPath({ group, version, resource, namespace, name: object.name }), applied: owner.mark(object.value) }];
   });
-  if (refusals.length > 0) throw new ReleaseRefused(refusals, objects.length);
+  if (refusals.length > 0) throw new ReleaseRejected(refusals, objects.length);
   return targets;
 }
 
-function customResource(object: ReleaseObject, served: readonly ApiResource[], refusals: ObjectRefusal[]): string | undefined {
+function customResource(object: ReleaseObject, served: readonly ApiResource[], refusals: ObjectProblem[]): string | undefined {
   const { apiVersion, kind } = object;
   const found = served.find((resource) => resource.kind === kind && [resource.group, resource.version].filter((part) => part !== '').join('/') === apiVersion);
   if (found?.namespaced) return found.resource;

@@ -1,38 +1,20 @@
-import { changesBetween, FieldChange } from '../objects/changes';
+import type { JsonObject } from '../../../base/json';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { ApiError } from '../../cluster/status';
+import { changesBetween } from '../objects/changes';
 import { concurrently } from '../objects/concurrently';
+import { fieldAt } from '../objects/fields';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
 import { appliedFields, applierAmong, EARLIER_MANAGERS } from '../objects/managed-fields';
 import { Owner, ownerInWords } from '../objects/owner';
-import { explain, ObjectRefusal, ReleaseRefused } from '../objects/refusals';
+import type { PlannedChange } from '../objects/planned-change';
+import { explain, ObjectProblem, ReleaseRejected } from '../objects/refusals';
 import type { Target } from '../objects/targets';
-import { fieldAt } from '../objects/fields';
-import type { JsonObject } from '../../../base/json';
-import type { Cluster } from '../../cluster/cluster';
-import { ApiRefusal } from '../../cluster/status';
-
-/**
- * What is to be done with an object. `replace`: deleted and made again, as for a Job, whose template cannot change.
- */
-export type Action = 'create' | 'change' | 'replace' | 'keep';
-
-/**
- * An object of a release, and what applying it does.
- */
-export interface Step extends Target {
-  readonly action: Action;
-  /** What is there now. */
-  readonly live?: JsonObject;
-  /** What will be there, as far as the server can say. */
-  readonly after: JsonObject;
-  readonly changes: readonly FieldChange[];
-  /** Whether it was nobody's and becomes ours. */
-  readonly adopted: boolean;
-}
 
 /**
  * How far an apply may go.
  */
-export interface ExamineOptions {
+export interface DryRunOptions {
   readonly owner: Owner;
   /** Whether objects without an owner become ours. */
   readonly adopt: boolean;
@@ -43,32 +25,32 @@ export interface ExamineOptions {
 /**
  * Has the whole set checked by the server, as if it was applied: schema, admission, immutable fields, conflicts, access. Nothing is written.
  *
- * @throws `ReleaseRefused` with all that is refused.
+ * @throws `ReleaseRejected` with all that is refused.
  */
-export async function examine(cluster: Cluster, targets: readonly Target[], options: ExamineOptions): Promise<Step[]> {
+export async function dryRun(cluster: KubernetesClient, targets: readonly Target[], options: DryRunOptions): Promise<PlannedChange[]> {
   const findings = await concurrently(targets, async (target) => new Examination(cluster, target, targets, options).find());
   const refusals = findings.filter(isRefusal);
-  if (refusals.length > 0) throw new ReleaseRefused(refusals, targets.length);
-  return findings.filter((finding): finding is Step => !isRefusal(finding));
+  if (refusals.length > 0) throw new ReleaseRejected(refusals, targets.length);
+  return findings.filter((finding): finding is PlannedChange => !isRefusal(finding));
 }
 
-type Finding = Step | ObjectRefusal;
+type Finding = PlannedChange | ObjectProblem;
 
-function isRefusal(finding: Finding): finding is ObjectRefusal {
+function isRefusal(finding: Finding): finding is ObjectProblem {
   return !('action' in finding);
 }
 
 class Examination {
   public constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: KubernetesClient,
     private readonly target: Target,
     private readonly all: readonly Target[],
-    private readonly options: ExamineOptions,
+    private readonly options: DryRunOptions,
   ) {}
 
   public async find(): Promise<Finding> {
     const [live, result] = await Promise.all([this.live(), this.dryRun(this.options.forceConflicts)]);
-    if (live instanceof ApiRefusal) return explain(this.target.object, result instanceof ApiRefusal ? result : live);
+    if (live instanceof ApiError) return explain(this.target.object, result instanceof ApiError ? result : live);
     const refusal = live && this.refusalOfOwner(live);
     if (refusal) return refusal;
     const former = live && applierAmong(live, this.options.owner.formerManagers);
@@ -76,34 +58,34 @@ class Examination {
     return this.judge(live, former === undefined ? result : await this.dryRun(this.options.forceConflicts, former));
   }
 
-  private async judge(live: JsonObject | undefined, result: JsonObject | ApiRefusal): Promise<Finding> {
-    if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiRefusal ? result : undefined)) return this.replaced(live);
-    if (!(result instanceof ApiRefusal)) return this.step(live, result);
+  private async judge(live: JsonObject | undefined, result: JsonObject | ApiError): Promise<Finding> {
+    if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiError ? result : undefined)) return this.replaced(live);
+    if (!(result instanceof ApiError)) return this.step(live, result);
     // The fields that the earlier managers have are ours before it is applied.
     if (live && this.options.adopt && areEarlier(result)) return this.judge(live, await this.dryRun(true));
     return this.waitsFor(result) ? this.step(live, this.target.applied) : explain(this.target.object, result);
   }
 
   /** What may not be read is not written either: whose it is could not be told. */
-  private async live(): Promise<JsonObject | ApiRefusal | undefined> {
+  private async live(): Promise<JsonObject | ApiError | undefined> {
     try {
       return await this.cluster.get(this.target.path);
     } catch (error) {
-      if (!(error instanceof ApiRefusal) || error.code === 401) throw error;
+      if (!(error instanceof ApiError) || error.code === 401) throw error;
       return error.code === 404 ? undefined : error;
     }
   }
 
-  private async dryRun(force: boolean, fieldManager = this.options.owner.manager): Promise<JsonObject | ApiRefusal> {
+  private async dryRun(force: boolean, fieldManager = this.options.owner.manager): Promise<JsonObject | ApiError> {
     try {
       return await this.cluster.apply(this.target.path, this.target.applied, { dryRun: true, force, fieldManager });
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code !== 401) return error;
+      if (error instanceof ApiError && error.code !== 401) return error;
       throw error;
     }
   }
 
-  private refusalOfOwner(live: JsonObject): ObjectRefusal | undefined {
+  private refusalOfOwner(live: JsonObject): ObjectProblem | undefined {
     const { object } = this.target;
     if (fieldAt(live, 'metadata', 'deletionTimestamp') !== undefined) {
       return { object, given: 'it is being deleted', fix: 'run this again when it is gone' };
@@ -116,7 +98,7 @@ class Examination {
     }
   }
 
-  private step(live: JsonObject | undefined, after: JsonObject): Step {
+  private step(live: JsonObject | undefined, after: JsonObject): PlannedChange {
     const { owner } = this.options;
     const adopted = live !== undefined && owner.of(live) === 'nobody\'s';
     if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
@@ -131,12 +113,12 @@ class Examination {
     const { target } = this;
     if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job still runs', fix: 'run this again when it has ended, or delete it' };
     const after = await checkReplacement(this.cluster, target, this.options.owner.manager);
-    if (after instanceof ApiRefusal) return explain(target.object, after);
+    if (after instanceof ApiError) return explain(target.object, after);
     return { ...this.step(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
   }
 
   /** Whether what the server misses comes with the same release: it is there when this is applied. */
-  private waitsFor({ status }: ApiRefusal): boolean {
+  private waitsFor({ status }: ApiError): boolean {
     const [, name] = /"([^"]+)" not found$/.exec(status.message ?? '') ?? [];
     return name !== undefined && this.all.some(({ object }) => object !== this.target.object && object.name === name && ['Role', 'ServiceAccount'].includes(object.kind));
   }
@@ -144,7 +126,7 @@ class Examination {
 
 const OF_ANOTHER = 'give it another name, remove it there first, or continue the releases of that application (--take-over-from)';
 
-function areEarlier({ code, status }: ApiRefusal): boolean {
+function areEarlier({ code, status }: ApiError): boolean {
   const managers = (status.details?.causes ?? []).map(({ message = '' }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? '');
   return code === 409 && managers.length > 0 && managers.every((manager) => EARLIER_MANAGERS.has(manager));
 }

@@ -1,20 +1,20 @@
-import type { Release } from './deployment-plan';
-import { isJob } from '../objects/jobs';
-import { lookUp } from '../prune/leftovers';
-import { lastDeployed, ReleaseHistory } from '../history/history';
-import { objectKey } from '../objects/object-key';
-import type { ReleaseStore } from '../history/release-store';
-import type { ReleaseObject } from '../objects/release';
-import { numberAt } from '../objects/fields';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import type { Cluster } from '../../cluster/cluster';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import type { Release } from '../deployment-plan';
+import { lastDeployed, ReleaseHistory } from '../history/history';
+import type { ReleaseStore } from '../history/release-store';
+import { numberAt } from '../objects/fields';
+import { isJob } from '../objects/jobs';
+import { objectKey } from '../objects/object-key';
+import type { ReleaseObject } from '../objects/release';
+import { lookUp } from '../prune/leftovers';
 
 /**
  * The release without Jobs that ran with the last one, have not changed, and are gone because the cluster removes them when they have ended
  * (`ttlSecondsAfterFinished`): applied again, they would run again with every deploy. They still belong to it.
  */
 export async function withoutFinishedJobs(
-  cluster: Cluster, namespace: string, store: ReleaseStore, history: ReleaseHistory | undefined, release: Release,
+  cluster: KubernetesClient, namespace: string, store: ReleaseStore, history: ReleaseHistory | undefined, release: Release,
 ): Promise<Release> {
   const last = lastDeployed(history);
   const passing = release.objects.filter(mayBeFinished);

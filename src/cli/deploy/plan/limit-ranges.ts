@@ -1,8 +1,8 @@
-import { fieldAt, listAt } from '../objects/fields';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import type { Cluster } from '../../cluster/cluster';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath } from '../../cluster/paths';
-import { ApiRefusal } from '../../cluster/status';
+import { ApiError } from '../../cluster/status';
+import { fieldAt, listAt } from '../objects/fields';
 
 /**
  * What a container gets that asks for nothing, as the LimitRanges of a namespace have it.
@@ -15,11 +15,11 @@ export interface ContainerDefaults {
 /**
  * The defaults of a namespace; none when its LimitRanges may not be seen.
  */
-export async function containerDefaultsOf(cluster: Cluster, namespace: string): Promise<ContainerDefaults> {
+export async function containerDefaultsOf(cluster: KubernetesClient, namespace: string): Promise<ContainerDefaults> {
   try {
     return containerDefaults(listAt(await cluster.get(collectionPath({ group: '', version: 'v1', resource: 'limitranges', namespace })), 'items'));
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 403) return containerDefaults([]);
+    if (error instanceof ApiError && error.code === 403) return containerDefaults([]);
     throw error;
   }
 }

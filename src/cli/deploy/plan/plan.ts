@@ -1,9 +1,10 @@
-import { examine, Step } from './dry-run';
-import type { Owner } from '../objects/owner';
+import { dryRun } from './dry-run';
 import { checkQuota, roomOf } from './quota';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import type { Owner } from '../objects/owner';
+import { PlannedChange } from '../objects/planned-change';
 import type { ReleaseObject } from '../objects/release';
 import { targetsOf } from '../objects/targets';
-import type { Cluster } from '../../cluster/cluster';
 
 /**
  * How a release is applied.
@@ -18,10 +19,10 @@ export interface PlanOptions {
 /**
  * What applying a release does, checked by the server as a whole. Nothing is written.
  *
- * @throws `ReleaseRefused` with everything that stands against it.
+ * @throws `ReleaseRejected` with everything that stands against it.
  */
-export async function planRelease(cluster: Cluster, objects: readonly ReleaseObject[], options: PlanOptions): Promise<Step[]> {
-  const examined = async () => examine(cluster, await targetsOf(cluster, objects, options.namespace, options.owner), options);
+export async function planRelease(cluster: KubernetesClient, objects: readonly ReleaseObject[], options: PlanOptions): Promise<PlannedChange[]> {
+  const examined = async () => dryRun(cluster, await targetsOf(cluster, objects, options.namespace, options.owner), options);
   const [steps, room] = await Promise.all([examined(), roomOf(cluster, options.namespace)]);
   checkQuota(room, steps);
   return steps;

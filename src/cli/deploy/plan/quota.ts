@@ -1,20 +1,20 @@
-import { Demand, demandOf, sum } from './resource-requests';
-import type { Step } from './dry-run';
 import { ContainerDefaults, containerDefaultsOf, withContainerDefaults } from './limit-ranges';
-import { fieldAt, listAt, textAt } from '../objects/fields';
+import { ResourceRequests, demandOf, sum } from './resource-requests';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { quantityValue } from '../../../kubernetes/quantity-value';
-import type { Cluster } from '../../cluster/cluster';
-import { collectionPath } from '../../cluster/paths';
-import { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { collectionPath } from '../../cluster/paths';
+import { ApiError } from '../../cluster/status';
+import { fieldAt, listAt, textAt } from '../objects/fields';
+import type { PlannedChange } from '../objects/planned-change';
 
 /**
  * How much a namespace has room for.
  */
-export interface Room {
+export interface QuotaHeadroom {
   readonly quotas: readonly JsonObject[];
   readonly defaults: ContainerDefaults;
 }
@@ -23,17 +23,17 @@ export interface Room {
  * The quotas of a namespace, and what they count for containers that ask for nothing. Without quotas when they may not be seen: then only the
  * server knows.
  */
-export async function roomOf(cluster: Cluster, namespace: string): Promise<Room> {
+export async function roomOf(cluster: KubernetesClient, namespace: string): Promise<QuotaHeadroom> {
   const quotas = await quotasOf(cluster, namespace);
   return { quotas, defaults: quotas.length > 0 ? await containerDefaultsOf(cluster, namespace) : { limits: {}, requests: {} } };
 }
 
-async function quotasOf(cluster: Cluster, namespace: string): Promise<JsonObject[]> {
+async function quotasOf(cluster: KubernetesClient, namespace: string): Promise<JsonObject[]> {
   try {
     const list = await cluster.get(collectionPath({ group: '', version: 'v1', resource: 'resourcequotas', namespace }));
     return listAt(list, 'items');
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === 403) return [];
+    if (error instanceof ApiError && error.code === 403) return [];
     throw error;
   }
 }
@@ -42,7 +42,7 @@ async function quotasOf(cluster: Cluster, namespace: string): Promise<JsonObject
  * Refuses a release for which the quotas have no room. A dry run finds that out for one object at a time only, and never for pods.
  * Quotas for some of the pods (scopes) are left to the server.
  */
-export function checkQuota({ quotas, defaults }: Room, steps: readonly Step[]): void {
+export function checkQuota({ quotas, defaults }: QuotaHeadroom, steps: readonly PlannedChange[]): void {
   const demand = sum(steps.map((step) => demandOf(asAdmitted(step, defaults))));
   const problems = quotas.filter((quota) => !isScoped(quota)).flatMap((quota) => problemsOf(quota, demand));
   if (problems.length === 0) return;
@@ -50,7 +50,7 @@ export function checkQuota({ quotas, defaults }: Room, steps: readonly Step[]): 
   throw new Failure([`the quota of the namespace has no room for this release, so nothing was written; ${fix}`, ...problems].join('\n'), ExitCode.NO);
 }
 
-function asAdmitted(step: Step, defaults: ContainerDefaults): Step {
+function asAdmitted(step: PlannedChange, defaults: ContainerDefaults): PlannedChange {
   return { ...step, after: withContainerDefaults(step.after, defaults), live: step.live && withContainerDefaults(step.live, defaults) };
 }
 
@@ -65,7 +65,7 @@ function listLength(value: Json | undefined): number {
 /** Sums of decimal fractions are never exact. */
 const TOLERANCE = 1 + 1e-9;
 
-function problemsOf(quota: JsonObject, demand: Demand): string[] {
+function problemsOf(quota: JsonObject, demand: ResourceRequests): string[] {
   const hard = fieldAt(quota, 'status', 'hard') ?? fieldAt(quota, 'spec', 'hard');
   return Object.entries(isObject(hard) ? hard : {}).flatMap(([name, limit]) => {
     const needed = demand.get(name) ?? 0;

@@ -1,20 +1,20 @@
-import type { Step } from './dry-run';
-import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 import { quantityValue } from '../../../kubernetes/quantity-value';
+import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
+import type { PlannedChange } from '../objects/planned-change';
 
 /**
  * Amounts by the names that quotas have for them: `pods`, `requests.cpu`, `count/deployments.apps`.
  */
-export type Demand = ReadonlyMap<string, number>;
+export type ResourceRequests = ReadonlyMap<string, number>;
 
 /**
  * What a step needs beyond what is there: of objects that are new, and of the pods of workloads.
  *
  * A rolling update needs room for one more pod while it lasts, unless pods may be missing in it.
  */
-export function demandOf(step: Step): Demand {
+export function demandOf(step: PlannedChange): ResourceRequests {
   const { action, live, after } = step;
   if (action === 'keep') return new Map();
   if (action === 'replace') return podsOf(after);
@@ -24,14 +24,14 @@ export function demandOf(step: Step): Demand {
 }
 
 /** The sum of several demands. */
-export function sum(demands: readonly Demand[]): Demand {
+export function sum(demands: readonly ResourceRequests[]): ResourceRequests {
   const total = new Map<string, number>();
   for (const demand of demands) for (const [name, amount] of demand) total.set(name, (total.get(name) ?? 0) + amount);
   return total;
 }
 
 /** What quotas count of an object by itself. */
-function objectDemand({ object: { apiVersion, kind }, resource, after }: Step): Demand {
+function objectDemand({ object: { apiVersion, kind }, resource, after }: PlannedChange): ResourceRequests {
   const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
   // Pods are counted as those of workloads are.
   if (kind === 'Pod' && group === '') return new Map();
@@ -44,7 +44,7 @@ function objectDemand({ object: { apiVersion, kind }, resource, after }: Step): 
   return new Map(counts);
 }
 
-function podsOf(object: JsonObject): Demand {
+function podsOf(object: JsonObject): ResourceRequests {
   const pods = podCount(object);
   return new Map([...podDemand(templateOf(object))].map(([name, amount]) => [name, amount * pods]));
 }
@@ -67,7 +67,7 @@ function templateOf(object: JsonObject): JsonObject {
 }
 
 /** Containers run at once; each of the init containers before them runs alone, unless it goes on beside them. */
-function podDemand(pod: JsonObject): Demand {
+function podDemand(pod: JsonObject): ResourceRequests {
   const isSidecar = (container: JsonObject) => container.restartPolicy === 'Always';
   const init = listAt(pod, 'initContainers');
   const together = sum([...listAt(pod, 'containers'), ...init.filter(isSidecar)].map(containerDemand));
@@ -75,7 +75,7 @@ function podDemand(pod: JsonObject): Demand {
   return new Map([['pods', 1], ['count/pods', 1], ...needed]);
 }
 
-function containerDemand(container: JsonObject): Demand {
+function containerDemand(container: JsonObject): ResourceRequests {
   const limits = amounts(fieldAt(container, 'resources', 'limits'));
   // Without a request, the limit is requested.
   const requests = new Map([...limits, ...amounts(fieldAt(container, 'resources', 'requests'))]);
@@ -103,10 +103,10 @@ function surges(object: JsonObject): boolean {
   return most < 1;
 }
 
-function difference(a: Demand, b: Demand): Demand {
+function difference(a: ResourceRequests, b: ResourceRequests): ResourceRequests {
   return new Map([...a].map(([name, amount]) => [name, amount - (b.get(name) ?? 0)]));
 }
 
-function maximum(a: Demand, b: Demand): Demand {
+function maximum(a: ResourceRequests, b: ResourceRequests): ResourceRequests {
   return new Map([...new Set([...a.keys(), ...b.keys()])].map((name) => [name, Math.max(a.get(name) ?? 0, b.get(name) ?? 0)]));
 }

@@ -1,16 +1,16 @@
+import { isObject, JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
+import { find } from '../../cluster/find';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { objectPath } from '../../cluster/paths';
+import type { RecordedObject } from '../history/history';
 import { concurrently } from '../objects/concurrently';
+import { fieldAt, textAt } from '../objects/fields';
+import { objectKey } from '../objects/object-key';
 import type { ObjectWriter } from '../objects/object-writer';
 import { inReverse } from '../objects/order';
 import type { Owner } from '../objects/owner';
-import type { RecordedObject } from '../history/history';
-import { objectKey } from '../objects/object-key';
 import type { OwnedObject } from '../objects/release';
-import { fieldAt, textAt } from '../objects/fields';
-import { isObject, JsonObject } from '../../../base/json';
-import { kindName } from '../../../kubernetes/kinds';
-import type { Cluster } from '../../cluster/cluster';
-import { find } from '../../cluster/find';
-import { objectPath } from '../../cluster/paths';
 
 /**
  * What is in the cluster of objects that are no longer wanted.
@@ -28,7 +28,9 @@ export interface Leftovers {
  * Looks at objects that the record has and that are no longer wanted. What the record says is not believed: it counts what the objects are and
  * whose, so nothing can be slipped in.
  */
-export async function findLeftovers(cluster: Cluster, namespace: string, owner: Owner, candidates: readonly RecordedObject[]): Promise<Leftovers> {
+export async function findLeftovers(
+  cluster: KubernetesClient, namespace: string, owner: Owner, candidates: readonly RecordedObject[],
+): Promise<Leftovers> {
   const found = await concurrently(candidates, async (candidate) => ({ candidate, live: await lookUp(cluster, namespace, candidate) }));
   const ours = found.flatMap(({ candidate, live }) => (live && isOurs(live, candidate, owner) ? [{ owned: owned(candidate, live), live }] : []));
   const keys = new Set(ours.map((one) => objectKey(one.owned)));
@@ -91,7 +93,7 @@ export function pathOf({ apiVersion, resource, name }: Omit<RecordedObject, 'uid
 }
 
 /** What is there, or nothing; also when its kind is no longer served. */
-export async function lookUp(cluster: Cluster, namespace: string, object: Omit<RecordedObject, 'uid'>): Promise<JsonObject | undefined> {
+export async function lookUp(cluster: KubernetesClient, namespace: string, object: Omit<RecordedObject, 'uid'>): Promise<JsonObject | undefined> {
   return find(cluster, pathOf(object, namespace));
 }
 

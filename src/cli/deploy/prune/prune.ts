@@ -1,10 +1,10 @@
 import { Leftovers, Removal, removalOf } from './leftovers';
+import { userError } from '../../../base/user-error';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 import type { RecordedObject, ReleaseHistory } from '../history/history';
 import { objectKey } from '../objects/object-key';
 import type { OwnedObject } from '../objects/release';
-import { refusal } from '../../../base/user-error';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
 
 /**
  * What is removed of what earlier releases had and this one has not.
@@ -49,7 +49,7 @@ export function pruning(leftovers: Leftovers, total: number, { prune, pruneData,
 
 function tooMany(remove: readonly OwnedObject[], total: number): Failure {
   const names = remove.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  const { message } = refusal({
+  const { message } = userError({
     at: 'prune',
     given: `${remove.length} of ${total} objects are not in this release (${names}${remove.length > 5 ? ', …' : ''})`,
     expected: 'at most half of them to go at once',

@@ -1,10 +1,10 @@
 import { basename, isAbsolute } from 'node:path';
-import { ImageReference } from '../../../image/image-reference';
-import type { CiVariables } from '../../../gitlab/ci-variables';
-import { refusal, show } from '../../../base/user-error';
 import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
-import type { Context } from '../../base/command';
+import { userError, show } from '../../../base/user-error';
+import type { CiVariables } from '../../../gitlab/ci-variables';
+import { ImageReference } from '../../../image/image-reference';
+import type { Context } from '../../command-line/command';
 
 /**
  * What images are pulled with.
@@ -45,12 +45,12 @@ export async function pullCredentials(job: Pick<Context, 'files' | 'variables'>,
   const password = await valueOf(job, passwordVariable);
   const isJobs = username === JOB_USER || password.startsWith(JOB_TOKEN_PREFIX) || JOB_TOKENS.some((name) => variables[name] === password);
   if (isJobs) throw jobToken(passwordVariable);
-  if (username.includes(':')) throw refusal({ at: userVariable, given: 'its value has ":" in it', expected: 'the name of a user', fix: 'correct the variable' });
+  if (username.includes(':')) throw userError({ at: userVariable, given: 'its value has ":" in it', expected: 'the name of a user', fix: 'correct the variable' });
   return { registry: registryOf(variables, sources.registry), username, password };
 }
 
 function jobToken(at: string): Error {
-  return refusal({
+  return userError({
     at,
     given: 'it is the token of this job, which dies with the job: pods that start later could not pull their images',
     expected: 'a token that lives on',
@@ -60,12 +60,12 @@ function jobToken(at: string): Error {
 
 async function valueOf(job: Pick<Context, 'files' | 'variables'>, name: string): Promise<string> {
   if (!/^\w{1,255}$/.test(name)) {
-    throw refusal({ at: '--pull-secret', given: 'a variable is named by something else', expected: 'the name of a variable, not its value', fix: 'correct the option' });
+    throw userError({ at: '--pull-secret', given: 'a variable is named by something else', expected: 'the name of a variable, not its value', fix: 'correct the option' });
   }
   const value = await contentOf(job, name);
   const given = problemOf(name, value);
   if (given === undefined) return value;
-  throw refusal({
+  throw userError({
     at: name,
     given,
     expected: 'what images are pulled with',
@@ -93,7 +93,7 @@ function registryOf(variables: CiVariables, given: string | undefined): string {
   if (isRegistry(registry)) return registry;
   const shown = registry === '' ? 'it is missing or empty' : show(registry);
   const fix = 'name the registry (--pull-secret-registry)';
-  throw refusal({ at, given: shown, expected: 'a host such as registry.example.com, with a port or a path if it has one', fix });
+  throw userError({ at, given: shown, expected: 'a host such as registry.example.com, with a port or a path if it has one', fix });
 }
 
 function isRegistry(text: string): boolean {

@@ -2,7 +2,7 @@ import type { PullSecret, PullSecretResult, PullSecretUse } from './pull-secret'
 import { PullSecretRefused } from './pull-secret-refused';
 import type { SharedSecret } from './shared-docker-config';
 import { Failure, Interrupted } from '../../base/failure';
-import { ReleaseRefused } from '../objects/refusals';
+import { ReleaseRejected } from '../objects/refusals';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
@@ -40,7 +40,7 @@ export class DeploymentPull {
   /**
    * What would become of the Secret; nothing is written.
    *
-   * @throws `ReleaseRefused` when it cannot be used.
+   * @throws `ReleaseRejected` when it cannot be used.
    */
   public async plan(): Promise<PullSecretResult> {
     const { name, use, isNamed } = this.wanted;
@@ -48,7 +48,7 @@ export class DeploymentPull {
     try {
       return await this.secret.plan(use);
     } catch (error) {
-      throw error instanceof PullSecretRefused ? new ReleaseRefused([error.refusal], 1) : error;
+      throw error instanceof PullSecretRefused ? new ReleaseRejected([error.refusal], 1) : error;
     }
   }
 

@@ -1,13 +1,13 @@
 import { pullCredentials } from './credentials';
 import { DeploymentPull, PullingOptions } from './lifecycle';
-import { pullSecretsIn } from './references';
 import { PullSecret, PullSecretUse } from './pull-secret';
-import { refusal, show } from '../../../base/user-error';
+import { pullSecretsIn } from './references';
+import { userError, show } from '../../../base/user-error';
 import { dns1123Subdomain } from '../../../kubernetes/names';
 import { isReleaseName } from '../../../release/release-names';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Option } from '../../command-line/arguments';
-import type { Cluster } from '../../cluster/cluster';
-import type { Context } from '../../base/command';
+import type { Context } from '../../command-line/command';
 import type { ReleaseObject } from '../objects/release';
 
 export const PULL_SECRET_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -31,7 +31,7 @@ export class Pulling {
     if (name === undefined) {
       const option = PULL_SECRET_OPTIONS.map(([other]) => other).find((other) => args.has(other));
       if (option === undefined) return undefined;
-      throw refusal({ at: `--${option}`, given: 'there is no --pull-secret', expected: 'both', fix: 'name the Secret, or leave the option out' });
+      throw userError({ at: `--${option}`, given: 'there is no --pull-secret', expected: 'both', fix: 'name the Secret, or leave the option out' });
     }
     checkName(name, objects);
     const credentials = await pullCredentials({ files, variables }, {
@@ -51,7 +51,7 @@ export class Pulling {
   }
 
   /** The Secret in the course of one deployment. */
-  public in(cluster: Cluster, options: PullingOptions): DeploymentPull {
+  public in(cluster: KubernetesClient, options: PullingOptions): DeploymentPull {
     const { name, use, isNamed } = this;
     return new DeploymentPull(new PullSecret(cluster, { ...options, name }), { name, use, isNamed }, options);
   }
@@ -59,11 +59,11 @@ export class Pulling {
 
 function checkName(name: string, objects: readonly ReleaseObject[]): void {
   const expected = dns1123Subdomain(name);
-  if (expected) throw refusal({ at: '--pull-secret', given: show(name), expected, fix: 'correct it' });
+  if (expected) throw userError({ at: '--pull-secret', given: show(name), expected, fix: 'correct it' });
   if (isReleaseName(name)) {
-    throw refusal({ at: '--pull-secret', given: show(name), expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
+    throw userError({ at: '--pull-secret', given: show(name), expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
   }
   const same = objects.find((object) => object.kind === 'Secret' && object.apiVersion === 'v1' && object.name === name);
   if (!same) return;
-  throw refusal({ at: '--pull-secret', given: `Secret ${name} is at ${same.at}, too`, expected: 'a Secret that is not among the manifests', fix: 'take it out of them, or choose another name' });
+  throw userError({ at: '--pull-secret', given: `Secret ${name} is at ${same.at}, too`, expected: 'a Secret that is not among the manifests', fix: 'take it out of them, or choose another name' });
 }

@@ -1,9 +1,9 @@
 import type { Unusable } from './stored-secret';
 import { printableText } from '../../../base/printable';
-import type { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
-import { explain, ObjectRefusal } from '../objects/refusals';
+import type { ApiError } from '../../cluster/status';
+import { explain, ObjectProblem } from '../objects/refusals';
 
 /**
  * A pull secret that is left as it is.
@@ -12,7 +12,7 @@ export class PullSecretRefused extends Failure {
   public override readonly name: string = 'PullSecretRefused';
 
   /** The same as one of the reasons why a release cannot be applied. */
-  public readonly refusal: ObjectRefusal;
+  public readonly refusal: ObjectProblem;
 
   public constructor(secret: string, { given, fix }: Unusable, isAccess = false) {
     super(`${printableText(`${OPTION}: Secret ${secret}: ${given}`)}; ${fix}`, isAccess ? ExitCode.REFUSED : ExitCode.NO);
@@ -34,7 +34,7 @@ const OPTION = '--pull-secret';
  *
  * @param options `mask` hides the secrets that the job knows.
  */
-export function refusedBy(refusal: ApiRefusal, options: { readonly name: string; readonly mask: (text: string) => string }): PullSecretRefused {
+export function refusedBy(refusal: ApiError, options: { readonly name: string; readonly mask: (text: string) => string }): PullSecretRefused {
   const { name, mask } = options;
   const { given, fix, isAccess } = explain({ at: OPTION, apiVersion: 'v1', kind: 'Secret', name, value: {} }, refusal);
   const isForbidden = isAccess && refusal.code === 403;

@@ -3,12 +3,12 @@ import { authKey } from './docker-config';
 import { PullSecretUnusable, refusedBy } from './pull-secret-refused';
 import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse, withoutUse, withRenamedUser, withUse } from './shared-docker-config';
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
-import { FIELD_MANAGER } from '../../../release/field-manager';
 import type { JsonObject } from '../../../base/json';
+import { FIELD_MANAGER } from '../../../release/field-manager';
 import { ownerId } from '../../../release/release-names';
-import type { Cluster } from '../../cluster/cluster';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
-import { ApiRefusal } from '../../cluster/status';
+import { ApiError } from '../../cluster/status';
 import { identityInWords } from '../objects/owner';
 import type { ReleaseIdentity } from '../objects/release';
 
@@ -65,7 +65,7 @@ const ATTEMPTS = 5;
 export class PullSecret {
   private readonly id: string;
 
-  public constructor(private readonly cluster: Cluster, private readonly options: PullSecretOptions) {
+  public constructor(private readonly cluster: KubernetesClient, private readonly options: PullSecretOptions) {
     this.id = ownerId(options.identity, options.namespace);
   }
 
@@ -143,7 +143,7 @@ export class PullSecret {
       try {
         return { before, after, isDeleted: await this.store(before, after, dryRun) };
       } catch (error) {
-        if (!(error instanceof ApiRefusal)) throw error;
+        if (!(error instanceof ApiError)) throw error;
         if (![404, 409].includes(error.code) || attempt >= ATTEMPTS) throw refusedBy(error, this.options);
       }
     }
@@ -164,7 +164,7 @@ export class PullSecret {
     try {
       return await this.cluster.get(this.path());
     } catch (error) {
-      if (!(error instanceof ApiRefusal)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       if (error.code === 404) return undefined;
       throw refusedBy(error, this.options);
     }
@@ -189,7 +189,7 @@ export class PullSecret {
       await this.cluster.delete(this.path(), { uid, resourceVersion, dryRun });
       return true;
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code === 403) return false;
+      if (error instanceof ApiError && error.code === 403) return false;
       throw error;
     }
   }

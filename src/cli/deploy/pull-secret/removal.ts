@@ -1,14 +1,14 @@
-import { pullSecretsIn } from './references';
 import { PullSecret, Withdrawal } from './pull-secret';
 import { PullSecretRefused, PullSecretUnusable } from './pull-secret-refused';
+import { pullSecretsIn } from './references';
 import { isObject, Json } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../release/release-names';
-import type { Cluster } from '../../cluster/cluster';
-import { collectionPath } from '../../cluster/paths';
-import { ApiRefusal } from '../../cluster/status';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { collectionPath } from '../../cluster/paths';
+import { ApiError } from '../../cluster/status';
 import type { RecordedRelease } from '../history/history';
 import type { ReleaseStore } from '../history/release-store';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
@@ -38,14 +38,16 @@ export interface UsedSecrets {
  * The pull secrets of an application: by their label, or where Secrets may not be listed by what its recorded releases pull with.
  * To be asked before the record is removed.
  */
-export async function usedSecrets(cluster: Cluster, store: ReleaseStore, { namespace, identity, name }: WithdrawalOptions): Promise<UsedSecrets> {
+export async function usedSecrets(
+  cluster: KubernetesClient, store: ReleaseStore, { namespace, identity, name }: WithdrawalOptions,
+): Promise<UsedSecrets> {
   if (name !== undefined) return { names: [name], from: 'option' };
   try {
     const path = collectionPath({ group: '', version: 'v1', resource: 'secrets', namespace });
     const { items } = await cluster.get(path, { labelSelector: `${PULL_SECRET_USER_PREFIX}${ownerId(identity, namespace)}` });
     return { names: (Array.isArray(items) ? items : []).flatMap(nameOf), from: 'labels' };
   } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.code !== 403) throw error;
+    if (!(error instanceof ApiError) || error.code !== 403) throw error;
     return { names: await recordedNames(store), from: 'guessed' };
   }
 }
@@ -56,7 +58,7 @@ export async function usedSecrets(cluster: Cluster, store: ReleaseStore, { names
  * @returns The Secrets that nobody needs any more, and that are removed.
  */
 export async function withdrawPullSecrets(
-  cluster: Cluster, { names, from }: UsedSecrets, options: WithdrawalOptions, dryRun: boolean,
+  cluster: KubernetesClient, { names, from }: UsedSecrets, options: WithdrawalOptions, dryRun: boolean,
 ): Promise<WithdrawnSecret[]> {
   const { namespace, identity, say } = options;
   const results = new Map<string, Withdrawal | PullSecretRefused>();

@@ -1,8 +1,8 @@
 import { DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, dockerConfig, parseDockerConfig } from './docker-config';
 import { NO_SECRET, PullSecretUser, SharedSecret } from './shared-docker-config';
-import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
+import { show } from '../../../base/user-error';
 import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../release/release-names';
 import { ABSENT_VERSION } from '../../cluster/absent-version';
 import { ownerInWords } from '../objects/owner';

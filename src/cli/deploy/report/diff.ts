@@ -1,7 +1,7 @@
-import { show } from '../../../base/user-error';
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { show } from '../../../base/user-error';
 import { addedFields, FieldChange } from '../objects/changes';
-import type { Step } from '../plan/dry-run';
+import type { PlannedChange } from '../objects/planned-change';
 
 /** Fields of a Secret that can be no value of it; others, annotations among them, may repeat one. */
 const OPEN_FIELDS = /^(?:type$|immutable$|metadata\.labels\b|metadata\.name$)/;
@@ -19,7 +19,7 @@ export interface ShownChange {
 /**
  * What of a step's changes may be shown. Of what is made, that is all that its manifest says.
  */
-export function shownChanges({ action, object, changes }: Pick<Step, 'action' | 'object' | 'changes'>): ShownChange[] {
+export function shownChanges({ action, object, changes }: Pick<PlannedChange, 'action' | 'object' | 'changes'>): ShownChange[] {
   const all = action === 'create' ? addedFields(contentOf(object.value)) : changes;
   return all.map((change) => (object.kind === 'Secret' && !OPEN_FIELDS.test(change.field) ? hidden(change) : { ...change, hidden: false }));
 }
@@ -39,7 +39,7 @@ function hidden({ field, before, after }: FieldChange): ShownChange {
 /**
  * The changes of a step, a line for each field and each value, indented.
  */
-export function diffLines(step: Pick<Step, 'action' | 'object' | 'changes'>): string[] {
+export function diffLines(step: Pick<PlannedChange, 'action' | 'object' | 'changes'>): string[] {
   return shownChanges(step).flatMap(({ field, ...change }) => [`    ${field}`, ...valueLines(change)]);
 }
 

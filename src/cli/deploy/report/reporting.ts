@@ -1,21 +1,21 @@
 import { diffLines } from './diff';
 import { dotenvReport, DOTENV_VARIABLES } from './dotenv-report';
 import { DeploymentFacts, junitReport, nameOf } from './junit';
-import type { DeployObserver, Phase, Planned } from '../apply/observer';
 import { Sections } from './sections';
-import { refusal } from '../../../base/user-error';
+import { JSON_FIELDS, resultWord, Summary, summaryJson, summaryText } from './summary';
 import { printableText } from '../../../base/printable';
-import type { Option } from '../../command-line/arguments';
-import type { Context } from '../../base/command';
+import { userError } from '../../../base/user-error';
 import { ExitCode } from '../../base/exit-code';
+import type { Option } from '../../command-line/arguments';
+import type { Context } from '../../command-line/command';
 import { UnwritableOutput } from '../../io/standard-output';
-import type { PullSecretResult } from '../pull-secret/pull-secret';
+import type { DeployObserver, Phase, Planned } from '../apply/observer';
+import type { Written } from '../apply/write';
 import type { RecordedRelease } from '../history/history';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
-import { JSON_FIELDS, resultWord, Summary, summaryJson, summaryText } from './summary';
+import type { PullSecretResult } from '../pull-secret/pull-secret';
 import type { ProgressOutput } from '../wait/progress';
 import type { Progress, RolloutResult } from '../wait/rollout';
-import type { Written } from '../apply/write';
 
 export const REPORT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['dry-run', { summary: 'say what would be done; the server checks it, and nothing is written' }],
@@ -223,5 +223,5 @@ export class Reporting implements DeployObserver {
 
 function checkFiles({ args }: Context): void {
   if (args.one('dotenv') === undefined || args.one('dotenv') !== args.one('junit')) return;
-  throw refusal({ at: '--dotenv', given: 'it is the file of --junit', expected: 'two files', fix: 'name another one' });
+  throw userError({ at: '--dotenv', given: 'it is the file of --junit', expected: 'two files', fix: 'name another one' });
 }

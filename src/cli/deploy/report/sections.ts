@@ -1,6 +1,6 @@
-import type { Phase } from '../apply/observer';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import type { Clock } from '../../base/host';
+import type { Phase } from '../apply/observer';
 
 const TITLES: Record<Phase, string> = {
   plan: 'check the release',

@@ -1,9 +1,9 @@
-import type { Action, Step } from '../plan/dry-run';
-import type { PullSecretResult } from '../pull-secret/pull-secret';
-import type { ReleaseIdentity } from '../objects/release';
 import { diffLines, shownChanges } from './diff';
-import type { Progress } from '../wait/rollout';
 import { printableText } from '../../../base/printable';
+import type { Action, PlannedChange } from '../objects/planned-change';
+import type { ReleaseIdentity } from '../objects/release';
+import type { PullSecretResult } from '../pull-secret/pull-secret';
+import type { Progress } from '../wait/rollout';
 
 /**
  * What was done, or would be.
@@ -14,7 +14,7 @@ export interface Summary {
   readonly isDryRun: boolean;
   /** As the record counts it. */
   readonly release?: number;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedChange[];
   readonly removed: readonly RemovedObject[];
   /** No longer in the release, and left in the cluster. */
   readonly kept: readonly RemovedObject[];
@@ -108,7 +108,7 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
   return `${text.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
-function stepJson(step: Step, withValues: boolean): object {
+function stepJson(step: PlannedChange, withValues: boolean): object {
   const { object: { apiVersion, kind, name }, action, adopted, changes } = step;
   const fields = changes.map(({ field }) => field);
   return { apiVersion, kind, name, result: WORDS[action], adopted, fields, ...withValues && { changes: shownChanges(step) } };
@@ -118,7 +118,7 @@ function named({ apiVersion, kind, name }: RemovedObject): RemovedObject {
   return { apiVersion, kind, name };
 }
 
-function moreText({ action, changes, adopted }: Step): string {
+function moreText({ action, changes, adopted }: PlannedChange): string {
   const shown = changes.slice(0, FIELDS_SHOWN).map(({ field }) => field);
   const rest = changes.length - shown.length;
   const fields = [...shown, ...rest > 0 ? [`${rest} more`] : []].join(', ');

@@ -1,8 +1,8 @@
-import type { DeploymentPlan } from '../plan/deployment-plan';
+import { printableText } from '../../../base/printable';
+import type { Written } from '../apply/write';
+import type { DeploymentPlan } from '../deployment-plan';
 import { lastDeployed } from '../history/history';
 import { resultWord } from '../report/summary';
-import type { Written } from '../apply/write';
-import { printableText } from '../../../base/printable';
 
 const SHOWN = 10;
 

@@ -1,13 +1,13 @@
+import { resourceOf } from '../../../kubernetes/kinds';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import type { NextObject, RecordedManifests, WithheldObject } from '../history/history';
 import { checkObject } from '../manifests/check-object';
 import { isJob } from '../objects/jobs';
-import { lookUp } from '../prune/leftovers';
 import { appliedFields, applierAmong, extract } from '../objects/managed-fields';
 import type { Owner } from '../objects/owner';
 import { Problems } from '../objects/problems';
-import type { NextObject, RecordedManifests, WithheldObject } from '../history/history';
 import type { ReleaseObject } from '../objects/release';
-import { resourceOf } from '../../../kubernetes/kinds';
-import type { Cluster } from '../../cluster/cluster';
+import { lookUp } from '../prune/leftovers';
 
 /**
  * The objects of a record after the same checks as those of files, for whoever can write Secrets can write a record. Which images may be deployed
@@ -42,7 +42,7 @@ export interface ReturnOptions {
 /**
  * @param manifests Of the release that is to come back.
  */
-export async function returnOf(cluster: Cluster, options: ReturnOptions, manifests: RecordedManifests): Promise<Return> {
+export async function returnOf(cluster: KubernetesClient, options: ReturnOptions, manifests: RecordedManifests): Promise<Return> {
   const { namespace, owner, allowedRegistries } = options;
   const checked = checkedObjects(manifests, namespace, allowedRegistries);
   const withheld = await Promise.all(manifests.withheld.map(async (object) => untouchedObject(cluster, namespace, owner, object)));
@@ -51,7 +51,9 @@ export async function returnOf(cluster: Cluster, options: ReturnOptions, manifes
 }
 
 /** As it is in the cluster, so that the record of the release that comes back knows it as well. */
-async function untouchedObject(cluster: Cluster, namespace: string, owner: Owner, { apiVersion, kind, name }: WithheldObject): Promise<NextObject[]> {
+async function untouchedObject(
+  cluster: KubernetesClient, namespace: string, owner: Owner, { apiVersion, kind, name }: WithheldObject,
+): Promise<NextObject[]> {
   const resource = resourceOf(apiVersion, kind)?.resource;
   if (resource === undefined) return [];
   const live = await lookUp(cluster, namespace, { apiVersion, kind, name, resource });

@@ -1,23 +1,23 @@
 import { stateInWords, wayOut } from './failure-message';
-import type { DeploymentOptions, DeploymentPlan } from '../plan/deployment-plan';
-import { checkedObjects } from './rollback-manifests';
-import { lastDeployed } from '../history/history';
-import { LockLost } from '../lock/lock-lost';
-import type { ReleaseStore } from '../history/release-store';
 import { RolloutFailed } from '../apply/rollout-failed';
+import type { Written } from '../apply/write';
+import type { DeploymentOptions, DeploymentPlan } from '../deployment-plan';
+import { checkedObjects } from './rollback-manifests';
 import { undo, Undone } from './undo';
+import { UserError } from '../../../base/user-error';
+import { Failure, Interrupted, HttpError } from '../../base/failure';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { lastDeployed } from '../history/history';
+import type { ReleaseStore } from '../history/release-store';
+import { LockLost } from '../lock/lock-lost';
 import { waitForRollout } from '../wait/wait-for-rollout';
 import { isWaitedFor } from '../wait/waited-for';
-import type { Written } from '../apply/write';
-import { InvalidInput } from '../../../base/user-error';
-import type { Cluster } from '../../cluster/cluster';
-import { Failure, Interrupted, Refused } from '../../base/failure';
 
 /**
  * What becomes of a release that failed: it is undone, or left as it is. Either is said and recorded; the failure itself stays what it was.
  */
 export class Undoing {
-  public constructor(private readonly cluster: Cluster, private readonly store: ReleaseStore, private readonly options: DeploymentOptions) {}
+  public constructor(private readonly cluster: KubernetesClient, private readonly store: ReleaseStore, private readonly options: DeploymentOptions) {}
 
   /**
    * Never throws but for bugs: what goes wrong here is said.
@@ -91,11 +91,11 @@ function obstacleIn(error: unknown): string | undefined {
 }
 
 function isUnauthorized(error: unknown): boolean {
-  return error instanceof Refused && error.code === 401;
+  return error instanceof HttpError && error.code === 401;
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof Failure || error instanceof InvalidInput) return error.message;
+  if (error instanceof Failure || error instanceof UserError) return error.message;
   throw error;
 }
 

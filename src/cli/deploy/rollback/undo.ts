@@ -1,22 +1,22 @@
+import type { JsonObject } from '../../../base/json';
+import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { removeBrokenPods } from '../apply/broken-pods';
+import type { Written } from '../apply/write';
+import type { RecordedManifests, RecordedObject, ReleaseHistory } from '../history/history';
 import { concurrently } from '../objects/concurrently';
-import type { Step } from '../plan/dry-run';
+import { uidOf } from '../objects/fields';
 import { isJob } from '../objects/jobs';
-import { findLeftovers, leftInWords, removeObjects } from '../prune/leftovers';
 import { appliedFields, extract, joinedManagers } from '../objects/managed-fields';
+import { objectKey } from '../objects/object-key';
 import { ForeignObject, ObjectWriter } from '../objects/object-writer';
 import { inOrder } from '../objects/order';
 import type { Owner } from '../objects/owner';
-import { notIn } from '../prune/prune';
-import type { RecordedManifests, RecordedObject, ReleaseHistory } from '../history/history';
-import { objectKey } from '../objects/object-key';
+import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 import { Target, targetsOf } from '../objects/targets';
-import { uidOf } from '../wait/namespace-snapshot';
-import type { Written } from '../apply/write';
-import type { JsonObject } from '../../../base/json';
-import type { Cluster } from '../../cluster/cluster';
-import type { Clock } from '../../base/host';
+import { findLeftovers, leftInWords, removeObjects } from '../prune/leftovers';
+import { notIn } from '../prune/prune';
 
 /**
  * What there is to undo, and to go back to.
@@ -33,7 +33,7 @@ export interface UndoOptions {
   /** The last release that was deployed, if there was one. */
   readonly previous?: RecordedManifests;
   /** All that was to be done, and what of it was. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedChange[];
   readonly written: readonly Written[];
 }
 
@@ -52,7 +52,7 @@ export interface Undone {
  * Puts the previous release back: its manifests are applied again, what the record withholds gets the values that it had a moment ago, and
  * objects that the failed release has made are removed. Jobs are not run again.
  */
-export async function undo(cluster: Cluster, options: UndoOptions): Promise<Undone> {
+export async function undo(cluster: KubernetesClient, options: UndoOptions): Promise<Undone> {
   const { namespace, owner, signal, previous } = options;
   const recorded = previous ? await targetsOf(cluster, previous.objects.filter((object) => !isJob(object)), namespace, owner) : [];
   const targets = [...recorded.map((target) => ({ ...target, adopted: false })), ...formerStates(options, recorded)];
@@ -109,7 +109,7 @@ interface FormerState extends Target {
 
 /** Beside what this release has made, what an earlier one has left that failed as well; but nothing that held data before. */
 async function removeNew(
-  cluster: Cluster, writer: ObjectWriter, { namespace, owner, signal, history, previous, steps, written }: UndoOptions,
+  cluster: KubernetesClient, writer: ObjectWriter, { namespace, owner, signal, history, previous, steps, written }: UndoOptions,
 ): Promise<{ readonly removed: readonly RecordedObject[]; readonly left: readonly OwnedObject[] }> {
   const others = steps.filter(({ adopted, action, live }) => adopted || action === 'replace' || (live && !previous)).map(({ object }) => object);
   const stays = [...previous ? [...previous.objects, ...previous.withheld] : [], ...others];
@@ -124,7 +124,7 @@ async function removeNew(
 }
 
 /** Without a uid when the answer was lost: then the owner's mark alone says that it is ours. */
-function madeBy({ object: { apiVersion, kind, name }, resource }: Step, written: readonly Written[]): RecordedObject {
+function madeBy({ object: { apiVersion, kind, name }, resource }: PlannedChange, written: readonly Written[]): RecordedObject {
   const object = { apiVersion, kind, name, resource };
   return { ...object, uid: written.filter(({ owned }) => objectKey(owned) === objectKey(object)).at(-1)?.owned.uid };
 }

@@ -1,7 +1,7 @@
 import type { Trouble } from './cause';
-import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
 import { Finding, patienceFor } from './diagnosis';
 import type { JsonObject } from '../../../base/json';
+import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
 
 /**
  * What is known of a pod when its containers are judged.

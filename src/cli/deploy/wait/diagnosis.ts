@@ -1,5 +1,5 @@
 import type { Trouble } from './cause';
-import type { Patience } from './rollout';
+import type { GracePeriods } from './rollout';
 
 /**
  * A trouble that was found, and what it takes to count as a cause: `none` at once, `verdict` when there was a moment to see why a controller gave up,
@@ -7,13 +7,13 @@ import type { Patience } from './rollout';
  */
 export interface Finding {
   readonly trouble: Trouble;
-  readonly patience: 'none' | 'verdict' | keyof Patience | 'endless';
+  readonly patience: 'none' | 'verdict' | keyof GracePeriods | 'endless';
 }
 
 /**
  * Milliseconds that a finding may last before the rollout counts as failed.
  */
-export function graceOf({ patience }: Finding, limits: Patience): number {
+export function graceOf({ patience }: Finding, limits: GracePeriods): number {
   switch (patience) {
     case 'none': return 0;
     case 'verdict': return VERDICT;

@@ -1,20 +1,20 @@
 import { causeOf, Trouble } from './cause';
 import { COULD_NOT_START } from './container-findings';
-import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
 import { newReplicaSet } from './generation';
+import { NamespaceSnapshot, timeOf } from './namespace-snapshot';
 import type { ContainerLog, RecentEvent, RolloutResult } from './rollout';
-import { Seen, timeOf } from './namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
-import type { Cluster, Query } from '../../cluster/cluster';
+import { Failure, HttpError } from '../../base/failure';
+import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
-import { Failure, Refused } from '../../base/failure';
+import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
 
 /**
  * What evidence is taken from.
  */
 export interface Source {
-  readonly cluster: Cluster;
+  readonly cluster: KubernetesClient;
   readonly namespace: string;
   readonly mask: (text: string) => string;
 }
@@ -25,7 +25,7 @@ export interface Source {
  * @param workload Missing when it is not there any more.
  */
 export async function evidenceOf(
-  trouble: Trouble, workload: JsonObject | undefined, around: { readonly seen: Seen; readonly notes: readonly string[] }, source: Source,
+  trouble: Trouble, workload: JsonObject | undefined, around: { readonly seen: NamespaceSnapshot; readonly notes: readonly string[] }, source: Source,
 ): Promise<Pick<RolloutResult, 'cause' | 'log' | 'events' | 'notes'>> {
   const { seen, notes } = around;
   const pod = seen.pod(trouble.pod);
@@ -49,7 +49,7 @@ async function isTerminating({ cluster, namespace }: Source): Promise<boolean> {
     return textAt(await cluster.get(path), 'metadata', 'deletionTimestamp') !== '';
   } catch (error) {
     // Who may not see it is told no more than that the object is gone.
-    if (error instanceof Failure) return error instanceof Refused && error.code === 404;
+    if (error instanceof Failure) return error instanceof HttpError && error.code === 404;
     throw error;
   }
 }
@@ -70,7 +70,7 @@ async function logOf({ container }: Trouble, pod: JsonObject, { cluster, namespa
     if (text === undefined) return `there is no log: the node of pod ${printableText(name)} has cleared it away`;
     return { pod: printableText(name), container: printableText(container), previous, lines: linesOf(text, mask) };
   } catch (error) {
-    if (error instanceof Refused && error.code === 403) return `the log of pod ${printableText(name)} may not be read`;
+    if (error instanceof HttpError && error.code === 403) return `the log of pod ${printableText(name)} may not be read`;
     if (error instanceof Failure) return `there is no log: ${printableText(mask(error.message))}`;
     throw error;
   }
@@ -80,7 +80,7 @@ async function logOf({ container }: Trouble, pod: JsonObject, { cluster, namespa
  * The log of a container, also when the kubelet has cleared that of the one before away: while none runs, it then shows the last one's.
  * In place of a log that it has not, it answers with a sentence.
  */
-async function logText(cluster: Cluster, path: string, query: Query): Promise<string | undefined> {
+async function logText(cluster: KubernetesClient, path: string, query: Query): Promise<string | undefined> {
   for (const asked of query.previous ? [query, { ...query, previous: undefined }] : [query]) {
     const text = await cluster.text(path, asked);
     if (!text.startsWith('unable to retrieve container logs for ')) return text;
@@ -95,7 +95,9 @@ function linesOf(text: string, mask: (text: string) => string): string[] {
 }
 
 /** The latest warnings about a workload, what it rolls out, and a pod. */
-function recentEvents(workload: JsonObject | undefined, pod: JsonObject | undefined, seen: Seen, mask: (text: string) => string): RecentEvent[] {
+function recentEvents(
+  workload: JsonObject | undefined, pod: JsonObject | undefined, seen: NamespaceSnapshot, mask: (text: string) => string,
+): RecentEvent[] {
   const replicaSet = workload && newReplicaSet(workload, seen);
   const events = [workload, replicaSet, pod].flatMap((object) => (object ? seen.eventsOf(object) : []));
   const times = events.map((event) => ({ event, at: timeOf(event) })).sort((one, other) => one.at.localeCompare(other.at));

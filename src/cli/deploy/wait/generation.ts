@@ -1,14 +1,14 @@
-import { textAt } from '../objects/fields';
+import type { NamespaceSnapshot } from './namespace-snapshot';
 import { isObserved } from './readiness';
-import type { Seen } from './namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
+import { textAt } from '../objects/fields';
 
 /**
  * The ReplicaSet that a Deployment rolls out: the one with the Deployment's own revision. Nothing before the controller has seen the Deployment
  * as it is now: until then, that is the one before.
  */
-export function newReplicaSet(deployment: JsonObject, seen: Seen): JsonObject | undefined {
+export function newReplicaSet(deployment: JsonObject, seen: NamespaceSnapshot): JsonObject | undefined {
   if (!isObserved(deployment)) return undefined;
   const revision = textAt(deployment, 'metadata', 'annotations', REVISION);
   if (revision === '') return undefined;
@@ -21,7 +21,7 @@ const REVISION = 'deployment.kubernetes.io/revision';
  * The pods that a workload made from its template as it is now, apart from those that are being deleted. Those of the template before say nothing
  * about this rollout.
  */
-export function newPods(workload: JsonObject, seen: Seen): readonly JsonObject[] {
+export function newPods(workload: JsonObject, seen: NamespaceSnapshot): readonly JsonObject[] {
   return podsOf(workload, seen).filter((pod) => !isDeleted(pod));
 }
 
@@ -32,7 +32,7 @@ export function isDeleted(object: JsonObject): boolean {
   return textAt(object, 'metadata', 'deletionTimestamp') !== '';
 }
 
-function podsOf(workload: JsonObject, seen: Seen): readonly JsonObject[] {
+function podsOf(workload: JsonObject, seen: NamespaceSnapshot): readonly JsonObject[] {
   const pods = seen.ownedBy(workload, 'Pod');
   switch (kindName(textAt(workload, 'apiVersion'), textAt(workload, 'kind'))) {
     case 'Deployment.apps': {

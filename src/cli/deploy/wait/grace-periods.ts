@@ -1,14 +1,14 @@
 import { Finding, graceOf, mostTelling } from './diagnosis';
-import type { Patience } from './rollout';
+import type { GracePeriods } from './rollout';
 
 /**
  * Remembers since when something looks wrong, by the clock of this machine.
  */
-export class Endurance {
+export class GracePeriodTimer {
   private since = new Map<string, number>();
   private found: readonly Finding[] = [];
 
-  public constructor(private readonly limits: Patience) {}
+  public constructor(private readonly limits: GracePeriods) {}
 
   /** Takes over what is found now. What is not found any more has healed. */
   public note(findings: readonly Finding[], now: number): void {

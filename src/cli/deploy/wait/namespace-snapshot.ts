@@ -1,10 +1,10 @@
-import { fieldAt, listAt, textAt } from '../objects/fields';
 import type { JsonObject } from '../../../base/json';
+import { fieldAt, listAt, textAt, uidOf } from '../objects/fields';
 
 /**
  * What is known of the objects around the workloads of a namespace, at one moment.
  */
-export class Seen {
+export class NamespaceSnapshot {
   private readonly owned: readonly JsonObject[];
   private readonly byOwner: ReadonlyMap<string, readonly JsonObject[]>;
   private readonly byObject: ReadonlyMap<string, readonly JsonObject[]>;
@@ -34,13 +34,6 @@ export class Seen {
   public eventsOf(object: JsonObject): readonly JsonObject[] {
     return this.byObject.get(uidOf(object)) ?? [];
   }
-}
-
-/**
- * Which object it is; another of the same name has another.
- */
-export function uidOf(object: JsonObject | undefined): string {
-  return textAt(object, 'metadata', 'uid');
 }
 
 /**

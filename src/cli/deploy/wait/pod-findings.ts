@@ -1,7 +1,7 @@
 import { containerFindings, PodContext } from './container-findings';
-import { conditionOf, fieldAt, isTrue, listAt, textAt } from '../objects/fields';
 import type { Finding } from './diagnosis';
 import type { JsonObject } from '../../../base/json';
+import { conditionOf, fieldAt, isTrue, listAt, textAt } from '../objects/fields';
 
 /**
  * What keeps a pod from becoming ready, the most telling first.

@@ -1,12 +1,12 @@
 import { causeOf, Trouble } from './cause';
 import type { Finding } from './diagnosis';
-import { Judgement, NOT_SEEN, titleOf } from './rollout-status';
 import type { Progress } from './rollout';
+import { RolloutStatus, NOT_SEEN, titleOf } from './rollout-status';
 
 /**
  * Says what has changed since it was last said.
  */
-export class Telling {
+export class ProgressReporter {
   private readonly said = new Map<string, string>();
   private readonly troubles = new Set<string>();
 
@@ -15,7 +15,7 @@ export class Telling {
   /**
    * @param troubles What is worth a line though it may still heal.
    */
-  public tell({ workloads }: Judgement, troubles: readonly Finding[], elapsed: number): void {
+  public tell({ workloads }: RolloutStatus, troubles: readonly Finding[], elapsed: number): void {
     const counts = { ready: workloads.filter(({ ready }) => ready).length, total: workloads.length, elapsed };
     for (const { object, ready, words } of workloads) {
       const workload = titleOf(object);

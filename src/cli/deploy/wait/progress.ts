@@ -1,6 +1,6 @@
 import type { Progress } from './rollout';
-import { CiVariables, isCi } from '../../../gitlab/ci-variables';
 import { printable } from '../../../base/printable';
+import { CiVariables, isCi } from '../../../gitlab/ci-variables';
 import type { Clock, Output } from '../../base/host';
 import { seconds } from '../../http/network-errors';
 

@@ -1,7 +1,7 @@
-import { conditionOf, fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
 import type { JsonObject } from '../../../base/json';
-import { kindName } from '../../../kubernetes/kinds';
 import { printableText } from '../../../base/printable';
+import { kindName } from '../../../kubernetes/kinds';
+import { conditionOf, fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
 
 /**
  * How far an object is.

@@ -1,16 +1,16 @@
-import { fieldAt, textAt } from '../objects/fields';
 import type { Finding } from './diagnosis';
+import { NamespaceSnapshot } from './namespace-snapshot';
 import { Readiness, readinessOf } from './readiness';
 import type { WaitedObject } from './rollout';
-import { Seen, uidOf } from './namespace-snapshot';
 import { workloadFindings } from './workload-findings';
 import type { JsonObject } from '../../../base/json';
 import { scopeOf } from '../../../kubernetes/kinds';
+import { fieldAt, textAt, uidOf } from '../objects/fields';
 
 /**
  * How a rollout stands at one moment.
  */
-export interface Judgement {
+export interface RolloutStatus {
   /** In the order of the objects. */
   readonly workloads: ReadonlyArray<Readiness & { readonly object: WaitedObject }>;
   readonly findings: readonly Finding[];
@@ -24,7 +24,7 @@ export interface Judgement {
 export interface Situation {
   /** An object as it is in the cluster: nothing as long as it has not been seen, `gone` when it is not there any more. */
   readonly current: (object: WaitedObject) => JsonObject | 'gone' | undefined;
-  readonly seen: Seen;
+  readonly seen: NamespaceSnapshot;
   /** How many restarts of a container count as crashing. */
   readonly restarts: number;
   /** Milliseconds since 1970, and since the wait began. */
@@ -35,7 +35,7 @@ export interface Situation {
 /**
  * Judges all objects.
  */
-export function judge(objects: readonly WaitedObject[], situation: Situation): Judgement {
+export function rolloutStatus(objects: readonly WaitedObject[], situation: Situation): RolloutStatus {
   const judged = objects.map((object) => ({ object, ...judgeOne(object, situation) }));
   return {
     workloads: judged.map(({ object, ready, words }) => ({ object, ready, words })),

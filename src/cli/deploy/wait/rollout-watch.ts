@@ -1,16 +1,17 @@
-import { Observation, Observed } from './watch-cache';
+import { NamespaceSnapshot } from './namespace-snapshot';
 import type { WaitedObject, WaitOptions } from './rollout';
-import { Seen, uidOf } from './namespace-snapshot';
+import { WatchCache, Observed } from './watch-cache';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
-import type { Cluster, Query } from '../../cluster/cluster';
+import { Failure, HttpError } from '../../base/failure';
+import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
 import { collectionPath } from '../../cluster/paths';
-import { Failure, Refused } from '../../base/failure';
+import { uidOf } from '../objects/fields';
 
 /**
  * The waited objects as they are in the cluster, and what there is around them: pods, ReplicaSets and warnings, as soon as they are needed.
  */
-export class Surroundings {
+export class RolloutWatch {
   /** What the credential may not see. */
   public readonly notes: string[] = [];
 
@@ -21,10 +22,10 @@ export class Surroundings {
   private looking = false;
 
   public constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: KubernetesClient,
     private readonly objects: readonly WaitedObject[],
     private readonly options: Pick<WaitOptions, 'namespace' | 'selector'>,
-    private readonly observation: Observation,
+    private readonly observation: WatchCache,
   ) {
     for (const [path, query] of this.collections()) this.workloads.set(path, this.watchWorkloads(path, query));
   }
@@ -35,9 +36,9 @@ export class Surroundings {
     return observed?.get(object.uid) ?? (observed?.deleted.has(object.uid) || this.lost.has(object.uid) ? 'gone' : undefined);
   }
 
-  public get seen(): Seen {
+  public get seen(): NamespaceSnapshot {
     const isComplete = this.events !== undefined && [...this.owned, this.events].every(({ isListed }) => isListed);
-    return new Seen(this.owned.flatMap((observed) => [...observed.all()]), this.events?.all() ?? [], isComplete);
+    return new NamespaceSnapshot(this.owned.flatMap((observed) => [...observed.all()]), this.events?.all() ?? [], isComplete);
   }
 
   /** Begins to watch what is around the objects, unless that is done already. */
@@ -63,7 +64,7 @@ export class Surroundings {
       const found = await this.cluster.get(this.objectPath(object));
       if (uidOf(found) !== object.uid) this.lost.add(object.uid);
     } catch (error) {
-      if (error instanceof Refused && error.code === 404) this.lost.add(object.uid);
+      if (error instanceof HttpError && error.code === 404) this.lost.add(object.uid);
       if (!(error instanceof Failure)) throw error;
     } finally {
       this.looking = false;

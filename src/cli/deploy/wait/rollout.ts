@@ -20,7 +20,7 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Told of every change. */
   readonly progress: (progress: Progress) => void;
-  readonly patience?: Partial<Patience>;
+  readonly patience?: Partial<GracePeriods>;
   /** Hides the secrets that the job knows. By default nothing is hidden. */
   readonly mask?: (text: string) => string;
 }
@@ -28,7 +28,7 @@ export interface WaitOptions {
 /**
  * How long something may look wrong before the rollout counts as failed, in milliseconds: it may still heal.
  */
-export interface Patience {
+export interface GracePeriods {
   /** For what only another manifest or image heals: an image that is not there, a missing key of a ConfigMap, Pod Security. */
   readonly lasting: number;
   /** For what may pass: a registry that does not answer, a quota. */
@@ -41,7 +41,7 @@ export interface Patience {
   readonly steady: number;
 }
 
-export const DEFAULT_PATIENCE: Patience = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3, steady: 10_000 };
+export const DEFAULT_GRACE_PERIODS: GracePeriods = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3, steady: 10_000 };
 
 /**
  * A change on the way to the end.

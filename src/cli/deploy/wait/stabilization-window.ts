@@ -1,10 +1,10 @@
-import type { Judgement } from './rollout-status';
+import type { RolloutStatus } from './rollout-status';
 
 /**
  * Whether what is ready may be believed. A container without a readiness probe is ready whenever it runs, also between two crashes; after one was
  * seen, everything must stay ready for a while.
  */
-export class Steadiness {
+export class StabilizationWindow {
   private hasCrashed = false;
   private readySince: number | undefined;
 
@@ -14,7 +14,7 @@ export class Steadiness {
   public constructor(private readonly time: number) {}
 
   /** Milliseconds for which all must stay ready: none when that is known already, infinite as long as something is not ready. */
-  public left({ workloads, findings }: Pick<Judgement, 'workloads' | 'findings'>, now: number): number {
+  public left({ workloads, findings }: Pick<RolloutStatus, 'workloads' | 'findings'>, now: number): number {
     // A Job that has completed stays so, whatever became of its earlier pods.
     this.hasCrashed ||= findings.some(({ trouble, patience }) => patience === 'restarts' && !trouble.workload.startsWith('Job '));
     this.readySince = workloads.every(({ ready }) => ready) ? this.readySince ?? now : undefined;

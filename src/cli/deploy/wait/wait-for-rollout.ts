@@ -1,14 +1,14 @@
 import { Trouble } from './cause';
-import { Endurance } from './grace-periods';
-import { evidenceOf } from './diagnostics';
 import type { Finding } from './diagnosis';
-import { Judgement, judge, NOT_SEEN, titleOf } from './rollout-status';
-import { Observation } from './watch-cache';
-import { DEFAULT_PATIENCE, Patience, RolloutResult, WaitedObject, WaitOptions } from './rollout';
-import { Steadiness } from './stabilization-window';
-import { Surroundings } from './rollout-watch';
-import { Telling } from './progress-reporter';
-import type { Cluster } from '../../cluster/cluster';
+import { evidenceOf } from './diagnostics';
+import { GracePeriodTimer } from './grace-periods';
+import { ProgressReporter } from './progress-reporter';
+import { DEFAULT_GRACE_PERIODS, GracePeriods, RolloutResult, WaitedObject, WaitOptions } from './rollout';
+import { RolloutStatus, rolloutStatus, NOT_SEEN, titleOf } from './rollout-status';
+import { RolloutWatch } from './rollout-watch';
+import { StabilizationWindow } from './stabilization-window';
+import { WatchCache } from './watch-cache';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 
 /**
  * Waits until all objects are ready, or one of them has a cause not to become so that will not heal, or the time is up.
@@ -16,11 +16,11 @@ import type { Cluster } from '../../cluster/cluster';
  * It watches: connections that end, a server that restarts or has forgotten where the watch was, and one that is away for a while cost
  * nothing but time.
  *
- * @throws `ApiRefusal` when the credential may not see the objects (or is no longer known), `Unreachable` when the server cannot be reached
+ * @throws `ApiError` when the credential may not see the objects (or is no longer known), `Unreachable` when the server cannot be reached
  * and that will not pass, the signal's reason when it is aborted.
  */
-export async function waitForRollout(cluster: Cluster, objects: readonly WaitedObject[], options: WaitOptions): Promise<RolloutResult> {
-  const observation = new Observation(cluster, options.clock, options.signal);
+export async function waitForRollout(cluster: KubernetesClient, objects: readonly WaitedObject[], options: WaitOptions): Promise<RolloutResult> {
+  const observation = new WatchCache(cluster, options.clock, options.signal);
   try {
     return await new Rollout(cluster, objects, options, observation).result();
   } finally {
@@ -30,7 +30,7 @@ export async function waitForRollout(cluster: Cluster, objects: readonly WaitedO
 
 interface End {
   readonly outcome: RolloutResult['outcome'];
-  readonly judgement: Judgement;
+  readonly judgement: RolloutStatus;
   readonly trouble?: Trouble;
 }
 
@@ -51,24 +51,24 @@ const SHORT = 5;
 
 class Rollout {
   private readonly begun: number;
-  private readonly patience: Patience;
-  private readonly endurance: Endurance;
-  private readonly surroundings: Surroundings;
-  private readonly telling: Telling;
-  private readonly steadiness: Steadiness;
+  private readonly patience: GracePeriods;
+  private readonly endurance: GracePeriodTimer;
+  private readonly surroundings: RolloutWatch;
+  private readonly telling: ProgressReporter;
+  private readonly steadiness: StabilizationWindow;
 
   public constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: KubernetesClient,
     private readonly objects: readonly WaitedObject[],
     private readonly options: WaitOptions,
-    private readonly observation: Observation,
+    private readonly observation: WatchCache,
   ) {
     this.begun = options.clock.now();
-    this.patience = { ...DEFAULT_PATIENCE, ...options.patience };
-    this.endurance = new Endurance(this.patience);
-    this.steadiness = new Steadiness(this.patience.steady);
-    this.surroundings = new Surroundings(cluster, objects, options, observation);
-    this.telling = new Telling(options.progress, this.mask);
+    this.patience = { ...DEFAULT_GRACE_PERIODS, ...options.patience };
+    this.endurance = new GracePeriodTimer(this.patience);
+    this.steadiness = new StabilizationWindow(this.patience.steady);
+    this.surroundings = new RolloutWatch(cluster, objects, options, observation);
+    this.telling = new ProgressReporter(options.progress, this.mask);
   }
 
   public async result(): Promise<RolloutResult> {
@@ -98,14 +98,14 @@ class Rollout {
     }
   }
 
-  private judge(now: number): Judgement {
+  private judge(now: number): RolloutStatus {
     const { surroundings, patience: { restarts } } = this;
     const current = (object: WaitedObject) => surroundings.current(object);
-    return judge(this.objects, { current, seen: surroundings.seen, restarts, now, elapsed: now - this.begun });
+    return rolloutStatus(this.objects, { current, seen: surroundings.seen, restarts, now, elapsed: now - this.begun });
   }
 
   /** What becomes ready at once needs no look at its pods; what is in trouble has one now. Gives the milliseconds until there will be one. */
-  private lookAround({ workloads, findings }: Judgement, now: number): number {
+  private lookAround({ workloads, findings }: RolloutStatus, now: number): number {
     const isWaiting = workloads.some(({ ready, words }) => !ready && words !== NOT_SEEN);
     const left = findings.length > 0 ? 0 : this.begun + AT_ONCE - now;
     if (isWaiting && left <= 0) this.surroundings.needed();
@@ -135,7 +135,7 @@ class Rollout {
   private readonly mask = (text: string) => this.options.mask?.(text) ?? text;
 }
 
-function unready({ workloads }: Judgement): Trouble {
+function unready({ workloads }: RolloutStatus): Trouble {
   const first = workloads.find(({ ready }) => !ready);
   return { workload: first ? titleOf(first.object) : '', reason: 'NotReady', message: first?.words ?? '' };
 }

@@ -1,9 +1,9 @@
-import { uidOf } from './namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
-import type { Cluster, Query } from '../../cluster/cluster';
-import { Refused } from '../../base/failure';
+import { HttpError } from '../../base/failure';
 import type { Clock } from '../../base/host';
+import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
 import { mayPass } from '../../http/connection-error';
+import { uidOf } from '../objects/fields';
 
 /**
  * A collection that is watched.
@@ -22,14 +22,14 @@ export interface Watched {
 /**
  * What collections hold, kept up to date by one watch each for as long as it is needed, whatever happens to the connections.
  */
-export class Observation {
+export class WatchCache {
   private readonly abort = new AbortController();
   private readonly ended: AbortSignal;
   private failure: { readonly error: unknown } | undefined;
   private woken = false;
   private wake?: () => void;
 
-  public constructor(private readonly cluster: Cluster, private readonly clock: Clock, signal: AbortSignal) {
+  public constructor(private readonly cluster: KubernetesClient, private readonly clock: Clock, signal: AbortSignal) {
     this.ended = AbortSignal.any([signal, this.abort.signal]);
   }
 
@@ -82,11 +82,11 @@ export class Observation {
         }
       } catch (error) {
         if (this.ended.aborted) return;
-        if (optional && error instanceof Refused && [403, 404].includes(error.code)) {
+        if (optional && error instanceof HttpError && [403, 404].includes(error.code)) {
           observed.isListed = true;
           return optional(title);
         }
-        if (oneByOne && error instanceof Refused && error.code === 403) return this.askOneByOne(oneByOne, title, observed);
+        if (oneByOne && error instanceof HttpError && error.code === 403) return this.askOneByOne(oneByOne, title, observed);
         if (!mayPass(error)) throw error;
       }
       // It begins with a list again: what was deleted in the meantime must not stay.
@@ -113,7 +113,7 @@ export class Observation {
     try {
       return await this.cluster.get(path);
     } catch (error) {
-      if (error instanceof Refused && error.code === 404) return 'gone';
+      if (error instanceof HttpError && error.code === 404) return 'gone';
       if (mayPass(error) || this.ended.aborted) return undefined;
       throw error;
     }

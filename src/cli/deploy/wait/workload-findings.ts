@@ -1,19 +1,19 @@
 import type { Trouble } from './cause';
-import { conditionOf, isTrue, listAt, numberAt, textAt } from '../objects/fields';
 import { Finding, mostTelling, patienceFor } from './diagnosis';
 import { isDeleted, newPods, newReplicaSet } from './generation';
+import { NamespaceSnapshot, timeOf } from './namespace-snapshot';
 import { podFindings } from './pod-findings';
 import { isObserved, readinessOf } from './readiness';
-import { Seen, timeOf } from './namespace-snapshot';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
+import { conditionOf, isTrue, listAt, numberAt, textAt } from '../objects/fields';
 
 /**
  * What keeps a workload from becoming ready, in its own status and in those of the pods it has now.
  *
  * @param restarts How many restarts of a container count as crashing.
  */
-export function workloadFindings(object: JsonObject, seen: Seen, restarts: number): Finding[] {
+export function workloadFindings(object: JsonObject, seen: NamespaceSnapshot, restarts: number): Finding[] {
   const readiness = readinessOf(object);
   if (readiness.ready) return [];
   const kind = kindName(textAt(object, 'apiVersion'), textAt(object, 'kind'));
@@ -29,7 +29,7 @@ export function workloadFindings(object: JsonObject, seen: Seen, restarts: numbe
 
 type Say = (reason: string, message: string) => Trouble;
 
-const OWN = new Map<string, (object: JsonObject, seen: Seen, say: Say) => Finding[]>([
+const OWN = new Map<string, (object: JsonObject, seen: NamespaceSnapshot, say: Say) => Finding[]>([
   ['Deployment.apps', deployment],
   ['StatefulSet.apps', (object, seen, say) => [
     ...uncreated(object, numberAt(object, 'spec', 'replicas') ?? 1, numberAt(object, 'status', 'replicas'), seen, say), ...blocked(object, seen, say),
@@ -39,7 +39,7 @@ const OWN = new Map<string, (object: JsonObject, seen: Seen, say: Say) => Findin
   ['Job.batch', job],
 ]);
 
-function deployment(object: JsonObject, seen: Seen, say: Say): Finding[] {
+function deployment(object: JsonObject, seen: NamespaceSnapshot, say: Say): Finding[] {
   const failure = conditionOf(newReplicaSet(object, seen) ?? {}, 'ReplicaFailure');
   const progressing = conditionOf(object, 'Progressing');
   return [
@@ -49,7 +49,7 @@ function deployment(object: JsonObject, seen: Seen, say: Say): Finding[] {
   ];
 }
 
-function job(object: JsonObject, seen: Seen, say: Say): Finding[] {
+function job(object: JsonObject, seen: NamespaceSnapshot, say: Say): Finding[] {
   // FailureTarget says what is going to be said by Failed, when the last pods have ended.
   const type = ['Failed', 'FailureTarget'].find((its) => isTrue(object, its));
   const failed = type && conditionOf(object, type);
@@ -62,7 +62,7 @@ function job(object: JsonObject, seen: Seen, say: Say): Finding[] {
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-function blocked(object: JsonObject, seen: Seen, say: Say): Finding[] {
+function blocked(object: JsonObject, seen: NamespaceSnapshot, say: Say): Finding[] {
   if (!isObserved(object) || textAt(object, 'spec', 'podManagementPolicy') === 'Parallel') return [];
   const current = newPods(object, seen);
   const before = seen.ownedBy(object, 'Pod').filter((pod) => !current.includes(pod) && !isDeleted(pod));
@@ -79,7 +79,7 @@ function stalled(object: JsonObject, say: Say): Finding[] {
 }
 
 /** These controllers tell of pods that they cannot create in events only, which stay for an hour: older ones than the manifest do not count. */
-function uncreated(object: JsonObject, wanted: number, there = 0, seen: Seen, say: Say): Finding[] {
+function uncreated(object: JsonObject, wanted: number, there = 0, seen: NamespaceSnapshot, say: Say): Finding[] {
   if (there >= wanted) return [];
   const said = seen.eventsOf(object).filter((event) => textAt(event, 'reason') === 'FailedCreate' && timeOf(event).slice(0, SECONDS) >= appliedAt(object).slice(0, SECONDS));
   const event = said[said.length - 1];
@@ -101,7 +101,7 @@ function appliedAt(object: JsonObject): string {
 }
 
 /** That a controller has given up is no reason by itself: what is known of a pod is, once its events are known, too. */
-function concluded(found: readonly Finding[], { isComplete }: Seen): Finding[] {
+function concluded(found: readonly Finding[], { isComplete }: NamespaceSnapshot): Finding[] {
   const verdict = found.find(({ patience }) => patience === 'verdict');
   const inPod = mostTelling(found.filter(({ trouble: { pod } }) => pod !== undefined));
   if (!verdict || !inPod) return [...found];

@@ -1,6 +1,6 @@
 import { credentialWords, jobWords, Mark, targetWords } from './labels';
-import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 import { printableText } from '../../../base/printable';
+import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 
 /**
  * A job or an environment with what is written in it, and its size in pixels.

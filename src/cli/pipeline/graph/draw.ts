@@ -3,7 +3,7 @@ import { graphOf, PipelineGraph } from './graph';
 import { graphHtml } from './graph-html';
 import { mermaid } from './mermaid';
 import { svg } from './svg';
-import { refusal, show } from '../../../base/user-error';
+import { userError, show } from '../../../base/user-error';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 
 /**
@@ -28,7 +28,7 @@ export function pictureOf(option: string): Picture {
   if (option === 'mermaid' || option === 'svg' || option === 'html') return { form: option };
   const form = ENDINGS.get(extname(option).toLowerCase());
   if (form !== undefined) return { form, file: option };
-  throw refusal({ at: '--graph', given: show(option), expected: `mermaid, svg, html, or a file that ends with ${[...ENDINGS.keys()].join(', ')}`, fix: 'choose one of them' });
+  throw userError({ at: '--graph', given: show(option), expected: `mermaid, svg, html, or a file that ends with ${[...ENDINGS.keys()].join(', ')}`, fix: 'choose one of them' });
 }
 
 /**

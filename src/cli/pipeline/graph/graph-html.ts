@@ -1,6 +1,6 @@
 import type { Arrow, PipelineGraph } from './graph';
-import { svgElement } from './svg';
 import { credentialWords, jobWords, targetWords } from './labels';
+import { svgElement } from './svg';
 import type { JobModel, TargetModel } from '../../../pipeline/model/pipeline-model';
 import { html, page } from '../../io/html-page';
 

@@ -1,8 +1,8 @@
 import type { PipelineGraph } from './graph';
 import { credentialWords, jobWords, targetWords } from './labels';
+import { printableText } from '../../../base/printable';
 import type { HeldCredential } from '../../../pipeline/jobs/job';
 import type { JobModel } from '../../../pipeline/model/pipeline-model';
-import { printableText } from '../../../base/printable';
 
 /**
  * The picture as text, which GitLab draws in Markdown.

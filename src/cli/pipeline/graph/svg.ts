@@ -1,9 +1,9 @@
 import { BoxLine, ICON, LINE, PAD, Placed } from './box';
 import type { PipelineGraph } from './graph';
+import type { Mark } from './labels';
 import { Drawing, DrawnColumn, layout, MARGIN } from './layout';
 import { Line, Point } from './routes';
 import { SVG_STYLE } from './svg-style';
-import type { Mark } from './labels';
 import { printableText } from '../../../base/printable';
 import { xml } from '../../io/xml';
 

@@ -3,7 +3,7 @@ import { findingsOf } from './findings';
 import { projectVariables } from './project-variables';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 import type { Option } from '../../command-line/arguments';
-import type { Context } from '../../base/command';
+import type { Context } from '../../command-line/command';
 import { GITLAB_OPTIONS, gitlabOf } from '../../credentials/gitlab-options';
 
 /**

@@ -1,7 +1,7 @@
+import { suppliesOf, Supply } from './credential-source';
 import { Finding, listed, variableName } from './finding';
 import { asScope, given, mayBeFor } from './precedence';
 import type { OwnedVariable, ProjectVariables } from './project-variables';
-import { suppliesOf, Supply } from './credential-source';
 import { show } from '../../../base/user-error';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 

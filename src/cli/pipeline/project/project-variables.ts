@@ -1,6 +1,6 @@
 import { show } from '../../../base/user-error';
-import type { OwnerName } from '../../gitlab/address';
 import { unseen } from '../../credentials/ancestor-notes';
+import type { OwnerName } from '../../gitlab/address';
 import { ancestorsOf } from '../../gitlab/ancestors';
 import type { Gitlab, GitlabOwner, GitlabVariable } from '../../gitlab/gitlab';
 

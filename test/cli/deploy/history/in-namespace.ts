@@ -1,4 +1,4 @@
-import { Cluster } from '../../../../src/cli/cluster/cluster';
+import { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { ReleaseIdentity } from '../../../../src/cli/deploy/objects/release';
 import { administratorClient } from '../../../cluster/clients';
 import { Cluster as TestCluster, runKubectl } from '../../../cluster/cluster';
@@ -7,7 +7,7 @@ import { shareCluster } from '../../../cluster/shared-cluster';
 import { FETCH_TIMEOUT, kubectl } from '../../../support/kubectl';
 
 /** The administrator's client of the running test file. */
-export let cluster: Cluster;
+export let cluster: KubernetesClient;
 
 /** The release of the running test. */
 export let identity: ReleaseIdentity;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { JsonObject } from '../../../../src/base/json';
 import { imagesOf, packManifests, unpackManifests } from '../../../../src/cli/deploy/history/manifests';
 import { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
-import { JsonObject } from '../../../../src/base/json';
 
 function object(apiVersion: string, kind: string, more: JsonObject = {}): ReleaseObject {
   return { at: 'file.yaml:1:1', apiVersion, kind, name: 'a', value: { apiVersion, kind, metadata: { name: 'a' }, ...more } };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { cluster, eachWithRelease, identity } from './in-namespace';
-import { Cluster } from '../../../../src/cli/cluster/cluster';
+import { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { NextObject, NextRelease } from '../../../../src/cli/deploy/history/history';
 import { ReleaseStore, StoreOptions } from '../../../../src/cli/deploy/history/release-store';
 import { partName, releaseName } from '../../../../src/release/release-names';
@@ -211,14 +211,14 @@ describe('a large release', () => {
 });
 
 /** A client of a job that is killed before its n-th write. */
-function dyingAt(write: number): Cluster {
+function dyingAt(write: number): KubernetesClient {
   return beforeWrite(write, async () => {
     throw new Error('killed');
   });
 }
 
 /** A client that does something before its n-th write. */
-function beforeWrite(write: number, action: () => Promise<void>): Cluster {
+function beforeWrite(write: number, action: () => Promise<void>): KubernetesClient {
   let writes = 0;
   const hooked = (call: (...args: any[]) => unknown) => async (...args: unknown[]) => {
     writes += 1;
@@ -339,7 +339,7 @@ test('a write whose answer is lost is known again', async () => {
     await call.apply(cluster, args);
     return call.apply(cluster, args);
   };
-  const forgetful: Cluster = Object.assign(Object.create(cluster), { create: twice(cluster.create), merge: twice(cluster.merge) });
+  const forgetful: KubernetesClient = Object.assign(Object.create(cluster), { create: twice(cluster.create), merge: twice(cluster.merge) });
   const writer = store({}, forgetful);
   await writer.begin(release(configMap('one')));
   await writer.finish('deployed');

@@ -1,12 +1,12 @@
-import { cluster, eachWithRelease, identity } from '../history/in-namespace';
-import { systemClock } from '../../../../src/cli/io/clock';
-import { Cluster } from '../../../../src/cli/cluster/cluster';
-import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/lock/deploy-lock';
-import { whileHeld } from '../../../../src/cli/deploy/lock/lock-guard';
 import { Interrupted, Unreachable } from '../../../../src/cli/base/failure';
+import { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
+import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/lock/deploy-lock';
+import { guardedByLock } from '../../../../src/cli/deploy/lock/lock-guard';
+import { systemClock } from '../../../../src/cli/io/clock';
 import { releaseName } from '../../../../src/release/release-names';
 import { ManualClock } from '../../../support/manual-clock';
 import { until } from '../../../support/until';
+import { cluster, eachWithRelease, identity } from '../history/in-namespace';
 
 const NAMESPACE = 'lock-test';
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
@@ -51,7 +51,7 @@ async function passing(clock: ManualClock, milliseconds: number, ending?: AbortS
 }
 
 /** A client whose calls fail while it is told so. */
-function breakable(): { readonly client: Cluster; broken: boolean } {
+function breakable(): { readonly client: KubernetesClient; broken: boolean } {
   const state = { broken: false, client: cluster };
   const call = (method: (...args: any[]) => Promise<unknown>) => async (...args: unknown[]) => {
     if (state.broken) throw new Unreachable('it does not answer');
@@ -62,9 +62,9 @@ function breakable(): { readonly client: Cluster; broken: boolean } {
 }
 
 /** A client before whose first removal somebody else takes the lock. */
-function overtaken(): { readonly client: Cluster; readonly overtakes: () => number } {
+function overtaken(): { readonly client: KubernetesClient; readonly overtakes: () => number } {
   let overtakes = 0;
-  const remove: Cluster['delete'] = async (path, options) => {
+  const remove: KubernetesClient['delete'] = async (path, options) => {
     overtakes += 1;
     await cluster.merge(path, { spec: { holderIdentity: 'c' } });
     return cluster.delete(path, options);
@@ -220,7 +220,7 @@ describe('what is done while a lock is taken', () => {
     const [clock, log] = [new ManualClock(), [] as string[]];
     let faster: DeployLock | undefined;
     const slow = Object.assign(Object.create(cluster), {
-      merge: async (...args: Parameters<Cluster['merge']>) => {
+      merge: async (...args: Parameters<KubernetesClient['merge']>) => {
         faster ??= await acquire('faster');
         return cluster.merge(...args);
       },
@@ -245,11 +245,11 @@ describe('what is done while a lock is taken', () => {
       }
     };
     const begin = (lock: DeployLock) => {
-      const { permit } = whileHeld(CONNECTION, lock);
+      const { permit } = guardedByLock(CONNECTION, lock);
       outcomes.push(outcome(() => permit?.({ writes: false })), outcome(() => permit?.({ writes: true })));
     };
     const lock = await acquire('b', { ahead: { begin, drop: () => undefined } });
-    const { permit } = whileHeld(CONNECTION, lock);
+    const { permit } = guardedByLock(CONNECTION, lock);
     outcomes.push(outcome(() => permit?.({ writes: true })));
     expect(outcomes).toEqual([undefined, new Error('the lock is not held yet'), undefined]);
   });
@@ -316,7 +316,7 @@ describe('a holder that was paused', () => {
   test('shows its credentials to nobody', async () => {
     const clock = new ManualClock();
     const lock = await acquire('a', { clock });
-    const { credentials } = whileHeld({ server: 'https://203.0.113.1', credentials: { description: 'a token', present: async () => ({ token: 't' }) } }, lock);
+    const { credentials } = guardedByLock({ server: 'https://203.0.113.1', credentials: { description: 'a token', present: async () => ({ token: 't' }) } }, lock);
     expect(await credentials.present()).toEqual({ token: 't' });
     clock.pass(60_000);
     await expect(credentials.present()).rejects.toThrow(/is lost/);

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApiObject, ApiObjectProps, App } from 'cdk8s';
 import { gitlabJob } from '../../../../examples/gitlab-job';
-import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../../src/index';
 import { ReadOptions, readRelease } from '../../../../src/cli/deploy/manifests/read-release';
 import { Files } from '../../../../src/cli/io/files';
+import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../../src/index';
 import { partName, releaseName } from '../../../../src/release/release-names';
 
 const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };

@@ -1,5 +1,5 @@
-import { appliedFields, applierAmong, EARLIER_MANAGERS, extract, joinedManagers } from '../../../../src/cli/deploy/objects/managed-fields';
 import type { JsonObject } from '../../../../src/base/json';
+import { appliedFields, applierAmong, EARLIER_MANAGERS, extract, joinedManagers } from '../../../../src/cli/deploy/objects/managed-fields';
 
 function live(managedFields: JsonObject[], more: JsonObject = {}): JsonObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace: 'example', managedFields }, ...more };

@@ -1,10 +1,10 @@
-import { cluster, eachWithRelease, identity } from '../history/in-namespace';
-import { Cluster } from '../../../../src/cli/cluster/cluster';
+import { isObject, JsonObject } from '../../../../src/base/json';
+import { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { ObjectWriter, PlannedObject } from '../../../../src/cli/deploy/objects/object-writer';
 import { Owner } from '../../../../src/cli/deploy/objects/owner';
 import { Target, targetsOf } from '../../../../src/cli/deploy/objects/targets';
-import { isObject, JsonObject } from '../../../../src/base/json';
 import { FakeClock } from '../../../support/fake-clock';
+import { cluster, eachWithRelease, identity } from '../history/in-namespace';
 
 const NAMESPACE = 'object-writer';
 
@@ -18,7 +18,7 @@ const theirs = () => new Owner({ ...identity, app: `${identity.app}-of-others` }
 /** The name of the running test's object. */
 const name = () => `settings-${identity.app}`;
 
-function writer(owner: Owner, through: Cluster = cluster): ObjectWriter {
+function writer(owner: Owner, through: KubernetesClient = cluster): ObjectWriter {
   return new ObjectWriter(through, { owner, clock: new FakeClock(), signal: new AbortController().signal });
 }
 
@@ -43,10 +43,10 @@ async function dataNow(): Promise<unknown> {
 const uidOf = (object: JsonObject | undefined) => String(isObject(object?.metadata) ? object.metadata.uid : undefined);
 
 /** Calls `meanwhile` before the first write of a kind. */
-function disturbed(method: 'apply' | 'merge' | 'delete', meanwhile: () => Promise<unknown>): Cluster {
+function disturbed(method: 'apply' | 'merge' | 'delete', meanwhile: () => Promise<unknown>): KubernetesClient {
   let isDone = false;
   return new Proxy(cluster, {
-    get: (_, property: keyof Cluster) => (...args: unknown[]) => {
+    get: (_, property: keyof KubernetesClient) => (...args: unknown[]) => {
       const act = async () => (cluster[property] as (...all: unknown[]) => Promise<unknown>)(...args);
       if (property !== method || isDone) return act();
       isDone = true;

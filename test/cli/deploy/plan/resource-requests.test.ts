@@ -1,6 +1,6 @@
-import { demandOf } from '../../../../src/cli/deploy/plan/resource-requests';
-import type { Step } from '../../../../src/cli/deploy/plan/dry-run';
 import type { JsonObject } from '../../../../src/base/json';
+import type { PlannedChange } from '../../../../src/cli/deploy/objects/planned-change';
+import { demandOf } from '../../../../src/cli/deploy/plan/resource-requests';
 
 const container = (requests?: JsonObject, limits?: JsonObject, more: JsonObject = {}): JsonObject => ({ name: 'c', resources: { requests: requests ?? {}, limits: limits ?? {} }, ...more });
 
@@ -9,14 +9,14 @@ function workload(kind: string, spec: JsonObject, ...containers: JsonObject[]): 
   return { apiVersion, kind, metadata: { name: 'x' }, spec: { ...spec, template: { spec: { containers } } } };
 }
 
-function step(action: Step['action'], resource: string, after: JsonObject, live?: JsonObject): Step {
+function step(action: PlannedChange['action'], resource: string, after: JsonObject, live?: JsonObject): PlannedChange {
   const [apiVersion, kind] = [String(after.apiVersion), String(after.kind)];
   return { action, resource, after, live, object: { at: 'a.yaml', apiVersion, kind, name: 'x', value: after }, path: '/x', applied: after, changes: [], adopted: false };
 }
 
 const web = (replicas: number, cpu = '100m', spec: JsonObject = {}) => workload('Deployment', { replicas, ...spec }, container({ cpu }));
 
-test.each<[string, Step, Record<string, number>]>([
+test.each<[string, PlannedChange, Record<string, number>]>([
   ['a new Deployment', step('create', 'deployments', web(3)), { 'count/deployments.apps': 1, 'pods': 3, 'count/pods': 3, 'requests.cpu': 0.3, 'cpu': 0.3 }],
   ['a new ConfigMap', step('create', 'configmaps', { apiVersion: 'v1', kind: 'ConfigMap' }), { 'configmaps': 1, 'count/configmaps': 1 }],
   ['a new Job of three at once', step('create', 'jobs', workload('Job', { parallelism: 5, completions: 3 }, container())), { 'count/jobs.batch': 1, 'pods': 3 }],

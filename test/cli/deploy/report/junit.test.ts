@@ -1,7 +1,7 @@
-import { ReleaseRefused } from '../../../../src/cli/deploy/objects/refusals';
-import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
 import { ExitCode } from '../../../../src/cli/base/exit-code';
 import { Failure } from '../../../../src/cli/base/failure';
+import { ReleaseRejected } from '../../../../src/cli/deploy/objects/refusals';
+import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
 
 const objects = [
   { apiVersion: 'v1', kind: 'ConfigMap', name: 'web' },
@@ -78,7 +78,7 @@ test('workloads that are not ready in time', () => {
 
 test('objects that are refused have what is wrong and what helps; the others are skipped', () => {
   const refusal = { object: { at: 'app.yaml:1:1', kind: 'ConfigMap', name: 'web' }, given: '.dta: field not declared in schema', fix: 'correct it' };
-  const report = junitReport({ ...facts, planned: undefined, written: new Set(), waited: [], error: new ReleaseRefused([refusal], 3) });
+  const report = junitReport({ ...facts, planned: undefined, written: new Set(), waited: [], error: new ReleaseRejected([refusal], 3) });
   expect(report).toContain('<testcase classname="apply" name="ConfigMap web"><failure message=".dta: field not declared in schema; correct it">');
   expect(report).toContain('tests="6" failures="1" errors="0" skipped="5"');
 });

@@ -1,5 +1,5 @@
-import { containerFindings } from '../../../../src/cli/deploy/wait/container-findings';
 import { JsonObject } from '../../../../src/base/json';
+import { containerFindings } from '../../../../src/cli/deploy/wait/container-findings';
 import { pod, podIn, warning } from '../../../support/pods';
 
 const findings = (its: JsonObject, restarts: number | undefined = 3, events: JsonObject[] = []) =>

@@ -1,14 +1,14 @@
-import { Endurance } from '../../../../src/cli/deploy/wait/grace-periods';
 import { Finding, patienceFor } from '../../../../src/cli/deploy/wait/diagnosis';
+import { GracePeriodTimer } from '../../../../src/cli/deploy/wait/grace-periods';
 
 const LIMITS = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3, steady: 10_000 };
 
 const finding = (patience: Finding['patience'], reason: string = patience, pod?: string): Finding => ({ trouble: { workload: 'Deployment web', pod, container: 'app', reason, message: '' }, patience });
 
-let endurance: Endurance;
+let endurance: GracePeriodTimer;
 
 beforeEach(() => {
-  endurance = new Endurance(LIMITS);
+  endurance = new GracePeriodTimer(LIMITS);
 });
 
 test.each<[Finding['patience'], number]>([

@@ -1,5 +1,5 @@
-import { readinessOf } from '../../../../src/cli/deploy/wait/readiness';
 import { JsonObject } from '../../../../src/base/json';
+import { readinessOf } from '../../../../src/cli/deploy/wait/readiness';
 
 type Row = [string, object, object, boolean, string];
 

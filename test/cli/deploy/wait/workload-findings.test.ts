@@ -1,6 +1,6 @@
-import { Seen } from '../../../../src/cli/deploy/wait/namespace-snapshot';
-import { workloadFindings } from '../../../../src/cli/deploy/wait/workload-findings';
 import { JsonObject } from '../../../../src/base/json';
+import { NamespaceSnapshot } from '../../../../src/cli/deploy/wait/namespace-snapshot';
+import { workloadFindings } from '../../../../src/cli/deploy/wait/workload-findings';
 import { pod, PodParts, warning } from '../../../support/pods';
 
 const REVISION = 'deployment.kubernetes.io/revision';
@@ -26,7 +26,7 @@ function replicaSet(revision: string, parts: object = {}): JsonObject {
 const broken = (parts: PodParts) => pod({ status: { containerStatuses: [{ name: 'app', state: { waiting: { reason: 'InvalidImageName' } } }] }, ...parts });
 
 function found(object: JsonObject, owned: JsonObject[] = [], events: JsonObject[] = []): string[] {
-  return workloadFindings(object, new Seen(owned, events), 3).map(({ patience, trouble }) => `${patience} ${trouble.pod ?? '-'} ${trouble.reason}: ${trouble.message}`);
+  return workloadFindings(object, new NamespaceSnapshot(owned, events), 3).map(({ patience, trouble }) => `${patience} ${trouble.pod ?? '-'} ${trouble.reason}: ${trouble.message}`);
 }
 
 describe('which pods count', () => {
@@ -97,7 +97,7 @@ describe('a Deployment', () => {
       'none web-1 NotReady: containers with unready status: [app] (ProgressDeadlineExceeded: it has timed out)',
     ]);
     // The pods are listed, their events are not.
-    const [early] = workloadFindings(late, new Seen([replicaSet('2'), unready], [], false), 3);
+    const [early] = workloadFindings(late, new NamespaceSnapshot([replicaSet('2'), unready], [], false), 3);
     expect(early).toMatchObject({ patience: 'verdict', trouble: { pod: 'web-1' } });
   });
 });
@@ -130,7 +130,7 @@ describe('what only events tell', () => {
   test('a probe that fails names its container', () => {
     const containerStatuses = [{ name: 'proxy', ready: true, state: { running: {} } }, { name: 'app', ready: false, state: { running: {} } }];
     const its = pod({ status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }], containerStatuses } });
-    const [finding] = workloadFindings(workload('Job'), new Seen([its], [warning('uid-web-1', 'Unhealthy', 'Readiness probe failed: ')]), 3);
+    const [finding] = workloadFindings(workload('Job'), new NamespaceSnapshot([its], [warning('uid-web-1', 'Unhealthy', 'Readiness probe failed: ')]), 3);
     expect(finding).toEqual({ patience: 'endless', trouble: { workload: 'Job web', pod: 'web-1', container: 'app', reason: 'Unhealthy', message: 'Readiness probe failed' } });
   });
 });

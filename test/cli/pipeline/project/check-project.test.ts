@@ -1,4 +1,4 @@
-import { HAND_OVER_FORMAT } from '../../../../src/pipeline/model/program-output';
+import { PROGRAM_OUTPUT_FORMAT } from '../../../../src/pipeline/model/program-output';
 import { Gitlab } from '../../../gitlab/gitlab-server';
 import { CliResult, runCli } from '../../../support/cli';
 import { FakeClock } from '../../../support/fake-clock';
@@ -8,7 +8,7 @@ const TOKEN = 'glpat-hunter2-secret';
 const YAML = 'deploy: { script: ["true"] }\n';
 const CURRENT = '.gitlab-ci.yml: it is what pipeline.js writes\n';
 
-const HANDED_OVER = { format: HAND_OVER_FORMAT, yaml: YAML, model: pipelineModel([PRODUCTION]) };
+const HANDED_OVER = { format: PROGRAM_OUTPUT_FORMAT, yaml: YAML, model: pipelineModel([PRODUCTION]) };
 const PROGRAM = `require('node:fs').writeFileSync(process.env.CDK8S_CI_DEPLOY_PIPELINE,
   JSON.stringify({ ...${JSON.stringify(HANDED_OVER)}, path: require('node:path').resolve('.gitlab-ci.yml') }))`;
 

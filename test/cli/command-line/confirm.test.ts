@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parseArguments } from '../../../src/cli/command-line/arguments';
-import { Context } from '../../../src/cli/base/command';
-import { confirm } from '../../../src/cli/io/confirm';
+import { Context } from '../../../src/cli/command-line/command';
+import { confirm } from '../../../src/cli/command-line/confirm';
 import { Files } from '../../../src/cli/io/files';
 
 interface Asked {

@@ -1,4 +1,4 @@
-import type { Context } from '../base/command';
+import type { Context } from './command';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 

@@ -4,10 +4,10 @@ import type { JsonObject } from '../../base/json';
  * A Kubernetes API server, as one credential reaches it. Transient failures are retried within the time budget that the caller set.
  *
  * Paths are those of the API: `/api/v1/namespaces/example/secrets`. Build them by `objectPath` and `collectionPath`.
- * Every method throws `ApiRefusal` when the API server answers no, `Refused` when somebody else on the way does, and `Unreachable` when
+ * Every method throws `ApiError` when the API server answers no, `HttpError` when somebody else on the way does, and `Unreachable` when
  * nothing is known: no connection, no answer in time, or one that may pass (408, 429, 5xx; `cause` is then the refusal).
  */
-export interface Cluster {
+export interface KubernetesClient {
   /** The address, for people. */
   readonly server: string;
   /** How many connections and requests there were so far. */

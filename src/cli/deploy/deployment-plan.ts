@@ -1,11 +1,11 @@
-import type { Step } from './dry-run';
-import type { Removal } from '../prune/leftovers';
-import type { Owner } from '../objects/owner';
-import type { PruneOptions } from '../prune/prune';
-import type { NextObject, RecordedRelease, ReleaseHistory } from '../history/history';
-import type { DeployJob, ReleaseObject } from '../objects/release';
-import type { RollOutOptions } from '../apply/roll-out';
-import type { TakeOver, TakeOverPlan } from '../take-over';
+import type { RollOutOptions } from './apply/roll-out';
+import type { NextObject, RecordedRelease, ReleaseHistory } from './history/history';
+import type { Owner } from './objects/owner';
+import type { PlannedChange } from './objects/planned-change';
+import type { DeployJob, ReleaseObject } from './objects/release';
+import type { Removal } from './prune/leftovers';
+import type { PruneOptions } from './prune/prune';
+import type { TakeOver, TakeOverPlan } from './take-over';
 
 /**
  * How far a deployment may go, and whom it tells.
@@ -39,7 +39,7 @@ export interface Release {
  */
 export interface DeploymentPlan {
   readonly release: Release;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedChange[];
   readonly history?: ReleaseHistory;
   /** The release that it takes back, when an older pipeline's job is run again for that. */
   readonly rollbackFrom?: RecordedRelease;

@@ -1,7 +1,7 @@
-import type { Arguments, Syntax } from '../command-line/arguments';
-import type { ExitCode } from './exit-code';
+import type { Arguments, Syntax } from './arguments';
+import type { ExitCode } from '../base/exit-code';
+import type { Host } from '../base/host';
 import type { Files } from '../io/files';
-import type { Host } from './host';
 
 /**
  * What a command has to work with.
