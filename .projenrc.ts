@@ -30,6 +30,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   devDeps: [
     'ajv@8.20.0',
     'cdk8s-cli@2.207.60',
+    'diff@8.0.2',
     'esbuild@0.28.2',
     'fast-check@4.10.2',
     'fflate@0.8.3',
