@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import { until } from './until';
 import { needDebianPackages, PackageFiles } from '../cluster/debian';
 
 const PROGRAM = '/usr/bin/chromium';
@@ -40,7 +41,9 @@ export class Browser {
   public static async start(): Promise<Browser> {
     needDebianPackages(CHROMIUM);
     const folder = mkdtempSync(join(tmpdir(), 'browser-'));
-    const chromium = spawn(PROGRAM, [...FLAGS, `--user-data-dir=${folder}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    const chromium = spawn(PROGRAM, [...FLAGS, `--user-data-dir=${folder}`, 'about:blank'], {
+      detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    });
     const browser = new Browser(chromium, folder);
     await browser.attach();
     return browser;
@@ -90,10 +93,10 @@ export class Browser {
 
   public async stop(): Promise<void> {
     const exited = once(this.chromium, 'exit');
-    this.chromium.kill('SIGKILL');
+    // The group: chromium's child processes write into the folder as long as they run.
+    if (this.chromium.pid !== undefined) process.kill(-this.chromium.pid, 'SIGKILL');
     await exited;
-    // Its child processes write into the folder until they notice that it has ended.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 30 });
+    await until(() => isRemoved(this.folder));
   }
 
   private async attach(): Promise<void> {
@@ -127,6 +130,17 @@ export class Browser {
     if (method === 'Network.requestWillBeSent') this.requests.push(params?.request?.url ?? '');
     if (method === 'Log.entryAdded') this.complaints.push(params?.entry?.text ?? '');
     if (method === 'Page.loadEventFired') this.loaded?.();
+  }
+}
+
+/** A process that is being killed may still create a file, so the folder is not empty then. */
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTEMPTY') return false;
+    throw error;
   }
 }
 
