@@ -48,7 +48,7 @@ export class Rollouts {
       signal: this.abort.signal,
       ...options,
       progress: (progress) => {
-        said.push(`${progress.ready}/${progress.total} ${progress.workload} ${progress.state}: ${progress.words}`);
+        said.push(`${progress.ready}/${progress.total} ${progress.workload} ${progress.state}: ${progress.message}`);
         options.progress?.(progress);
       },
     });
