@@ -264,7 +264,7 @@ describe('the wait ends', () => {
     await untilUnschedulable(2);
     const clock = new ManualClock(Date.now());
     const waiting = await underWay(rollouts, objects, { clock, budget: 30_000 });
-    // The wait reads the pods after one second.
+    // Both problems are reported once the wait has read the pods.
     clock.pass(1_000);
     await until(() => waiting.told.filter(({ state }) => state === 'problem').length === 2);
     clock.pass(29_000);

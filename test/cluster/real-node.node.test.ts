@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runKubectl, tryKubectl } from './cluster';
+import { ClusterProcess } from './cluster-process';
 import { ControlPlane, startControlPlane } from './control-plane';
 import { needDebianPackages } from './debian';
 import { BUILDAH, pushImage } from './image';
-import { ClusterProcess } from './cluster-process';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './programs';
 import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';

@@ -1,4 +1,3 @@
-import type { GracePeriods } from './grace-periods';
 import { printableText } from '../../../base/printable';
 
 /**
@@ -25,7 +24,7 @@ export interface RolloutProblem {
  * - `restarts`: the number of restarts decides, not the time.
  * - `timeout`: the problem is the cause only when the time limit is over.
  */
-export type Grace = 'none' | 'diagnosing' | keyof Pick<GracePeriods, 'permanent' | 'temporary' | 'unschedulable' | 'restarts'> | 'timeout';
+export type Grace = 'none' | 'diagnosing' | 'permanent' | 'temporary' | 'unschedulable' | 'restarts' | 'timeout';
 
 /**
  * A problem, and how long it may last.

@@ -82,7 +82,8 @@ class RolloutWait {
   }
 
   /**
-   * Watches the pods at once if there is a problem, and otherwise after a moment: many rollouts are complete before.
+   * Watches the pods as soon as there is a finding, which every workload has while it is not ready.
+   * A new custom resource without a status has none: its wait ends without pods, or reads them after a moment.
    *
    * @returns The milliseconds until the pods are needed, or Infinity.
    */
@@ -127,7 +128,7 @@ class RolloutWait {
 /** Milliseconds after which an object is read that its watch has not shown. */
 const UNSEEN = 1_000;
 
-/** Milliseconds before the pods of a rollout without problems are watched, which costs six requests. */
+/** Milliseconds before the pods of a rollout without findings are watched, which costs six requests. */
 const PODS_AFTER = 1_000;
 
 /** Milliseconds for which an unready pod is not printed. */
