@@ -33,13 +33,13 @@ class FakeCluster {
   public readonly watched: string[] = [];
   private readonly listeners = new Map<string, (event: object) => void>();
 
-  public constructor(private readonly lists: Record<string, readonly JsonObject[]>) {}
-
   public readonly client = {
     watch: (path: string, _query: unknown, { signal, listed }: { signal: AbortSignal; listed: () => void }) => this.follow(path, signal, listed),
     get: async () => deployment(0),
     text: async () => '',
   } as unknown as KubernetesClient;
+
+  public constructor(private readonly lists: Record<string, readonly JsonObject[]>) {}
 
   public change(path: string, type: string, object: JsonObject): void {
     this.listeners.get(path)?.({ type, object });
