@@ -20,7 +20,7 @@ const PODS = ['get', 'pods'];
 const FREE = 'my-group/agents:free';
 const PREMIUM = 'my-group/agents:premium';
 
-/** The namespaces, and to whom they are given. */
+/** The namespaces, and the identity that each of them gives rights to. */
 const NAMESPACES = {
   'shared': DeployerIdentity.gitlabAgent({ serviceAccountName: 'agent', serviceAccountNamespace: 'gitlab-agent' }),
   'example': DeployerIdentity.gitlabAgent({ projectId: 42 }),
@@ -65,7 +65,7 @@ async function asAdmin(args: readonly string[], stdin?: string): Promise<string>
   return stdout.trimEnd();
 }
 
-/** Two agents: one has no rights of its own, the other may only speak for others. */
+/** Installs two agents: one without rights, and one that may only impersonate others. */
 function agentInstallation(): string {
   const rbac = { apiGroup: 'rbac.authorization.k8s.io' };
   const account = (name: string) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'gitlab-agent' } });
@@ -102,7 +102,7 @@ function kubeconfigOf(job: Pick<Job, 'token'>): string {
   return file;
 }
 
-/** A job that uses kubectl, on a machine that trusts GitLab's certificate. */
+/** Runs kubectl as a job does, on a machine that trusts GitLab's certificate. */
 function kubectlOf(job: Pick<Job, 'token'>, context: string, namespace: string, args: readonly string[]): Promise<Outcome> {
   const variables = { SSL_CERT_FILE: kas.certificateAuthorityFile };
   return askKubectl(kubeconfigOf(job), [...args, '--context', context, '--namespace', namespace], { variables });
@@ -116,7 +116,7 @@ function forbidden(user: string, namespace: string): object {
 describe('the agent\'s own ServiceAccount', () => {
   const user = 'system:serviceaccount:gitlab-agent:agent';
 
-  test('is who every job is, of whatever project', async () => {
+  test('is the user of every job of every project', async () => {
     for (const job of [JOB, PRODUCTION, STRANGER]) {
       expect((await kubectlOf(job, FREE, 'shared', ['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'])).stdout).toBe(user);
       expect(await kubectlOf(job, FREE, 'shared', PODS)).toMatchObject({ status: 0 });
@@ -139,11 +139,11 @@ describe('the groups that an agent gives to a job', () => {
     });
   });
 
-  test.each<[string, 'let into' | 'Forbidden in', string, Job]>([
-    ['a job of the project', 'let into', 'example', JOB],
-    ['a job of the project for an environment', 'let into', 'example', PRODUCTION],
+  test.each<[string, 'allowed in' | 'Forbidden in', string, Job]>([
+    ['a job of the project', 'allowed in', 'example', JOB],
+    ['a job of the project for an environment', 'allowed in', 'example', PRODUCTION],
     ['a job of another project', 'Forbidden in', 'example', STRANGER],
-    ['a job for the environment', 'let into', 'example-production', PRODUCTION],
+    ['a job for the environment', 'allowed in', 'example-production', PRODUCTION],
     ['a job for no environment', 'Forbidden in', 'example-production', JOB],
     ['a job for another environment', 'Forbidden in', 'example-production', STAGING],
     ['a job of another project for an environment of that name', 'Forbidden in', 'example-production', STRANGER],
@@ -151,17 +151,17 @@ describe('the groups that an agent gives to a job', () => {
     ['a job for the environment', 'Forbidden in', 'kube-system', PRODUCTION],
   ])('%s is %s %s', async (_, answer, namespace, job) => {
     const outcome = await kubectlOf(job, PREMIUM, namespace, PODS);
-    if (answer === 'let into') expect(outcome).toMatchObject({ status: 0, stderr: `No resources found in ${namespace} namespace.\n` });
+    if (answer === 'allowed in') expect(outcome).toMatchObject({ status: 0, stderr: `No resources found in ${namespace} namespace.\n` });
     else expect(outcome).toEqual(forbidden(`gitlab:ci_job:${job.id}`, namespace));
   });
 
-  test('cannot be chosen by the job', async () => {
+  test('cannot be overridden by the job', async () => {
     const asOther = await kubectlOf(STAGING, PREMIUM, 'example-production', [...PODS, '--as', 'admin', '--as-group', 'system:masters']);
     expect(asOther).toEqual(forbidden('gitlab:ci_job:304', 'example-production'));
   });
 });
 
-test('a job that GitLab does not know is not let in', async () => {
+test('a job that GitLab does not know gets no access', async () => {
   expect((await kubectlOf({ token: 'job-token-gone' }, FREE, 'shared', PODS)).stderr).toMatch(/^error: You must be logged in to the server/m);
 });
 
@@ -171,17 +171,17 @@ describe('verify, on a machine that trusts GitLab\'s certificate', () => {
     { variables: { KUBECONFIG: kubeconfigOf(job), NODE_EXTRA_CA_CERTS: trusted } },
   );
 
-  test.each([[FREE, 'shared', JOB], [PREMIUM, 'example', JOB], [PREMIUM, 'example-production', PRODUCTION]])('proves what %s gives in %s', async (context, namespace, job) => {
+  test.each([[FREE, 'shared', JOB], [PREMIUM, 'example', JOB], [PREMIUM, 'example-production', PRODUCTION]])('proves the rights that %s gives in %s', async (context, namespace, job) => {
     const { status, stdout, stderr } = await verify(job, context, namespace, namespace);
     expect({ status, verdict: JSON.parse(stdout).verdict }).toEqual({ status: 0, verdict: 'as expected' });
     expect(`${stdout}${stderr}`).not.toContain(job.token);
   });
 
-  test('sees that a job for another environment is not the deployer', async () => {
+  test('fails when the job is for another environment than the deployer', async () => {
     expect(await verify(STAGING, PREMIUM, 'example-production', 'example-production')).toMatchObject({ status: 1 });
   });
 
-  test('contacts nobody where the certificate is not trusted', async () => {
+  test('sends no token when the certificate is not trusted', async () => {
     const { status, stderr } = await verify(JOB, PREMIUM, 'example', 'example', '');
     expect(status).toBe(4);
     expect(stderr).not.toContain(JOB.token);
@@ -189,12 +189,12 @@ describe('verify, on a machine that trusts GitLab\'s certificate', () => {
   });
 });
 
-describe('the command\'s own client', () => {
+describe('the client of the command', () => {
   let cluster: KubernetesClient | undefined;
 
   afterEach(() => cluster?.close());
 
-  /** Read by the policy for agents; the certificate is what the machine would trust. */
+  /** Reads the kubeconfig by the policy for agents. The machine would trust the certificate. */
   async function clientOf(job: Job, agentContext: string, namespace: string): Promise<KubernetesClient> {
     const cwd = controlPlane.folder;
     const files = new Files({ cwd, stdin: process.stdin });
@@ -218,13 +218,13 @@ describe('the command\'s own client', () => {
     await expect(client.get(collectionPath(configMaps('kube-system')))).rejects.toThrow(/^list configmaps in kube-system: the API server says 403 Forbidden/);
   });
 
-  test('is not made without a namespace', async () => {
+  test('needs a namespace', async () => {
     const options = { kubeconfig: kubeconfigOf(JOB), agentContext: FREE };
     const context = { files: new Files({ cwd: controlPlane.folder, stdin: process.stdin }), variables: {}, cwd: controlPlane.folder };
     await expect(jobCredential(context, options)).rejects.toThrow('--namespace: it is missing');
   });
 
-  test('is not made without a context, since the file is no stored credential', async () => {
+  test('needs a context, because the file is not a stored credential', async () => {
     const context = { files: new Files({ cwd: controlPlane.folder, stdin: process.stdin }), variables: {}, cwd: controlPlane.folder };
     await expect(jobCredential(context, { kubeconfig: kubeconfigOf(JOB), namespace: 'example' })).rejects.toThrow('contexts: it has 2 entries');
   });

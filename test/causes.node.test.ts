@@ -11,7 +11,6 @@ import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { PodReports } from './support/pod-reports';
 import { job, Rollouts, workload, WorkloadParts } from './support/rollouts';
 import { until } from './support/until';
-import { resultLines } from '../src/cli/deploy/wait/result-lines';
 
 const NAMESPACE = 'causes';
 
@@ -20,9 +19,9 @@ let processes: Processes;
 let rollouts: Rollouts;
 let reports: PodReports;
 let folder: string;
-/** An image that runs a line of shell. */
+/** An image that runs its argument as a shell script. */
 let shell: string;
-/** A registry that wants a password. */
+/** A registry that requires a password. */
 let locked: string;
 const times: string[] = [];
 
@@ -51,7 +50,7 @@ afterAll(async () => {
 const asAdmin = (...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', NAMESPACE, ...args]);
 
 const running = (script: string, container: object = {}): WorkloadParts => ({ container: { args: [script], ...container } });
-/** Without a probe, a container is ready as soon as it runs. A busy kubelet may report that before the container ends, and the rollout is complete. */
+/** Without a probe, a container is ready as soon as it runs. A busy kubelet may report that before the container ends, which completes the rollout. */
 const NEVER_READY = { readinessProbe: { exec: { command: ['/busybox', 'true'] }, initialDelaySeconds: 300 } };
 const ending = (script: string, container: object = {}) => running(script, { ...NEVER_READY, ...container });
 const [forEver = ''] = FOR_EVER;
@@ -59,9 +58,9 @@ const [forEver = ''] = FOR_EVER;
 interface Case {
   readonly image?: () => string;
   readonly parts?: WorkloadParts;
-  /** What follows `Deployment web, pod web-…: `, or the container. */
+  /** What follows `Deployment web, pod web-…` in the line of the cause. */
   readonly cause: RegExp;
-  /** In any order: what a container writes to standard output and to standard error comes by two ways. */
+  /** In any order, because standard output and standard error are two streams. */
   readonly log?: string[];
 }
 
@@ -99,7 +98,7 @@ const CASES: Record<string, Case> = {
   },
   'ends': {
     parts: ending('echo all is done'),
-    cause: /, container app: CrashLoopBackOff: exit code 0, though it is to keep running, restarted (?:once|\d times)$/,
+    cause: /, container app: CrashLoopBackOff: exit code 0, but it should keep running, restarted (?:once|\d times)$/,
     log: ['all is done'],
   },
   'out-of-memory': {
@@ -138,9 +137,9 @@ const CASES: Record<string, Case> = {
   },
 };
 
-test.each(Object.entries(CASES))('%s', async (name, { image = () => shell, parts = {}, cause, log }) => {
+test.each(Object.entries(CASES))('the cause and the log explain the failure: %s', async (name, { image = () => shell, parts = {}, cause, log }) => {
   const objects = await rollouts.apply(withShell(workload('Deployment', name, image(), parts)));
-  const result = await rollouts.wait(objects, { patience: { restarts: 1, passing: 4_000, unschedulable: 1_000 } });
+  const result = await rollouts.wait(objects, { gracePeriods: { restarts: 1, temporary: 4_000, unschedulable: 1_000 } });
   asAdmin('delete', 'deployment', name, '--wait=false');
 
   times.push(`${name}: ${reports.secondsSince(result.cause?.pod)}: ${result.cause?.line ?? ''}`);
@@ -150,21 +149,21 @@ test.each(Object.entries(CASES))('%s', async (name, { image = () => shell, parts
   expect(result.log && [...result.log.lines].sort()).toEqual(log && [...log].sort());
 });
 
-/** An init container takes the image of this test's registry, which is only known by now. */
+/** Sets the image of init containers. The registry's address is known only after it has started. */
 function withShell(manifest: object): object {
   return JSON.parse(JSON.stringify(manifest).replaceAll('"image":"shell"', `"image":"${shell}"`)) as object;
 }
 
-describe('a probe that fails', () => {
+describe('a failed probe', () => {
   const probed = (probe: object) => running(`echo listening nowhere; ${forEver}`, probe);
 
-  /** The kubelet has said so of a pod of the Deployment. */
+  /** Waits until the kubelet has reported a failed probe of the Deployment. */
   async function untilUnhealthy(deployment: string): Promise<void> {
     const said = () => asAdmin('get', 'events', '--field-selector', 'reason=Unhealthy', '-o', 'jsonpath={.items[*].involvedObject.name}');
     await until(() => said().includes(deployment));
   }
 
-  test('is the cause when the time is up', async () => {
+  test('is the cause when the time limit is over', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'unready', shell, probed({ readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1 } })));
     await untilUnhealthy('unready');
     const { outcome, cause, log, events } = await rollouts.wait(objects, { budget: 15_000 });
@@ -188,7 +187,7 @@ describe('a probe that fails', () => {
 });
 
 describe('a Job', () => {
-  test('that fails as often as it may: the last pod says why', async () => {
+  test('that reaches its backoff limit fails with the cause of its last pod', async () => {
     const objects = await rollouts.apply(job('migrate', shell, { ...running('echo no such table; exit 2'), spec: { backoffLimit: 0 } }));
     const { outcome, cause, log } = await rollouts.wait(objects);
 
@@ -197,16 +196,16 @@ describe('a Job', () => {
     expect(log?.lines).toEqual(['no such table']);
   });
 
-  test('that may fail now and then is waited for', async () => {
+  test('is waited for while it retries', async () => {
     const volume = { name: 'state', hostPath: { path: mkdtempSync(join(folder, 'state-')) } };
     const script = 'if [ -e /state/tried ]; then exit 0; fi; echo >/state/tried; exit 1';
     const objects = await rollouts.apply(job('again', shell, {
       ...running(script, { volumeMounts: [{ name: 'state', mountPath: '/state' }] }), pod: { restartPolicy: 'OnFailure', volumes: [volume] },
     }));
-    expect(await rollouts.wait(objects, { patience: { restarts: 0 } })).toMatchObject({ outcome: 'ready' });
+    expect(await rollouts.wait(objects, { gracePeriods: { restarts: 0 } })).toMatchObject({ outcome: 'ready' });
   });
 
-  test('whose image is missing does not wait for its backoff limit', async () => {
+  test('with a missing image fails before its backoff limit', async () => {
     const { outcome, cause } = await rollouts.wait(await rollouts.apply(job('missing', `${controlPlane.registry}/migrate:1`)));
     expect({ outcome, line: cause?.line ?? '' }).toEqual({ outcome: 'failed', line: expect.stringMatching(/^Job missing, pod .*: (?:ErrImagePull|ImagePullBackOff): not found$/) });
   });
@@ -215,8 +214,7 @@ describe('a Job', () => {
 test('a log is shown without colours, control characters and the secrets of the job', async () => {
   const script = 'printf "\\033[31mred\\033[0m\\n\\033]0;title\\007\\nthe password is s3cret-pa55word\\n"; exit 1';
   const objects = await rollouts.apply(workload('Deployment', 'talkative', shell, ending(script)));
-  const result = await rollouts.wait(objects, { patience: { restarts: 1 }, mask: (text) => text.replaceAll('s3cret-pa55word', '[masked]') });
+  const result = await rollouts.wait(objects, { gracePeriods: { restarts: 1 }, mask: (text) => text.replaceAll('s3cret-pa55word', '[masked]') });
 
   expect(result.log?.lines).toEqual(['red', '\\u001b]0;title\\u0007', 'the password is [masked]']);
-  expect(resultLines(result)).toEqual(expect.arrayContaining(['    | the password is [masked]']));
 });

@@ -10,7 +10,7 @@ import { releaseName } from '../src/release/release-names';
 
 onKwokOfItsOwn();
 
-/** What an administrator has applied by hand, when kubectl pointed at the namespace: `rbac.authorization.k8s.io/v1beta1` is gone since. */
+/** The objects that an administrator applied by hand in the namespace. Kubernetes has since removed `rbac.authorization.k8s.io/v1beta1`. */
 const INTEGRATION = `
 apiVersion: v1
 kind: ServiceAccount
@@ -32,7 +32,7 @@ subjects:
   namespace: example
 `;
 
-/** The script of the job that deployed it. */
+/** The script of the deploy job. */
 const SCRIPT = `
 echo $KUBECONFIG | base64 --decode > kubeconfig
 export KUBECONFIG=\`pwd\`/kubeconfig
@@ -77,7 +77,7 @@ const IMAGE = 'registry.example.com/group/site:1ecfd275-4711-12345';
 const NEW_IMAGE = 'registry.example.com/group/site:2ecfd275-4712-12346';
 
 let folder: string;
-/** The masked variable of GitLab: one line of base64. */
+/** The masked CI/CD variable, one line of base64. */
 let variable: string;
 
 const admin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'example', ...args]);
@@ -91,7 +91,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A copy of the reference kubeconfig, edited by hand. */
+/** A hand-edited copy of the reference kubeconfig. */
 function editedKubeconfig(token: string): string {
   return `apiVersion: v1
 kind: Config
@@ -114,7 +114,7 @@ users:
 `;
 }
 
-/** As the job did it, with kubectl. */
+/** Deploys with kubectl, as the job did. */
 function recipe(image: string, manifests: string): string {
   const home = mkdtempSync(join(folder, 'job-'));
   writeFileSync(join(home, 'deployment.yml'), manifests);
@@ -122,7 +122,7 @@ function recipe(image: string, manifests: string): string {
   return execFileSync('bash', ['-e', '-c', SCRIPT], { cwd: home, env, encoding: 'utf8' });
 }
 
-/** As a job does it now, with the same variable and the same file. */
+/** Deploys with the command, with the same variable and the same file. */
 async function deploy(image: string, manifests: string, ...options: string[]): Promise<CliResult> {
   return runCli(['deploy', 'deployment.yml', '--app', 'web', ...options], {
     files: { 'deployment.yml': manifests.replaceAll('IMAGE', image) },
@@ -148,14 +148,14 @@ const managers = (what: string) => {
 };
 const access = () => admin('get', 'serviceaccount/gitlab-example', 'rolebinding/gitlab-admin', '-o', 'jsonpath={.items[*].metadata.resourceVersion}');
 
-test('the recipe deploys it, again and again', () => {
+test('the recipe deploys the application several times', () => {
   expect(recipe('registry.example.com/group/site:first', deploymentYml('KEPT', 'DROPPED'))).toBe('deployment.apps/web created\nservice/web created\n');
   expect(recipe(IMAGE, deploymentYml('KEPT', 'DROPPED'))).toBe('deployment.apps/web configured\nservice/web unchanged\n');
   admin('rollout', 'status', 'deployment/web', '--timeout=60s');
   expect(managers('deployment/web')).toContain('kubectl-client-side-apply Update');
 });
 
-test('it is not taken over unasked', async () => {
+test('deploy does not take over the application without --adopt', async () => {
   const { code, stderr } = await deploy(IMAGE, deploymentYml('KEPT', 'DROPPED'));
   expect(code).toBe(1);
   expect(stderr).toMatch(/2 of 2 objects cannot be applied, so nothing was written$/m);
@@ -163,7 +163,7 @@ test('it is not taken over unasked', async () => {
   expect(managers('deployment/web')).not.toContain(APPLIED);
 });
 
-test('it is adopted as it is, without a restart', async () => {
+test('deploy --adopt takes over the application without a restart', async () => {
   const [pods, before] = [admin('get', 'pods', '-o', 'name'), access()];
   expect(await deploy(IMAGE, deploymentYml('KEPT', 'DROPPED'), '--adopt')).toMatchObject({
     code: 0, stdout: expect.stringMatching(/^changed +Deployment web +adopted.*\nchanged +Service web +adopted/m),
@@ -176,18 +176,18 @@ test('it is adopted as it is, without a restart', async () => {
   }
 });
 
-test('it is updated, and a variable that is left out is gone', async () => {
+test('deploy updates the application and removes a variable that is left out', async () => {
   expect(await deploy(NEW_IMAGE, deploymentYml('KEPT'))).toMatchObject({ code: 0 });
   expect(environment()).toBe('KEPT');
   expect(admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[*].image}')).toBe(NEW_IMAGE);
 });
 
-test('an object that is left out is gone, too', async () => {
+test('deploy removes an object that is left out', async () => {
   expect(await deploy(NEW_IMAGE, deploymentYml('KEPT').split('---')[0]!)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +Service web$/m) });
   expect(admin('get', 'services', '-o', 'name')).toBe('');
 });
 
-test('adopted and updated at once, a variable that is left out is gone as well', async () => {
+test('deploy --adopt updates the application at once and removes a variable that is left out', async () => {
   admin('delete', 'deployment', 'web');
   recipe(IMAGE, deploymentYml('KEPT', 'DROPPED'));
   expect(await deploy(NEW_IMAGE, deploymentYml('KEPT'), '--adopt')).toMatchObject({ code: 0 });

@@ -120,10 +120,10 @@ describe('without a right of the table', () => {
   const LONG_ENOUGH = '40s';
 
   test.each<[string, string, RegExp]>([
-    ['pods', 'watch', /Deployment web: NotReady: [^]*pods in least-node may not be watched, so what they say is missing here/],
-    ['replicasets', 'watch', /replicasets in least-node may not be watched, so what they say is missing here/],
-    ['events', 'watch', /ErrImagePull: not found[^]*events in least-node may not be watched, so what they say is missing here/],
-    ['deployments', 'watch', /ErrImagePull: not found[^]*deployments may not be watched, so they were asked for every second/],
+    ['pods', 'watch', /Deployment web: NotReady: [^]*the credential may not watch pods in least-node: this report leaves them out/],
+    ['replicasets', 'watch', /the credential may not watch replicasets in least-node: this report leaves them out/],
+    ['events', 'watch', /ErrImagePull: not found[^]*the credential may not watch events in least-node: this report leaves them out/],
+    ['deployments', 'watch', /ErrImagePull: not found[^]*the credential may not watch deployments: they were read once a second instead/],
     ['resourcequotas', 'list', /ErrImagePull: not found/],
     ['namespaces', 'get', /ErrImagePull: not found/],
   ])('%s (%s), a release that cannot be pulled is undone, and what could not be seen is said', async (resource, verb, said) => {
@@ -136,7 +136,7 @@ describe('without a right of the table', () => {
   test('pods/log (get), a release that crashes is undone, and it is said that there is no log', async () => {
     without('pods/log', 'get');
     const { code, stderr } = await deploy([crashing(), configMap('web')]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/CrashLoopBackOff: exit code 3[^]*the log of pod web-\w+-\w+ may not be read/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/CrashLoopBackOff: exit code 3[^]*the credential may not read the log of pod web-\w+-\w+/) });
     expect(stderr).toContain('undone: release 1 is back\n');
   });
 

@@ -29,7 +29,7 @@ const programs: Array<[program: string, manifests: string[]]> = [
   ['template.ts', ['from-template/production/web.k8s.yaml', 'from-template/staging/web.k8s.yaml']],
 ];
 
-describe.each(programs)('%s', (program, manifests) => {
+describe.each(programs)('the program %s', (program, manifests) => {
   beforeAll(() => {
     rmSync(join(site, 'dist'), { recursive: true, force: true });
     execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [program], { cwd: site, env: { PATH: process.env.PATH, HOME: tmpdir(), ...gitlabJob } });
@@ -40,7 +40,7 @@ describe.each(programs)('%s', (program, manifests) => {
     expect(files.sort()).toEqual(manifests);
   });
 
-  test.each(manifests)('kubectl reads %s with --dry-run=client and gives back the same values', async (file) => {
+  test.each(manifests)('writes %s so that kubectl reads the same values with --dry-run=client', async (file) => {
     const text = readFileSync(join(site, 'dist', file), 'utf8');
     const written = parseAllDocuments(text).map((document) => document.toJS());
     expect(written.length).toBeGreaterThan(1);

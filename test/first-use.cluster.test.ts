@@ -69,16 +69,16 @@ describe('the example', () => {
     credential = join(folder, 'ci.kubeconfig');
   });
 
-  test('an administrator applies its access manifests', () => {
+  test('has access manifests that an administrator applies', () => {
     for (const environment of ['staging', 'production']) {
       expect(tryKubectl(cluster.kubeconfig, ['apply', '--server-side', '--validate=strict', '-f', manifest(`access-${environment}.yaml`)]))
         .toMatchObject({ status: 0, stderr: '' });
     }
-    // It enforces already, which refuses pods. Warnings come for what makes pods, too.
+    // The namespace enforces "restricted" already, which rejects pods. With warnings, kubectl also shows problems of workloads.
     asAdmin('label', 'namespace', 'example', 'pod-security.kubernetes.io/warn=restricted');
   });
 
-  test('the command makes a kubeconfig of the ServiceAccount\'s token, which kubectl takes', () => {
+  test('gets a kubeconfig from the ServiceAccount\'s token that kubectl accepts', () => {
     const token = asAdmin('create', 'token', 'gitlab-example', '-n', 'example');
     execFileSync(process.execPath, [MAIN, 'kubeconfig', cluster.kubeconfig, '--token-file', '-', '--namespace', 'example', '--file', credential],
       { input: token, env: {}, stdio: 'pipe' });
@@ -87,33 +87,33 @@ describe('the example', () => {
   });
 
   test.each([
-    ['main.ts is applied', 'production/web.k8s.yaml'],
-    ['template.ts takes over', 'from-template/production/web.k8s.yaml'],
-    ['main.ts takes over again', 'production/web.k8s.yaml'],
-  ])('what is written by %s, with that credential and without a warning', (_, file) => {
+    ['the manifests of main.ts', 'production/web.k8s.yaml'],
+    ['the manifests of template.ts, which take over', 'from-template/production/web.k8s.yaml'],
+    ['the manifests of main.ts, which take over again', 'production/web.k8s.yaml'],
+  ])('is applied with that credential and without warnings: %s', (_, file) => {
     const applied = asDeployer('apply', '--server-side', '--validate=strict', '-f', manifest(file));
     expect(applied).toMatchObject({ status: 0, stderr: '' });
     expect(applied.stdout).toMatch(/deployment\.apps\/web serverside-applied/);
 
-    // The programs name the container differently: had one not taken over what the other applied, there would be two.
+    // The programs name the container differently. Without a takeover there would be two containers.
     const written = Yaml.load(manifest(file)).find(({ kind }) => kind === 'Deployment').spec.template.spec.containers;
     expect(containers()).toEqual(written.map(({ name, image }: { name: string; image: string }) => `${name} ${image}`));
   });
 
-  test('its pods pass Pod Security "restricted"', () => {
-    // Needs the controller manager: the pods are made by it, and refused to it.
+  test('has pods that pass Pod Security "restricted"', () => {
+    // The controller manager creates the pods, so the API server rejects them there.
     expect(asDeployer('wait', 'deployment/web', '--for=jsonpath={.status.updatedReplicas}', '--timeout=30s')).toMatchObject({ status: 0, stderr: '' });
     const refusals = asDeployer('get', 'events', '--field-selector', 'reason=FailedCreate', '-o', 'jsonpath={.items[*].message}');
     expect(refusals).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test('that namespace refuses another pod', () => {
+  test('has a namespace that rejects a pod that violates "restricted"', () => {
     const { status, stderr } = asDeployer('run', 'root', '--image=registry.example.com/root:1');
     expect(status).toBe(1);
     expect(stderr).toContain('violates PodSecurity "restricted:latest"');
   });
 
-  test.each(['kube-system', 'example-staging', 'default'])('that credential is Forbidden in %s', (namespace) => {
+  test.each(['kube-system', 'example-staging', 'default'])('has a credential that is Forbidden in %s', (namespace) => {
     const refused = asDeployer('get', 'pods', '-n', namespace);
     expect(refused).toEqual({
       status: 1,
@@ -123,7 +123,7 @@ describe('the example', () => {
     });
   });
 
-  test('another role is another RoleBinding, since one cannot be pointed at another role', () => {
+  test('gets a second RoleBinding for another role, because a roleRef cannot be changed', () => {
     const app = new App();
     const access = new Chart(app, 'access');
     new NamespaceDeployer(access, 'gitlab', { namespace: 'example', role: DeployerRole.edit() });
@@ -135,12 +135,12 @@ describe('the example', () => {
     expect(roles).toBe('gitlab-example-admin admin\ngitlab-example-edit edit\n');
 
     const pointed = objects.filter(({ kind }) => kind === 'RoleBinding').map((object) => ({ ...object, roleRef: { ...object.roleRef, name: 'view' } }));
-    // The second since Kubernetes 1.37.
+    // Kubernetes 1.37 has the second message.
     expect(apply(pointed).stderr).toMatch(/cannot change roleRef|roleRef: .+ field is immutable/);
   });
 });
 
-describe('what is known offline, the server says, too', () => {
+describe('the library agrees with the server about', () => {
   const namespace = 'example-rights';
   let served: Array<{ apiVersion: string; kind: string; name: string; namespaced: boolean }>;
 
@@ -152,7 +152,7 @@ describe('what is known offline, the server says, too', () => {
     });
   });
 
-  // Those of the API server itself: an existing cluster has custom resources and aggregated APIs, too.
+  // Only the API versions of the API server itself. A cluster can also have custom resources and aggregated APIs.
   function apiVersions(): string[] {
     const versions = '{range .items[*]}{.spec.group}/{.spec.version}{"\\n"}{end}';
     const text = asAdmin('get', 'apiservices', '-l', 'kube-aggregator.kubernetes.io/automanaged=onstart', '-o', `jsonpath=${versions}`);
@@ -166,7 +166,7 @@ describe('what is known offline, the server says, too', () => {
     expect(served.length).toBeGreaterThan(55);
   });
 
-  test.each([['admin', ADMIN_RULES], ['edit', EDIT_RULES]])('which kinds a ServiceAccount with ClusterRole %s may write', async (role, rules) => {
+  test.each([['admin', ADMIN_RULES], ['edit', EDIT_RULES]])('the kinds that a ServiceAccount with ClusterRole %s may write', async (role, rules) => {
     create(binding(role, { kind: 'ClusterRole', name: role }, { kind: 'ServiceAccount', name: role, namespace }));
     const subject = { ...serviceAccountUser(namespace, role), namespace };
     await untilAllowed(cluster.kubeconfig, { ...subject, request: { verb: 'get', group: '', resource: 'pods' } });
@@ -177,9 +177,9 @@ describe('what is known offline, the server says, too', () => {
     expect(requests.length).toBeGreaterThan(90);
   });
 
-  test('what random Roles allow', async () => {
+  test('the rights of random Roles', async () => {
     const roles = fc.sample(fc.tuple(fc.array(rule, { minLength: 1, maxLength: 2 }), fc.array(request, { minLength: 8, maxLength: 8 })), 60);
-    // What is made last is seen last.
+    // The authorizer sees new objects in order, so the last one shows that it has seen all.
     const all = [...roles.map(([rules]) => rules), [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }]];
     create(...all.map((rules, index) => ({ apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: `role-${index}`, namespace }, rules })));
     create(...all.map((_, index) => binding(`role-${index}`, { kind: 'Role', name: `role-${index}` }, { apiGroup: RBAC, kind: 'User', name: `user-${index}` })));
@@ -192,7 +192,7 @@ function expectAgreement(requests: ReadonlyArray<AccessRequest & { readonly rule
   const answers = serverAllows(cluster.kubeconfig, requests);
   const disagreed = requests.filter(({ rules, request: asked }, index) => allows(rules, asked) !== answers[index]);
   expect(disagreed.map(({ rules, request: asked }) => ({ asked, rules }))).toEqual([]);
-  // Neither side is one that always says the same.
+  // Both answers must occur, so that an authorizer with one answer does not agree by luck.
   expect(new Set(answers)).toEqual(new Set([true, false]));
 }
 

@@ -13,7 +13,7 @@ import { until } from './support/until';
 
 const MAIN = join(__dirname, '..', 'lib', 'cli', 'main.js');
 
-/** The example's own image serves the same files. Its base is fetched from a registry, which these tests do without. */
+/** Serves the same files as the example's image. The base of that image comes from a registry, which these tests do not use. */
 const DOCKERFILE = `
 FROM scratch
 COPY busybox /busybox
@@ -45,7 +45,7 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-test('Hugo builds the site, and its image goes to the registry', () => {
+test('Hugo builds the site, and buildah pushes its image to the registry', () => {
   const context = join(folder, 'image');
   site.build(join(context, 'public'));
   copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
@@ -56,12 +56,12 @@ test('Hugo builds the site, and its image goes to the registry', () => {
   image = `${name}@${digest}`;
 });
 
-test('the programs of the example take that image from the job', () => {
+test('the programs of the example read that image from the variables of the job', () => {
   site.run('access.ts');
   site.run('main.ts', { CI_REGISTRY: `${cluster.registry}`, CI_REGISTRY_IMAGE: `${cluster.registry}/group/site`, IMAGE: image, IMAGE_PIPELINE_ID: '4711' });
 });
 
-test('an administrator gives the job one namespace, in which Pod Security "restricted" is enforced', () => {
+test('an administrator gives the job rights in one namespace that enforces Pod Security "restricted"', () => {
   const applied = tryKubectl(cluster.kubeconfig, ['apply', '--server-side', '--validate=strict', '-f', site.manifest('access-staging.yaml')]);
   expect(applied).toMatchObject({ status: 0, stderr: '' });
   const labels = runKubectl(cluster.kubeconfig, ['get', 'namespace', 'example-staging', '-o', 'jsonpath={.metadata.labels}']);
@@ -81,11 +81,11 @@ test('the job deploys the site, which becomes available', () => {
   expect(asDeployer('get', 'pods', '-o', 'jsonpath={range .items[*]}{.status.containerStatuses[0].imageID}{"\\n"}{end}').stdout.split('\n')).toContain(image);
 });
 
-test('its page is served through the Service and by each pod', async () => {
+test('the Service and each pod serve the page', async () => {
   const pods = asDeployer('get', 'pods', '-o', 'jsonpath={.items[*].metadata.name}').stdout.split(' ');
   for (const served of ['services/web:80', ...pods.map((pod) => `pods/${pod}:8080`)]) {
     const get = () => asDeployer('get', '--raw', `/api/v1/namespaces/example-staging/${served}/proxy/`);
-    // The Service learns of its pods a moment after they are available, and all pods are not at once.
+    // The endpoints of the Service follow the pods after a moment, and not all pods are available at once.
     await until(() => get().status === 0);
     const page = get();
     expect(page).toMatchObject({ status: 0, stderr: '' });
@@ -93,12 +93,12 @@ test('its page is served through the Service and by each pod', async () => {
   }
 });
 
-test('the container has neither root nor a way to write', () => {
+test('the container does not run as root and cannot write', () => {
   const write = (file: string) => asDeployer('exec', 'deployment/web', '--', '/busybox', 'sh', '-c', `id -u; echo written >${file}`);
   expect(write('/site/index.html').stderr).toContain('Read-only file system');
   expect(write('/tmp/scratch')).toMatchObject({ stdout: '65532\n' });
 });
 
-test('its log is the job\'s to read', () => {
+test('the job can read the log', () => {
   expect(asDeployer('logs', 'deployment/web')).toMatchObject({ status: 0, stderr: '' });
 });

@@ -12,11 +12,11 @@ const MAIN = join('lib', 'cli', 'main.js');
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 const DEPLOYMENT = 'kind: Deployment\napiVersion: apps/v1\nmetadata: { name: web }\nspec: { template: { spec: { containers: [{ name: web, image: IMAGE }] } } }\n';
 
-/** Each adds a line to the file `$MARKS` when it is loaded. */
+/** Each of these adds a line to the file `$MARKS` when it is loaded. */
 const EVIL_CJS = 'require("node:fs").appendFileSync(process.env.MARKS, `${__filename}\\n`);\n';
 const EVIL_MJS = 'import { appendFileSync } from "node:fs";\nappendFileSync(process.env.MARKS, `${import.meta.url}\\n`);\n';
 
-/** Writes into the file `$LOADED` which files were loaded. */
+/** Writes the names of the loaded files to the file `$LOADED`. */
 const TRACER = 'process.on("exit", () => require("node:fs").writeFileSync(process.env.LOADED, Object.keys(require.cache).join("\\n")));\n';
 
 const MODULE = JSON.stringify({
@@ -34,7 +34,7 @@ const PACKAGE_FILES: Array<[string, string]> = [
   ['cannot be read', '{ "type": "module"'],
 ];
 
-/** Files that change what Node, npm or a program does that runs beside them. */
+/** Files that change the behaviour of Node, npm or a program in the same folder. */
 function foreignFiles(packageJson: string): Record<string, string> {
   const packages = ['yaml', 'fs', 'https', 'node:fs', 'cdk8s-ci-deploy'].flatMap((name) => [
     [`node_modules/${name}/package.json`, MODULE], [`node_modules/${name}/evil.cjs`, EVIL_CJS], [`node_modules/${name}/evil.mjs`, EVIL_MJS],
@@ -78,7 +78,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version: NodeVersion) => {
   const command = (words: string): GitlabJob => ({ script: [`node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" ${words}`] });
   const handedOver = () => join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.cjs');
 
-  /** Foreign files in the working copy and in the artifact, where the last line of the job `synth` puts the command of the real package. */
+  /** Puts foreign files into the working copy and the artifact. The last line of the job `synth` copies the command of the real package there. */
   function handOver(packageJson: string): void {
     write(machine.checkout, { ...foreignFiles(packageJson), 'deployment.yml': DEPLOYMENT });
     write(dirname(handedOver()), { ...foreignFiles(packageJson), 'production/web.yaml': DEPLOYMENT, 'review/web.yaml': DEPLOYMENT });
@@ -114,7 +114,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version: NodeVersion) => {
       ['deploy-review', { CI_MERGE_REQUEST_IID: '3' }],
       ['stop-review', { CI_MERGE_REQUEST_IID: '3' }],
       ['rotate-production', {}],
-    ])('the job %s runs the command, which refuses a missing credential', (name, variables) => {
+    ])('the job %s runs the command, which reports a missing credential', (name, variables) => {
       const { status, stderr } = run(jobs[name], { CI_PROJECT_ID: '7', CI_ENVIRONMENT_NAME: 'production', ...variables });
       expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/KUBECONFIG/) });
     });
@@ -128,7 +128,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version: NodeVersion) => {
     expect(readFileSync(LOADED, 'utf8').split('\n')).toEqual([tracer, handedOver()]);
   });
 
-  test('the foreign files would change a program that asks for a package, and a command with the name .js', () => {
+  test('the foreign files change a program that loads a package, and a command with the extension .js', () => {
     handOver(MODULE);
     copyFileSync(handedOver(), join(machine.checkout, 'command.js'));
     expect(run({ script: ['node command.js --version'] })).toMatchObject({ status: 1, stderr: expect.stringContaining('require is not defined') });

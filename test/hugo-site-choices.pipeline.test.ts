@@ -35,7 +35,7 @@ afterAll(async () => {
   delivery?.remove();
 });
 
-/** A cluster that accepts the id_tokens of project 42, in both namespaces of the example. */
+/** Starts a cluster that accepts the id_tokens of project 42 in both namespaces of the example. */
 async function startTrustingCluster(): Promise<ControlPlane> {
   const accesses = Object.values(NAMESPACES).map((namespace) => oidcAccess(issuer, namespace));
   const configuration = join(processes.folder, 'authentication.yaml');
@@ -54,7 +54,7 @@ const credentials = {
   }),
 };
 
-/** As `grant --variable-type env_var` stores it. */
+/** The value that `grant --variable-type env_var` stores. */
 function asBase64({ value, ...variable }: CiVariable): CiVariable {
   return { ...variable, value: Buffer.from(value).toString('base64'), variableType: 'env_var' };
 }
@@ -66,7 +66,7 @@ const CHOICES: Array<[string, keyof typeof credentials, Partial<GitlabPipelinePr
   ['an id_token, kubectl, manifests synthesized in the deploy jobs', 'idToken', { synthesis: Synthesis.inDeployJob(), deployJob: DeployJob.kubectl({ image: 'node-and-kubectl:1' }) }],
 ];
 
-test.each(CHOICES)('%s: deployed to both environments, and stopped', async (_, credential, choices) => {
+test.each(CHOICES)('the pipeline deploys to both environments and stops them, with %s', async (_, credential, choices) => {
   const { choice, variables } = credentials[credential]();
   delivery.repository.write('.gitlab-ci.yml', sitePipeline({ credential: choice, ...choices }));
   delivery.repository.commit('another pipeline');

@@ -24,7 +24,7 @@ const page = (namespace: string) => runKubectl(cluster.kubeconfig, ['get', '--ra
 const imagesOfPods = (namespace: string) =>
   runKubectl(cluster.kubeconfig, ['get', 'pods', '-n', namespace, '-o', 'jsonpath={range .items[*]}{.status.containerStatuses[0].imageID}{"\\n"}{end}']).split('\n');
 
-test('the pipeline\'s image is pulled by the pods, and the page that Hugo built is served', async () => {
+test('the pods pull the pipeline\'s image and serve the page that Hugo built', async () => {
   const pipeline = delivery.pipeline();
   expect(await pipeline.run()).toMatchObject({ 'deploy-staging': { status: 'success' }, 'deploy-production': { status: 'success' } });
 
@@ -35,7 +35,7 @@ test('the pipeline\'s image is pulled by the pods, and the page that Hugo built 
   }
 });
 
-test('the next commit\'s text is served', async () => {
+test('the pods serve the text of the next commit', async () => {
   delivery.repository.write('content/_index.md', '---\ntitle: Welcome\n---\nThis is the **second commit**.\n');
   delivery.repository.commit('second');
   expect(await delivery.pipeline().run()).toMatchObject({ 'deploy-staging': { status: 'success' }, 'deploy-production': { status: 'success' } });
@@ -43,7 +43,7 @@ test('the next commit\'s text is served', async () => {
   for (const namespace of Object.values(NAMESPACES)) expect(page(namespace)).toContain('This is the <strong>second commit</strong>');
 });
 
-test('an image that cannot be pulled fails the deploy job with the registry\'s answer, and the page before is served', async () => {
+test('the deploy job fails with the registry\'s answer when an image cannot be pulled, and the pods serve the previous page', async () => {
   delivery.repository.write('content/_index.md', '---\ntitle: Welcome\n---\nThis is the **third commit**.\n');
   delivery.repository.commit('third');
   const pipeline = delivery.pipeline();

@@ -62,13 +62,13 @@ test('the command is packed executable, as the Python console script needs it', 
   expect(modes).toEqual(['755']);
 });
 
-test('the library is installed without a link to its source', () => {
+test('the installed library is a copy and no link to its source', () => {
   const installed = join(consumer, 'node_modules', 'cdk8s-ci-deploy');
 
   expect(realpathSync(installed)).toBe(installed);
 });
 
-test('a program synthesizes with what is installed', () => {
+test('a program synthesizes with the installed packages', () => {
   writeFileSync(join(consumer, 'program.cjs'), PROGRAM);
 
   const yaml = run('node', ['program.cjs'], gitlabJob);
@@ -127,7 +127,7 @@ function packAndInstall(): PackedFile[] {
   return packed.files;
 }
 
-// Only what the job sets and programs need to start: neither this run's own CI variables nor the checkout's programs.
+// Only the job's variables, and those that programs need to start. The CI variables of this run and the programs of the checkout are left out.
 function run(command: string, args: string[], variables: Record<string, string> = {}): string {
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.startsWith(ROOT)).join(delimiter);
   const env = { PATH: path, HOME: process.env.HOME, NO_UPDATE_NOTIFIER: '1', ...variables };

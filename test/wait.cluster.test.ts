@@ -10,13 +10,12 @@ import { TcpProxy } from './support/tcp-proxy';
 import { until } from './support/until';
 import { DEFAULT_BUDGET } from '../src/cli/cluster/api-client';
 import { ApiError } from '../src/cli/cluster/status';
-import { resultLines } from '../src/cli/deploy/wait/result-lines';
 import { Progress, WaitedObject, WaitOptions } from '../src/cli/deploy/wait/rollout';
 
 const IMAGE = 'registry.example.com/web:1';
 const NEW_IMAGE = 'registry.example.com/web:2';
 const IMAGE_PULL_FAULT = { annotations: { 'e2e/fault': 'image-pull' } };
-/** It fits nowhere, so it stays as it is. */
+/** The pods fit on no node, so the rollout does not go on. */
 const STUCK = { pod: { nodeSelector: { nowhere: 'yes' } } };
 
 let controlPlane: ControlPlane;
@@ -41,41 +40,41 @@ afterEach(() => rollouts.close());
 const asAdmin = (...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', rollouts.namespace, ...args]);
 const asAdminFrom = (manifest: object, ...args: string[]) => runKubectl(controlPlane.kubeconfig, ['-n', rollouts.namespace, ...args, '-f', '-'], JSON.stringify(manifest));
 
-/** The scheduler has said so of this many pods. */
+/** Waits until the scheduler has reported this many pods as unschedulable. */
 async function untilUnschedulable(pods: number): Promise<void> {
   const said = () => asAdmin('get', 'pods', '-o', 'jsonpath={.items[*].status.conditions[*].reason}').split(' ').filter((reason) => reason === 'Unschedulable');
   await until(() => said().length >= pods);
 }
 
-/** A wait that has seen all of its objects, and goes on. */
+/** A running wait that has reported all of its objects. */
 interface UnderWay {
   readonly result: Promise<Waited>;
   readonly told: readonly Progress[];
 }
 
-/** What it waits for may take as long as it likes: the test says what happens. */
+/** Starts a wait with a long grace period, so that the test decides how it ends. */
 async function underWay(those: Rollouts, objects: readonly WaitedObject[], options: Partial<WaitOptions> = {}): Promise<UnderWay> {
   const told: Progress[] = [];
-  const result = those.wait(objects, { patience: { unschedulable: 3_600_000 }, ...options, progress: (progress) => told.push(progress) });
-  // A failure is one of the test's expectation.
+  const result = those.wait(objects, { gracePeriods: { unschedulable: 3_600_000 }, ...options, progress: (progress) => told.push(progress) });
+  // The test awaits the result, so an early rejection is not unhandled.
   result.catch(() => undefined);
   await until(() => objects.every(({ kind, name }) => told.some((progress) => progress.workload === `${kind} ${name}`)));
   return { result, told };
 }
 
-describe('what becomes ready', () => {
-  test('workloads of every kind, at once, and each change is told once', async () => {
+describe('the wait for objects that become ready', () => {
+  test('reports each change of every kind of workload once', async () => {
     const objects = await rollouts.apply(
       workload('Deployment', 'web', IMAGE, { spec: { replicas: 2 } }), workload('StatefulSet', 'db', IMAGE), workload('DaemonSet', 'agent', IMAGE), job('once', IMAGE));
     const { outcome, workloads, said, cause } = await rollouts.wait(objects);
 
     expect({ outcome, cause }).toEqual({ outcome: 'ready', cause: undefined });
-    expect(workloads.map(({ words }) => words)).toEqual(['2 replicas available', '1 replica available', '1 pod available', 'complete']);
+    expect(workloads.map(({ message }) => message)).toEqual(['2 replicas available', '1 replica available', '1 pod available', 'complete']);
     expect(new Set(said).size).toBe(said.length);
     expect(said[said.length - 1]).toMatch(/^4\/4 \w+ \w+ ready: /);
   });
 
-  test.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)('%s that is updated is not ready before the new pods are', async (kind) => {
+  test.each(['Deployment', 'StatefulSet', 'DaemonSet'] as const)('ends when the new pods of an updated %s are ready', async (kind) => {
     await rollouts.wait(await rollouts.apply(workload(kind, 'web', IMAGE)));
     const { outcome } = await rollouts.wait(await rollouts.apply(workload(kind, 'web', NEW_IMAGE)));
 
@@ -84,30 +83,30 @@ describe('what becomes ready', () => {
     expect(pods.replace(NEW_IMAGE, '')).toBe('');
   });
 
-  test('nothing changed: one list is all it takes', async () => {
+  test('sends one list and one watch when nothing changed', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE));
     await rollouts.wait(objects);
     const before = rollouts.cluster.counts.requests;
     const { outcome, said } = await rollouts.wait(objects);
 
     expect({ outcome, said }).toEqual({ outcome: 'ready', said: ['1/1 Deployment web ready: 1 replica available'] });
-    // The list, and the watch that begins after it.
+    // One list, and the watch that begins after it.
     expect(rollouts.cluster.counts.requests - before).toBeLessThanOrEqual(2);
   });
 
-  test('nothing to wait for', async () => {
+  test('ends at once without objects', async () => {
     expect(await rollouts.wait([])).toMatchObject({ outcome: 'ready', workloads: [] });
   });
 
-  test('no replicas, and a Deployment that is paused', async () => {
+  test('ends at once with 0 replicas and with a paused Deployment', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'none', IMAGE, { spec: { replicas: 0 } }), workload('Deployment', 'paused', IMAGE, { spec: { paused: true } }));
     const { outcome, workloads } = await rollouts.wait(objects);
 
     expect(outcome).toBe('ready');
-    expect(workloads.map(({ words }) => words)).toEqual(['0 replicas available', 'it is paused (spec.paused): nothing is rolled out']);
+    expect(workloads.map(({ message }) => message)).toEqual(['0 replicas available', 'it is paused (spec.paused): nothing is rolled out']);
   });
 
-  test('objects of one kind are watched by the selector that they have in common', async () => {
+  test('watches objects of one kind by their common selector', async () => {
     const objects = await rollouts.apply(...['a', 'b', 'c'].map((name) => workload('Deployment', name, IMAGE)));
     expect(await rollouts.wait(objects, { selector: 'app in (a,b,c)' })).toMatchObject({ outcome: 'ready' });
   });
@@ -149,63 +148,62 @@ describe('a custom resource', () => {
     expect(said).toEqual(['0/1 Shop one waiting: Ready is False (Building): the shelves are empty', '1/1 Shop one ready: Ready']);
   });
 
-  test('that stalls is a cause', async () => {
+  test('fails the wait when it is stalled', async () => {
     const objects = await rollouts.apply(shop);
     says({ type: 'Stalled', status: 'True', reason: 'NoLicence', message: 'there is no licence' });
-    const { outcome, cause } = await rollouts.wait(objects, { patience: { lasting: 100 } });
+    const { outcome, cause } = await rollouts.wait(objects, { gracePeriods: { permanent: 100 } });
 
     expect({ outcome, line: cause?.line }).toEqual({ outcome: 'failed', line: 'Shop one: NoLicence: there is no licence' });
   });
 
-  test('of which nothing is ever said is ready after a moment', async () => {
-    expect(await rollouts.wait(await rollouts.apply(shop))).toMatchObject({ outcome: 'ready', workloads: [{ words: 'it has no condition Ready' }] });
+  test('is ready after 2 seconds when it never gets a status', async () => {
+    expect(await rollouts.wait(await rollouts.apply(shop))).toMatchObject({ outcome: 'ready', workloads: [{ message: 'it has no condition Ready' }] });
   });
 });
 
-describe('what does not heal', () => {
-  test('an image that cannot be pulled is named with the pod and the container, after a grace', async () => {
+describe('the wait for objects that do not become ready', () => {
+  test('names the image that cannot be pulled, its pod and its container after a grace period', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, IMAGE_PULL_FAULT), workload('Deployment', 'other', IMAGE));
     const result = await rollouts.wait(objects);
 
     expect(result).toMatchObject({ outcome: 'failed', cause: { workload: 'Deployment web', container: 'app', image: IMAGE, reason: 'ImagePullBackOff' } });
     expect(result.cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+, container app, image registry\.example\.com\/web:1: ImagePullBackOff: .*not found$/);
-    expect(result.said.filter((line) => line.includes('trouble'))).toHaveLength(1);
-    expect(resultLines(result)[0]).toMatch(/^failed after [\d.]+ s: Deployment web, pod /);
+    expect(result.said.filter((line) => line.includes(' problem: '))).toHaveLength(1);
   });
 
-  test.each(['Deployment', 'DaemonSet'] as const)('%s: the pods of the version before are no cause', async (kind) => {
+  test.each(['Deployment', 'DaemonSet'] as const)('ignores failed pods of the previous revision of a %s', async (kind) => {
     await rollouts.apply(workload(kind, 'web', IMAGE, IMAGE_PULL_FAULT));
     await until(() => asAdmin('get', 'pods').includes('ImagePullBackOff'));
     const objects = await rollouts.apply(workload(kind, 'web', NEW_IMAGE));
-    const { outcome, cause } = await rollouts.wait(objects, { patience: { lasting: 0 } });
+    const { outcome, cause } = await rollouts.wait(objects, { gracePeriods: { permanent: 0 } });
 
     expect({ outcome, cause }).toEqual({ outcome: 'ready', cause: undefined });
   });
 
-  test('a StatefulSet waits for a pod of the version before: it is named until somebody deletes it', async () => {
+  test('names the pod of the previous revision that blocks a StatefulSet until somebody deletes it', async () => {
     await rollouts.apply(workload('StatefulSet', 'db', IMAGE, IMAGE_PULL_FAULT));
     await until(() => asAdmin('get', 'pods').includes('ImagePullBackOff'));
     const objects = await rollouts.apply(workload('StatefulSet', 'db', NEW_IMAGE));
     const { outcome, cause } = await rollouts.wait(objects);
     expect({ outcome, pod: cause?.pod, line: cause?.line }).toEqual({
-      outcome: 'failed', pod: 'db-0', line: expect.stringMatching(/not found; this pod is of the revision before, and the StatefulSet only goes on when it is ready or deleted$/),
+      outcome: 'failed', pod: 'db-0', line: expect.stringMatching(/not found; this pod has the previous revision, and the StatefulSet continues only when the pod is ready or deleted$/),
     });
 
     asAdmin('delete', 'pod', 'db-0', '--wait=false');
     expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'ready' });
   });
 
-  test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const)('%s: a quota without room for its pods', async (kind) => {
+  test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job'] as const)('names the quota that rejects the pods of a %s', async (kind) => {
     asAdmin('create', 'quota', 'full', '--hard=pods=0');
     await until(() => asAdmin('get', 'quota', 'full', '-o', 'jsonpath={.status.hard.pods}') !== '');
     const objects = await rollouts.apply(kind === 'Job' ? job('web', IMAGE) : workload(kind, 'web', IMAGE));
-    const { outcome, cause } = await rollouts.wait(objects, { patience: { passing: 500 } });
+    const { outcome, cause } = await rollouts.wait(objects, { gracePeriods: { temporary: 500 } });
 
     expect(outcome).toBe('failed');
     expect(cause?.line).toMatch(new RegExp(`^${kind} web: FailedCreate: .*exceeded quota: full, requested: pods=1, used: pods=0, limited: pods=0`));
   });
 
-  test('Pod Security refuses the pods', async () => {
+  test('names the rule of Pod Security that rejects the pods', async () => {
     asAdmin('label', 'namespace', rollouts.namespace, 'pod-security.kubernetes.io/enforce=restricted');
     const { outcome, cause } = await rollouts.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)));
 
@@ -213,17 +211,17 @@ describe('what does not heal', () => {
     expect(cause?.line).toMatch(/^Deployment web: FailedCreate: pods "web-\w+-\w+" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false /);
   });
 
-  test('no node takes the pod', async () => {
+  test('names the reason why no node takes a pod, and shows the event', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
     await until(() => asAdmin('get', 'events').includes('FailedScheduling'));
-    const { outcome, cause, events } = await rollouts.wait(objects, { patience: { unschedulable: 3_000 } });
+    const { outcome, cause, events } = await rollouts.wait(objects, { gracePeriods: { unschedulable: 3_000 } });
 
     expect(outcome).toBe('failed');
     expect(cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+: Unschedulable: 0\/1 nodes are available: /);
     expect(events).toContainEqual(expect.objectContaining({ reason: 'FailedScheduling', object: `Pod ${cause?.pod ?? ''}` }));
   });
 
-  test('the progress deadline is over: what is known of a pod is the cause', async () => {
+  test('names the problem of a pod when the progress deadline is over', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
     await untilUnschedulable(1);
     asAdmin('patch', 'deployment', 'web', '-p', '{"spec":{"progressDeadlineSeconds":1}}');
@@ -233,13 +231,13 @@ describe('what does not heal', () => {
     expect(cause?.line).toMatch(/^Deployment web, pod web-\w+-\w+: Unschedulable: .* \(ProgressDeadlineExceeded: ReplicaSet "web-\w+" has timed out progressing\.\)$/);
   });
 
-  test('a Job that takes too long', async () => {
+  test('fails when the deadline of a Job is over', async () => {
     const { outcome, cause } = await rollouts.wait(await rollouts.apply(job('once', IMAGE, { ...STUCK, spec: { activeDeadlineSeconds: 1 } })));
     expect({ outcome, reason: cause?.reason ?? '' }).toEqual({ outcome: 'failed', reason: expect.stringMatching(/^(?:DeadlineExceeded|Unschedulable)$/) });
     expect(cause?.line).toContain('Job was active longer than specified deadline');
   });
 
-  test('somebody deletes it meanwhile, or did before', async () => {
+  test('fails when somebody deletes an object during the wait or before it', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
     const { result } = await underWay(rollouts, objects);
     asAdmin('delete', 'deployment', 'web');
@@ -250,7 +248,7 @@ describe('what does not heal', () => {
     expect(await rollouts.wait(objects)).toMatchObject({ outcome: 'failed', cause: { reason: 'Deleted' } });
   });
 
-  test('the namespace is being deleted', async () => {
+  test('fails when somebody deletes the namespace', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
     const { result } = await underWay(rollouts, objects);
     asAdmin('delete', 'namespace', rollouts.namespace, '--wait=false');
@@ -259,26 +257,28 @@ describe('what does not heal', () => {
   });
 });
 
-describe('the time is up', () => {
-  test('what is known then is the cause, and what else is not ready is told', async () => {
+describe('the wait ends', () => {
+  test('with the known problem as cause, and the state of all objects, when the time limit is over', async () => {
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK), workload('StatefulSet', 'db', IMAGE, STUCK), workload('Deployment', 'fine', IMAGE));
     asAdmin('wait', 'deployment/fine', '--for=condition=Available', '--timeout=60s');
     await untilUnschedulable(2);
     const clock = new ManualClock(Date.now());
     const waiting = await underWay(rollouts, objects, { clock, budget: 30_000 });
-    // It looks at the pods when a second has passed.
+    // Both problems are reported once the wait has read the pods.
     clock.pass(1_000);
-    await until(() => waiting.told.filter(({ state }) => state === 'trouble').length === 2);
+    await until(() => waiting.told.filter(({ state }) => state === 'problem').length === 2);
     clock.pass(29_000);
     const result = await waiting.result;
 
     expect(result).toMatchObject({ outcome: 'timed out', cause: { workload: 'Deployment web', reason: 'Unschedulable' } });
-    expect(resultLines(result)).toEqual(expect.arrayContaining([
-      expect.stringMatching(/^not ready within 30 s: Deployment web, pod .*: Unschedulable: /), '  not ready either:', '    StatefulSet db: 0 of 1 replicas are available',
-    ]));
+    expect(result.elapsed).toBe(30_000);
+    expect(result.cause?.line).toMatch(/^Deployment web, pod .*: Unschedulable: /);
+    expect(result.workloads.map(({ object, ready, message }) => `${object.name} ${ready}: ${message}`)).toEqual([
+      'web false: 0 of 1 updated replicas are available', 'db false: 0 of 1 replicas are available', 'fine true: 1 replica available',
+    ]);
   });
 
-  test('the end of the command ends the wait', async () => {
+  test('with the reason of the signal when the command ends', async () => {
     const abort = new AbortController();
     const { result } = await underWay(rollouts, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { signal: abort.signal });
     abort.abort(new Error('ended by SIGTERM'));
@@ -313,15 +313,15 @@ describe('a credential with few rights', () => {
 
   const watching = (apiGroup: string, ...resources: string[]): ResourceRule => ({ apiGroups: [apiGroup], resources, verbs: ['get', 'list', 'watch'] });
 
-  test('that may not see events knows the cause all the same', async () => {
+  test('that may not read events still finds the cause', async () => {
     const ci = await withRights(watching('apps', 'deployments', 'replicasets'), watching('', 'pods'));
-    const { outcome, cause, events, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { patience: { unschedulable: 500 } });
+    const { outcome, cause, events, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)), { gracePeriods: { unschedulable: 500 } });
 
     expect({ outcome, events, reason: cause?.reason }).toEqual({ outcome: 'failed', events: [], reason: 'Unschedulable' });
-    expect(notes).toEqual([`events in ${rollouts.namespace} may not be watched, so what they say is missing here`]);
+    expect(notes).toEqual([`the credential may not watch events in ${rollouts.namespace}: this report leaves them out`]);
   });
 
-  /** What a kubelet would say, of a pod that none has. */
+  /** Writes the status that a kubelet would write for a crashing container. */
   async function crashing(): Promise<void> {
     let pod = '';
     await until(() => (pod = asAdmin('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].metadata.name}')) !== '');
@@ -330,18 +330,18 @@ describe('a credential with few rights', () => {
     asAdmin('patch', 'pod', pod, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { containerStatuses } }));
   }
 
-  test('that may not read logs knows the cause all the same', async () => {
+  test('that may not read logs still finds the cause', async () => {
     const ci = await withRights(watching('apps', 'deployments', 'replicasets'), watching('', 'pods', 'events'));
     const objects = await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK));
     await crashing();
     const [theirs, ours] = [await ci.wait(objects), await rollouts.wait(objects)];
 
-    expect(theirs).toMatchObject({ outcome: 'failed', cause: ours.cause, notes: [`the log of pod ${theirs.cause?.pod ?? ''} may not be read`] });
+    expect(theirs).toMatchObject({ outcome: 'failed', cause: ours.cause, notes: [`the credential may not read the log of pod ${theirs.cause?.pod ?? ''}`] });
     expect(theirs.log).toBeUndefined();
     expect(ours).toMatchObject({ cause: { message: 'exit code 1, restarted 3 times' }, log: { previous: true, lines: [] }, notes: [] });
   });
 
-  test('that may see Deployments only knows whether they are ready', async () => {
+  test('that may read only Deployments finds out whether they are ready', async () => {
     const ci = await withRights(watching('apps', 'deployments'));
     expect(await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
     const stuck = await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK));
@@ -352,14 +352,14 @@ describe('a credential with few rights', () => {
     expect(notes).toHaveLength(3);
   });
 
-  test('that may read its Deployments and watch none asks for them again and again', async () => {
+  test('that may read but not watch its Deployments reads them every second', async () => {
     const reading = { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['web', 'stuck', 'gone'], verbs: ['get'] };
     const ci = await withRights(reading, watching('', 'pods'), watching('apps', 'replicasets'), watching('', 'events'));
     expect(await ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
 
-    const { outcome, cause, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK)), { patience: { unschedulable: 500 } });
+    const { outcome, cause, notes } = await ci.wait(await rollouts.apply(workload('Deployment', 'stuck', IMAGE, STUCK)), { gracePeriods: { unschedulable: 500 } });
     expect({ outcome, reason: cause?.reason }).toEqual({ outcome: 'failed', reason: 'Unschedulable' });
-    expect(notes).toEqual(['deployments may not be watched, so they were asked for every second']);
+    expect(notes).toEqual(['the credential may not watch deployments: they were read once a second instead']);
 
     const objects = await rollouts.apply(workload('Deployment', 'gone', IMAGE, STUCK));
     const { result } = await underWay(ci, objects);
@@ -367,13 +367,13 @@ describe('a credential with few rights', () => {
     expect(await result).toMatchObject({ outcome: 'failed' });
   });
 
-  test('that may not see the workloads is refused', async () => {
+  test('that may not read the workloads gets an ApiError', async () => {
     const ci = await withRights(watching('', 'pods'));
     await expect(ci.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).rejects.toThrow(ApiError);
   });
 });
 
-describe('a network and a server that fail', () => {
+describe('over an unreliable network', () => {
   let proxy: TcpProxy;
   let remote: Rollouts;
 
@@ -387,10 +387,10 @@ describe('a network and a server that fail', () => {
     proxy.stop();
   });
 
-  /** What was stuck can run from now on. */
+  /** Replaces the pods that fit on no node. */
   const release = async () => rollouts.apply(workload('Deployment', 'web', IMAGE));
 
-  test('watches that are cut, again and again', async () => {
+  test('the wait survives watches that are cut several times', async () => {
     const { result } = await underWay(remote, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
     for (let times = 0; times < 5; times++) {
       const { connections } = proxy;
@@ -402,7 +402,7 @@ describe('a network and a server that fail', () => {
     expect(await result).toMatchObject({ outcome: 'ready' });
   });
 
-  test('a server that takes its time', async () => {
+  test('the wait survives a slow server', async () => {
     proxy.delay = 400;
     const { result } = await underWay(remote, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
     await release();
@@ -410,7 +410,7 @@ describe('a network and a server that fail', () => {
     expect(await result).toMatchObject({ outcome: 'ready' });
   });
 
-  test('an API server that is killed and started again', async () => {
+  test('the wait survives a restart of the API server', async () => {
     const { result } = await underWay(rollouts, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
     await controlPlane.stopApiServer();
     await controlPlane.startApiServer();
@@ -419,7 +419,7 @@ describe('a network and a server that fail', () => {
     expect(await result).toMatchObject({ outcome: 'ready' });
   });
 
-  test('an API server that is away for longer than one call waits', async () => {
+  test('the wait survives an API server that is away for longer than the time limit of one call', async () => {
     const clock = new FakeClock();
     const hasty = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { clock });
     const { result } = await underWay(hasty, await rollouts.apply(workload('Deployment', 'web', IMAGE, STUCK)));
@@ -432,14 +432,14 @@ describe('a network and a server that fail', () => {
     expect(await result.finally(() => hasty.close())).toMatchObject({ outcome: 'ready' });
   });
 
-  test('a server that is not to be trusted is not asked again', async () => {
+  test('the wait ends at once when the certificate of the server is not trusted', async () => {
     const other = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { tlsServerName: 'other.example.com' });
     await expect(other.wait(await release()).finally(() => other.close())).rejects.toThrow(/^https:.*: its TLS certificate is not to be trusted: it is for /);
   });
 
-  test('no watch stays when the wait is over', async () => {
+  test('the wait leaves no watch open', async () => {
     expect(await remote.wait(await rollouts.apply(workload('Deployment', 'web', IMAGE)))).toMatchObject({ outcome: 'ready' });
-    // Connections of requests that have ended are kept for the next.
+    // The client keeps the connections of finished requests for the next ones.
     await until(() => proxy.open <= 4);
   });
 });

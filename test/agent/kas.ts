@@ -8,21 +8,25 @@ import { join } from 'node:path';
 import { CertificateAuthority } from '../cluster/pki';
 
 /**
- * An agent in a cluster, and what GitLab knows of it.
+ * An agent in a cluster, with the data that GitLab has about it.
  */
 export interface Agent {
   readonly id: number;
-  /** Its kubeconfig context: `<path of its project>:<name>`. */
+  /** The kubeconfig context of the agent: `<path of its project>:<name>`. */
   readonly context: string;
   readonly cluster: { readonly server: string; readonly certificateAuthority: string };
-  /** That of its ServiceAccount. */
+  /** The token of the agent's ServiceAccount. */
   readonly token: string;
-  /** Whether its configuration says `access_as: { ci_job: {} }`. By default requests are the agent's own. */
+  /**
+   * Whether the agent's configuration has `access_as: { ci_job: {} }`.
+   *
+   * @default false - the agent sends requests as its own ServiceAccount
+   */
   readonly accessAsJob?: boolean;
 }
 
 /**
- * A job that runs, by what GitLab knows of it.
+ * A running job, with the data that GitLab has about it.
  */
 export interface Job {
   readonly id: number;
@@ -35,12 +39,12 @@ export interface Job {
 }
 
 /**
- * GitLab's end of the agents' tunnels as a job sees it: a server with a path and a certificate of its own, which takes a job's token and
- * hands the request to the API server as the agent would.
+ * A stand-in for GitLab's agent server (KAS). The server checks a job's token, and forwards the request to the API server as the agent does.
+ * It has its own path and certificate.
  */
 export interface Kas {
   readonly url: string;
-  /** PEM. No kubeconfig has it: the machine trusts it. */
+  /** The CA certificate, as PEM. No kubeconfig contains it, because the machine trusts it. */
   readonly certificateAuthority: string;
   readonly certificateAuthorityFile: string;
   close(): Promise<void>;
@@ -73,7 +77,7 @@ export async function startKas(agents: readonly Agent[], jobs: readonly Job[]): 
 }
 
 /**
- * The kubeconfig that GitLab puts into a job: a context for each agent that its project may use, nothing chosen, no namespace, no certificates.
+ * The kubeconfig that GitLab gives to a job. It has a context for each agent of the project, but no current context, namespace or certificate.
  *
  * @see https://docs.gitlab.com/user/clusters/agent/ci_cd_workflow/
  */
@@ -93,7 +97,7 @@ interface Passed {
   readonly path: string;
 }
 
-/** What is to be passed on, or the status of the refusal. */
+/** The request to forward, or the status of the rejection. */
 function admitted({ url = '', headers }: IncomingMessage, agents: readonly Agent[], jobs: readonly Job[]): Passed | number {
   const [, id, token] = /^Bearer ci:(\d+):(.+)$/.exec(headers.authorization ?? '') ?? [];
   const agent = agents.find((candidate) => candidate.id === Number(id));
@@ -114,12 +118,12 @@ function pass(request: IncomingMessage, response: ServerResponse, { agent, job, 
   request.pipe(passed);
 }
 
-/** A job chooses neither who asks nor for whom. */
+/** Removes the headers that choose the user. A job may not set them. */
 function kept(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:authorization|host|connection|impersonate-.*)$/.test(name)));
 }
 
-/** What the API server is told of a job beside its user and groups; it must allow each. */
+/** The extra fields of the impersonated user. RBAC must allow each of them. */
 export const IMPERSONATED_EXTRAS = ['id', 'ci_job_id', 'ci_pipeline_id', 'project_id'].map((name) => `agent.gitlab.com/${name}`);
 
 /**

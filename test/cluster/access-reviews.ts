@@ -4,7 +4,7 @@ import { jsonObjects } from '../support/discovery-server';
 import { until } from '../support/until';
 
 /**
- * A request in a namespace, and who makes it.
+ * A request in a namespace, and the user who sends it.
  */
 export interface AccessRequest {
   readonly user: string;
@@ -18,7 +18,7 @@ interface Review {
 }
 
 /**
- * What the API server's authorizer says to each request, in their order, by one run of kubectl.
+ * Asks the API server's authorizer about each request with one run of kubectl. The answers are in the order of the requests.
  */
 export function serverAllows(kubeconfig: string, requests: readonly AccessRequest[]): boolean[] {
   const list = { apiVersion: 'v1', kind: 'List', items: requests.map(review) };
@@ -28,13 +28,13 @@ export function serverAllows(kubeconfig: string, requests: readonly AccessReques
 }
 
 /**
- * Waits until a right that was given last is one: the authorizer learns of Roles and RoleBindings by a watch.
+ * Waits until the authorizer knows the right that was granted last. It learns of Roles and RoleBindings through a watch.
  */
 export async function untilAllowed(kubeconfig: string, request: AccessRequest): Promise<void> {
   await until(() => serverAllows(kubeconfig, [request])[0] === true);
 }
 
-/** How the API server names a ServiceAccount that has shown its token. */
+/** The user name and groups of a ServiceAccount that authenticates with a token. */
 export function serviceAccountUser(namespace: string, name: string): Pick<AccessRequest, 'user' | 'groups'> {
   return {
     user: `system:serviceaccount:${namespace}:${name}`,

@@ -10,22 +10,22 @@ import { stringify } from 'yaml';
 import { base64Of, CertificateAuthority } from './pki';
 import { Processes, Started } from './processes';
 
-/** What the API server and those who speak with it share: names of files. */
+/** The names of the files that the API server shares with its clients. */
 export interface Credentials {
   readonly serviceAccountKey: string;
   readonly authority: string;
   readonly auditLog: string;
-  /** The administrator's. */
+  /** The administrator's kubeconfig. */
   readonly kubeconfig: string;
 }
 
 const READY_WITHIN = 90_000;
 
 /**
- * kube-apiserver on a port of its own, which it keeps when it is started again, with etcd behind it.
+ * A kube-apiserver with its etcd. It keeps its port when it is started again.
  */
 export class ApiServer {
-  /** @param flags come after its own. */
+  /** @param flags Flags that follow the default ones. */
   public static async create(program: string, processes: Processes, flags: readonly string[]): Promise<ApiServer> {
     return new ApiServer(program, processes, flags, await freePort());
   }
@@ -56,7 +56,8 @@ export class ApiServer {
   }
 
   /**
-   * The file of another administrator's kubeconfig, for a program of the cluster: the audit log tells its requests from those of the tests.
+   * Writes the kubeconfig of another administrator, for a program of the cluster, and gives its path.
+   * So the audit log tells the program's requests from those of the tests.
    */
   public kubeconfigOf(user: string): string {
     const file = join(this.processes.folder, `${user}.kubeconfig`);
@@ -65,7 +66,7 @@ export class ApiServer {
     return file;
   }
 
-  /** Resolves when it is ready. */
+  /** Resolves when the API server is ready. */
   public async start(): Promise<void> {
     this.running = this.processes.start(this.program, this.flags);
     await this.until('/readyz');
@@ -75,7 +76,7 @@ export class ApiServer {
     await this.running?.stop();
   }
 
-  /** Resolves when the administrator can read a path, and what is there is as wanted. */
+  /** Resolves when the administrator can read a path and its content passes the check. */
   public async until(path: string, isWanted: (text: string) => boolean = () => true): Promise<void> {
     const end = Date.now() + READY_WITHIN;
     for (;;) {
@@ -105,8 +106,8 @@ export class ApiServer {
 }
 
 /**
- * A port of 127.0.0.1 that nobody uses at the moment. It is none of those that systems give to connections by themselves (from 32768 on):
- * one of them could be taken before the program that it is for has started.
+ * A free port of 127.0.0.1. It is below 32768, where systems take the ports of outgoing connections from:
+ * such a port could be taken before the program has started.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -127,7 +128,7 @@ interface KeyPair {
   readonly certificate: string;
 }
 
-// Since 1.37, endpoints are not made of a loopback address. Nobody in the cluster needs them.
+// Since 1.37, Kubernetes creates no endpoints for a loopback address. The tests do not need them.
 function servingFlags(port: number, { key, certificate }: KeyPair, ca: string): string[] {
   return [
     '--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', '--endpoint-reconciler-type=none',
@@ -139,7 +140,7 @@ function servingFlags(port: number, { key, certificate }: KeyPair, ca: string): 
 function auditFlags(folder: string, log: string): string[] {
   const policy = join(folder, 'audit-policy.yaml');
   writeFileSync(policy, stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] }));
-  // The log stays one file, which those who read it go on reading.
+  // The log stays one file, so that readers can go on reading it.
   return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`, '--audit-log-maxsize=100000'];
 }
 
@@ -147,7 +148,7 @@ function serviceAccountFlags(key: string): string[] {
   return ['--service-account-issuer=https://kubernetes.default.svc', `--service-account-key-file=${key}`, `--service-account-signing-key-file=${key}`];
 }
 
-// A node says its own address, which need not be one that this machine reaches: its name is tried first.
+// A node reports its own address, which this machine may not reach. So its name is tried first.
 function kubeletFlags(ca: CertificateAuthority): string[] {
   const { key, certificate } = ca.issue('kubelet-client', '/CN=kube-apiserver-kubelet-client', 'client');
   return [`--kubelet-client-certificate=${certificate}`, `--kubelet-client-key=${key}`, '--kubelet-preferred-address-types=Hostname,InternalIP'];

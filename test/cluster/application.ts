@@ -1,5 +1,5 @@
 /**
- * Manifests of a small application, as YAML (which JSON is).
+ * The manifests of a small application, as JSON, which is YAML as well.
  */
 export function manifests(...objects: object[]): string {
   return objects.map((object) => JSON.stringify(object)).join('\n---\n');
@@ -27,7 +27,7 @@ interface WorkloadOptions {
   readonly env?: object[];
   readonly annotations?: object;
   readonly pullSecret?: string;
-  /** Beside what is there by default. */
+  /** Fields of the spec in addition to the default ones. */
   readonly spec?: object;
 }
 
@@ -47,7 +47,7 @@ export function deployment(name: string, options: WorkloadOptions = {}): object 
   };
 }
 
-/** Of pods that are replaced one after the other. */
+/** A StatefulSet, which replaces its pods one after the other. */
 export function statefulSet(name: string, options: WorkloadOptions = {}): object {
   const { spec, ...rest } = deployment(name, options) as { spec: object };
   return { ...rest, kind: 'StatefulSet', spec: { ...spec, serviceName: name } };

@@ -7,15 +7,15 @@ import { Outcome } from './cluster';
 import { kubectl, NO_CLUSTER } from '../support/kubectl';
 
 /**
- * Runs kubectl with a kubeconfig, without blocking this process: for tests in which it is asked on the way.
+ * Runs kubectl with a kubeconfig without blocking this process, for tests that serve its requests.
  */
 export async function askKubectl(kubeconfig: string, args: readonly string[], { stdin, variables = {} }: AskOptions = {}): Promise<Outcome> {
-  // kubectl's cache of discovery goes by host and port, which another cluster may have had.
+  // kubectl caches discovery by host and port, which an earlier cluster may have used.
   return run(kubectl(), args, { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull, ...variables }, stdin);
 }
 
 /**
- * Runs the command itself as a process of its own, without blocking this one: for what Node only reads when it starts.
+ * Runs the command in a process of its own without blocking this one, for variables that Node reads only at its start.
  */
 export async function askCommand(args: readonly string[], { stdin, variables = {} }: AskOptions = {}): Promise<Outcome> {
   return run(process.execPath, ['--require', require.resolve('tsx/cjs'), MAIN, ...args], { PATH: process.env.PATH, ...variables }, stdin);

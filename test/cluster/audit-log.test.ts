@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const line = (verb: string) => `${JSON.stringify({ verb })}\n`;
 const verbs = (log: AuditLog) => log.events().map(({ verb }) => verb);
 
-test('the log has all events, in order, each time', () => {
+test('the log gives all events in order each time', () => {
   const log = new AuditLog(file);
   expect(verbs(log)).toEqual([]);
   appendFileSync(file, line('get') + line('list'));
@@ -26,7 +26,7 @@ test('the log has all events, in order, each time', () => {
   expect(verbs(log)).toEqual(['get', 'list', 'watch']);
 });
 
-test('an event that is half written, within a character, comes when it is complete', () => {
+test('the log gives an event once it is complete, even if it was cut inside a character', () => {
   const log = new AuditLog(file);
   const bytes = Buffer.from(line('get') + line('lä'));
   appendFileSync(file, bytes.subarray(0, -4));
@@ -35,7 +35,7 @@ test('an event that is half written, within a character, comes when it is comple
   expect(verbs(log)).toEqual(['get', 'lä']);
 });
 
-test('a log from now on has no earlier events', () => {
+test('a log that starts now has no earlier events', () => {
   appendFileSync(file, line('get'));
   const log = AuditLog.fromNow(file);
   appendFileSync(file, line('list'));

@@ -17,10 +17,10 @@ export interface AuditEvent {
 const LINE_FEED = 0x0a;
 
 /**
- * The events in an API server's log. Each is read and parsed once: the log of a shared cluster has hundreds of thousands.
+ * The events in an API server's audit log. Each event is read and parsed once, because the log of a shared cluster has hundreds of thousands.
  */
 export class AuditLog {
-  /** Events that come from now on. */
+  /** Opens the log at its end, so that it gives only later events. */
   public static fromNow(file: string): AuditLog {
     return new AuditLog(file, statSync(file).size);
   }
@@ -32,7 +32,7 @@ export class AuditLog {
 
   public events(): AuditEvent[] {
     const bytes = Buffer.concat([this.rest, this.unread()]);
-    // The API server is still writing what comes after the last line feed.
+    // The API server is still writing the text after the last line feed.
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
     this.rest = bytes.subarray(end);
     const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);

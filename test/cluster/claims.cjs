@@ -3,7 +3,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
 /**
- * Jest global setup: a folder that the workers of this run have in common.
+ * Jest global setup: creates a folder that all workers of this run share.
  *
  * @see SharedControlPlane
  */

@@ -10,14 +10,14 @@ import { Files } from '../../src/cli/io/files';
 
 const files = new Files({ cwd: __dirname, stdin: process.stdin });
 
-/** Nothing ends it but that it is closed. */
+/** A signal that is never aborted: only `close` ends the client. */
 const unbounded = (): ClientOptions => ({ variables: {}, clock: systemClock, signal: new AbortController().signal });
 
 /**
- * The command's own client with the rights of a cluster's administrator, which the caller must close.
+ * The command's client with the rights of a cluster's administrator. The caller must close it.
  *
- * @param kubeconfig The file.
- * @param parts How the cluster is reached, where that is not as the file says.
+ * @param kubeconfig The path of the administrator's kubeconfig.
+ * @param parts Settings of the connection that replace those of the file.
  */
 export async function administratorClient(
   kubeconfig: string, parts: Partial<Connection> = {}, options: Partial<ClientOptions> = {},
@@ -29,7 +29,7 @@ export async function administratorClient(
 }
 
 /**
- * The same with the credential of a job.
+ * The command's client with the credential of a job. The caller must close it.
  */
 export function jobClient(kubeconfig: Kubeconfig): KubernetesClient {
   return connectCluster(credentialConnection(kubeconfig, files), unbounded());

@@ -11,7 +11,7 @@ import { kubectl, NO_CLUSTER } from '../support/kubectl';
  */
 export type Cluster = Pick<ControlPlane, 'kubeconfig' | 'registry' | 'kubectl' | 'stop'>;
 
-/** What a run of a program gave. */
+/** The result of a program. */
 export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
@@ -19,7 +19,7 @@ export interface Outcome {
 }
 
 /**
- * The cluster of E2E_KUBECONFIG with the nodes that it has, else a control plane that is started for the caller, who must stop it.
+ * Gives the cluster of E2E_KUBECONFIG with its nodes, or else starts a control plane. The caller must stop it.
  */
 export async function startCluster(options: ControlPlaneOptions = {}, variables = process.env): Promise<Cluster> {
   const existing = variables.E2E_KUBECONFIG;
@@ -30,10 +30,10 @@ export async function startCluster(options: ControlPlaneOptions = {}, variables 
 }
 
 /**
- * Runs kubectl with a kubeconfig: the one that the tests compare with, or another.
+ * Runs kubectl with a kubeconfig. By default it is the pinned kubectl of the tests.
  */
 export function tryKubectl(kubeconfig: string, args: readonly string[], stdin = '', program = kubectl()): Outcome {
-  // kubectl's cache of discovery goes by host and port, which another cluster may have had.
+  // kubectl caches discovery by host and port, which an earlier cluster may have used.
   const env = { ...NO_CLUSTER, KUBECONFIG: kubeconfig, KUBECACHEDIR: devNull };
   const { status, stdout, stderr, error } = spawnSync(program, args, { input: stdin, encoding: 'utf8', env, timeout: 200_000, maxBuffer: 64e6 });
   if (error) throw error;
@@ -41,7 +41,9 @@ export function tryKubectl(kubeconfig: string, args: readonly string[], stdin = 
 }
 
 /**
- * What kubectl prints. Throws with its stderr when it fails.
+ * Runs kubectl and gives its output.
+ *
+ * @throws An error with the stderr of kubectl when it fails.
  */
 export function runKubectl(kubeconfig: string, args: readonly string[], stdin?: string): string {
   const { status, stdout, stderr } = tryKubectl(kubeconfig, args, stdin);

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 
 const [module = '', folder = '', version = '', programs = '{}'] = process.argv.slice(2);
 
-// Without it, Kubernetes' programs say that they are v0.0.0-master.
+// Without this flag, Kubernetes' programs report the version v0.0.0-master.
 const LDFLAGS = `-s -w -X k8s.io/component-base/version.gitVersion=${version}`;
 
-// What is locked stays so. Another version has no go.sum yet, and go writes one.
+// The locked versions stay. Another version of Kubernetes has no go.sum yet, so go writes one.
 const MOD = existsSync(join(module, 'go.sum')) ? '-mod=readonly' : '-mod=mod';
 
 async function compile(program: string, source: string): Promise<void> {
@@ -22,7 +22,7 @@ async function compile(program: string, source: string): Promise<void> {
   progress.say('done');
 }
 
-/** go's own list of what it fetches and compiles is two thousand lines long. */
+/** Go would print two thousand lines about the packages that it fetches and compiles. */
 class Progress {
   private readonly start = Date.now();
   private last = 0;

@@ -5,8 +5,8 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runKubectl, startCluster, tryKubectl } from './cluster';
+import { ClusterProcess, TSX } from './cluster-process';
 import { ControlPlane, startControlPlane } from './control-plane';
-import { Played, TSX } from './played';
 import { COMPILE_TIMEOUT, controlPlanePrograms, Programs } from './programs';
 import { settledAuditEvents } from './settled-audit';
 import { lastingTracesOf, tracesOf } from './traces';
@@ -28,18 +28,18 @@ describe('a control plane', () => {
 
   afterAll(() => controlPlane?.stop());
 
-  test('has a kubeconfig that only its owner reads, and its administrator may do everything', () => {
+  test('writes a kubeconfig that only its owner can read and that gives all rights', () => {
     expect(statSync(controlPlane.kubeconfig).mode.toString(8)).toBe('100600');
     expect(runKubectl(controlPlane.kubeconfig, ['auth', 'can-i', '*', '*'])).toBe('yes\n');
   });
 
-  test('says which Kubernetes it is', () => {
+  test('reports the version of Kubernetes', () => {
     const { gitVersion } = JSON.parse(runKubectl(controlPlane.kubeconfig, ['get', '--raw', '/version']));
     const { KUBEBUILDER_ASSETS, K8S_VERSION = '1.36.3' } = process.env;
     expect(gitVersion).toEqual(KUBEBUILDER_ASSETS ? expect.stringMatching(/^v1\./) : `v${K8S_VERSION}`);
   });
 
-  test('records who asked for what', async () => {
+  test('records the user and the object of each request', async () => {
     runKubectl(controlPlane.kubeconfig, ['create', 'configmap', 'recorded', '-n', 'default']);
     expect(await settledAuditEvents(controlPlane)).toContainEqual(expect.objectContaining({
       verb: 'create',
@@ -49,7 +49,7 @@ describe('a control plane', () => {
     }));
   });
 
-  test('its API server may be killed and started again, and knows what it knew', async () => {
+  test('keeps its data when the API server is killed and started again', async () => {
     const { kubeconfig, server, certificateAuthority } = controlPlane;
     runKubectl(kubeconfig, ['create', 'configmap', 'kept', '-n', 'default']);
     await controlPlane.stopApiServer();
@@ -61,7 +61,7 @@ describe('a control plane', () => {
     expect(cluster).toEqual({ 'server': server, 'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64') });
   });
 
-  test('leaves nothing when it is stopped, and may be stopped twice', async () => {
+  test('removes everything when it is stopped, and can be stopped twice', async () => {
     expect(tracesOf(controlPlane.folder).length).toBeGreaterThanOrEqual(3);
     await controlPlane.stop();
     expect(tracesOf(controlPlane.folder)).toEqual([]);
@@ -69,10 +69,10 @@ describe('a control plane', () => {
   });
 });
 
-test('flags of the API server come after its own', async () => {
+test('the flags of a test override those of the control plane', async () => {
   const controlPlane = await startControlPlane(programs, { apiServerFlags: ['--anonymous-auth=false'] });
   try {
-    // It is 200 by default.
+    // With anonymous authentication, which is the default, the status is 200.
     const [response] = await once(get(`${controlPlane.server}/version`, { ca: controlPlane.certificateAuthority, agent: false }), 'response');
     expect(response.resume().statusCode).toBe(401);
   } finally {
@@ -80,7 +80,7 @@ test('flags of the API server come after its own', async () => {
   }
 });
 
-describe('a start that fails', () => {
+describe('a failed start', () => {
   let folder: string;
 
   beforeEach(() => {
@@ -89,7 +89,7 @@ describe('a start that fails', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('shows the end of the logs and leaves nothing', async () => {
+  test('shows the end of the logs and removes everything', async () => {
     const apiServer = join(folder, 'kube-apiserver');
     writeFileSync(apiServer, '#!/bin/sh\npwd\necho "no such flag" >&2\nexit 3\n', { mode: 0o755 });
     const { message } = await startControlPlane({ ...programs, apiServer }).then(() => new Error('it started'), (error: Error) => error);
@@ -103,25 +103,25 @@ describe('a start that fails', () => {
   test.each<[string, NodeJS.ProcessEnv, RegExp]>([
     ['E2E_KUBECONFIG', { E2E_KUBECONFIG: '/nowhere/config' }, /^E2E_KUBECONFIG is \/nowhere\/config, and there is no such file$/],
     ['KUBEBUILDER_ASSETS', { KUBEBUILDER_ASSETS: '/nowhere' }, /^there is no \/nowhere\/etcd and no \/nowhere\/kube-apiserver \(the folder is KUBEBUILDER_ASSETS\)$/],
-  ])('names what %s lacks', async (_, variables, message) => {
+  ])('names the missing file of %s', async (_, variables, message) => {
     await expect(startCluster({}, variables)).rejects.toThrow(message);
   });
 
-  test('says how another version is named', async () => {
+  test('shows a valid version when K8S_VERSION is not one', async () => {
     await expect(startCluster({}, { K8S_VERSION: 'v1.35' })).rejects
       .toThrow(/^K8S_VERSION is v1\.35, which is no version of Kubernetes: give all three numbers, such as 1\.35\.4$/);
   });
 
-  test('says what nodes need', async () => {
+  test('names the programs that nodes need', async () => {
     await expect(startControlPlane({ ...programs, scheduler: undefined }, { nodes: 'kwok' })).rejects
       .toThrow(/^nodes need kube-controller-manager and kube-scheduler, which are not both beside \/.*\/kube-apiserver$/);
   });
 
-  test('of flags for a cluster that runs already says what takes them', async () => {
+  test('names the function that takes flags when the cluster runs already', async () => {
     await expect(startCluster({ apiServerFlags: ['--v=4'] }, { E2E_KUBECONFIG: __filename })).rejects.toThrow(/takes no flags: this needs startControlPlane\(\)$/);
   });
 
-  test('says where Go comes from when it is missing, and what does without it', () => {
+  test('explains how to install Go, and how to do without it', () => {
     const env = { PATH: folder, HOME: folder, XDG_CACHE_HOME: folder };
     const { status, stderr } = spawnSync(process.execPath, ['--require', TSX, join(__dirname, 'prepare.ts')], { env, encoding: 'utf8' });
     expect(status).toBe(1);
@@ -131,18 +131,18 @@ describe('a start that fails', () => {
 });
 
 describe.each<[NodeJS.Signals, number | string]>([['SIGINT', 0], ['SIGKILL', 'SIGKILL']])('npm run cluster, ended by %s', (signal, status) => {
-  let played: Played;
+  let running: ClusterProcess;
 
-  afterEach(() => played?.kill());
+  afterEach(() => running?.kill());
 
-  test('says what to do next with pods that run, and leaves nothing', async () => {
-    played = await Played.start();
-    const { kubeconfig, text } = played;
+  test('prints the next steps, runs pods, and removes everything at the end', async () => {
+    running = await ClusterProcess.start();
+    const { kubeconfig, text } = running;
     expect(text).toMatch(/main\.js grant .*access-staging\.yaml --file "\$CI"\n.*main\.js verify --kubeconfig "\$CI"/);
     runKubectl(kubeconfig, ['create', 'deployment', 'web', '--image', 'registry.example.com/web:1']);
     expect(runKubectl(kubeconfig, ['wait', 'deployment/web', '--for=condition=Available', '--timeout=30s'])).toContain('condition met');
 
-    expect(await played.end(signal)).toBe(status);
+    expect(await running.end(signal)).toBe(status);
     expect(await lastingTracesOf(dirname(kubeconfig))).toEqual([]);
   });
 });

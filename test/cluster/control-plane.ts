@@ -11,13 +11,13 @@ import { realNode } from './real-node';
 export type { AuditEvent } from './audit-log';
 
 /**
- * What a control plane is started with.
+ * The options of a control plane.
  */
 export interface ControlPlaneOptions {
-  /** Flags of kube-apiserver, after its own. */
+  /** Flags of kube-apiserver that follow the default ones. */
   readonly apiServerFlags?: readonly string[];
   /**
-   * Where pods run: nowhere, so that they stay Pending; on a simulated node; or on a real one, which pulls images and starts containers.
+   * Where pods run. Without nodes they stay Pending. A simulated node (`kwok`) reports them as running. A real node pulls images and starts containers.
    *
    * @default 'none'
    */
@@ -25,36 +25,38 @@ export interface ControlPlaneOptions {
 }
 
 /**
- * A real API server with RBAC, its etcd and, where there is one, the controller manager. With nodes there is a scheduler, too.
+ * A real API server with RBAC and etcd, and the controller manager if the program exists. With nodes it has a scheduler too.
  */
 export interface ControlPlane {
-  /** The administrator's, with a client certificate of group system:masters. */
+  /** The path of the administrator's kubeconfig, with a client certificate of the group system:masters. */
   readonly kubeconfig: string;
   /** The API server's URL: https, 127.0.0.1 and a port. */
   readonly server: string;
-  /** The certificate that signed the API server's, as PEM. */
+  /** The CA certificate of the API server, as PEM. */
   readonly certificateAuthority: string;
-  /** Of this cluster alone: files in it are removed with the cluster. */
+  /** A folder for this cluster only. It is removed with the cluster. */
   readonly folder: string;
-  /** Who asked for what: an audit.k8s.io/v1 Event of level Metadata in each line. */
+  /** The path of the audit log, with one audit.k8s.io/v1 Event of level Metadata a line. */
   readonly auditLog: string;
-  /** The path of a kubectl of the API server's version, where there is one beside it. */
+  /** The path of the kubectl beside the API server, which has the same version, if there is one. */
   readonly kubectl?: string;
-  /** `127.0.0.1:PORT` of the registry that a real node pulls from, by plain HTTP. */
+  /** The registry of a real node: `127.0.0.1:PORT`, by plain HTTP. */
   readonly registry?: string;
-  /** What the audit log has so far. */
+  /** The events that the audit log has so far. */
   auditEvents(): AuditEvent[];
-  /** Throws when one of its programs has ended. */
+  /** Throws when a program of the control plane has ended. */
   check(): void;
-  /** Kills the API server. What else runs goes on without it. */
+  /** Kills the API server. The other programs keep running. */
   stopApiServer(): Promise<void>;
-  /** Starts it again, with the same URL and data. Resolves when it is ready. */
+  /** Starts the API server again, with the same URL and data. Resolves when it is ready. */
   startApiServer(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a control plane on 127.0.0.1. When that fails, nothing is left running and the error ends with the programs' last lines.
+ * Starts a control plane on 127.0.0.1.
+ *
+ * @throws An error that ends with the programs' last lines. No program is left running.
  */
 export async function startControlPlane(programs: Programs, options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const addNode = nodeStarter(programs, options);
@@ -68,7 +70,7 @@ export async function startControlPlane(programs: Programs, options: ControlPlan
   }
 }
 
-/** Compiles and installs what is missing. */
+/** Compiles and installs the missing programs. */
 function nodeStarter({ apiServer, controllerManager, scheduler }: Programs, { nodes = 'none' }: ControlPlaneOptions): NodeStarter {
   if (nodes === 'none') return async () => ({});
   if (!controllerManager || !scheduler) throw new Error(`nodes need kube-controller-manager and kube-scheduler, which are not both beside ${apiServer}`);
@@ -103,7 +105,7 @@ async function start(programs: Programs, processes: Processes, flags: readonly s
   };
 }
 
-// A socket in a folder that is ours alone: no port to find, and nobody else writes to it. The peers' port is any, as there are no peers.
+// A socket in the cluster's own folder needs no free port, and no other user can write to it. There are no peers, so their port does not matter.
 function startEtcd(program: string, processes: Processes): void {
   const { folder } = processes;
   processes.start(program, [

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
-/** A file, by the name of the Debian package that has it. */
+/** One file of each Debian package, by the name of the package. */
 export type PackageFiles = Readonly<Record<string, string>>;
 
 /**
- * Installs the Debian packages of what is missing, where that may be done: as root, with apt-get. Otherwise throws and names them.
+ * Installs the Debian packages whose files are missing. This needs root and apt-get.
+ *
+ * @throws An error that names the packages when they cannot be installed.
  */
 export function needDebianPackages(files: PackageFiles): void {
   const missing = missingOf(files);
@@ -22,7 +24,7 @@ export function needDebianPackages(files: PackageFiles): void {
 
 const APT_GET = '/usr/bin/apt-get';
 
-/** Debian asks it whether a service may start. Ours says no: the registry's would listen on every interface. */
+/** Debian runs this program to ask whether a service may start. It says no: the registry's service would listen on every interface. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
 function missingOf(files: PackageFiles): string[] {

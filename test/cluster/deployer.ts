@@ -3,26 +3,26 @@ import { ControlPlane } from './control-plane';
 import { Kubeconfig } from '../../src';
 
 /**
- * A namespace of a test and the credential that a deploy job has there.
+ * A namespace of a test, and the credential of its deploy job.
  */
 export interface Deployer {
   readonly namespace: string;
-  /** The credential. */
+  /** The job's kubeconfig, as YAML. */
   readonly kubeconfig: string;
-  /** What the administrator's kubectl prints in the namespace. */
+  /** Runs kubectl as the administrator in the namespace, and gives its output. */
   readonly admin: (...args: string[]) => string;
-  /** Applies a manifest as the administrator, who has kubectl's own field manager. */
+  /** Applies a manifest as the administrator, with kubectl's default field manager. */
   readonly create: (manifest: object) => void;
 }
 
 /**
- * Makes a namespace and a ServiceAccount that has a ClusterRole, `admin` by default, in it and nothing elsewhere.
+ * Creates a namespace and a ServiceAccount with a ClusterRole in it, `admin` by default. The ServiceAccount has no rights elsewhere.
  */
 export function makeDeployer(cluster: ControlPlane, namespace: string, { role = 'admin', server = cluster.server, certificateAuthority = cluster.certificateAuthority } = {}): Deployer {
   const kubectl = (...args: string[]) => runKubectl(cluster.kubeconfig, args);
   kubectl('create', 'namespace', namespace);
   const admin = (...args: string[]) => kubectl('-n', namespace, ...args);
-  // The rights first: the API server's authorizer learns of them a moment later.
+  // The rights are granted first, because the authorizer learns of them a moment later.
   admin('create', 'rolebinding', 'ci', '--clusterrole', role, '--serviceaccount', `${namespace}:ci`);
   admin('create', 'serviceaccount', 'ci');
   const credential = new Kubeconfig({

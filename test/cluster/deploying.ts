@@ -9,21 +9,21 @@ export interface ReleaseOptions extends CliOptions {
 }
 
 /**
- * Runs `deploy` in the folder of the test, with a job's credential.
+ * Runs `deploy` with a job's credential in the folder of the test.
  */
 export async function deploy(deployer: Deployer, objects: object[], ...options: string[]): Promise<CliResult> {
   return deployAs(deployer, {}, objects, ...options);
 }
 
 /**
- * The same as another application, in a CI job, or with a signal.
+ * Runs `deploy` with options: another application, a CI job, or a signal.
  */
 export async function deployAs(deployer: Deployer, { app, ...around }: ReleaseOptions, objects: object[], ...options: string[]): Promise<CliResult> {
   return release(deployer, { app, ...around, files: { 'app.yaml': manifests(...objects) } }, 'deploy', 'app.yaml', ...options);
 }
 
 /**
- * Runs any command on a release.
+ * Runs any command that works on a release.
  */
 export async function release({ kubeconfig }: Deployer, { app = 'web', files, ...around }: ReleaseOptions, ...argv: string[]): Promise<CliResult> {
   const identity = ['--app', app, '--environment', 'production', '--kubeconfig', 'ci.kubeconfig'];
@@ -31,7 +31,7 @@ export async function release({ kubeconfig }: Deployer, { app = 'web', files, ..
 }
 
 /**
- * What the job has written to which object, as the API server's audit log has it, without dry runs, its Lease and its record.
+ * The writes of the job in the API server's audit log, without dry runs, the Lease and the release history.
  */
 export function writesOf(cluster: ControlPlane, namespace: string): string[] {
   return cluster.auditEvents()

@@ -1,11 +1,11 @@
 const { relative } = require('node:path');
 const { TestEnvironment } = require('jest-environment-node');
 
-/** This module is loaded once in a worker, so this is one for all test files of it. */
+/** Node loads this module once for each worker, so all its test files share the control plane. */
 let shared;
 
 /**
- * Jest environment: Node's, and a control plane that test files share. `share()` in `shared-cluster.ts` asks for it.
+ * Jest environment: that of Node, with a control plane that test files share. `share()` in `shared-cluster.ts` starts it.
  */
 class ClusterEnvironment extends TestEnvironment {
   constructor(config, context) {
@@ -30,7 +30,7 @@ class ClusterEnvironment extends TestEnvironment {
   }
 }
 
-/** Most test files need none of it. Jest only transforms what they load themselves. */
+/** Loads TypeScript only when a test file needs it. Jest transforms only the modules that test files load. */
 function load() {
   const { SharedControlPlane } = require('tsx/cjs/api').require('./shared-control-plane.ts', __filename);
   return new SharedControlPlane(process.env.NAMESPACE_CLAIMS);

@@ -8,7 +8,7 @@ import { gitlabJob } from '../../examples/gitlab-job';
 export const HUGO: PackageFiles = { hugo: '/usr/bin/hugo' };
 
 /**
- * A copy of examples/hugo-site that uses the library as it was compiled last.
+ * A copy of examples/hugo-site that uses the library of the last compilation.
  */
 export class ExampleSite {
   public readonly folder: string;
@@ -19,18 +19,18 @@ export class ExampleSite {
     symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
-  /** Builds the site as the pipeline does, into a folder. */
+  /** Builds the site into a folder, as the pipeline does. */
   public build(destination: string): void {
     execFileSync(HUGO.hugo!, ['--minify', '--source', this.folder, '--destination', destination], { env: { PATH: process.env.PATH, HOME: tmpdir() }, stdio: 'pipe' });
   }
 
-  /** Runs one of its programs as a GitLab job would. */
+  /** Runs a program of the example as a GitLab job does. */
   public run(program: string, variables: Readonly<Record<string, string>> = {}): void {
     const env = { PATH: process.env.PATH, HOME: tmpdir(), ...gitlabJob, ...variables };
     execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), [program], { cwd: this.folder, env });
   }
 
-  /** The file of a manifest that was written. */
+  /** The path of a generated manifest. */
   public manifest(name: string): string {
     return join(this.folder, 'dist', name);
   }

@@ -35,12 +35,12 @@ afterEach(async () => {
   await proxy.stop();
 });
 
-/** Nothing is too late for it before the test says so. */
+/** Makes a client whose time limits end only when the test moves the clock. */
 function newDoor(): HttpClient {
   return createHttpClient({ certificateAuthority: proxy.certificateAuthority }, {}, clock);
 }
 
-/** The time is up when the fault is in place. */
+/** Makes the time limit end after the fault has begun. */
 function andTimeIsUp(fault: Fault): Fault {
   return async (exchange) => {
     await fault(exchange);
@@ -57,7 +57,7 @@ async function answers(path?: string, method?: 'GET' | 'POST'): Promise<string> 
   return ask(path, method).then(({ status, body }) => `${status} ${body}`, (error: Unreachable) => error.message.replace(proxy.url, 'proxy'));
 }
 
-test('an undisturbed request passes with all that it has, and is recorded', async () => {
+test('a request without a fault passes unchanged, and the proxy records it', async () => {
   expect(await answers('/a?b=c', 'POST')).toBe('200 {"answer":1}');
   expect(served).toEqual(['POST /a?b=c somebody sent']);
   expect(proxy.requests).toEqual([{ method: 'POST', path: '/a?b=c', connection: 1, status: 200 }]);
@@ -65,29 +65,29 @@ test('an undisturbed request passes with all that it has, and is recorded', asyn
 });
 
 test.each<[string, Fault, string, number]>([
-  ['is cut before it', cutBefore, 'proxy: it closed the connection without an answer', 0],
-  ['is cut in place of the answer', answerLost, 'proxy: it closed the connection without an answer', 1],
+  ['is cut before it reaches the server', cutBefore, 'proxy: it closed the connection without an answer', 0],
+  ['is cut before the answer', answerLost, 'proxy: it closed the connection without an answer', 1],
   ['is cut in the middle of the answer', answerCut, 'proxy: it closed the connection in the middle of the answer', 1],
   ['is cut after the answer', cutAfter, '200 {"answer":1}', 1],
-  ['hangs', andTimeIsUp(hanging), 'proxy: no answer within 0.8 s', 0],
-  ['hangs after it was served', andTimeIsUp(hangingAfter), 'proxy: no answer within 0.8 s', 1],
+  ['hangs before it reaches the server', andTimeIsUp(hanging), 'proxy: no answer within 0.8 s', 0],
+  ['hangs after the server has handled it', andTimeIsUp(hangingAfter), 'proxy: no answer within 0.8 s', 1],
   ['is late', delayed(50), '200 {"answer":1}', 1],
   ['is answered 429', answering(429, { retryAfter: 1, message: 'busy' }),
     '429 {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"busy","reason":"TooManyRequests","code":429}', 0],
   ['is answered 502 by a load balancer', answering(502, { html: true, message: 'Bad Gateway' }), '502 <html><body>\u001b[31m502 Bad Gateway</body></html>', 0],
-])('a request %s, once', async (_, fault, expected, reached) => {
+])('the next request %s, and the one after it passes', async (_, fault, expected, reached) => {
   const placed = proxy.place(fault);
 
   expect(await answers()).toBe(expected);
   expect(served).toHaveLength(reached);
   expect(placed).toMatchObject({ matched: 1, met: 1 });
-  // A door of its own: this one may not know yet that its connection was cut after the answer.
+  // A new client, because the old one may not know yet that its connection was cut after the answer.
   door.close();
   door = newDoor();
   expect(await answers()).toBe(`200 {"answer":${reached + 1}}`);
 });
 
-test('the nth request that matches meets it, so many times', async () => {
+test('a fault begins at the nth matching request and hits as many as it is for', async () => {
   const placed = proxy.place(answering(503, { html: true }), { method: 'POST', path: /^\/b/, nth: 2, times: 2 });
   const statuses: number[] = [];
   for (const [path, method] of [['/b', 'POST'], ['/b', 'GET'], ['/a', 'POST'], ['/b', 'POST'], ['/b', 'POST'], ['/b', 'POST']] as const) {
@@ -99,13 +99,13 @@ test('the nth request that matches meets it, so many times', async () => {
   expect(proxy.requests.map(({ status }) => status)).toEqual(statuses);
 });
 
-test('Retry-After is what was wanted', async () => {
+test('an answer has the Retry-After of the fault', async () => {
   proxy.place(answering(503, { retryAfter: 'Thu, 01 Jan 2026 00:00:05 GMT' }));
 
   expect((await ask()).headers['retry-after']).toBe('Thu, 01 Jan 2026 00:00:05 GMT');
 });
 
-test('a watch comes as it comes, and may be cut', async () => {
+test('a watch passes piece by piece, and a fault can cut it', async () => {
   const url = new URL('/watch', proxy.url);
   const { body } = await door.stream({ method: 'GET', url, headers: {}, timeout: 5000 });
   for await (const piece of body) {
@@ -121,7 +121,7 @@ test('a watch comes as it comes, and may be cut', async () => {
   await expect(read()).rejects.toThrow('it closed the connection in the middle of the answer');
 });
 
-test('it refuses, and takes connections again where it was', async () => {
+test('the proxy refuses connections, and accepts them again on the same port', async () => {
   const { url } = proxy;
   await proxy.refuse();
   expect(await answers()).toBe('proxy: it refused the connection');
@@ -131,7 +131,7 @@ test('it refuses, and takes connections again where it was', async () => {
   expect(await answers()).toBe('200 {"answer":1}');
 });
 
-test('it forgets', async () => {
+test('a reset removes faults and records', async () => {
   proxy.place(cutBefore);
   await answers();
   proxy.place(cutBefore);
@@ -141,7 +141,7 @@ test('it forgets', async () => {
   expect(proxy.requests).toHaveLength(1);
 });
 
-test('in front of a plain server it is plain, and it leaves no folder', async () => {
+test('the proxy of a server without TLS has no TLS, and leaves no folder', async () => {
   const server = await httpServer((request, response) => response.end(request.url));
   const plain = await FaultProxy.start({ server: `http://127.0.0.1:${server.port}/api/v4/` });
   const answer = await door.exchange({ method: 'GET', url: new URL(`${plain.url}/projects/1`), headers: {}, timeout: 5000 });

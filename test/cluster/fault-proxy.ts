@@ -10,21 +10,33 @@ import { Exchange, Fault } from './faults';
 import { TestAuthority } from '../support/x509';
 
 /**
- * Which requests meet a fault.
+ * The requests that a fault hits.
  */
 export interface FaultMatch {
-  /** By default any. */
+  /** @default - any method */
   readonly method?: string;
-  /** Tested with the path and the query. By default any. */
+  /**
+   * A pattern for the path with the query.
+   *
+   * @default - any path
+   */
   readonly path?: RegExp;
-  /** The first that does; by default 1, the first that matches. */
+  /**
+   * The number of the first matching request that the fault hits, counted from 1.
+   *
+   * @default 1
+   */
   readonly nth?: number;
-  /** How many in a row; by default 1. */
+  /**
+   * How many matching requests in a row the fault hits.
+   *
+   * @default 1
+   */
   readonly times?: number;
 }
 
 /**
- * A fault in place, and how often it was met.
+ * A fault of the proxy, and how often it has hit a request.
  */
 export interface PlacedFault {
   readonly matched: number;
@@ -32,35 +44,38 @@ export interface PlacedFault {
 }
 
 /**
- * A request that came to the proxy.
+ * A request that has reached the proxy.
  */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
-  /** Counted from 1. */
+  /** The number of the client's connection, counted from 1. */
   readonly connection: number;
-  /** What was answered, by the server or in its place; nothing when the client got no answer. */
+  /** The status of the answer, from the server or from a fault. It is missing when the client got no answer. */
   status?: number;
 }
 
 /**
- * Where the requests go.
+ * The server behind the proxy.
  */
 export interface FaultProxyOptions {
-  /** `https` or `http`. */
+  /** A URL with `https` or `http`. */
   readonly server: string;
-  /** PEM of the server's CA. */
+  /** The CA certificate of the server, as PEM. */
   readonly ca?: string;
-  /** PEM, shown to the server for requests that bring no Authorization: the proxy ends the client's TLS, and with it a client certificate. */
+  /**
+   * The client certificate, as PEM, for requests without an Authorization header.
+   * The proxy ends the TLS connection of the client, so the server does not see the client's own certificate.
+   */
   readonly client?: { readonly cert: string; readonly key: string };
 }
 
 /**
- * A proxy in front of an API server, or of a stand-in for GitLab, that does to requests what networks and servers do to them.
- * It speaks HTTP/1.1, over TLS with a certificate of its own when the server does, and streams watches.
+ * A proxy in front of an API server or of a stand-in for GitLab. Its faults imitate those of networks and servers.
+ * The proxy speaks HTTP/1.1 and streams watches. In front of a server with TLS it uses TLS with its own certificate.
  */
 export class FaultProxy {
-  /** In front of the server of a kubeconfig's only cluster. */
+  /** Starts a proxy in front of the server of a kubeconfig with one cluster. */
   public static async inFrontOf(kubeconfigFile: string): Promise<FaultProxy> {
     const { clusters: [{ cluster }], users: [{ user }] } = parse(readFileSync(kubeconfigFile, 'utf8')) as Kubeconfig;
     const [cert, key] = [decoded(user['client-certificate-data']), decoded(user['client-key-data'])];
@@ -75,7 +90,7 @@ export class FaultProxy {
   }
 
   public readonly requests: RecordedRequest[] = [];
-  /** PEM of the CA that signed the proxy's certificate, and its file. */
+  /** The CA certificate of the proxy, as PEM, and the path of its file. */
   public readonly certificateAuthority: string;
   public readonly certificateAuthorityFile: string;
   public connections = 0;
@@ -83,7 +98,7 @@ export class FaultProxy {
   private readonly folder = mkdtempSync(join(tmpdir(), 'fault-proxy-'));
   private readonly authority = new TestAuthority('fault proxy');
   private readonly server: Server;
-  /** To the server. A handshake for each request would take longer than the request. */
+  /** Keeps the connections to the server open. A handshake for each request would take longer than the request. */
   private readonly agent: Agent;
   private readonly sockets = new Map<Socket, number>();
   private readonly placed: Placed[] = [];
@@ -102,12 +117,12 @@ export class FaultProxy {
     this.server.on('tlsClientError', () => undefined);
   }
 
-  /** Where clients are to go. */
+  /** The URL for clients. */
   public get url(): string {
     return `${this.isSecure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
-  /** The same kubeconfig with the proxy in place of its server, as a new file. */
+  /** Writes the kubeconfig to a new file, with the proxy as its server. */
   public kubeconfig(kubeconfigFile: string): string {
     const content = parse(readFileSync(kubeconfigFile, 'utf8')) as Kubeconfig;
     const data = Buffer.from(this.certificateAuthority).toString('base64');
@@ -117,21 +132,21 @@ export class FaultProxy {
     return file;
   }
 
-  /** Requests that match meet the fault. Of several the one placed first counts. */
+  /** Adds a fault for matching requests. If several faults match, the first one is used. */
   public place(fault: Fault, match: FaultMatch = {}): PlacedFault {
     const placed = { fault, match, matched: 0, met: 0 };
     this.placed.push(placed);
     return placed;
   }
 
-  /** Forgets faults and records. */
+  /** Removes all faults and recorded requests. */
   public reset(): void {
     this.placed.length = 0;
     this.requests.length = 0;
     this.connections = 0;
   }
 
-  /** Refuses every connection, and ends those there are. */
+  /** Refuses new connections and ends the open ones. */
   public async refuse(): Promise<void> {
     if (!this.server.listening) return;
     this.server.close();
@@ -139,7 +154,7 @@ export class FaultProxy {
     await once(this.server, 'close');
   }
 
-  /** Takes connections again, on the same port. */
+  /** Accepts connections again, on the same port. */
   public async accept(): Promise<void> {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
@@ -174,7 +189,7 @@ export class FaultProxy {
     try {
       await (this.faultOf(recorded) ?? ((undisturbed: Exchange) => undisturbed.pass()))(exchange);
     } catch {
-      // The server has gone, or the client: either way there is nobody to tell.
+      // The server or the client has closed the connection, so no answer can be sent.
       exchange.cut();
     }
   }
@@ -195,7 +210,7 @@ export class FaultProxy {
     const [passedOn, { hostname: host, port }] = [{ ...headers, host: target.host }, target];
     const options = { method, path, headers: passedOn, host, port, agent: this.agent, signal };
     const passing = this.isSecure ? httpsRequest({ ...options, ca, ...identity }) : httpRequest(options);
-    // The client may go when the answer has begun.
+    // The client may close the connection during the answer.
     passing.on('error', () => undefined);
     passing.end(body);
     const [answer] = await once(passing, 'response') as [IncomingMessage];

@@ -2,11 +2,11 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What is done to one request.
+ * Decides what happens to one request.
  */
 export type Fault = (exchange: Exchange) => Promise<void> | void;
 
-/** It arrives late. */
+/** The request reaches the server late. */
 export function delayed(milliseconds: number): Fault {
   return async (exchange) => {
     await sleep(milliseconds);
@@ -14,16 +14,16 @@ export function delayed(milliseconds: number): Fault {
   };
 }
 
-/** The connection is cut, and the server knows nothing of it. */
+/** The connection is cut before the request reaches the server. */
 export const cutBefore: Fault = (exchange) => exchange.cut();
 
-/** The server does what it was asked for, and the connection is cut in place of its answer. */
+/** The server handles the request, and the connection is cut before the answer. */
 export const answerLost: Fault = async (exchange) => {
   await bodyOf(await exchange.forward());
   exchange.cut();
 };
 
-/** The connection is cut after a part of the answer; of a watch, after its first piece. */
+/** The connection is cut after a part of the answer. A watch is cut after its first piece. */
 export const answerCut: Fault = async (exchange) => {
   const answer = await exchange.forward();
   exchange.begin(answer);
@@ -34,13 +34,13 @@ export const answerCut: Fault = async (exchange) => {
   exchange.cut();
 };
 
-/** The connection is cut when the answer is through, so that it cannot be used again. */
+/** The connection is cut after the answer, so that it cannot be used again. */
 export const cutAfter: Fault = async (exchange) => {
   await exchange.pass();
   exchange.cut();
 };
 
-/** The answer ends as soon as it has begun, as that of a watch does which the server ends. */
+/** The answer ends right after its head, as when the server ends a watch. */
 export const endedAtOnce: Fault = async (exchange) => {
   const answer = await exchange.forward();
   exchange.begin(answer);
@@ -48,32 +48,32 @@ export const endedAtOnce: Fault = async (exchange) => {
   exchange.response.end();
 };
 
-/** Nothing ever comes, and the server knows nothing of it. */
+/** The request does not reach the server, and no answer comes. */
 export const hanging: Fault = () => undefined;
 
-/** The server does what it was asked for, and nothing ever comes. */
+/** The server handles the request, and no answer comes. */
 export const hangingAfter: Fault = async (exchange) => {
   await bodyOf(await exchange.forward());
 };
 
-/** The answer begins, and nothing more comes. */
+/** The answer begins and does not go on. */
 export const hangingHalfway: Fault = async (exchange) => {
   const answer = await exchange.forward();
   exchange.begin(answer);
   answer.destroy();
 };
 
-/** How an answer in place of the server's looks. */
+/** An answer that replaces the server's. */
 export interface AnswerOptions {
   /** Seconds, or an HTTP date. */
   readonly retryAfter?: number | string;
-  /** By default the Status that an API server writes. */
+  /** Whether the body is an HTML page, as of a load balancer, and not the Status of an API server. */
   readonly html?: boolean;
-  /** The Status' message. */
+  /** The message of the Status. */
   readonly message?: string;
 }
 
-/** Another answer comes, and the server knows nothing of the request: 429, 500, 502, 503. */
+/** The proxy answers with an error such as 429, 500, 502 or 503. The request does not reach the server. */
 export function answering(status: number, { retryAfter, html = false, message = 'it is broken on purpose' }: AnswerOptions = {}): Fault {
   const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   return (exchange) => (html
@@ -81,13 +81,13 @@ export function answering(status: number, { retryAfter, html = false, message = 
     : exchange.answer(status, { ...headers, 'content-type': 'application/json' }, JSON.stringify(statusOf(status, message))));
 }
 
-/** In place of a watch's events comes one that says what is wrong. */
+/** A watch gets one event of the type ERROR in place of its events. */
 export function erroneousEvent(status: number, message: string): Fault {
   return (exchange) => exchange.answer(200, { 'content-type': 'application/json' }, `${JSON.stringify({ type: 'ERROR', object: statusOf(status, message) })}\n`);
 }
 
 /**
- * One request and what can be done with it.
+ * One request, and the actions of a fault.
  */
 export class Exchange {
   private readonly abort = new AbortController();
@@ -98,16 +98,16 @@ export class Exchange {
     private readonly send: (body: Buffer, signal: AbortSignal) => Promise<IncomingMessage>,
     private readonly answered: (status: number) => void,
   ) {
-    // A client that has gone also ends what it asked of the server.
+    // When the client closes its connection, the request to the server ends too.
     response.once('close', () => this.abort.abort());
   }
 
-  /** Lets the server answer. */
+  /** Sends the request to the server and gives the server's answer. */
   public async forward(): Promise<IncomingMessage> {
     return this.send(await bodyOf(this.request), this.abort.signal);
   }
 
-  /** Passes it on, and the answer back as it comes. */
+  /** Sends the request to the server, and streams the answer to the client. */
   public async pass(): Promise<void> {
     const answer = await this.forward();
     this.begin(answer);
@@ -115,10 +115,10 @@ export class Exchange {
     await new Promise<void>((resolve) => this.response.end(resolve));
   }
 
-  /** Passes back the head of an answer. */
+  /** Sends the status and the headers of an answer to the client. */
   public begin({ statusCode = 0, headers }: IncomingMessage): void {
     this.answered(statusCode);
-    // Each connection has its own.
+    // These headers belong to one connection.
     const { connection, 'keep-alive': keepAlive, ...others } = headers;
     this.response.writeHead(statusCode, others);
     this.response.flushHeaders();

@@ -6,7 +6,7 @@ import { OWNER_LABEL, ownerId, releaseName } from '../../src/release/release-nam
 const KINDS = 'configmaps,secrets,serviceaccounts,services,deployments';
 
 /**
- * Makes an application look as if a command of record format 1 had deployed it: all applications had one field manager then.
+ * Changes an application as if a command with record format 1 had deployed it. In that format all applications share one field manager.
  */
 export function asOfFormat1({ admin, namespace }: Deployer, app: string): void {
   const identity = { project: 'local', environment: 'production', app };

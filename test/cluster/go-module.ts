@@ -5,23 +5,23 @@ import { basename, join } from 'node:path';
 import { cachedFolder } from '../support/npm-tool';
 
 /**
- * Programs that come from one Go module beside this file. Each module has a folder of its own in the cache, so that a change of one does not compile the others.
+ * Programs of one Go module beside this file. Each module has its own folder in the cache, so that a change of one does not recompile the others.
  */
 export interface GoModule {
-  /** Of the folder with go.mod and go.sum. */
+  /** The name of the folder with go.mod and go.sum. */
   readonly folder: string;
-  /** The module whose version is that of the programs. */
+  /** The module whose version the programs have. */
   readonly main: string;
-  /** The packages, by the name of the program. */
+  /** The Go packages, by the name of the program. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Of `main`, where it is not the one in go.mod. */
+  /** The version of `main`, if it differs from that in go.mod. */
   readonly version?: string;
-  /** Files of `main` that are needed with the programs and are copied beside them, so that a start needs no Go. */
+  /** Files of `main` that the programs need. They are copied beside the programs, so that a start needs no Go. */
   readonly files?: readonly string[];
 }
 
 /**
- * The folder with the programs, which the first call on a machine compiles.
+ * The folder with the programs. The first call on a machine compiles them.
  */
 export function compiled(module: GoModule, variables: NodeJS.ProcessEnv): string {
   const goMod = readFileSync(join(__dirname, module.folder, 'go.mod'), 'utf8');
@@ -34,7 +34,7 @@ export function compiled(module: GoModule, variables: NodeJS.ProcessEnv): string
     mkdirSync(copy);
     if (version === locked) cpSync(join(__dirname, module.folder), copy, { recursive: true });
     else writeFileSync(join(copy, 'go.mod'), otherVersion(goMod, `${version}`, copy, variables));
-    // A process of its own, since it takes minutes and shows how far it is.
+    // The compilation runs in its own process, because it takes minutes and prints its progress.
     execFileSync(TSX, [COMPILE, copy, folder, `v${version}`, JSON.stringify(module.programs)], { env: variables, stdio: ['ignore', 2, 2] });
     const sources = go(['list', '-m', '-f', '{{.Dir}}', module.main], copy, variables);
     for (const file of files) copyFileSync(join(sources, file), join(folder, basename(file)));
@@ -46,7 +46,7 @@ const COMPILE = join(__dirname, 'compile.ts');
 const TSX = join(__dirname, '..', '..', 'node_modules', '.bin', 'tsx');
 
 /**
- * A go.mod for another version of Kubernetes. Its staging modules are required at v0.0.0, which nobody publishes; all else is what that version requires.
+ * The go.mod for another version of Kubernetes. That version requires its staging modules at v0.0.0, which is not published, so they are replaced.
  */
 function otherVersion(goMod: string, version: string, folder: string, variables: NodeJS.ProcessEnv): string {
   const { GoMod } = JSON.parse(go(['mod', 'download', '-json', `k8s.io/kubernetes@v${version}`], folder, { ...variables, GOFLAGS: '-mod=mod' }));

@@ -13,10 +13,10 @@ export interface RegistryUser {
 /**
  * Builds the Dockerfile of a folder without a container engine and pushes the image to a registry on this machine.
  *
- * @param reference where to: `127.0.0.1:PORT/NAME:TAG`
- * @param storage a folder for what buildah keeps
- * @param user who may push, where a registry asks
- * @returns the digest, `sha256:…`
+ * @param reference The name of the image: `127.0.0.1:PORT/NAME:TAG`.
+ * @param storage A folder for the data of buildah.
+ * @param user The user and password, if the registry requires them.
+ * @returns The digest: `sha256:…`.
  */
 export function pushImage(context: string, reference: string, storage: string, user?: RegistryUser): string {
   mkdirSync(storage, { recursive: true });
@@ -32,5 +32,5 @@ export function pushImage(context: string, reference: string, storage: string, u
   return readFileSync(digest, 'utf8');
 }
 
-/** For `unshare --mount sh -c`, before the program and its arguments: what buildah keeps outside its storage ends with it. */
+/** A script for `unshare --mount sh -c`, in front of the program. Its mounts hold the data that buildah keeps outside its storage, and end with it. */
 export const OUT_OF_SIGHT = 'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib && exec "$0" "$@"';

@@ -5,8 +5,8 @@ import { Processes } from './processes';
 import { kwok } from './programs';
 
 /**
- * A node that only the API knows: its pods run, complete and are deleted at once, and nothing is pulled or started.
- * A pod that is annotated `e2e/fault: image-pull` stays in ImagePullBackOff.
+ * A simulated node: its pods run, complete and are deleted at once, without images and containers.
+ * A pod with the annotation `e2e/fault: image-pull` stays in ImagePullBackOff.
  */
 export function kwokNode(): NodeStarter {
   const { program, stages } = kwok();
@@ -14,7 +14,7 @@ export function kwokNode(): NodeStarter {
     processes.start(program, [
       `--kubeconfig=${api.kubeconfigOf('kwok')}`, ...[IMAGE_PULL_FAULT, ...stages].map((file) => `--config=${file}`),
       '--manage-all-nodes=true', '--cidr=10.0.0.0/24', '--node-ip=127.0.0.1', `--server-address=127.0.0.1:${await freePort()}`,
-      // Without leases, the node is NotReady every minute and its pods with it.
+      // Without leases, the node and its pods become NotReady every minute.
       '--node-lease-duration-seconds=40',
     ]);
     await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: NAME, annotations: { 'kwok.x-k8s.io/node': 'fake' } } });

@@ -6,7 +6,7 @@ import { Deployer } from './deployer';
 import { DeployerIdentity, DeployerRole, Kubeconfig, NamespaceDeployer } from '../../src';
 
 /**
- * An application, and what its deployer may be asked to deploy.
+ * An application, and the kinds that its deployer may deploy.
  */
 export interface LeastOptions {
   readonly namespace: string;
@@ -16,14 +16,14 @@ export interface LeastOptions {
 }
 
 /**
- * A deployer that may do what its application needs and nothing else, by the access manifests alone. Its environment is production, its project 7.
+ * A deployer with exactly the rights that the access manifests grant for its application. The environment is production, the project 7.
  */
 export function makeLeastDeployer(cluster: ControlPlane, options: LeastOptions): Deployer {
   const { namespace, app } = options;
   const kubectl = (args: string[], stdin?: string) => runKubectl(cluster.kubeconfig, args, stdin);
   const admin = (...args: string[]) => kubectl(['-n', namespace, ...args]);
   kubectl(['apply', '--server-side', '-f', '-'], accessManifests(options));
-  // Pods of tests ask for nothing that "restricted" would let pass.
+  // The pods of tests have no settings for "restricted".
   kubectl(['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=privileged', '--overwrite']);
   const credential = new Kubeconfig({
     server: cluster.server,
@@ -35,7 +35,7 @@ export function makeLeastDeployer(cluster: ControlPlane, options: LeastOptions):
 }
 
 /**
- * What the administrator applies.
+ * The access manifests that the administrator applies.
  */
 export function accessManifests({ namespace, app, objects, pullSecret }: LeastOptions): string {
   const chart = new Chart(new App(), 'access');
@@ -45,14 +45,14 @@ export function accessManifests({ namespace, app, objects, pullSecret }: LeastOp
 }
 
 /**
- * What such a deployer has asked the API server for.
+ * The requests of such a deployer to the API server.
  */
 export function requestsOf(cluster: ControlPlane, { namespace, app }: Pick<LeastOptions, 'namespace' | 'app'>): AuditEvent[] {
   return cluster.auditEvents().filter(({ user }) => user.username === `system:serviceaccount:${namespace}:gitlab-${app}`);
 }
 
 /**
- * What of it was refused: `list secrets`.
+ * The requests that the API server refused, such as `list secrets`.
  */
 export function forbiddenOf(cluster: ControlPlane, options: Pick<LeastOptions, 'namespace' | 'app'>): string[] {
   const refused = requestsOf(cluster, options).filter(({ responseStatus }) => responseStatus?.code === 403);

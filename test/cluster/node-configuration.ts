@@ -2,22 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-/** What a real node is configured with. */
+/** The settings of a real node. */
 export interface NodeConfiguration {
-  /** Of the cluster. All paths lie in it. */
+  /** The folder of the cluster, which holds all files of the node. */
   readonly folder: string;
-  /** Unique on this machine: the name of the network bridge and of the cgroup. */
+  /** The name of the network bridge and of the cgroup. It is unique on this machine. */
   readonly id: string;
-  /** Of its pods, unique on this machine: `10.217.0.0/24`. */
+  /** The network of the pods: `10.217.0.0/24`. It is unique on this machine. */
   readonly subnet: string;
   readonly pauseImage: string;
-  /** The file of the certificate that signs whoever may speak with the kubelet. */
+  /** The path of the CA certificate for clients of the kubelet. */
   readonly authority: string;
   readonly kubeletPort: number;
 }
 
 /**
- * Writes what containerd, the network plugins and the kubelet read.
+ * Writes the configuration of containerd, the network plugins and the kubelet.
  */
 export function writeNodeConfiguration(node: NodeConfiguration): void {
   mkdirSync(join(node.folder, 'cni'));
@@ -26,7 +26,7 @@ export function writeNodeConfiguration(node: NodeConfiguration): void {
   writeFileSync(join(node.folder, 'kubelet.yaml'), stringify(kubelet(node)));
 }
 
-// The native snapshotter copies layers, which are small here, and runs where an overlay cannot be mounted.
+// The native snapshotter also works where an overlay cannot be mounted. It copies layers, which are small here.
 function containerd({ folder, pauseImage }: NodeConfiguration): string {
   return `
 version = 2
@@ -69,15 +69,15 @@ function kubelet({ folder, id, authority, kubeletPort }: NodeConfiguration): obj
     cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${id}`,
     enforceNodeAllocatable: [],
-    // A full disk of this machine is none of the tests' business.
+    // A full disk of this machine must not evict the pods of the tests.
     evictionHard: { 'memory.available': '0%', 'nodefs.available': '0%', 'imagefs.available': '0%', 'nodefs.inodesFree': '0%' },
     localStorageCapacityIsolation: false,
     failSwapOn: false,
-    // Nobody may lower it without CAP_SYS_RESOURCE.
+    // Lowering the value needs CAP_SYS_RESOURCE.
     oomScoreAdj: 0,
     makeIPTablesUtilChains: false,
     resolvConf: '',
-    // Nothing answers there. Without one, every pod gets a warning.
+    // No DNS server answers at this address. Without an address, every pod gets a warning.
     clusterDNS: ['10.96.0.10'],
     clusterDomain: 'cluster.local',
   };

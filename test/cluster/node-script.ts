@@ -1,8 +1,8 @@
 /**
- * What runs a real node, as the first process of process and mount namespaces of its own: when it ends, so does every container and every mount.
- * It works in the cluster's folder.
+ * The script that runs a real node in the cluster's folder. It is the first process of its own process and mount namespaces.
+ * So every container and every mount ends with it.
  *
- * $1 names the node's cgroup, $2 is the kubelet, $3 the name of the node.
+ * $1 is the name of the node's cgroup, $2 the path of the kubelet, $3 the name of the node.
  */
 export const NODE_SCRIPT = `
 set -e

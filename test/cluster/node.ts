@@ -5,11 +5,11 @@ import { Processes } from './processes';
 export type NodeStarter = (processes: Processes, api: ApiServer) => Promise<NodeParts>;
 
 export interface NodeParts {
-  /** `127.0.0.1:PORT` of the registry that the node pulls from, by plain HTTP. */
+  /** The registry of the node: `127.0.0.1:PORT`, by plain HTTP. */
   readonly registry?: string;
 }
 
-/** Whether a Node says so itself. */
+/** Whether the condition Ready of a Node is True. */
 export function isReady(json: string): boolean {
   const { status } = JSON.parse(json) as { status?: { conditions?: Array<{ type: string; status: string }> } };
   return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;

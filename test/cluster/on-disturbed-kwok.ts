@@ -2,11 +2,11 @@ import { Deployer, makeDeployer } from './deployer';
 import { FaultProxy } from './fault-proxy';
 import { cluster, onKwok, onKwokOfItsOwn } from './on-kwok';
 
-/** In front of the cluster of the running test file. */
+/** The proxy in front of the cluster of the running test file. */
 export let proxy: FaultProxy;
 
 /**
- * Gives the tests of a file a shared cluster whose pods are simulated, and a proxy in front of it, which has no fault when a test begins.
+ * Gives the tests of a file a shared cluster with simulated pods, and a proxy in front of it. The proxy has no fault when a test begins.
  */
 export function onDisturbedKwok(): void {
   onKwok();
@@ -14,7 +14,7 @@ export function onDisturbedKwok(): void {
 }
 
 /**
- * The same for a file that stops the API server.
+ * Gives the tests of a file that stops the API server their own cluster and proxy.
  */
 export function onDisturbedKwokOfItsOwn(): void {
   onKwokOfItsOwn();
@@ -30,14 +30,14 @@ function withProxy(): void {
 }
 
 /**
- * Another proxy, which the caller must stop.
+ * Starts another proxy. The caller must stop it.
  */
 export async function proxyOfItsOwn(): Promise<FaultProxy> {
   return FaultProxy.start({ server: cluster.server, ca: cluster.certificateAuthority });
 }
 
 /**
- * A namespace whose jobs come through a proxy, by default that of the file.
+ * Creates a namespace whose jobs use a proxy, by default that of the file.
  */
 export function makeDisturbed(namespace: string, through = proxy): Deployer {
   return makeDeployer(cluster, namespace, { server: through.url, certificateAuthority: through.certificateAuthority });

@@ -7,14 +7,14 @@ import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 export let cluster: ControlPlane;
 
 /**
- * Gives the tests of a file a cluster whose pods are simulated, which they share with other files.
+ * Gives the tests of a file a cluster with simulated pods, which they share with other files.
  */
 export function onKwok(): void {
   onClusterOf(shareControlPlane);
 }
 
 /**
- * The same for a file that stops the API server, or has namespaces of the same name as another one.
+ * Gives the tests of a file their own cluster, because they stop the API server or use the namespaces of another file.
  */
 export function onKwokOfItsOwn(): void {
   onClusterOf(async () => startControlPlane(controlPlanePrograms(), { nodes: 'kwok' }));

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The certificate authority of one cluster. Node makes the keys; openssl makes the certificates, since Node only reads them.
+ * The certificate authority of one cluster. Node creates the keys, and openssl the certificates, because Node can only read those.
  */
 export class CertificateAuthority {
   public readonly certificate: string;
@@ -25,7 +25,7 @@ export class CertificateAuthority {
     return { key, certificate: join(this.folder, `${name}.crt`) };
   }
 
-  /** RSA, as kubeadm's: the length of the tokens that it signs is a realistic one. */
+  /** An RSA key as in kubeadm, so that the tokens that it signs have a realistic length. */
   public key(name: string): string {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const file = join(this.folder, `${name}.key`);
@@ -38,7 +38,7 @@ export class CertificateAuthority {
   }
 }
 
-/** One line of base64, as a kubeconfig wants it. */
+/** The file as one line of base64, the format of a kubeconfig. */
 export function base64Of(file: string): string {
   return readFileSync(file).toString('base64');
 }

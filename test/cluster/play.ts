@@ -37,7 +37,7 @@ function steps({ kubeconfig, kubectl, registry }: Cluster): string[] {
   ];
 }
 
-// The demo deploys an image that is nowhere.
+// The image of the demo does not exist, so these steps build and push one.
 function imageSteps(image: string): string[] {
   return [
     'hugo --minify --source examples/hugo-site',

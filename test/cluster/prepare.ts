@@ -7,11 +7,11 @@ import { CHROMIUM } from '../support/browser';
 import { kubectl } from '../support/kubectl';
 import { SHELLCHECK, SHELL_PACKAGES } from '../support/shells';
 
-// Before jest starts, since its workers would each compile and install.
+// This runs before jest starts, because otherwise each worker would compile and install.
 controlPlanePrograms();
 kwok();
 kubectl();
-// Without root there is no node and no pipeline, and the tests that need one say so.
+// Without root there is no node and no pipeline. The tests that need one then fail with the reason.
 if (process.getuid?.() === 0) {
   prepareRunner({ ...TOOLS, ...RUBY, ...SHELL_PACKAGES, ...SHELLCHECK, ...CHROMIUM });
   realNode();

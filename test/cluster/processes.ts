@@ -4,17 +4,17 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** A program that runs. */
+/** A running program. */
 export interface Started {
-  /** Kills it alone. Resolves when it is gone. */
+  /** Kills only this program. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Programs that end with this process, whatever ends it: a Ctrl-C and a SIGKILL leave none of them behind, nor their folder.
+ * Programs that end with this process. Neither Ctrl-C nor SIGKILL leaves a program or the folder behind.
  */
 export class Processes {
-  /** Theirs alone, and removed when they are stopped. */
+  /** A folder for these programs only. It is removed when they are stopped. */
   public readonly folder = mkdtempSync(join(tmpdir(), 'cluster-'));
 
   private readonly guard = spawn('sh', ['-c', GUARD, 'guard', this.folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
@@ -25,7 +25,7 @@ export class Processes {
     this.guard.stdin.on('error', () => undefined);
   }
 
-  /** Its output goes to NAME.log in the folder. It does not see the user's variables, nor a Ctrl-C at the terminal. */
+  /** Starts a program. Its output goes to NAME.log in the folder. The program gets neither the user's variables nor a Ctrl-C at the terminal. */
   public start(program: string, args: readonly string[], name = basename(program)): Started {
     const log = openSync(this.logOf(name), 'a', 0o600);
     const child = spawn(program, args, { cwd: this.folder, env: { PATH: process.env.PATH, HOME: this.folder }, detached: true, stdio: ['ignore', log, log] });
@@ -49,7 +49,7 @@ export class Processes {
     };
   }
 
-  /** Throws when one of them has ended. */
+  /** Throws when a program has ended. */
   public check(): void {
     if (this.ended.length > 0) throw new Error(this.ended.join(', '));
   }
@@ -58,18 +58,18 @@ export class Processes {
     return join(this.folder, `${name}.log`);
   }
 
-  /** The end of what each has said, below its name. */
+  /** The last lines of each program, below its name. */
   public lastLines(count = 15): string[] {
     const names = readdirSync(this.folder).filter((name) => name.endsWith('.log')).map((name) => basename(name, '.log'));
     return names.map((name) => [`--- ${name}`, ...readFileSync(this.logOf(name), 'utf8').trimEnd().split('\n').slice(-count)].join('\n'));
   }
 
-  /** A line of shell for what a program makes that does not end with it. It is run when all are gone. */
+  /** Adds a shell command that removes what a program leaves behind. It runs after all programs have ended. */
   public afterwards(command: string): void {
     this.guard.stdin.write(`afterwards ${command}\n`);
   }
 
-  /** Resolves when they are gone. */
+  /** Ends all programs. Resolves when they have ended. */
   public async stop(): Promise<void> {
     if (this.guard.exitCode !== null || this.guard.signalCode !== null) return;
     const gone = once(this.guard, 'exit');
@@ -84,9 +84,9 @@ export class Processes {
 }
 
 /**
- * Each line of its standard input is about a process that this one has started: the id of one that has ended may soon be another's.
- * Or it is a command for the end. The input ends with this process.
- * SIGKILL, since nothing of a test cluster is worth keeping and the API server takes seconds to end by itself.
+ * The script of a watchdog. Each line of its standard input tells of a process that has started or ended, or is a command for the end.
+ * Ended processes are told because the system may give their ids to other processes. The input ends with this process.
+ * The watchdog uses SIGKILL: a test cluster has no data to keep, and the API server takes seconds to end by itself.
  */
 const GUARD = `
 without() { for id in $ids; do if [ $id != $1 ]; then echo $id; fi; done; }
@@ -106,7 +106,7 @@ eval "$afterwards"
 rm -rf "$1"
 `;
 
-// A test that forgets to stop its cluster must not keep jest from ending.
+// Jest must end even if a test does not stop its cluster.
 function leaveAlone(child: ChildProcess): void {
   child.unref();
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();

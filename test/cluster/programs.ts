@@ -3,44 +3,44 @@ import { basename, join, resolve } from 'node:path';
 import { compiled, GoModule } from './go-module';
 
 /**
- * The programs of a control plane.
+ * The paths of the programs of a control plane.
  */
 export interface Programs {
   readonly etcd: string;
   readonly apiServer: string;
-  /** Missing where only etcd and the API server are at hand: then a Deployment makes no pods and a token Secret stays empty. */
+  /** Missing if only etcd and the API server exist. Then a Deployment creates no pods, and a token Secret stays empty. */
   readonly controllerManager?: string;
-  /** Missing there, too: then there can be no nodes. */
+  /** Missing if only etcd and the API server exist. Then the cluster can have no nodes. */
   readonly scheduler?: string;
-  /** Of the API server's version. What the tests compare with is another one, which is fetched. */
+  /** The kubectl with the API server's version. The kubectl that the tests compare with is another one, which is fetched. */
   readonly kubectl?: string;
 }
 
-/** Plays the kubelet of any number of nodes. */
+/** Simulates the kubelets of any number of nodes. */
 export interface Kwok {
   readonly program: string;
-  /** Files of kwok.x-k8s.io Stages: what becomes of a node and of a pod. */
+  /** Files with kwok.x-k8s.io Stages: the life cycle of a node and of a pod. */
   readonly stages: readonly string[];
 }
 
-/** Long enough for a `beforeAll` that is the first to call `controlPlanePrograms()`, `kwok()` or `kubelet()` on a machine. */
+/** The time limit, in milliseconds, of a `beforeAll` that calls `controlPlanePrograms()`, `kwok()` or `kubelet()`, which compile on the first call. */
 export const COMPILE_TIMEOUT = 45 * 60_000;
 
 /**
- * The programs in KUBEBUILDER_ASSETS, else those of the module in `go/`, in the version of K8S_VERSION (`1.35.4`) where that is set.
+ * The programs in KUBEBUILDER_ASSETS, or else those of the module in `go/`. K8S_VERSION (`1.35.4`) selects another version of them.
  */
 export function controlPlanePrograms(variables = process.env): Programs {
   const assets = variables.KUBEBUILDER_ASSETS;
   return assets ? programsIn(resolve(assets)) : programsIn(compiled({ ...CONTROL_PLANE, version: versionOf(variables) }, variables));
 }
 
-/** From the module in `go-kwok/`. */
+/** The program of the module in `go-kwok/`. */
 export function kwok(variables = process.env): Kwok {
   const folder = compiled(KWOK, variables);
   return { program: join(folder, 'kwok'), stages: STAGES.map((stage) => join(folder, basename(stage))) };
 }
 
-/** From the module in `go-node/`. 1.34 is the newest that takes Debian's containerd 1.6; an API server takes kubelets of three minor versions before. */
+/** The kubelet of the module in `go-node/`. Version 1.34 is the newest that supports Debian's containerd 1.6. An API server supports kubelets up to three minor versions older. */
 export function kubelet(variables = process.env): string {
   return join(compiled(KUBELET, variables), 'kubelet');
 }

@@ -2,16 +2,16 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runKubectl, tryKubectl } from './cluster';
+import { ClusterProcess } from './cluster-process';
 import { ControlPlane, startControlPlane } from './control-plane';
 import { needDebianPackages } from './debian';
 import { BUILDAH, pushImage } from './image';
-import { Played } from './played';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './programs';
 import { lastingTracesOf, tracesOf } from './traces';
 import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
 import { until } from '../support/until';
 
-/** What a kubelet and a network bridge set for the whole machine. */
+/** The kernel settings that a kubelet and a network bridge change for the whole machine. */
 const SYSCTLS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
 const sysctls = () => SYSCTLS.map((name) => readFileSync(`/proc/sys/${name}`, 'utf8'));
 
@@ -35,7 +35,7 @@ const asAdmin = (...args: string[]) => runKubectl(cluster.kubeconfig, ['-n', 'de
 describe('this machine as a node', () => {
   const waiting = '{.status.containerStatuses[0].state.waiting.reason}';
 
-  test('pulls an image and runs it, and its log can be read', async () => {
+  test('pulls an image, runs it and gives its log', async () => {
     const context = join(folder, 'image');
     mkdirSync(context);
     copyFileSync(BUILDAH['busybox-static']!, join(context, 'busybox'));
@@ -45,25 +45,25 @@ describe('this machine as a node', () => {
 
     asAdmin('run', 'shell', '--image', image, '--restart=Never', '--', 'echo hello; sleep 3600');
     expect(asAdmin('wait', 'pod/shell', '--for=condition=Ready', '--timeout=60s')).toContain('condition met');
-    // A container is ready before it has said anything.
+    // The log of a ready container can still be empty.
     await until(() => asAdmin('logs', 'shell') !== '');
     expect(asAdmin('logs', 'shell')).toBe('hello\n');
     expect(asAdmin('exec', 'shell', '--', '/busybox', 'hostname')).toBe('shell\n');
   });
 
-  test('says what the registry says of an image that it has not', () => {
+  test('reports the answer of the registry when an image is missing', () => {
     asAdmin('run', 'missing', '--image', `${cluster.registry}/missing:1`);
     asAdmin('wait', 'pod/missing', `--for=jsonpath=${waiting}=ImagePullBackOff`, '--timeout=60s');
     expect(asAdmin('get', 'events', '--field-selector', 'involvedObject.name=missing,reason=Failed')).toContain('not found');
   });
 
-  test('tells of a container that keeps ending', async () => {
+  test('reports a crashing container and gives its previous log', async () => {
     asAdmin('run', 'crashing', '--image', `${cluster.registry}/shell:1`, '--', 'echo why; exit 7');
     asAdmin('wait', 'pod/crashing', `--for=jsonpath=${waiting}=CrashLoopBackOff`, '--timeout=90s');
     expect(await previousLog('crashing')).toBe('why\n');
   });
 
-  /** The kubelet clears away what is before the previous container at any time, and for that moment knows no log. */
+  /** The kubelet deletes older containers at any time. For a moment it then has no previous log. */
   async function previousLog(pod: string): Promise<string> {
     let log = '';
     await until(() => {
@@ -74,7 +74,7 @@ describe('this machine as a node', () => {
     return log;
   }
 
-  test('leaves the machine as it was, while pods run on it and afterwards', async () => {
+  test('does not change the settings of the machine, and removes everything when it is stopped', async () => {
     expect(sysctls()).toEqual(before);
     expect(tracesOf(cluster.folder).filter((trace) => trace.includes('busybox'))).not.toEqual([]);
     await cluster.stop();
@@ -84,20 +84,20 @@ describe('this machine as a node', () => {
 });
 
 describe('npm run cluster -- --node', () => {
-  let played: Played;
+  let running: ClusterProcess;
 
-  afterEach(() => played?.kill());
+  afterEach(() => running?.kill());
 
-  test.each<[NodeJS.Signals, number | string]>([['SIGINT', 0], ['SIGKILL', 'SIGKILL']])('says where images go, and leaves nothing when %s ends it', async (signal, status) => {
-    played = await Played.start('--node');
-    const { kubeconfig, text } = played;
+  test.each<[NodeJS.Signals, number | string]>([['SIGINT', 0], ['SIGKILL', 'SIGKILL']])('prints where to push images, and removes everything after %s', async (signal, status) => {
+    running = await ClusterProcess.start('--node');
+    const { kubeconfig, text } = running;
     expect(text).toMatch(/buildah push --tls-verify=false 127\.0\.0\.1:\d+\/group\/site:1\n/);
-    // A container that holds a pod's network is a real one, too.
+    // The container that holds a pod's network is a real one.
     runKubectl(kubeconfig, ['run', 'web', '--image', 'registry.example.com/web:1', '-n', 'default']);
     runKubectl(kubeconfig, ['wait', 'pod/web', '-n', 'default', '--for=jsonpath={.status.podIP}', '--timeout=60s']);
     expect(tracesOf(dirname(kubeconfig)).filter((trace) => trace.includes('containerd-shim'))).not.toEqual([]);
 
-    expect(await played.end(signal)).toBe(status);
+    expect(await running.end(signal)).toBe(status);
     expect(await lastingTracesOf(dirname(kubeconfig))).toEqual([]);
   });
 });
@@ -109,7 +109,7 @@ describe('a node that does not start', () => {
     process.env.PATH = PATH;
   });
 
-  test('shows the end of the logs and leaves nothing', async () => {
+  test('shows the end of the logs and removes everything', async () => {
     writeFileSync(join(folder, 'containerd'), '#!/bin/sh\npwd\necho "no such snapshotter" >&2\nexit 3\n', { mode: 0o755 });
     process.env.PATH = `${folder}:${PATH}`;
     const { message } = await startControlPlane(controlPlanePrograms(), { nodes: 'real' }).then(() => new Error('it started'), (error: Error) => error);
@@ -120,7 +120,7 @@ describe('a node that does not start', () => {
     expect(await lastingTracesOf(used)).toEqual([]);
   });
 
-  test('names the Debian packages that are missing, where it may not install them', () => {
+  test('names the missing Debian packages when it may not install them', () => {
     const getuid = jest.spyOn(process, 'getuid').mockReturnValue(1000);
     try {
       expect(() => needDebianPackages({ 'docker-registry': '/nowhere/docker-registry', 'buildah': '/nowhere/buildah', 'coreutils': '/bin/true' }))

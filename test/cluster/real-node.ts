@@ -12,8 +12,8 @@ import { kubelet } from './programs';
 import { REGISTRY, startRegistry } from './registry';
 
 /**
- * This machine as a node: kubelet, containerd and runc, which pull images from a registry on 127.0.0.1 and run them. As root, on Linux.
- * Pods have no name service and no way out. They are reached by the API server's proxy and by port-forward.
+ * This machine as a node: kubelet, containerd and runc, which run images from a registry on 127.0.0.1. It needs Linux and root.
+ * Pods have no DNS and no route to other networks. The API server's proxy and port-forward reach them.
  */
 export function realNode(): NodeStarter {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('a real node needs Linux and root: it mounts, and makes networks and cgroups');
@@ -31,7 +31,7 @@ const PACKAGES: PackageFiles = {
   'iproute2': '/sbin/ip',
 };
 
-/** The name of the node. The API server speaks with a kubelet by its node's name. */
+/** The name of the node. The API server contacts a kubelet by the name of its node. */
 const NAME = 'localhost';
 
 async function start(program: string, processes: Processes, api: ApiServer): Promise<{ readonly registry: string }> {
@@ -40,7 +40,7 @@ async function start(program: string, processes: Processes, api: ApiServer): Pro
   const pauseImage = `${registry}/pause:1`;
   pushPause(folder, pauseImage);
 
-  // Short enough for a network interface.
+  // The name must fit the length of a network interface's name.
   const id = basename(folder).replace('cluster-', 'e2e');
   const claim = claimSubnet();
   writeNodeConfiguration({ folder, id, subnet: claim.subnet, pauseImage, authority: api.credentials.authority, kubeletPort: await freePort() });
@@ -53,7 +53,7 @@ async function start(program: string, processes: Processes, api: ApiServer): Pro
   return { registry };
 }
 
-/** Nodes run at the same time when several jest workers test on them. A folder says that a subnet is one's. */
+/** Several jest workers can run nodes at the same time. A folder reserves the subnet of a node. */
 function claimSubnet(): { readonly subnet: string; readonly folder: string } {
   for (let number = 0; number < 256; number += 1) {
     const folder = join(tmpdir(), `e2e-subnet-${number}`);
@@ -67,7 +67,7 @@ function claimSubnet(): { readonly subnet: string; readonly folder: string } {
   throw new Error(`all 256 subnets for nodes are taken: remove ${join(tmpdir(), 'e2e-subnet-*')} of nodes that are gone`);
 }
 
-/** The container that holds a pod's network. */
+/** Pushes the image of the container that holds a pod's network. */
 function pushPause(folder: string, reference: string): void {
   const context = join(folder, 'pause');
   mkdirSync(context);

@@ -10,23 +10,23 @@ import { Processes } from './processes';
 export const REGISTRY: PackageFiles = { 'docker-registry': '/usr/bin/docker-registry' };
 
 export interface RegistryOptions {
-  /** Of its log and of its folder. */
+  /** The name of its log and of its folder. */
   readonly name?: string;
-  /** A line of an htpasswd file, with bcrypt: nobody else may pull or push. */
+  /** A line of an htpasswd file, with bcrypt. Only this user may pull and push. */
   readonly user?: string;
 }
 
 /**
- * A registry of images.
+ * A running image registry.
  */
 export interface Registry {
-  /** `127.0.0.1:PORT`, by plain HTTP. */
+  /** The address for plain HTTP: `127.0.0.1:PORT`. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a registry on 127.0.0.1, which keeps its images in the folder of the processes. Resolves when it answers.
+ * Starts a registry on 127.0.0.1. It keeps its images in the folder of the processes. Resolves when the registry answers.
  */
 export async function startRegistry(processes: Processes, { name = 'registry', user }: RegistryOptions = {}): Promise<Registry> {
   const file = (ending: string) => join(processes.folder, `${name}${ending}`);
@@ -46,7 +46,7 @@ export async function startRegistry(processes: Processes, { name = 'registry', u
   return { address, stop };
 }
 
-/** 401 is an answer, too. */
+/** Whether the registry answers. A locked one answers 401. */
 function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     get(url, { agent: false }, (response) => resolve([200, 401].includes(response.resume().statusCode ?? 0))).on('error', () => resolve(false));

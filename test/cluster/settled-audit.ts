@@ -5,11 +5,11 @@ import { ControlPlane } from './control-plane';
 import { until } from '../support/until';
 
 /**
- * What the audit log has once everything is in it that was answered before. The server writes an event after it has answered, so this asks for
- * something that there is not, and goes on when that is in the log.
+ * Gives the audit log once it has the events of all earlier requests. The server writes an event only after its answer.
+ * So this sends requests for a missing object, and waits until those are in the log.
  */
 export async function settledAuditEvents(cluster: Pick<ControlPlane, 'kubeconfig' | 'auditEvents'>): Promise<AuditEvent[]> {
-  // Events of requests that were answered at the same time may come in any order, so one is not enough.
+  // The events of simultaneous requests can be in any order, so one request is not enough.
   for (let times = 0; times < 3; times += 1) {
     const name = `settled-${randomUUID()}`;
     tryKubectl(cluster.kubeconfig, ['get', 'configmap', name, '-n', 'default']);

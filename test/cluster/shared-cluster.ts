@@ -4,15 +4,15 @@ import { ControlPlane } from './control-plane';
 import type { SharedParts } from './shared-control-plane';
 
 declare global {
-  /** From the jest environment. */
+  /** Set by the jest environment. */
   var giveControlPlane: () => Promise<SharedParts>;
 }
 
 /**
- * A control plane with a simulated node, which other test files of the jest worker use before and after.
+ * Gives a control plane with a simulated node, which all test files of a jest worker share.
  *
- * Its namespaces must have names that no other test file uses. It has the API server's usual flags, and nobody stops it.
- * Other files' objects outside namespaces are gone, and the audit log has nothing of them.
+ * The namespaces of a test file must have names that no other file uses. The API server has the default flags. The caller must not stop it.
+ * The cluster-scoped objects of earlier files are deleted, and the audit log starts at this call.
  */
 export async function shareControlPlane(): Promise<ControlPlane> {
   const parts = await giveControlPlane();
@@ -28,7 +28,7 @@ export async function shareControlPlane(): Promise<ControlPlane> {
 }
 
 /**
- * The cluster of E2E_KUBECONFIG, else a shared control plane.
+ * The cluster of E2E_KUBECONFIG, or else a shared control plane.
  */
 export async function shareCluster(): Promise<Cluster> {
   return process.env.E2E_KUBECONFIG ? startCluster() : shareControlPlane();

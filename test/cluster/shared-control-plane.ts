@@ -4,21 +4,21 @@ import { runKubectl, tryKubectl } from './cluster';
 import { ControlPlane, startControlPlane } from './control-plane';
 import { controlPlanePrograms } from './programs';
 
-/** What a test file is given: values only, since it has modules of its own. */
+/** The values that a test file gets. Each test file loads its own modules, so it gets no objects with methods. */
 export type SharedParts = Pick<ControlPlane, 'kubeconfig' | 'server' | 'certificateAuthority' | 'folder' | 'auditLog' | 'kubectl'>;
 
 /**
- * One control plane with a simulated node for the test files of a jest worker, which run one after the other.
- * It starts with the first that asks for it and ends with the worker.
+ * One control plane with a simulated node for all test files of a jest worker, which run one after the other.
+ * It starts when the first file asks for it, and ends with the worker.
  */
 export class SharedControlPlane {
   private running: ControlPlane | undefined;
-  /** Test files that have had the running one. */
+  /** The test files that have used the running control plane. */
   private users: string[] = [];
-  /** Namespaces that were there before the last user. */
+  /** The namespaces that existed before the last test file. */
   private before: readonly string[] = [];
 
-  /** @param claims A folder that all workers have in common. Each namespace has a file there, which names the test file that made it. */
+  /** @param claims A folder that all workers share. It has a file for each namespace, with the name of the test file that created it. */
   constructor(private readonly claims: string) {}
 
   public async give(testFile: string): Promise<SharedParts> {
@@ -30,7 +30,7 @@ export class SharedControlPlane {
   }
 
   /**
-   * Throws when another test file makes a namespace that this one has made: in one worker, the two would disturb each other.
+   * Throws when this test file has created a namespace of another test file: in one worker, the two would disturb each other.
    */
   public takeBack(testFile: string): void {
     if (!this.running || this.users.at(-1) !== testFile) return;
@@ -47,8 +47,8 @@ export class SharedControlPlane {
   }
 
   /**
-   * The running one, without the objects outside namespaces that its users have left. One that does not answer is stopped, and so is
-   * one that the test file has had already: jest is watching, and its namespaces are there.
+   * Gives the running control plane after it has deleted the cluster-scoped objects of earlier files. It starts a new one if the running one
+   * does not answer, or if the test file has used it already: then jest is watching, and the namespaces of the last run still exist.
    */
   private async clean(testFile: string): Promise<ControlPlane | undefined> {
     const { running } = this;
@@ -70,7 +70,7 @@ export class SharedControlPlane {
     return this.running;
   }
 
-  /** The test file that has made a namespace: this one, unless another was faster. */
+  /** The test file that has created a namespace: this file, or another one that was first. */
   private claim(namespace: string, testFile: string): string {
     const file = join(this.claims, namespace);
     try {
@@ -82,13 +82,13 @@ export class SharedControlPlane {
   }
 }
 
-/** What `kubectl delete` is asked for. The API server has made the roles with this label. */
+/** The arguments of `kubectl delete`. The label excludes the roles that the API server has created. */
 const LEFTOVERS = [
   ['clusterroles,clusterrolebindings', '-l', 'kubernetes.io/bootstrapping!=rbac-defaults'],
   ['customresourcedefinitions,validatingadmissionpolicies,validatingadmissionpolicybindings', '--all'],
 ];
 
-/** None when the API server does not answer: then the test file has failed already, or the next one is given another. */
+/** Gives no namespaces when the API server does not answer. Then the test file has failed already, or the next file gets a new control plane. */
 function namespacesOf({ kubeconfig }: ControlPlane): string[] {
   return tryKubectl(kubeconfig, ['get', 'namespaces', '-o', 'name']).stdout.split('\n').filter(Boolean).map((name) => name.replace('namespace/', ''));
 }

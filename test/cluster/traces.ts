@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { until } from '../support/until';
 
 /**
- * What there is of a cluster on this machine, by its folder: the folder, processes, mounts, networks, cgroups.
+ * Finds what a cluster has on this machine by the path of its folder: the folder, processes, mounts, networks and cgroups.
  */
 export function tracesOf(folder: string): string[] {
   const id = basename(folder).replace('cluster-', '');
@@ -16,13 +16,13 @@ export function tracesOf(folder: string): string[] {
   ];
 }
 
-/** The traces that are left when what ends had time to end. */
+/** The traces that remain after ending processes had time to end. */
 export async function lastingTracesOf(folder: string): Promise<string[]> {
   await until(() => tracesOf(folder).length === 0).catch(() => undefined);
   return tracesOf(folder);
 }
 
-/** Those that work in the folder, are told of it, or run in a container of the node. */
+/** The processes that work in the folder, have it in their arguments, or run in a container of the node. */
 function processesOf(folder: string, id: string): string[] {
   return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid).flatMap((pid) => {
     try {

@@ -11,17 +11,17 @@ const PROGRAM = '/usr/bin/chromium';
 
 export const CHROMIUM: PackageFiles = { chromium: PROGRAM };
 
-/** Long enough for a `beforeAll` that is the first to call `Browser.start()` on a machine: Debian's package is 100 MB with what it needs. */
+/** The time limit, in milliseconds, of a `beforeAll` that calls `Browser.start()`. The first call fetches 100 MB of Debian packages. */
 export const BROWSER_TIMEOUT = 600_000;
 
 const FLAGS = [
-  // The tests run as root where Debian's package may be installed, and look at files that they have written themselves.
+  // Root cannot use the sandbox. The tests run as root where they install packages, and open only their own files.
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-extensions', '--remote-debugging-pipe',
 ];
 
 /**
- * What a page is looked at with.
+ * How the browser shows a page.
  */
 export interface Looks {
   readonly width?: number;
@@ -36,7 +36,7 @@ export interface Looks {
  */
 export class Browser {
   /**
-   * Starts Debian's chromium, and installs it where that is missing and may be done.
+   * Starts Debian's chromium. As root it installs the package if it is missing.
    */
   public static async start(): Promise<Browser> {
     needDebianPackages(CHROMIUM);
@@ -49,9 +49,9 @@ export class Browser {
     return browser;
   }
 
-  /** The address of everything that the page has asked for. */
+  /** The URLs that the page has requested. */
   public readonly requests: string[] = [];
-  /** What the browser complains of, such as violations of the page's own policy. */
+  /** The errors that the browser reports, such as violations of the page's own policy. */
   public readonly complaints: string[] = [];
 
   private readonly answers = new Map<number, { resolve(value: object): void; reject(error: Error): void }>();
@@ -65,7 +65,7 @@ export class Browser {
     chromium.once('exit', (code) => this.answers.forEach(({ reject }) => reject(new Error(`chromium ended with status ${code}`))));
   }
 
-  /** Shows a page, and resolves when it is loaded. */
+  /** Opens a page. Resolves when it is loaded. */
   public async open(url: string, { width = 1200, media = 'screen', scheme = 'light' }: Looks = {}): Promise<void> {
     this.requests.length = 0;
     this.complaints.length = 0;
@@ -76,7 +76,7 @@ export class Browser {
     await loaded;
   }
 
-  /** The value of a JavaScript expression in the page, as JSON keeps it. */
+  /** The value of a JavaScript expression in the page, as JSON. */
   public async evaluate<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true }) as {
       result: { value: T }; exceptionDetails?: { text: string; exception?: { description?: string } };
@@ -85,7 +85,7 @@ export class Browser {
     return result.value;
   }
 
-  /** The names of all elements of a role, as assistive technology is told them. */
+  /** The accessible names of all elements with a role. */
   public async named(role: string): Promise<string[]> {
     const { nodes } = await this.send('Accessibility.getFullAXTree') as { nodes: Array<{ role?: { value: string }; name?: { value: string } }> };
     return nodes.filter((node) => node.role?.value === role).map(({ name }) => name?.value ?? '');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /*
  * Generates all committed generated files again, compares them with the files of the checkout, and restores those.
- * So the check changes nothing, also in a checkout with uncommitted changes.
+ * So the check does not change the checkout, even with uncommitted changes.
  */
 const ROOT = join(__dirname, '..', '..');
 const { files: projens } = JSON.parse(readFileSync(join(ROOT, '.projen', 'files.json'), 'utf8')) as { files: string[] };
@@ -28,7 +28,7 @@ function differs({ name, bytes }: Kept): boolean {
 
 function putBack({ name, bytes, mode }: Kept): void {
   const file = join(ROOT, name);
-  // projen's are read-only.
+  // The files that projen generates are read-only.
   rmSync(file, { force: true });
   if (bytes === undefined) return;
   writeFileSync(file, bytes);
@@ -37,7 +37,7 @@ function putBack({ name, bytes, mode }: Kept): void {
 
 function outdated(): string[] {
   const before = GENERATED.map(keep);
-  // After a change of the dependencies, projen would install them.
+  // Without this variable, projen would install changed dependencies.
   const { status } = spawnSync('projen generate', { cwd: ROOT, shell: true, stdio: 'inherit', env: { ...process.env, PROJEN_DISABLE_POST: 'true' } });
   const changed = before.filter(differs);
   changed.forEach(putBack);

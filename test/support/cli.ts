@@ -17,14 +17,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 export interface CliOptions {
-  /** By default that of the machine. */
+  /** @default - the clock of the machine */
   readonly clock?: Clock;
-  /** Aborted by a test that ends the command. */
+  /** A test aborts this signal to end the command. */
   readonly signal?: AbortSignal;
   readonly stdin?: string | Buffer;
   readonly stdinIsTerminal?: boolean;
   readonly variables?: CiVariables;
-  /** What lies in the folder, by relative name. */
+  /** The files in the folder, by relative path. */
   readonly files?: Record<string, string | Buffer>;
 }
 
@@ -35,7 +35,7 @@ export interface CliResult {
 }
 
 /**
- * Runs the command in the folder of the test, with streams in memory and nothing of this process' environment.
+ * Runs the command in the folder of the test, with streams in memory and without the environment of this process.
  */
 export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
   const { stdin = '', stdinIsTerminal = false, variables = {}, files = {}, clock = systemClock, signal = new AbortController().signal } = options;
@@ -62,7 +62,7 @@ export function cliFolder(): string {
   return folder;
 }
 
-/** The content of a file in the folder, or nothing. */
+/** The content of a file in the folder, or `undefined`. */
 export function fileText(name: string): string | undefined {
   const path = join(folder, name);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
@@ -73,7 +73,7 @@ export function fileMode(name: string): number {
   return statSync(join(folder, name)).mode % 0o1000;
 }
 
-/** Everything in the folder, hidden files too. */
+/** The names of all files in the folder, hidden ones included. */
 export function fileNames(): string[] {
   return readdirSync(folder).sort();
 }

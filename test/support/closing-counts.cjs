@@ -2,9 +2,9 @@ const path = require('node:path');
 const { inWords } = require('./duration-in-words.cjs');
 
 /**
- * Jest reporter: one line of counts and time per kind of test file at the very end, then the name of everything that was skipped, then the time of the run.
+ * Jest reporter: prints one line with counts and time for each kind of test file at the end, the names of skipped tests, and the time of the run.
  *
- * The kind is the word before `.test.ts` (`*.kubectl.test.ts`), else `unit`. CLOSING_COUNTS_WHERE is added to it, for runs on another Node.
+ * The kind is the word before `.test.ts` (`*.kubectl.test.ts`), or else `unit`. CLOSING_COUNTS_WHERE is added to it for runs on another Node.
  */
 class ClosingCounts {
   constructor({ maxWorkers }) {
@@ -14,7 +14,7 @@ class ClosingCounts {
   onRunComplete(_contexts, { testResults, startTime }) {
     const counts = closingCounts(testResults, process.env.CLOSING_COUNTS_WHERE);
     const text = [...counts, `all tests: ${inWords(Date.now() - startTime)} with up to ${this.maxWorkers} workers`].join('\n');
-    // Jest runs its own summary after every other reporter, and prints it to stderr.
+    // Jest prints its own summary to stderr after all other reporters.
     process.once('exit', () => process.stderr.write(`\n${text}\n`));
   }
 }
@@ -35,7 +35,7 @@ function kindOf(file) {
 
 function add(counts, file) {
   const skipped = file.testResults.filter((test) => !['passed', 'failed'].includes(test.status));
-  // A file that could not be loaded has no failing test, and must not pass for that.
+  // A file that could not be loaded has no failing test, but counts as a failure.
   const broken = file.testExecError && file.numFailingTests === 0 ? 1 : 0;
   return {
     files: counts.files + 1,

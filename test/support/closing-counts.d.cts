@@ -1,8 +1,8 @@
-/** A test file's part of what jest hands to reporters. */
+/** The part that this reporter reads of jest's result of a test file. */
 interface FileResult {
   readonly testFilePath: string;
   readonly testExecError?: unknown;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly perfStats: { readonly runtime: number };
   readonly numPassingTests: number;
   readonly numFailingTests: number;

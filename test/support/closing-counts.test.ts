@@ -11,7 +11,7 @@ function file(testFilePath: string, statuses: string[], testExecError?: Error) {
   };
 }
 
-test('each kind of test file has its line with its time, unit first, followed by what was skipped', () => {
+test('the reporter prints a line with the time of each kind of test file, unit first, and the names of skipped tests below it', () => {
   const files = [
     file('a.kubectl.test.ts', ['passed', 'failed']),
     file('b.test.ts', ['passed', 'pending', 'todo']),
@@ -26,14 +26,14 @@ test('each kind of test file has its line with its time, unit first, followed by
   ]);
 });
 
-test('a file that could not be loaded counts as a failure', () => {
+test('the reporter counts a file that could not be loaded as a failure', () => {
   expect(closingCounts([file('a.test.ts', [], new Error('no such module'))])).toEqual(['unit: 0 passed, 1 failed, 0 skipped (31 s in 1 file)']);
 });
 
-test('where the tests ran is part of the line', () => {
+test('the reporter adds the place of the run to each line', () => {
   expect(closingCounts([file('a.test.ts', ['passed'])], 'on Node 24')).toEqual(['unit on Node 24: 1 passed, 0 failed, 0 skipped (31 s in 1 file)']);
 });
 
-test('a run without tests says so', () => {
+test('the reporter prints that no test ran', () => {
   expect(closingCounts([])).toEqual(['no test ran']);
 });

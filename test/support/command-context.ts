@@ -9,7 +9,7 @@ import { Files } from '../../src/cli/io/files';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /**
- * What a command's parts have to work with, in the folder of the test.
+ * Makes the context of a command, in the folder of the test.
  */
 export interface TestContext extends Pick<Context, 'files' | 'variables' | 'stderr' | 'clock' | 'signal' | 'cwd'> {
   /** Everything that was written to stderr. */
@@ -19,7 +19,7 @@ export interface TestContext extends Pick<Context, 'files' | 'variables' | 'stde
 
 export interface TestContextOptions {
   readonly variables?: CiVariables;
-  /** What lies in the folder, by relative name. */
+  /** The files in the folder, by relative path. */
   readonly files?: Record<string, string>;
   readonly stdinIsTerminal?: boolean;
   readonly clock?: Clock;

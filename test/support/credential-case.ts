@@ -15,10 +15,10 @@ import { Owner } from '../gitlab/owner';
 export const GITLAB_TOKEN = 'glpat-the-administrators-own';
 
 /**
- * A namespace of its own, a GitLab with one project, and the commands that work on both.
+ * A namespace, a stand-in for GitLab with one project, and the commands that work on both.
  */
 export class CredentialCase {
-  /** What all commands of all cases wrote to people and logs. */
+  /** The messages and logs of all commands of all cases. */
   public static readonly written: string[] = [];
 
   public static async start(cluster: Pick<Cluster, 'kubeconfig' | 'kubectl'>, label: string): Promise<CredentialCase> {
@@ -48,7 +48,7 @@ export class CredentialCase {
     return Yaml.stringify(...chart.toJson());
   }
 
-  /** Runs a command in a folder with access.yaml, as the cluster's administrator and with the token of one of GitLab. */
+  /** Runs a command in a folder with access.yaml, as an administrator of the cluster and of GitLab. */
   public async run(argv: string[], { files, variables, ...options }: CliOptions = {}): Promise<CliResult> {
     const result = await runCli(argv, {
       ...options,
@@ -68,7 +68,7 @@ export class CredentialCase {
     return ['--gitlab-url', this.gitlab.url, '--project', '42', '--environment', environment];
   }
 
-  /** The variable of GitLab, which a hidden one shows to jobs only. */
+  /** The CI/CD variable in the data of the stand-in. GitLab's API would not show the value of a hidden one. */
   public variable(key: string, scope = 'production') {
     return this.project.variables.find((variable) => variable.key === key && variable.environment_scope === scope);
   }
@@ -81,7 +81,7 @@ export class CredentialCase {
     return runKubectl(this.cluster.kubeconfig, args);
   }
 
-  /** The kubectl of the cluster's own version with a kubeconfig in the folder of the test. */
+  /** Runs the kubectl of the cluster's version with a kubeconfig in the folder of the test. */
   public with(file: string, ...args: string[]) {
     return tryKubectl(join(cliFolder(), file), args, '', this.cluster.kubectl);
   }
@@ -90,13 +90,13 @@ export class CredentialCase {
     return Kubeconfig.parse(fileText(file) ?? '');
   }
 
-  /** The status that the API server gives a token: 200 or 401. */
+  /** The status of a request with this token: 200, 401 or 403. */
   public status(token: string): number {
     const { status, stderr } = tryKubectl(this.kubeconfigWith(token), ['get', '--raw', `/api/v1/namespaces/${this.namespace}/pods`]);
     return status === 0 ? 200 : /Unauthorized|must be logged in/.test(stderr) ? 401 : 403;
   }
 
-  /** kubectl as who has a token. */
+  /** Runs kubectl with a token. */
   public withToken(token: string, ...args: string[]) {
     return tryKubectl(this.kubeconfigWith(token), [...args, '-n', this.namespace]);
   }
@@ -105,14 +105,14 @@ export class CredentialCase {
     runKubectl(this.kubeconfigWith(token), ['apply', '-n', this.namespace, '-f', '-'], JSON.stringify(object));
   }
 
-  /** The token that the cluster puts into a Secret. */
+  /** The token that the cluster has written into a Secret. */
   public async tokenIn(secret: string): Promise<string> {
     let data = '';
     await until(() => (data = this.asAdmin('get', 'secret', secret, '-n', this.namespace, '-o', 'jsonpath={.data.token}')) !== '');
     return Buffer.from(data, 'base64').toString();
   }
 
-  /** The Secrets of credentials, as `state place`. */
+  /** The Secrets of credentials, each as `state place`. */
   public ledger(): string[] {
     const line = '{.metadata.annotations.cdk8s-ci-deploy/state} {.metadata.annotations.cdk8s-ci-deploy/kept-in}{"\\n"}';
     const text = this.asAdmin('get', 'secrets', '-n', this.namespace, '-l', 'cdk8s-ci-deploy/credential', '--sort-by', '.metadata.creationTimestamp', '-o', `jsonpath={range .items[*]}${line}{end}`);
@@ -140,9 +140,9 @@ export let cluster: Cluster;
 export let scene: CredentialCase;
 
 /**
- * Starts a cluster for the tests of a file, and for each of them a case of its own.
+ * Starts a cluster for the tests of a file, and a new case for each test.
  *
- * @param label The namespaces begin with it.
+ * @param label The prefix of the namespaces.
  */
 export function eachInScene(label: string): void {
   beforeAll(async () => {
@@ -156,7 +156,7 @@ export function eachInScene(label: string): void {
   afterEach(() => scene.stop());
 }
 
-/** Says what went wrong when the status is another. */
+/** Fails with the messages of the command when the exit code differs. */
 export function expectCode({ code, stdout, stderr }: CliResult, expected: number): void {
   expect({ code, said: code === expected ? '' : `${stdout}\n${stderr}` }).toEqual({ code: expected, said: '' });
 }

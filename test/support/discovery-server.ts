@@ -9,16 +9,16 @@ import { promisify } from 'node:util';
 import { kubectl, NO_CLUSTER } from './kubectl';
 
 /**
- * As much of an API server as `kubectl --dry-run=client` needs: which kinds exist. It holds no objects.
+ * A stand-in for an API server that serves discovery only, which is all that `kubectl --dry-run=client` needs. It stores no objects.
  */
 export interface DiscoveryServer {
-  /** Runs kubectl with this server. Asynchronous, since the server answers from this very process. */
+  /** Runs kubectl with this server. The call is asynchronous, because the server runs in this process. */
   run(args: string[], stdin?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * The objects that kubectl reads from manifests, as values: the oracle for what a YAML text means in Kubernetes.
+ * Gives the objects that kubectl reads from manifests. They define what a YAML text means in Kubernetes.
  */
 export async function readByKubectl(manifests: string): Promise<unknown[]> {
   const server = await startDiscoveryServer();
@@ -47,7 +47,7 @@ export async function startDiscoveryServer(): Promise<DiscoveryServer> {
 }
 
 /**
- * kubectl writes several objects one after the other; only the end of an object is a brace in the first column.
+ * Splits the output of kubectl into objects. Only the end of an object is a brace in the first column.
  */
 export function jsonObjects(text: string): unknown[] {
   return text.split(/^\}\n?/m).filter((part) => part.trim() !== '').map((part) => JSON.parse(`${part}}`));

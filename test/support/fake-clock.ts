@@ -1,7 +1,7 @@
 import { ManualClock } from './manual-clock';
 
 /**
- * Time that passes at once for whoever sleeps, and else when the test says so. So a time limit does not depend on the speed of the machine.
+ * A clock that moves on at once when a caller sleeps, and otherwise only when the test moves it. So time limits do not depend on the speed of the machine.
  */
 export class FakeClock extends ManualClock {
   public readonly slept: number[] = [];

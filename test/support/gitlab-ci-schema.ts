@@ -4,12 +4,12 @@ import { parseAllDocuments } from 'yaml';
 import { vectorFile } from './vectors';
 
 /**
- * The path of GitLab's own schema for .gitlab-ci.yml.
+ * The path of GitLab's schema for .gitlab-ci.yml.
  */
 export const GITLAB_CI_SCHEMA = vectorFile('gitlab-ci-schema.json');
 
 /**
- * What GitLab's schema finds wrong in each document of a file.
+ * Validates each document of a file with GitLab's schema, and gives the errors.
  */
 export function schemaProblems(yaml: string): string[] {
   const validate = validator();
@@ -21,7 +21,7 @@ export function schemaProblems(yaml: string): string[] {
 let compiled: ValidateFunction | undefined;
 
 function validator(): ValidateFunction {
-  // Not strict: the schema has the keyword `markdownDescription` for editors. They read `format`, too.
+  // The schema has keywords for editors, such as `markdownDescription`, which strict mode rejects.
   compiled ??= new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(JSON.parse(readFileSync(GITLAB_CI_SCHEMA, 'utf8')));
   return compiled;
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { inWords } from './duration-in-words.cjs';
 
 /*
- * Runs commands one after the other, each an argument, up to the first that fails. Prints at the end how long each took, and all of them.
+ * Runs commands one after the other, each given as an argument, until one fails. At the end it prints the time of each command and of all.
  */
 const lines: string[] = [];
 

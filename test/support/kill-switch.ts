@@ -4,24 +4,24 @@ import { FaultProxy, RecordedRequest } from '../cluster/fault-proxy';
 import { Exchange } from '../cluster/faults';
 
 /**
- * Which request a process does not survive.
+ * The request at which a process is killed.
  */
 export interface KillPoint {
-  /** Counted from 1, over all servers. */
+  /** The number of the request, counted from 1 over all servers. */
   readonly nth: number;
-  /** Before any server knows of the request; or when a server has done a write, and its answer is lost. */
+  /** `asked`: the request does not reach the server. `written`: the server has handled the write, and its answer is lost. */
   readonly when: 'asked' | 'written';
 }
 
 /**
  * Kills a process at one of its requests to the servers behind some proxies.
  *
- * Each read and each write counts, and of the hundreds of reviews in a row that prove a credential the first and the hundredth.
- * When a server has answered a read, nothing has changed until the next request is asked, so only writes are killed after their answer.
+ * Each read and each write counts. Of the hundreds of reviews in a row that test a credential, only the first and the hundredth count.
+ * Only writes are killed after their answer. After a read, the state is the same as before the next request.
  */
 export class KillSwitch {
   public victim?: SpawnedCli;
-  /** What it was killed at. */
+  /** The request at which the process was killed. */
   public killedAt?: string;
 
   private counted = 0;

@@ -1,4 +1,4 @@
-/** A self-signed certificate of nobody, whose key is thrown away. */
+/** A self-signed certificate whose key does not exist any more. */
 export const CA_PEM = `
 -----BEGIN CERTIFICATE-----
 MIIBgTCCASegAwIBAgIUFblEUaI1ksac0DhffS/n2J/y86QwCgYIKoZIzj0EAwIw
@@ -15,7 +15,7 @@ HjaYt2crR4/YOkoU3JCVef6zAiEArLd6Ivn5Mb6WFOCQDIMOZaAMAY+ZXiPnSebi
 
 export const CA_DATA = Buffer.from(CA_PEM).toString('base64');
 
-/** Has the shape of a ServiceAccount's token, signed by nobody. */
+/** A token with the format of a ServiceAccount's token, but without a valid signature. */
 export const TOKEN = 'eyJhbGciOiJSUzI1NiIsImtpZCI6InRlc3QifQ.eyJzdWIiOiJzeXN0ZW06c2VydmljZWFjY291bnQ6bnMxOmdpdGxhYi1uczEifQ.c2lnbmF0dXJlLW9mLW5vYm9keQ';
 
 export const SERVER = 'https://203.0.113.7:6443';
@@ -45,7 +45,7 @@ export function kubeconfigFile({ root, cluster, user, context }: FileParts = {})
 }
 
 /**
- * The file that GitLab gives to a job of a project with an agent: no current context, no namespace, no CA, a path in the address.
+ * The file that GitLab gives to a job of a project with an agent. It has no current context, no namespace and no CA, and its server URL has a path.
  */
 export const AGENT_FILE = `---
 apiVersion: v1

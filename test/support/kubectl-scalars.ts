@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Json } from '../../src/base/json';
 
-/** What kubectl made of a field `v`, or why it did not. */
+/** The value that kubectl read from a field `v`, or the error. */
 export interface ScalarRecord {
   readonly yaml: string;
   readonly v?: Json;
   readonly error?: string;
 }
 
-/** Answers of a real kubectl, recorded once. */
+/** The recorded answers of a real kubectl. */
 export interface ScalarRecords {
   readonly kubectl: string;
   readonly command: string;
-  /** Stands before each fragment. */
+  /** The text in front of each fragment. */
   readonly head: string;
   readonly fragments: ScalarRecord[];
 }

@@ -29,7 +29,7 @@ test('kubectl and helm come from the pinned package and run', () => {
   expect(helm()).toMatch(/helm$/);
 });
 
-test('kubectl does without a server what is --local', () => {
+test('kubectl --local works without a server', () => {
   const read = JSON.parse(runKubectl(['annotate', '--local', '-o', 'json', '-f', '-', 'unused-'], CONFIG_MAP));
 
   expect(read.data).toEqual({ octal: 493, time: '12:30', true: 'on' });
@@ -64,6 +64,6 @@ test('kubectl refuses a kind that the server does not have', async () => {
   await expect(readByKubectl('{ apiVersion: example.com/v1, kind: Widget, metadata: { name: a } }')).rejects.toThrow(/no matches for kind "Widget"/);
 });
 
-test('kubectl refuses what is not YAML', async () => {
+test('kubectl refuses invalid YAML', async () => {
   await expect(readByKubectl('a: [')).rejects.toThrow(/error (?:converting YAML|parsing)/);
 });

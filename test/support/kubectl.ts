@@ -14,11 +14,11 @@ const LAYER: NpmTool = {
 const PROGRAMS = ['kubectl', 'helm'] as const;
 
 /**
- * An environment in which no cluster, no preference and no credential of the user is found.
+ * An environment in which kubectl finds no cluster, no preferences and no credential of the user.
  */
 export const NO_CLUSTER: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: tmpdir(), KUBECONFIG: devNull, KUBECTL_KUBERC: 'false' };
 
-/** Long enough for a `beforeAll` that is the first to call `kubectl()` or `helm()` on a machine. */
+/** The time limit, in milliseconds, of a `beforeAll` that calls `kubectl()` or `helm()`, which fetch the program on the first call. */
 export const FETCH_TIMEOUT = 300_000;
 
 /**
@@ -36,7 +36,9 @@ export function helm(): string {
 }
 
 /**
- * What kubectl prints, without a cluster. Throws with its stderr when it fails.
+ * Runs kubectl without a cluster, and gives its output.
+ *
+ * @throws An error with the stderr of kubectl when it fails.
  */
 export function runKubectl(args: string[], stdin = ''): string {
   return execFileSync(kubectl(), args, { input: stdin, encoding: 'utf8', env: NO_CLUSTER, stdio: 'pipe', timeout: 200_000, maxBuffer: 64e6 });

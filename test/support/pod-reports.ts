@@ -1,7 +1,7 @@
 import { JsonObject } from '../../src/base/json';
 import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
 
-/** What of a pod's status is looked at. */
+/** The part of a pod's status that is read. */
 interface PodStatus {
   readonly conditions?: ReadonlyArray<{ readonly type: string; readonly status: string }>;
   readonly initContainerStatuses?: readonly ContainerStatus[];
@@ -14,7 +14,7 @@ interface ContainerStatus {
 }
 
 /**
- * When the kubelet, or the scheduler, first said of each pod of a namespace that something is wrong; of a container that keeps ending, when it last ended.
+ * Records when the kubelet or the scheduler first reported a problem of each pod of a namespace. For a crashing container it records the last end.
  */
 export class PodReports {
   private readonly first = new Map<string, number>();
@@ -23,7 +23,7 @@ export class PodReports {
     void this.follow(cluster, namespace).catch(() => undefined);
   }
 
-  /** `3.1 s`, or that there was no report. */
+  /** The time since the report, `3.1 s`, or `nothing reported`. */
   public secondsSince(pod = ''): string {
     const first = this.first.get(pod);
     return first === undefined ? 'nothing reported' : `${((Date.now() - first) / 1000).toFixed(1)} s`;

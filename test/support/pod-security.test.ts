@@ -17,11 +17,11 @@ function container(fields: object, securityContext: object = {}): PodLike {
   return pod({ containers: [{ ...CONTAINER, ...fields, securityContext: { ...CONTAINER.securityContext, ...securityContext } }] });
 }
 
-test('a pod that has what restricted asks for passes', () => {
+test('a pod with all required settings passes restricted', () => {
   expect(podSecurityViolations(pod())).toEqual([]);
 });
 
-test('a bare pod passes baseline, and restricted names everything that is missing', () => {
+test('a pod without settings passes baseline, and restricted names each missing setting', () => {
   const bare = { spec: { containers: [{ name: 'web' }] } };
 
   expect(podSecurityViolations(bare, { level: 'baseline' })).toEqual([]);
@@ -49,14 +49,14 @@ test.each<[string, PodLike]>([
   ['volumes', pod({ volumes: [{ name: 'host', hostPath: { path: '/' } }] })],
   ['volumes', pod({ volumes: [{ name: 'share', nfs: { server: 'example.com', path: '/' } }] })],
   ['windowsHostProcess', pod({ securityContext: { ...CONTEXT, windowsOptions: { hostProcess: true } } })],
-])('fails for %s alone when only that is wrong', (rule, wrong) => {
+])('a pod with one wrong setting violates only the rule %s', (rule, wrong) => {
   expect(podSecurityViolations(wrong)).toEqual([expect.stringMatching(`^${rule}: `)]);
 });
 
 test.each<[string, PodLike]>([
   ['init', pod({ initContainers: [{ name: 'second' }] })],
   ['ephemeral', pod({ ephemeralContainers: [{ name: 'second' }] })],
-])('fails for %s containers as for the others', (_, wrong) => {
+])('the rules apply to %s containers', (_, wrong) => {
   expect(podSecurityViolations(wrong)).toContain('capabilities: container "second" must drop ALL');
 });
 
@@ -66,8 +66,8 @@ test('a windows pod needs no Linux settings, but must not run as root', () => {
   expect(podSecurityViolations(windows)).toEqual(['runAsNonRoot: pod or container "web" must set it to true']);
 });
 
-test.each([[34, 2], [35, 0]])('Kubernetes 1.%i sees %i mistakes in root inside a user namespace', (minor, mistakes) => {
-  expect(podSecurityViolations(pod(ROOT_IN_USER_NAMESPACE), { minor })).toHaveLength(mistakes);
+test.each([[34, 2], [35, 0]])('Kubernetes 1.%i finds %i violations of root inside a user namespace', (minor, violationCount) => {
+  expect(podSecurityViolations(pod(ROOT_IN_USER_NAMESPACE), { minor })).toHaveLength(violationCount);
 });
 
 interface Fixture {
@@ -79,7 +79,7 @@ interface Fixture {
 }
 
 describeVectors<{ fixtures: Fixture[] }>('pss-fixtures.json', ({ fixtures }) => {
-  test('are judged as the Pod Security admission judges them', () => {
+  test('get the same verdict as from the Pod Security admission', () => {
     const disagreed = fixtures.filter((fixture) => verdict(fixture) !== fixture.expect);
 
     printAgreement('pss-fixtures.json', fixtures.length - disagreed.length, fixtures.length);
@@ -87,8 +87,8 @@ describeVectors<{ fixtures: Fixture[] }>('pss-fixtures.json', ({ fixtures }) => 
     expect(fixtures.length).toBeGreaterThan(250);
   });
 
-  // A pod that fails for another reason than the one its fixture is about would agree by luck.
-  test('fail for the rule that the fixture is about', () => {
+  // A pod that violates another rule than that of its fixture would get the right verdict by luck.
+  test('violate the rule of their fixture', () => {
     const failing = fixtures.filter((fixture) => fixture.expect === 'fail');
     const wrong = failing.filter((fixture) => !violations(fixture).some((text) => isAbout(fixture, text)));
 

@@ -1,12 +1,12 @@
 /**
- * The Pod Security Standards as k8s.io/pod-security-admission judges them, for Kubernetes 1.25 and later.
+ * The Pod Security Standards by the rules of k8s.io/pod-security-admission, for Kubernetes 1.25 and later.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export interface PodSecurityOptions {
   /** @default 'restricted' */
   readonly level?: 'baseline' | 'restricted';
-  /** Minor version of Kubernetes whose rules apply. @default 37 */
+  /** The minor version of Kubernetes whose rules apply. @default 37 */
   readonly minor?: number;
 }
 
@@ -44,7 +44,7 @@ interface Handler {
   readonly tcpSocket?: { readonly host?: string };
 }
 
-/** The fields of pods and of containers; each has some of them. */
+/** The fields of pods and of containers. Each has a part of them. */
 interface SecurityContext {
   readonly allowPrivilegeEscalation?: boolean;
   readonly appArmorProfile?: Profile;
@@ -63,11 +63,11 @@ interface Profile {
   readonly type?: string;
 }
 
-/** Answers with what is wrong, nothing when the pod passes. */
+/** Gives the violations of a rule. */
 type Rule = (pod: PodLike, minor: number) => string[];
 
 /**
- * What is wrong with the pod, one sentence each.
+ * Gives the violations of a pod, one sentence each.
  */
 export function podSecurityViolations(pod: PodLike, { level = 'restricted', minor = 37 }: PodSecurityOptions = {}): string[] {
   const rules = level === 'baseline' ? BASELINE : { ...BASELINE, ...RESTRICTED };
@@ -98,7 +98,7 @@ const BASELINE: Record<string, Rule> = {
   windowsHostProcess: (pod) => setters(pod, ({ windowsOptions }) => windowsOptions?.hostProcess === true, 'must not set windowsOptions.hostProcess'),
 };
 
-/** A rule of the same name replaces the one of baseline. */
+/** A rule with the name of a baseline rule replaces that one. */
 const RESTRICTED: Record<string, Rule> = {
   allowPrivilegeEscalation: exceptOnWindows((pod) => containers(pod)
     .filter(({ securityContext }) => securityContext?.allowPrivilegeEscalation !== false)
@@ -147,12 +147,12 @@ const SYSCTLS_SINCE: Record<string, number> = {
   'net.ipv4.tcp_notsent_lowat': 37,
 };
 
-/** The kubelet gives windows pods none of these settings, and the API refuses pods that set them. */
+/** Windows has none of these settings, and the API rejects Windows pods that set them. */
 function exceptOnWindows(rule: Rule): Rule {
   return (pod, minor) => pod.spec.os?.name === 'windows' ? [] : rule(pod, minor);
 }
 
-/** Root in a user namespace is nobody outside it. */
+/** Root in a user namespace has no rights outside it. */
 function exceptInUserNamespace(rule: Rule): Rule {
   return (pod, minor) => minor >= 35 && hasUserNamespace(pod) ? [] : rule(pod, minor);
 }
@@ -165,7 +165,7 @@ function containers({ spec }: PodLike): Container[] {
   return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
 }
 
-/** The pod and the containers whose own security context is bad. */
+/** The pod and the containers whose own security context violates the rule. */
 function setters(pod: PodLike, isBad: (context: SecurityContext) => boolean, violation: string): string[] {
   const holders = containers(pod).map(({ name, securityContext }) => ({ name: `container "${name}"`, securityContext }));
   return [{ name: 'pod', securityContext: pod.spec.securityContext }, ...holders]
@@ -173,13 +173,13 @@ function setters(pod: PodLike, isBad: (context: SecurityContext) => boolean, vio
     .map(({ name }) => `${name} ${violation}`);
 }
 
-/** The containers that leave a setting to the pod, where the pod does not have it right. */
+/** The containers that inherit a setting from the pod, if the pod's value violates the rule. */
 function uncovered<T>(pod: PodLike, setting: (context: SecurityContext) => T | undefined, isRight: (value: T | undefined) => boolean): Container[] {
   if (isRight(setting(pod.spec.securityContext ?? {}))) return [];
   return containers(pod).filter(({ securityContext }) => setting(securityContext ?? {}) === undefined);
 }
 
-/** Those that set a profile, but not one that confines. */
+/** The pod and the containers with a profile that does not confine them. */
 function unconfined(pod: PodLike, profileOf: (context: SecurityContext) => Profile | undefined): string[] {
   const isBad = (profile: Profile | undefined) => profile !== undefined && !isConfined(profile.type);
   return setters(pod, (context) => isBad(profileOf(context)), 'must not set another type than RuntimeDefault or Localhost');
@@ -198,7 +198,7 @@ function isAllowedSeLinux({ type = '', user, role }: SecurityContext['seLinuxOpt
   return types.includes(type) && !user && !role;
 }
 
-/** A volume of no type becomes an emptyDir before it is judged. */
+/** A volume without a type counts as an emptyDir. */
 function isAllowedVolume(volume: Record<string, unknown>): boolean {
   return Object.keys(volume).every((field) => field === 'name') || VOLUME_TYPES.some((type) => volume[type]);
 }

@@ -1,9 +1,9 @@
 import { JsonObject } from '../../src/base/json';
 
-/** What a made-up pod has that matters here. */
+/** The fields of a test pod. */
 export interface PodParts {
   readonly name?: string;
-  /** The uid of what controls it. */
+  /** The uid of the pod's controller. */
   readonly owner?: string;
   readonly labels?: object;
   readonly deleted?: boolean;
@@ -11,7 +11,7 @@ export interface PodParts {
   readonly spec?: object;
 }
 
-/** A pod as the API server has it. */
+/** Makes a pod as the API server gives it. */
 export function pod({ name = 'web-1', owner = 'uid-web', labels = {}, deleted, status = {}, spec }: PodParts): JsonObject {
   const metadata = {
     name,
@@ -23,12 +23,12 @@ export function pod({ name = 'web-1', owner = 'uid-web', labels = {}, deleted, s
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec: spec ?? { containers: [{ name: 'app', image: 'example.com/web:1' }] }, status } as unknown as JsonObject;
 }
 
-/** A pod of which one container is in a state. */
+/** Makes a pending pod with one container in this state. */
 export function podIn(state: object, status: object = {}): JsonObject {
   return pod({ status: { phase: 'Pending', containerStatuses: [{ name: 'app', image: 'sha256:1', restartCount: 0, state, ...status }] } });
 }
 
-/** A warning about an object. */
+/** Makes a warning event about the object with this uid. */
 export function warning(uid: string, reason: string, message: string, lastTimestamp = '2026-01-01T00:00:10Z'): JsonObject {
   return { kind: 'Event', metadata: { name: reason, uid: `event-${reason}-${lastTimestamp}` }, involvedObject: { kind: 'Pod', name: 'web-1', uid }, reason, message, lastTimestamp, count: 1, type: 'Warning' };
 }

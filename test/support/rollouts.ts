@@ -9,15 +9,15 @@ import { systemClock } from '../../src/cli/io/clock';
 import { resourceOf } from '../../src/kubernetes/kinds';
 import { administratorClient } from '../cluster/clients';
 
-/** What a wait ended with, and the lines that were said on the way. */
+/** The result of a wait, and the progress that it reported. */
 export interface Waited extends RolloutResult {
   readonly said: readonly string[];
 }
 
-/** How a cluster is reached, when it is not directly, by its administrator and by the clock of the machine. */
-export interface Way extends Partial<Connection> {
+/** Settings that replace the default connection: direct, as the administrator, with the clock of the machine. */
+export interface RolloutsConnection extends Partial<Connection> {
   readonly token?: string;
-  /** Of the client. */
+  /** The clock of the client. */
   readonly clock?: Clock;
 }
 
@@ -25,7 +25,9 @@ export interface Way extends Partial<Connection> {
  * Applies manifests to one namespace of a cluster and waits for them.
  */
 export class Rollouts {
-  public static async connect(kubeconfig: string, namespace: string, { token, clock = systemClock, ...parts }: Way = {}): Promise<Rollouts> {
+  public static async connect(
+    kubeconfig: string, namespace: string, { token, clock = systemClock, ...parts }: RolloutsConnection = {},
+  ): Promise<Rollouts> {
     const abort = new AbortController();
     const credentials = token === undefined ? {} : { credentials: { description: 'a token', present: async () => ({ token }) } };
     return new Rollouts(await administratorClient(kubeconfig, { ...credentials, ...parts }, { signal: abort.signal, clock }), namespace, abort);
@@ -48,7 +50,7 @@ export class Rollouts {
       signal: this.abort.signal,
       ...options,
       progress: (progress) => {
-        said.push(`${progress.ready}/${progress.total} ${progress.workload} ${progress.state}: ${progress.words}`);
+        said.push(`${progress.ready}/${progress.total} ${progress.workload} ${progress.state}: ${progress.message}`);
         options.progress?.(progress);
       },
     });
@@ -75,7 +77,7 @@ export class Rollouts {
 }
 
 /**
- * A manifest of a workload with one container.
+ * Makes the manifest of a workload with one container.
  */
 export function workload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', name: string, image: string, parts: WorkloadParts = {}): object {
   const { spec, pod, container, annotations } = parts;
@@ -92,12 +94,12 @@ export interface WorkloadParts {
   readonly spec?: object;
   readonly pod?: object;
   readonly container?: object;
-  /** Of the pods. */
+  /** The annotations of the pods. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /**
- * A manifest of a Job with one container.
+ * Makes the manifest of a Job with one container.
  */
 export function job(name: string, image: string, { spec, pod, container, annotations }: WorkloadParts = {}): object {
   return {

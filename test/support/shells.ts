@@ -9,7 +9,7 @@ export const SHELLCHECK: PackageFiles = { shellcheck: '/usr/bin/shellcheck' };
 
 export const SHELL_PACKAGES: PackageFiles = { 'dash': '/usr/bin/dash', 'busybox-static': '/bin/busybox' };
 
-/** The shell of Debian's images with the GNU programs, and that of Alpine's with its own. */
+/** The shell of Debian images with the GNU programs, and that of Alpine images with the programs of BusyBox. */
 export type Shell = 'dash' | 'busybox';
 
 export interface Ended {
@@ -19,13 +19,13 @@ export interface Ended {
 }
 
 /**
- * A machine of a runner: a working copy, and on its PATH what an image would have, with programs of the test in front.
+ * A stand-in for the machine of a GitLab runner. It has a working copy, and a PATH with the programs of an image. The programs of the test come first.
  */
 export class JobMachine {
   private static count = 0;
 
   public readonly jobId = `test-${process.pid}-${JobMachine.count++}`;
-  /** What the script of a job keeps from everyone else. */
+  /** The folder for the private files of a job's script. */
   public readonly jobFolder = `/tmp/cdk8s-ci-deploy-${this.jobId}`;
   public readonly folder = mkdtempSync(join(tmpdir(), 'job-'));
   private readonly programs = join(this.folder, 'programs');
@@ -36,7 +36,7 @@ export class JobMachine {
   }
 
   /**
-   * A program for the script to find: a shell script. What it says on standard output and in the file of `$LOG` can be looked at.
+   * Adds a program for the script: a shell script. Tests read its standard output and the lines that it writes to `$LOG`.
    */
   public program(name: string, script: string): void {
     const file = join(this.programs, name);
@@ -44,7 +44,7 @@ export class JobMachine {
     chmodSync(file, 0o755);
   }
 
-  /** Runs what a runner would run of a job, `after_script` whatever becomes of the script. */
+  /** Runs a job as a runner does. The `after_script` runs even if the script fails. */
   public run(job: GitlabJob, variables: Record<string, string> = {}): Ended & { readonly after: Ended } {
     const { script, afterScript } = scriptsOf(job);
     const all = { ...expanded(job.variables ?? {}, variables), ...variables };
@@ -56,7 +56,7 @@ export class JobMachine {
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
-  /** What programs have written to `$LOG`, by lines. */
+  /** The lines that programs have written to `$LOG`. */
   public get log(): string[] {
     const file = join(this.folder, 'log');
     return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
@@ -66,7 +66,7 @@ export class JobMachine {
     for (const folder of [this.folder, this.jobFolder]) rmSync(folder, { recursive: true, force: true });
   }
 
-  /** A runner hands the script to the shell by standard input. */
+  /** Runs a script as a runner does, which passes it to the shell on standard input. */
   private shellWith(script: string, variables: Record<string, string>): Ended {
     const path = this.shell === 'dash' ? '/usr/bin:/bin' : this.applets();
     const [program, args]: [string, string[]] = this.shell === 'dash' ? ['/usr/bin/dash', []] : ['/bin/busybox', ['sh']];
@@ -86,7 +86,7 @@ export class JobMachine {
 
 const APPLETS = ['awk', 'base64', 'cat', 'cp', 'echo', 'grep', 'mkdir', 'mv', 'printf', 'rm', 'sed', 'sh', 'sha256sum', 'sleep', 'stat', 'test'];
 
-/** As GitLab does with references in `variables`. */
+/** Expands references in `variables`, as GitLab does. */
 function expanded(variables: Record<string, string>, known: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value.replace(/\$(\w+)/g, (_, other: string) => known[other] ?? '')]));
 }

@@ -2,7 +2,7 @@ const path = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /**
- * The seconds of slow test files and of each kind, for a machine on which jest has not measured them yet. They only decide the order.
+ * The seconds of slow test files and of each kind. They only decide the order, on machines where jest has not measured the files yet.
  */
 const FILES = new Map([
   ['deploy-killed.cluster', 300],
@@ -11,7 +11,7 @@ const FILES = new Map([
 const KINDS = new Map([['node', 90], ['cluster', 50], ['pipeline', 40], ['package', 30]]);
 
 /**
- * Jest test sequencer: the slowest file first, so that no worker is busy for long after the others have ended.
+ * Jest test sequencer: runs the slowest files first, so that all workers end at about the same time.
  */
 class SlowFirst extends Sequencer {
   time(test) {

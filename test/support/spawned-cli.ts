@@ -7,19 +7,19 @@ import { CliResult } from './cli';
 const MAIN = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
 
 export interface SpawnOptions {
-  /** Theirs alone: `work` in it is the working folder, `home` HOME, and `tmp` TMPDIR. */
+  /** A folder for these commands only. In it, `work` is the working folder, `home` is HOME and `tmp` is TMPDIR. */
   readonly folder: string;
-  /** Beside PATH, HOME and TMPDIR, the only ones that it sees. */
+  /** The environment variables of the command, in addition to PATH, HOME and TMPDIR. */
   readonly variables?: NodeJS.ProcessEnv;
 }
 
-/** How it ended: the exit status, or the name of the signal. */
+/** The exit status, or the name of the signal that ended the process. */
 export interface SpawnResult extends Omit<CliResult, 'code'> {
   readonly code: number | NodeJS.Signals;
 }
 
 /**
- * The command in a process of its own, as users start it.
+ * Runs the command in its own process, as users do.
  */
 export class SpawnedCli {
   public static start(argv: readonly string[], options: SpawnOptions): SpawnedCli {
@@ -54,13 +54,13 @@ export class SpawnedCli {
     return this.child.pid ?? 0;
   }
 
-  /** Resolves when it is gone. */
+  /** Resolves when the process has ended. */
   public async kill(signal: NodeJS.Signals): Promise<void> {
     this.child.kill(signal);
     await this.ended;
   }
 
-  /** Resolves when it has said something on standard error. */
+  /** Resolves when the standard error matches the pattern. */
   public async untilSaid(words: RegExp): Promise<void> {
     const running = this.ended.then(() => false);
     while (!words.test(this.stderr)) {

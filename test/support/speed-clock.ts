@@ -2,21 +2,21 @@ import { Clock } from '../../src/cli/base/host';
 import { systemClock } from '../../src/cli/io/clock';
 
 /**
- * Time that passes at a speed which may change at any time, also for those who sleep already: fast while there is only to be waited.
+ * A clock whose speed can change at any time, also for callers that sleep already. Tests make it fast while they only wait.
  */
 export class SpeedClock implements Clock {
   private time = Date.now();
   private since = this.time;
   private factor = 1;
 
-  /** Whether time limits end. As long as nothing hangs, a slow machine must not end one. */
+  /** Whether time limits end. While no request hangs, a slow machine must not reach one. */
   public hasLimits = false;
 
   public now(): number {
     return this.time + (Date.now() - this.since) * this.factor;
   }
 
-  /** So many times as fast as the machine's, from now on. */
+  /** Sets the speed, as a multiple of the machine's clock. */
   public set speed(factor: number) {
     this.time = this.now();
     this.since = Date.now();
@@ -42,5 +42,5 @@ export class SpeedClock implements Clock {
   }
 }
 
-/** Milliseconds after which a sleeper notices that the speed is another, and a limit that it counts. */
+/** Milliseconds after which a sleeping caller notices a new speed, and a time limit notices that limits end. */
 const SLICE = 100;

@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { NamespacedChart, NamespacedChartProps } from '../../src';
 
-/** An app whose output would go to a folder of its own; nothing is written unless `synth()` is called. */
+/** Makes an app with its own output folder. The app writes files only in `synth()`. */
 export function app(): App {
   return Testing.app();
 }
@@ -14,7 +14,7 @@ export function namespacedChart(props: Partial<NamespacedChartProps> = {}): Name
   return new NamespacedChart(app(), 'chart', { namespace: 'example', ...props });
 }
 
-/** A manifest as plain data, for tests that read into it. */
+/** The manifest as plain data, for tests that read its fields. */
 export type Manifest = any;
 
 export function synth(chart: Chart): Manifest[] {
@@ -31,7 +31,7 @@ export function rawObject(chart: Chart, id: string, object: { apiVersion: string
   return new ApiObject(chart, id, object);
 }
 
-/** The message of what is thrown, so that several things can be asserted of it. */
+/** The message of the thrown error, so that a test can make several assertions about it. */
 export function messageOf(act: () => unknown): string {
   try {
     act();

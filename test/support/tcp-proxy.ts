@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
 
 /**
- * Passes bytes on to a port of this machine: a network that can be cut, and slow.
+ * A proxy that forwards bytes to a port of this machine. It imitates a network that is slow or breaks.
  */
 export class TcpProxy {
   public static async start(port: number): Promise<TcpProxy> {
@@ -12,9 +12,9 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** Milliseconds by which every answer is late. */
+  /** Delays every answer by this many milliseconds. */
   public delay = 0;
-  /** How many connections there were. */
+  /** The number of connections so far. */
   public connections = 0;
 
   private readonly server: Server;
@@ -28,7 +28,7 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** How many connections there are. */
+  /** The number of open connections. */
   public get open(): number {
     return this.sockets.size / 2;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits until something is so. The time limit only guards against hanging.
+ * Waits until a condition is true. The time limit only ends a test that hangs.
  */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + LIMIT; !await isSo();) {

@@ -11,7 +11,7 @@ export function vectorFile(file: string): string {
 }
 
 /**
- * A group of tests over the vectors of a file.
+ * Defines a group of tests for the vectors of a file.
  */
 export function describeVectors<T>(file: string, tests: (vectors: T) => void): void {
   describe(`vectors of ${file}`, () => tests(JSON.parse(readFileSync(vectorFile(file), 'utf8')) as T));

@@ -8,10 +8,10 @@ export interface Certified {
   readonly key: string;
 }
 
-/** What a certificate says. */
+/** The fields of a certificate. */
 export interface CertificateOptions {
   readonly commonName?: string;
-  /** By default `localhost` and 127.0.0.1. */
+  /** @default - `localhost` and 127.0.0.1 */
   readonly hosts?: readonly string[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
@@ -20,7 +20,7 @@ export interface CertificateOptions {
 const DAY = 86_400_000;
 
 /**
- * A certificate authority that lives in this process, for servers on loopback: certificates in a millisecond, on any system.
+ * A certificate authority in this process, for servers on loopback. It issues a certificate in a millisecond, on any system.
  */
 export class TestAuthority implements Certified {
   public readonly certificate: string;
@@ -52,7 +52,7 @@ interface Contents {
   readonly notAfter?: Date;
 }
 
-/** RFC 5280, the parts that are needed. */
+/** The parts of RFC 5280 that the tests need. */
 function certificate({ subject, issuer, publicKey, signer, extensions, notBefore, notAfter }: Contents): string {
   const algorithm = sequence(identifier([1, 2, 840, 10045, 4, 3, 2]));
   const validity = sequence(time(notBefore ?? new Date(Date.now() - DAY)), time(notAfter ?? new Date(Date.now() + DAY)));

@@ -14,7 +14,7 @@ import { Manifest, messageOf } from '../support/synth';
 const IMAGE = 'registry.example.com/group/site:1';
 const image = CiImage.of(IMAGE);
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: IMAGE}\n';
-const AWKWARD = readFileSync(join(__dirname, 'fixtures', 'awkward-template.yml'), 'utf8');
+const AWKWARD = readFileSync(join(__dirname, '..', 'fixtures', 'awkward-template.yml'), 'utf8');
 
 function chart(props: ChartProps = {}): Chart {
   return new Chart(Testing.app(), 'chart', props);

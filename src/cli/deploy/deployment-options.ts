@@ -5,7 +5,7 @@ import { secretMask } from './objects/mask';
 import { Owner } from './objects/owner';
 import type { ReleaseObject } from './objects/release';
 import { Reporting, REPORT_OPTIONS } from './report/reporting';
-import { progressOutput } from './wait/progress';
+import { progressOutput } from './wait/progress-reporter';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Arguments, Option } from '../command-line/arguments';

@@ -5,7 +5,7 @@ import { textAt } from '../objects/fields';
 import { isJob } from '../objects/jobs';
 import type { PlannedChange } from '../objects/planned-change';
 import { lookUp } from '../prune/leftovers';
-import { isDeleted } from '../wait/generation';
+import { isBeingDeleted } from '../wait/readiness';
 
 /**
  * The steps whose objects somebody has deleted since they were looked at or applied. Jobs are no such case: the cluster removes them when they have
@@ -18,7 +18,7 @@ export async function deletedSince(
     const live = await lookUp(cluster, namespace, owned);
     const name = `${owned.kind} ${owned.name}`;
     if (!live) say(`${name} was deleted in the meantime, and is made again`);
-    else if (isDeleted(live)) say(`warning: ${name} is being deleted by somebody`);
+    else if (isBeingDeleted(live)) say(`warning: ${name} is being deleted by somebody`);
     else if (textAt(live, 'metadata', 'uid') !== owned.uid) say(`warning: ${name} was replaced by somebody in the meantime, and is left as it is`);
     return live ? [] : [{ ...step, action: 'create' as const, live: undefined, adopted: false }];
   });

@@ -8,9 +8,8 @@ import { inOrder } from '../objects/order';
 import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 import { readinessOf } from '../wait/readiness';
-import type { Progress } from '../wait/rollout';
+import { isWaitedFor, Progress } from '../wait/rollout';
 import { waitForRollout } from '../wait/wait-for-rollout';
-import { isWaitedFor } from '../wait/waited-for';
 
 /**
  * What applying and waiting needs.

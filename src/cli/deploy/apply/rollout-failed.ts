@@ -14,7 +14,7 @@ export class RolloutFailed extends Failure {
 }
 
 function stuck({ workloads, elapsed }: RolloutResult): string {
-  const missing = workloads.filter(({ ready }) => !ready).map(({ object: { kind, name }, words }) => `${kind} ${name}: ${words}`);
+  const missing = workloads.filter(({ ready }) => !ready).map(({ object: { kind, name }, message }) => `${kind} ${name}: ${message}`);
   return `not ready after ${Math.round(elapsed / 1000)} s: ${missing.join('; ')}`;
 }
 

@@ -4,8 +4,7 @@ import type { Planned } from '../apply/observer';
 import { isJob } from '../objects/jobs';
 import { ObjectRejected, ReleaseRejected } from '../objects/refusals';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
-import type { Progress, RolloutResult } from '../wait/rollout';
-import { isWaitedFor } from '../wait/waited-for';
+import { isWaitedFor, Progress, RolloutResult } from '../wait/rollout';
 
 /**
  * What is known of a deployment when it has ended.
@@ -98,7 +97,7 @@ function rolloutCase(name: string, facts: DeploymentFacts): Case {
   const result = waited.find(({ workloads }) => workloads.some(({ object }) => nameOf(object) === name));
   if (result?.workloads.some(({ object, ready }) => ready && nameOf(object) === name)) return { ...one, result: 'passed' };
   if (result?.cause?.workload === name) return { ...one, result: 'failed', says: result.cause.line };
-  if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', says: `not ready in time: ${last?.words ?? 'nothing is known of it'}` };
+  if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', says: `not ready in time: ${last?.message ?? 'nothing is known of it'}` };
   return { className: 'rollout', name, result: 'skipped', says: whyLeft(name, facts) };
 }
 

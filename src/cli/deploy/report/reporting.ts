@@ -14,7 +14,7 @@ import type { Written } from '../apply/write';
 import type { RecordedRelease } from '../history/history';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
 import type { PullSecretResult } from '../pull-secret/pull-secret';
-import type { ProgressOutput } from '../wait/progress';
+import type { ProgressOutput } from '../wait/progress-reporter';
 import type { Progress, RolloutResult } from '../wait/rollout';
 
 export const REPORT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [

@@ -100,7 +100,7 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
     objects: steps.map((step) => stepJson(step, withValues)),
     removed: removed.map(named),
     left: kept.map(named),
-    rollouts: rollouts.map(({ workload, state, words, elapsed: time }) => ({ workload, ready: state === 'ready', words, seconds: time / 1000 })),
+    rollouts: rollouts.map(({ workload, state, message, elapsed: time }) => ({ workload, ready: state === 'ready', words: message, seconds: time / 1000 })),
     pullSecret: pullSecret ?? null,
   };
   const text = JSON.stringify(report, (_, value: unknown) => (typeof value === 'string' ? mask(value) : value), 2);

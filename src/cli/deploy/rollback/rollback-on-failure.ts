@@ -10,8 +10,8 @@ import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { lastDeployed } from '../history/history';
 import type { ReleaseStore } from '../history/release-store';
 import { LockLost } from '../lock/lock-lost';
+import { isWaitedFor } from '../wait/rollout';
 import { waitForRollout } from '../wait/wait-for-rollout';
-import { isWaitedFor } from '../wait/waited-for';
 
 /**
  * What becomes of a release that failed: it is undone, or left as it is. Either is said and recorded; the failure itself stays what it was.

@@ -1,106 +1,114 @@
-import { causeOf, Trouble } from './cause';
-import { COULD_NOT_START } from './container-findings';
-import { newReplicaSet } from './generation';
-import { NamespaceSnapshot, timeOf } from './namespace-snapshot';
+import { causeOf, RolloutProblem } from './diagnosis';
+import { eventTime, NamespaceSnapshot } from './namespace-snapshot';
+import { containerStatuses, COULD_NOT_START } from './pod-findings';
 import type { ContainerLog, RecentEvent, RolloutResult } from './rollout';
 import type { JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { Failure, HttpError } from '../../base/failure';
 import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
-import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
+import { fieldAt, numberAt, textAt } from '../objects/fields';
 
 /**
- * What evidence is taken from.
+ * Where logs are read from, and how texts are masked.
  */
-export interface Source {
+export interface DiagnosticsSource {
   readonly cluster: KubernetesClient;
   readonly namespace: string;
   readonly mask: (text: string) => string;
 }
 
 /**
- * What there is to say of a trouble that ended a wait.
+ * Collects the cause, the log and the events of the problem that ended a wait.
  *
- * @param workload Missing when it is not there any more.
+ * @param workload The workload in the cluster, or `undefined` when it no longer exists.
+ * @param watched The pods and events that the wait has seen.
  */
-export async function evidenceOf(
-  trouble: Trouble, workload: JsonObject | undefined, around: { readonly seen: NamespaceSnapshot; readonly notes: readonly string[] }, source: Source,
+export async function collectDiagnostics(
+  problem: RolloutProblem,
+  workload: JsonObject | undefined,
+  watched: { readonly snapshot: NamespaceSnapshot; readonly notes: readonly string[] },
+  source: DiagnosticsSource,
 ): Promise<Pick<RolloutResult, 'cause' | 'log' | 'events' | 'notes'>> {
-  const { seen, notes } = around;
-  const pod = seen.pod(trouble.pod);
-  const [log, isEnding] = await Promise.all([pod && logOf(trouble, pod, source), workload ? false : isTerminating(source)]);
+  const { snapshot, notes } = watched;
+  const { namespace, mask } = source;
+  const pod = snapshot.pod(problem.pod);
+  const [log, isTerminating] = await Promise.all([pod && logOf(problem, pod, source), workload ? false : isNamespaceTerminating(source)]);
   return {
-    cause: causeOf(isEnding ? { ...trouble, reason: 'NamespaceTerminating', message: `the namespace ${source.namespace} is being deleted` } : trouble, source.mask),
+    cause: causeOf(isTerminating ? { ...problem, reason: 'NamespaceTerminating', message: `the namespace ${namespace} is being deleted` } : problem, mask),
     ...typeof log === 'object' && { log },
-    events: recentEvents(workload, pod, seen, source.mask),
+    events: recentEvents(workload, pod, snapshot, mask),
     notes: [...notes, ...typeof log === 'string' ? [log] : []],
   };
 }
 
-/** How much is shown. */
-const LINES = 20;
-const LONGEST_LINE = 400;
+/** The most log lines and events that are shown. */
+const LOG_LINES = 20;
 const EVENTS = 8;
 
-async function isTerminating({ cluster, namespace }: Source): Promise<boolean> {
+/** In characters. */
+const LONGEST_LINE = 400;
+
+async function isNamespaceTerminating({ cluster, namespace }: DiagnosticsSource): Promise<boolean> {
   try {
     const path = objectPath({ group: '', version: 'v1', resource: 'namespaces', name: namespace });
     return textAt(await cluster.get(path), 'metadata', 'deletionTimestamp') !== '';
   } catch (error) {
-    // Who may not see it is told no more than that the object is gone.
+    // If the credential may not read the namespace, the cause stays that the object was deleted.
     if (error instanceof Failure) return error instanceof HttpError && error.code === 404;
     throw error;
   }
 }
 
-/** The last lines of the container that a trouble is about, or why there are none. Nothing when it never ran. */
-async function logOf({ container }: Trouble, pod: JsonObject, { cluster, namespace, mask }: Source): Promise<ContainerLog | string | undefined> {
-  const statuses = [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')];
-  const status = statuses.find(({ name }) => name === container);
+/** The last log lines of the problem's container, or a note that says why there are none. It is `undefined` if the container never ran. */
+async function logOf(
+  { container }: RolloutProblem, pod: JsonObject, { cluster, namespace, mask }: DiagnosticsSource,
+): Promise<ContainerLog | string | undefined> {
+  const status = containerStatuses(pod).find(({ name }) => name === container);
   const previous = fieldAt(status, 'state', 'waiting') !== undefined && fieldAt(status, 'lastState', 'terminated') !== undefined;
   const run = fieldAt(status, ...previous ? ['lastState', 'terminated'] : ['state', 'terminated']) ?? fieldAt(status, 'state', 'running');
   if (container === undefined || run === undefined || COULD_NOT_START.has(textAt(run, 'reason'))) return undefined;
 
   const name = textAt(pod, 'metadata', 'name');
   const path = objectPath({ group: '', version: 'v1', resource: 'pods', namespace, name, subresource: 'log' });
-  const query = { container, previous: previous ? 'true' : undefined, tailLines: String(LINES), limitBytes: '65536' };
+  const query = { container, previous: previous ? 'true' : undefined, tailLines: String(LOG_LINES), limitBytes: '65536' };
   try {
-    const text = await logText(cluster, path, query);
-    if (text === undefined) return `there is no log: the node of pod ${printableText(name)} has cleared it away`;
-    return { pod: printableText(name), container: printableText(container), previous, lines: linesOf(text, mask) };
+    const text = await readLog(cluster, path, query);
+    if (text === undefined) return `the log of pod ${printableText(name)} is missing: its node has already deleted it`;
+    return { pod: printableText(name), container: printableText(container), previous, lines: logLines(text, mask) };
   } catch (error) {
-    if (error instanceof HttpError && error.code === 403) return `the log of pod ${printableText(name)} may not be read`;
-    if (error instanceof Failure) return `there is no log: ${printableText(mask(error.message))}`;
+    if (error instanceof HttpError && error.code === 403) return `the credential may not read the log of pod ${printableText(name)}`;
+    if (error instanceof Failure) return `the log of pod ${printableText(name)} cannot be read: ${printableText(mask(error.message))}`;
     throw error;
   }
 }
 
 /**
- * The log of a container, also when the kubelet has cleared that of the one before away: while none runs, it then shows the last one's.
- * In place of a log that it has not, it answers with a sentence.
+ * Reads the log of a container, or `undefined` if the kubelet has deleted it: the kubelet then answers with a sentence in place of the log.
+ * While no container runs, the log without `previous` is that of the last run, so it is tried second.
  */
-async function logText(cluster: KubernetesClient, path: string, query: Query): Promise<string | undefined> {
-  for (const asked of query.previous ? [query, { ...query, previous: undefined }] : [query]) {
-    const text = await cluster.text(path, asked);
+async function readLog(cluster: KubernetesClient, path: string, query: Query): Promise<string | undefined> {
+  for (const its of query.previous ? [query, { ...query, previous: undefined }] : [query]) {
+    const text = await cluster.text(path, its);
     if (!text.startsWith('unable to retrieve container logs for ')) return text;
   }
   return undefined;
 }
 
-/** Colours are of no use here, and would only be escaped. */
-function linesOf(text: string, mask: (text: string) => string): string[] {
+/** Colours are removed, as they would only be escaped. */
+function logLines(text: string, mask: (text: string) => string): string[] {
   const lines = mask(text.replace(/\u001b\[[\d;]*m/g, '')).replace(/\r?\n$/, '').split(/\r?\n/);
-  return lines.slice(-LINES).map((line) => printableText(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)).filter((line, at) => line !== '' || at > 0);
+  const shortened = (line: string) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
+  return lines.slice(-LOG_LINES).map((line) => printableText(shortened(line))).filter((line, index) => line !== '' || index > 0);
 }
 
-/** The latest warnings about a workload, what it rolls out, and a pod. */
+/** The latest warnings about a workload, its current ReplicaSet and a pod. */
 function recentEvents(
-  workload: JsonObject | undefined, pod: JsonObject | undefined, seen: NamespaceSnapshot, mask: (text: string) => string,
+  workload: JsonObject | undefined, pod: JsonObject | undefined, snapshot: NamespaceSnapshot, mask: (text: string) => string,
 ): RecentEvent[] {
-  const replicaSet = workload && newReplicaSet(workload, seen);
-  const events = [workload, replicaSet, pod].flatMap((object) => (object ? seen.eventsOf(object) : []));
-  const times = events.map((event) => ({ event, at: timeOf(event) })).sort((one, other) => one.at.localeCompare(other.at));
+  const replicaSet = workload && snapshot.currentReplicaSet(workload);
+  const events = [workload, replicaSet, pod].flatMap((object) => (object ? snapshot.eventsOf(object) : []));
+  const times = events.map((event) => ({ event, at: eventTime(event) })).sort((one, other) => one.at.localeCompare(other.at));
   return times.slice(-EVENTS).map(({ event, at }) => ({
     object: printableText(`${textAt(event, 'involvedObject', 'kind')} ${textAt(event, 'involvedObject', 'name')}`),
     reason: printableText(textAt(event, 'reason')),

@@ -1,47 +1,91 @@
+import { isBeingDeleted, isObserved } from './readiness';
 import type { JsonObject } from '../../../base/json';
+import { kindName } from '../../../kubernetes/kinds';
 import { fieldAt, listAt, textAt, uidOf } from '../objects/fields';
 
 /**
- * What is known of the objects around the workloads of a namespace, at one moment.
+ * The pods, ReplicaSets and warnings of a namespace at one moment.
  */
 export class NamespaceSnapshot {
-  private readonly owned: readonly JsonObject[];
-  private readonly byOwner: ReadonlyMap<string, readonly JsonObject[]>;
-  private readonly byObject: ReadonlyMap<string, readonly JsonObject[]>;
+  private readonly objects: readonly JsonObject[];
+  private readonly byController: ReadonlyMap<string, readonly JsonObject[]>;
+  private readonly eventsByObject: ReadonlyMap<string, readonly JsonObject[]>;
 
   /**
-   * @param owned Pods and ReplicaSets.
+   * @param objects Pods and ReplicaSets.
    * @param events Warnings.
-   * @param isComplete Whether each of these collections was listed as a whole. Before, an event of a pod may still be missing.
+   * @param isComplete Whether all collections were listed. Otherwise the event that explains a problem may still be missing.
    */
-  public constructor(owned: Iterable<JsonObject>, events: Iterable<JsonObject>, public readonly isComplete = true) {
-    this.owned = [...owned];
-    this.byOwner = grouped(this.owned, controllerOf);
-    const times = [...events].map((event) => [timeOf(event), event] as const).sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
-    this.byObject = grouped(times.map(([, event]) => event), (event) => textAt(event, 'involvedObject', 'uid'));
+  public constructor(objects: Iterable<JsonObject>, events: Iterable<JsonObject>, public readonly isComplete = true) {
+    this.objects = [...objects];
+    this.byController = grouped(this.objects, controllerOf);
+    const times = [...events].map((event) => [eventTime(event), event] as const).sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
+    this.eventsByObject = grouped(times.map(([, event]) => event), (event) => textAt(event, 'involvedObject', 'uid'));
   }
 
-  /** What an object controls. */
-  public ownedBy(owner: JsonObject, kind: 'Pod' | 'ReplicaSet'): readonly JsonObject[] {
-    return (this.byOwner.get(uidOf(owner)) ?? []).filter((object) => object.kind === kind);
+  /** The pods or ReplicaSets whose controller is this object. */
+  public controlledBy(controller: JsonObject, kind: 'Pod' | 'ReplicaSet'): readonly JsonObject[] {
+    return (this.byController.get(uidOf(controller)) ?? []).filter((object) => object.kind === kind);
   }
 
   public pod(name: string | undefined): JsonObject | undefined {
-    return this.owned.find((object) => object.kind === 'Pod' && textAt(object, 'metadata', 'name') === name);
+    return this.objects.find((object) => object.kind === 'Pod' && textAt(object, 'metadata', 'name') === name);
   }
 
-  /** Oldest first. */
+  /** The warnings about an object, oldest first. */
   public eventsOf(object: JsonObject): readonly JsonObject[] {
-    return this.byObject.get(uidOf(object)) ?? [];
+    return this.eventsByObject.get(uidOf(object)) ?? [];
+  }
+
+  /**
+   * The ReplicaSet with the current revision of a Deployment. It is `undefined` until the controller has observed the current spec, because the
+   * revision is that of the previous spec until then.
+   */
+  public currentReplicaSet(deployment: JsonObject): JsonObject | undefined {
+    if (!isObserved(deployment)) return undefined;
+    const revision = textAt(deployment, 'metadata', 'annotations', REVISION);
+    if (revision === '') return undefined;
+    return this.controlledBy(deployment, 'ReplicaSet').find((replicaSet) => textAt(replicaSet, 'metadata', 'annotations', REVISION) === revision);
+  }
+
+  /**
+   * The pods of a workload's current revision, without those that are being deleted. Pods of earlier revisions do not matter for the rollout.
+   */
+  public currentPods(workload: JsonObject): readonly JsonObject[] {
+    return this.podsOfRevision(workload).filter((pod) => !isBeingDeleted(pod));
+  }
+
+  private podsOfRevision(workload: JsonObject): readonly JsonObject[] {
+    const pods = this.controlledBy(workload, 'Pod');
+    switch (kindName(textAt(workload, 'apiVersion'), textAt(workload, 'kind'))) {
+      case 'Deployment.apps': {
+        const replicaSet = this.currentReplicaSet(workload);
+        return replicaSet ? this.controlledBy(replicaSet, 'Pod') : [];
+      }
+      case 'StatefulSet.apps':
+        return labelled(pods, 'controller-revision-hash', isObserved(workload) ? textAt(workload, 'status', 'updateRevision') : '');
+      case 'DaemonSet.apps':
+        return labelled(pods, 'pod-template-generation', isObserved(workload) ? textAt(workload, 'metadata', 'annotations', TEMPLATE_GENERATION) : '');
+      // The template of a Job cannot change.
+      case 'Job.batch': return pods;
+      default: return [];
+    }
   }
 }
 
+const REVISION = 'deployment.kubernetes.io/revision';
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
 /**
- * When an event was seen last, as the server says it (RFC 3339, UTC, which sorts as text).
+ * The last time of an event, in the server's format (RFC 3339, UTC), which sorts as text.
  */
-export function timeOf(event: JsonObject): string {
+export function eventTime(event: JsonObject): string {
   const places = [['series', 'lastObservedTime'], ['lastTimestamp'], ['eventTime'], ['firstTimestamp'], ['metadata', 'creationTimestamp']];
   return places.map((place) => textAt(event, ...place)).find((time) => time !== '') ?? '';
+}
+
+function labelled(pods: readonly JsonObject[], label: string, value: string): readonly JsonObject[] {
+  return value === '' ? [] : pods.filter((pod) => textAt(pod, 'metadata', 'labels', label) === value);
 }
 
 function controllerOf(object: JsonObject): string {

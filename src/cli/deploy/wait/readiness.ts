@@ -4,34 +4,43 @@ import { kindName } from '../../../kubernetes/kinds';
 import { conditionOf, fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
 
 /**
- * How far an object is.
+ * Whether an object is ready.
  */
 export interface Readiness {
   readonly ready: boolean;
-  /** `1 of 2 updated replicas are available`: the first thing that is missing, or what there is. */
-  readonly words: string;
+  /** The first requirement that is not met, or the final state: `1 of 2 updated replicas are available`. */
+  readonly message: string;
 }
 
 /**
- * Whether an object of the cluster is as its manifest wants it to be, by its status.
+ * Reads from the status of an object whether it is ready.
  *
- * Workloads are judged as `kubectl rollout status` does, with what kstatus adds: replicas count as 1 when they are left out.
- * Where the two give up, it is said here: what is paused or suspended is ready, as for Helm, since nothing will ever happen to it;
- * with the strategy OnDelete, pods of the old revision count, since only someone who deletes them makes new ones.
- * Anything else is ready when its condition `Ready` is True, or `Available` if there is no other, and none says that work goes on.
- * An object without conditions is ready.
+ * Workloads follow the rules of `kubectl rollout status` and of kstatus: `replicas` defaults to 1.
+ * Three cases go beyond both:
+ *
+ * - A paused Deployment and a suspended Job are ready, as for Helm, because nothing will happen to them.
+ * - With the strategy OnDelete, pods of the old revision count, because the controller replaces them only after a user has deleted them.
+ * - A custom resource is ready when its condition `Ready` is True, or else `Available`, and neither `Stalled` nor `Reconciling` is True.
+ *   Without these conditions it is ready.
  *
  * @see https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  * @see https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
  */
 export function readinessOf(object: JsonObject): Readiness {
-  if (textAt(object, 'metadata', 'deletionTimestamp') !== '') return waiting('it is being deleted');
+  if (isBeingDeleted(object)) return waiting('it is being deleted');
   const rule = RULES.get(kindName(textAt(object, 'apiVersion'), textAt(object, 'kind')));
   return (rule ?? custom)(object);
 }
 
 /**
- * Whether the status is about the object as it is now.
+ * Whether somebody has deleted the object, and finalizers or a grace period still keep it.
+ */
+export function isBeingDeleted(object: JsonObject): boolean {
+  return textAt(object, 'metadata', 'deletionTimestamp') !== '';
+}
+
+/**
+ * Whether the controller has observed the latest generation, so that the status describes the current spec.
  */
 export function isObserved(object: JsonObject): boolean {
   const generation = numberAt(object, 'metadata', 'generation');
@@ -50,7 +59,7 @@ function deployment(object: JsonObject): Readiness {
   if (!isObserved(object)) return NOT_OBSERVED;
   const [wanted, all, updated, available] = [replicasOf(object), status(object, 'replicas'), status(object, 'updatedReplicas'), status(object, 'availableReplicas')];
   if (updated < wanted) return waiting(`${updated} of ${wanted} replicas are updated`);
-  if (all > updated) return waiting(`${counted(all - updated, 'old replica')} still to end`);
+  if (all > updated) return waiting(`${counted(all - updated, 'old replica')} pending termination`);
   if (available < updated) return waiting(`${available} of ${updated} updated replicas are available`);
   return ready(`${counted(available, 'replica')} available`);
 }
@@ -58,12 +67,12 @@ function deployment(object: JsonObject): Readiness {
 function statefulSet(object: JsonObject): Readiness {
   if (!isObserved(object)) return NOT_OBSERVED;
   const wanted = replicasOf(object);
-  // The API server counts those that are available since 1.25; before, and without minReadySeconds, they are those that are ready.
+  // Kubernetes has counted available replicas since 1.25. Before, and without minReadySeconds, every ready replica is available.
   const available = numberAt(object, 'status', 'availableReplicas') ?? status(object, 'readyReplicas');
   if (available < wanted) return waiting(`${available} of ${wanted} replicas are available`);
   const surplus = status(object, 'replicas') - wanted;
-  if (surplus > 0) return waiting(`${counted(surplus, 'replica')} still to end`);
-  if (isOnDelete(object)) return ready(`${counted(available, 'replica')} available; updated as they are deleted (OnDelete)`);
+  if (surplus > 0) return waiting(`${counted(surplus, 'replica')} pending termination`);
+  if (isOnDelete(object)) return ready(`${counted(available, 'replica')} available; updated when they are deleted (OnDelete)`);
   const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
   const [updated, toUpdate] = [status(object, 'updatedReplicas'), Math.max(0, wanted - partition)];
   if (updated < toUpdate) return waiting(`${updated} of ${toUpdate} replicas are updated`);
@@ -77,7 +86,7 @@ function daemonSet(object: JsonObject): Readiness {
   ];
   if (!isOnDelete(object) && updated < wanted) return waiting(`${updated} of ${wanted} pods are updated`);
   if (available < wanted) return waiting(`${available} of ${wanted} pods are available`);
-  return ready(`${counted(available, 'pod')} available${isOnDelete(object) ? '; updated as they are deleted (OnDelete)' : ''}`);
+  return ready(`${counted(available, 'pod')} available${isOnDelete(object) ? '; updated when they are deleted (OnDelete)' : ''}`);
 }
 
 function job(object: JsonObject): Readiness {
@@ -90,31 +99,31 @@ function job(object: JsonObject): Readiness {
 }
 
 function custom(object: JsonObject): Readiness {
-  // Whoever does not say what was observed is believed, as kstatus does.
+  // Without observedGeneration, trust the status, as kstatus does.
   if (numberAt(object, 'status', 'observedGeneration') !== undefined && !isObserved(object)) return NOT_OBSERVED;
   const working = ['Stalled', 'Reconciling'].find((type) => isTrue(object, type));
-  if (working) return waiting(saidBy(object, working));
+  if (working) return waiting(conditionText(object, working));
   const type = ['Ready', 'Available'].find((its) => conditionOf(object, its));
   if (type === undefined) return ready('it has no condition Ready');
   const observed = numberAt(conditionOf(object, type), 'observedGeneration');
   if (observed !== undefined && observed < (numberAt(object, 'metadata', 'generation') ?? 0)) return NOT_OBSERVED;
-  return isTrue(object, type) ? ready(type) : waiting(saidBy(object, type));
+  return isTrue(object, type) ? ready(type) : waiting(conditionText(object, type));
 }
 
-const NOT_OBSERVED = waiting('its controller has not seen it yet');
+const NOT_OBSERVED = waiting('its controller has not observed the latest change yet');
 
-function saidBy(object: JsonObject, type: string): string {
+function conditionText(object: JsonObject, type: string): string {
   const condition = conditionOf(object, type);
   const [value, reason, message] = [textAt(condition, 'status'), textAt(condition, 'reason'), textAt(condition, 'message')];
   return printableText(`${type} is ${value}${reason && ` (${reason})`}${message && `: ${message}`}`);
 }
 
-function waiting(words: string): Readiness {
-  return { ready: false, words };
+function waiting(message: string): Readiness {
+  return { ready: false, message };
 }
 
-function ready(words: string): Readiness {
-  return { ready: true, words };
+function ready(message: string): Readiness {
+  return { ready: true, message };
 }
 
 function isOnDelete(object: JsonObject): boolean {

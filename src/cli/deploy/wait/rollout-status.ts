@@ -1,81 +1,80 @@
 import type { Finding } from './diagnosis';
-import { NamespaceSnapshot } from './namespace-snapshot';
+import type { NamespaceSnapshot } from './namespace-snapshot';
 import { Readiness, readinessOf } from './readiness';
-import type { WaitedObject } from './rollout';
+import { titleOf, WaitedObject } from './rollout';
 import { workloadFindings } from './workload-findings';
 import type { JsonObject } from '../../../base/json';
 import { scopeOf } from '../../../kubernetes/kinds';
 import { fieldAt, textAt, uidOf } from '../objects/fields';
 
 /**
- * How a rollout stands at one moment.
+ * The state of a rollout at one moment.
  */
 export interface RolloutStatus {
   /** In the order of the objects. */
   readonly workloads: ReadonlyArray<Readiness & { readonly object: WaitedObject }>;
   readonly findings: readonly Finding[];
-  /** Milliseconds after which the judgement may be another though nothing happens. */
-  readonly valid: number;
+  /** Milliseconds after which the status can be another one although no object changes. */
+  readonly validFor: number;
 }
 
 /**
- * What is known when a rollout is judged.
+ * What the status of a rollout is computed from.
  */
-export interface Situation {
-  /** An object as it is in the cluster: nothing as long as it has not been seen, `gone` when it is not there any more. */
-  readonly current: (object: WaitedObject) => JsonObject | 'gone' | undefined;
-  readonly seen: NamespaceSnapshot;
-  /** How many restarts of a container count as crashing. */
+export interface ObservedState {
+  /** The object in the cluster: `undefined` before the watch has shown it, `deleted` when it no longer exists. */
+  readonly live: (object: WaitedObject) => JsonObject | 'deleted' | undefined;
+  readonly snapshot: NamespaceSnapshot;
+  /** The number of restarts after which a container counts as crashing. */
   readonly restarts: number;
-  /** Milliseconds since 1970, and since the wait began. */
+  /** Milliseconds since 1970. */
   readonly now: number;
+  /** Milliseconds since the wait began. */
   readonly elapsed: number;
 }
 
 /**
- * Judges all objects.
+ * Computes the readiness and the problems of all objects.
  */
-export function rolloutStatus(objects: readonly WaitedObject[], situation: Situation): RolloutStatus {
-  const judged = objects.map((object) => ({ object, ...judgeOne(object, situation) }));
+export function rolloutStatus(objects: readonly WaitedObject[], state: ObservedState): RolloutStatus {
+  const statuses = objects.map((object) => ({ object, ...statusOf(object, state) }));
   return {
-    workloads: judged.map(({ object, ready, words }) => ({ object, ready, words })),
-    findings: judged.flatMap(({ findings }) => findings),
-    valid: situation.elapsed < FIRST_WORD && judged.some(({ words }) => words === SILENT) ? FIRST_WORD - situation.elapsed : Infinity,
+    workloads: statuses.map(({ object, ready, message }) => ({ object, ready, message })),
+    findings: statuses.flatMap(({ findings }) => findings),
+    validFor: state.elapsed < STATUS_WAIT && statuses.some(({ message }) => message === NO_STATUS) ? STATUS_WAIT - state.elapsed : Infinity,
   };
 }
 
-/** What there is to say before the first answer. */
+/** The message of an object that the watch has not shown yet. */
 export const NOT_SEEN = 'not seen yet';
 
+function statusOf(object: WaitedObject, state: ObservedState): Readiness & { readonly findings: readonly Finding[] } {
+  const live = state.live(object);
+  if (live === undefined) return { ready: false, message: NOT_SEEN, findings: [] };
+  if (live === 'deleted') return failed(object, 'Deleted', 'somebody deleted it');
+  if (uidOf(live) !== object.uid) return failed(object, 'Replaced', 'somebody deleted it and created another one with this name');
+  if (mayGetStatus(live, state)) return { ready: false, message: NO_STATUS, findings: [] };
+  return { ...readinessOf(live), findings: workloadFindings(live, state.snapshot, state.restarts) };
+}
+
+function failed(object: WaitedObject, reason: string, message: string): Readiness & { readonly findings: readonly Finding[] } {
+  return { ready: false, message, findings: [{ problem: { workload: titleOf(object), reason, message }, grace: 'none' }] };
+}
+
 /**
- * `Deployment web`.
+ * Whether the controller of a new custom resource still has time to write the first status.
+ * Afterwards an object without a status counts as ready.
  */
-export function titleOf({ kind, name }: Pick<WaitedObject, 'kind' | 'name'>): string {
-  return `${kind} ${name}`;
-}
-
-function judgeOne(object: WaitedObject, situation: Situation): Readiness & { readonly findings: readonly Finding[] } {
-  const current = situation.current(object);
-  if (current === undefined) return { ready: false, words: NOT_SEEN, findings: [] };
-  if (current === 'gone') return lost(object, 'Deleted', 'somebody deleted it');
-  if (uidOf(current) !== object.uid) return lost(object, 'Replaced', 'somebody deleted it and made another of its name');
-  if (isFresh(current, situation)) return { ready: false, words: SILENT, findings: [] };
-  return { ...readinessOf(current), findings: workloadFindings(current, situation.seen, situation.restarts) };
-}
-
-function lost(object: WaitedObject, reason: string, message: string): Readiness & { readonly findings: readonly Finding[] } {
-  return { ready: false, words: message, findings: [{ trouble: { workload: titleOf(object), reason, message }, patience: 'none' }] };
-}
-
-/** The first word of a custom resource's controller is given a moment: without any, an object counts as ready. */
-function isFresh(object: JsonObject, { now, elapsed }: Situation): boolean {
+function mayGetStatus(object: JsonObject, { now, elapsed }: ObservedState): boolean {
   if (fieldAt(object, 'status') !== undefined || scopeOf(textAt(object, 'apiVersion'), textAt(object, 'kind')) !== 'unknown') return false;
   const age = now - Date.parse(textAt(object, 'metadata', 'creationTimestamp'));
-  return elapsed < FIRST_WORD && age < FRESH;
+  return elapsed < STATUS_WAIT && age < NEW_OBJECT;
 }
 
-const SILENT = 'its controller has not said anything yet';
+const NO_STATUS = 'its controller has not written a status yet';
 
-/** Milliseconds. The clocks of the server and of this machine may differ. */
-const FIRST_WORD = 2_000;
-const FRESH = 60_000;
+/** Milliseconds since the wait began. */
+const STATUS_WAIT = 2_000;
+
+/** Milliseconds since the object was created. The bound is wide, as the clocks of the server and of this machine can differ. */
+const NEW_OBJECT = 60_000;

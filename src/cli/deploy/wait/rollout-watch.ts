@@ -1,6 +1,6 @@
 import { NamespaceSnapshot } from './namespace-snapshot';
-import type { WaitedObject, WaitOptions } from './rollout';
-import { WatchCache, Observed } from './watch-cache';
+import { WaitedObject, WaitOptions, WORKLOADS } from './rollout';
+import { CachedCollection, WatchCache } from './watch-cache';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 import { Failure, HttpError } from '../../base/failure';
@@ -9,84 +9,98 @@ import { collectionPath } from '../../cluster/paths';
 import { uidOf } from '../objects/fields';
 
 /**
- * The waited objects as they are in the cluster, and what there is around them: pods, ReplicaSets and warnings, as soon as they are needed.
+ * Watches the objects of a rollout and, as soon as they are needed, the pods, ReplicaSets and warnings of the namespace.
  */
 export class RolloutWatch {
-  /** What the credential may not see. */
+  /** What the credential may not watch, in sentences. */
   public readonly notes: string[] = [];
 
-  private readonly workloads = new Map<string, Observed>();
-  private readonly lost = new Set<string>();
-  private owned: readonly Observed[] = [];
-  private events: Observed | undefined;
-  private looking = false;
+  private readonly collections = new Map<string, CachedCollection>();
+  private readonly deletedUids = new Set<string>();
+  private podsAndReplicaSets: readonly CachedCollection[] = [];
+  private events: CachedCollection | undefined;
+  private isChecking = false;
 
   public constructor(
     private readonly cluster: KubernetesClient,
     private readonly objects: readonly WaitedObject[],
     private readonly options: Pick<WaitOptions, 'namespace' | 'selector'>,
-    private readonly observation: WatchCache,
-  ) {
-    for (const [path, query] of this.collections()) this.workloads.set(path, this.watchWorkloads(path, query));
+    private readonly cache: WatchCache,
+  ) {}
+
+  /** Starts one watch for each kind of the objects. */
+  public start(): void {
+    for (const [path, query] of this.queries()) this.collections.set(path, this.watchObjects(path, query));
   }
 
-  /** An object: nothing as long as it has not been seen, `gone` when it is not there any more. */
-  public current(object: WaitedObject): JsonObject | 'gone' | undefined {
-    const observed = this.workloads.get(this.pathOf(object));
-    return observed?.get(object.uid) ?? (observed?.deleted.has(object.uid) || this.lost.has(object.uid) ? 'gone' : undefined);
+  /** The object in the cluster: `undefined` before the watch has shown it, `deleted` when it no longer exists. */
+  public live(object: WaitedObject): JsonObject | 'deleted' | undefined {
+    const collection = this.collections.get(this.pathOf(object));
+    return collection?.get(object.uid) ?? (collection?.deletedUids.has(object.uid) || this.deletedUids.has(object.uid) ? 'deleted' : undefined);
   }
 
-  public get seen(): NamespaceSnapshot {
-    const isComplete = this.events !== undefined && [...this.owned, this.events].every(({ isListed }) => isListed);
-    return new NamespaceSnapshot(this.owned.flatMap((observed) => [...observed.all()]), this.events?.all() ?? [], isComplete);
+  /** The pods, ReplicaSets and warnings of the namespace. It is empty before `watchPods`. */
+  public get snapshot(): NamespaceSnapshot {
+    const isComplete = this.events !== undefined && [...this.podsAndReplicaSets, this.events].every(({ hasSynced }) => hasSynced);
+    return new NamespaceSnapshot(this.podsAndReplicaSets.flatMap((collection) => [...collection.all()]), this.events?.all() ?? [], isComplete);
   }
 
-  /** Begins to watch what is around the objects, unless that is done already. */
-  public needed(): void {
+  /** Starts to watch pods, ReplicaSets and warnings. Further calls do nothing. */
+  public watchPods(): void {
     if (this.events) return;
     const kinds = new Set(this.objects.map(({ apiVersion, kind }) => kindName(apiVersion, kind)));
     const resources = [
       ...kinds.has('Deployment.apps') ? [{ group: 'apps', version: 'v1', resource: 'replicasets' }] : [],
-      ...[...kinds].some((kind) => WITH_PODS.has(kind)) ? [{ group: '', version: 'v1', resource: 'pods' }] : [],
+      ...[...kinds].some((kind) => WORKLOADS.has(kind)) ? [{ group: '', version: 'v1', resource: 'pods' }] : [],
     ];
-    this.owned = resources.map((resource) => this.watchOptional(resource));
+    this.podsAndReplicaSets = resources.map((resource) => this.watchOptional(resource));
     this.events = this.watchOptional({ group: '', version: 'v1', resource: 'events' }, { fieldSelector: 'type=Warning' });
   }
 
-  /** Asks for an object that its watch does not tell of: it was deleted before the watch began. One at a time, as this hardly happens. */
-  public lookFor(object: WaitedObject): void {
-    if (!this.looking) this.observation.run(this.ask(object));
+  /**
+   * Reads an object that the watch has not shown: it may have been deleted before the watch began.
+   * This is rare, so one object is read at a time.
+   */
+  public checkExists(object: WaitedObject): void {
+    if (!this.isChecking) this.cache.run(this.read(object));
   }
 
-  private async ask(object: WaitedObject): Promise<void> {
-    this.looking = true;
+  private async read(object: WaitedObject): Promise<void> {
+    this.isChecking = true;
     try {
       const found = await this.cluster.get(this.objectPath(object));
-      if (uidOf(found) !== object.uid) this.lost.add(object.uid);
+      if (uidOf(found) !== object.uid) this.deletedUids.add(object.uid);
     } catch (error) {
-      if (error instanceof HttpError && error.code === 404) this.lost.add(object.uid);
+      if (error instanceof HttpError && error.code === 404) this.deletedUids.add(object.uid);
       if (!(error instanceof Failure)) throw error;
     } finally {
-      this.looking = false;
+      this.isChecking = false;
     }
   }
 
-  private collections(): Map<string, Query> {
-    const collections = new Map<string, Query>();
+  /** By path: a single object is selected by its name, several by the label selector. */
+  private queries(): Map<string, Query> {
+    const queries = new Map<string, Query>();
     for (const object of this.objects) {
       const path = this.pathOf(object);
-      const isAlone = !collections.has(path);
-      collections.set(path, isAlone ? { fieldSelector: `metadata.name=${object.name}` } : { labelSelector: this.options.selector });
+      const isFirst = !queries.has(path);
+      queries.set(path, isFirst ? { fieldSelector: `metadata.name=${object.name}` } : { labelSelector: this.options.selector });
     }
-    return collections;
+    return queries;
   }
 
-  /** Who may not watch them may still read those that it has applied. */
-  private watchWorkloads(path: string, query: Query): Observed {
+  /** A credential that may not watch a kind may still be allowed to read single objects. */
+  private watchObjects(path: string, query: Query): CachedCollection {
     const objects = this.objects.filter((object) => this.pathOf(object) === path);
     const title = objects[0]?.resource ?? path;
-    const instead = () => this.notes.push(`${title} may not be watched, so they were asked for every second`);
-    return this.observation.watch({ title, path, query, oneByOne: { paths: objects.map((object) => this.objectPath(object)), instead } });
+    const onStart = () => this.notes.push(`the credential may not watch ${title}: they were read once a second instead`);
+    return this.cache.watch({ title, path, query, polling: { paths: objects.map((object) => this.objectPath(object)), onStart } });
+  }
+
+  private watchOptional(resource: { readonly group: string; readonly version: string; readonly resource: string }, query?: Query): CachedCollection {
+    const { namespace } = this.options;
+    const onForbidden = (title: string) => this.notes.push(`the credential may not watch ${title}: this report leaves them out`);
+    return this.cache.watch({ title: `${resource.resource} in ${namespace}`, path: collectionPath({ ...resource, namespace }), query, onForbidden });
   }
 
   private objectPath(object: WaitedObject): string {
@@ -97,12 +111,4 @@ export class RolloutWatch {
     const [version = '', group = ''] = apiVersion.split('/').reverse();
     return collectionPath({ group, version, resource, namespace: this.options.namespace });
   }
-
-  private watchOptional(resource: { readonly group: string; readonly version: string; readonly resource: string }, query?: Query): Observed {
-    const { namespace } = this.options;
-    const optional = (title: string) => this.notes.push(`${title} may not be watched, so what they say is missing here`);
-    return this.observation.watch({ title: `${resource.resource} in ${namespace}`, path: collectionPath({ ...resource, namespace }), query, optional });
-  }
 }
-
-const WITH_PODS = new Set(['Deployment.apps', 'StatefulSet.apps', 'DaemonSet.apps', 'Job.batch']);

@@ -1,59 +1,66 @@
-import type { Cause } from './cause';
+import type { Cause } from './diagnosis';
+import type { GracePeriods } from './grace-periods';
+import { kindName, resourceOf } from '../../../kubernetes/kinds';
 import type { Clock } from '../../base/host';
 import type { OwnedObject } from '../objects/release';
 
 /**
- * An object that was applied and is to become ready: a Deployment, StatefulSet, DaemonSet, Job, or a custom resource.
+ * An applied object that becomes ready some time later: a Deployment, StatefulSet, DaemonSet, Job or custom resource.
  */
 export type WaitedObject = OwnedObject;
 
 /**
- * How long to wait, and whom to tell.
+ * Whether an object becomes ready some time after it is applied.
+ * This is so for workloads, and for custom resources: their conditions say when.
+ */
+export function isWaitedFor({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
+  return WORKLOADS.has(kindName(apiVersion, kind)) || resourceOf(apiVersion, kind) === undefined;
+}
+
+/** The kinds of workloads that are waited for. Each of them creates pods. */
+export const WORKLOADS: ReadonlySet<string> = new Set(['Deployment.apps', 'StatefulSet.apps', 'DaemonSet.apps', 'Job.batch']);
+
+/**
+ * The name of an object in messages: `Deployment web`.
+ */
+export function titleOf({ kind, name }: Pick<WaitedObject, 'kind' | 'name'>): string {
+  return `${kind} ${name}`;
+}
+
+/**
+ * How long to wait, and where to report.
  */
 export interface WaitOptions {
   readonly namespace: string;
-  /** A label selector that all objects match, so that others of the namespace are not watched. */
+  /** A label selector that matches all objects. The watch then leaves out other objects of the namespace. */
   readonly selector?: string;
-  /** Milliseconds for all objects together. */
+  /** The time limit for all objects together, in milliseconds. */
   readonly budget: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told of every change. */
+  /** Called for every change. */
   readonly progress: (progress: Progress) => void;
-  readonly patience?: Partial<GracePeriods>;
-  /** Hides the secrets that the job knows. By default nothing is hidden. */
+  /** @default DEFAULT_GRACE_PERIODS */
+  readonly gracePeriods?: Partial<GracePeriods>;
+  /**
+   * Masks the secrets of the job in a text.
+   *
+   * @default - nothing is masked
+   */
   readonly mask?: (text: string) => string;
 }
 
 /**
- * How long something may look wrong before the rollout counts as failed, in milliseconds: it may still heal.
- */
-export interface GracePeriods {
-  /** For what only another manifest or image heals: an image that is not there, a missing key of a ConfigMap, Pod Security. */
-  readonly lasting: number;
-  /** For what may pass: a registry that does not answer, a quota. */
-  readonly passing: number;
-  /** For a pod that fits on no node: more of them may be on their way. */
-  readonly unschedulable: number;
-  /** How many times a container is restarted before it counts as crashing. */
-  readonly restarts: number;
-  /** How long all must stay ready after a container has crashed: without a readiness probe, one that crashes again is ready for a moment each time. */
-  readonly steady: number;
-}
-
-export const DEFAULT_GRACE_PERIODS: GracePeriods = { lasting: 3_000, passing: 30_000, unschedulable: 60_000, restarts: 3, steady: 10_000 };
-
-/**
- * A change on the way to the end.
+ * A change in the state of one object.
  */
 export interface Progress {
   /** `Deployment web`. */
   readonly workload: string;
-  /** `trouble`: something looks wrong, and may still heal. */
-  readonly state: 'waiting' | 'ready' | 'trouble';
+  /** `problem`: an error that may still go away. */
+  readonly state: 'waiting' | 'ready' | 'problem';
   /** `1 of 2 updated replicas are available`. */
-  readonly words: string;
-  /** How many of all objects are ready. */
+  readonly message: string;
+  /** The number of ready objects. */
   readonly ready: number;
   readonly total: number;
   /** Milliseconds since the wait began. */
@@ -67,29 +74,32 @@ export interface RolloutResult {
   readonly outcome: 'ready' | 'failed' | 'timed out';
   /** Milliseconds. */
   readonly elapsed: number;
-  /** How far each object came, in the order of the objects. */
-  readonly workloads: ReadonlyArray<{ readonly object: WaitedObject; readonly ready: boolean; readonly words: string }>;
-  /** Missing when all is ready. */
+  /** The last state of each object, in the order of the objects. */
+  readonly workloads: ReadonlyArray<{ readonly object: WaitedObject; readonly ready: boolean; readonly message: string }>;
+  /** Missing when all objects are ready. */
   readonly cause?: Cause;
-  /** The last lines of the container that the cause names. */
+  /** The log of the container that the cause names. */
   readonly log?: ContainerLog;
-  /** The latest warnings about the workload that failed and its pods, oldest first. */
+  /** The latest warnings about the failed workload and its pod, oldest first. */
   readonly events: readonly RecentEvent[];
-  /** What could not be told because the credential may not see it. */
+  /** What the credential was not allowed to read, and logs that the node has deleted. */
   readonly notes: readonly string[];
 }
 
+/**
+ * The last lines that a container has written.
+ */
 export interface ContainerLog {
   readonly pod: string;
   readonly container: string;
-  /** Whether it is the log of a run that has ended. */
+  /** Whether the log is of the run before the last restart. */
   readonly previous: boolean;
   /** Escaped and masked. */
   readonly lines: readonly string[];
 }
 
 /**
- * A warning of the cluster, escaped and masked.
+ * A warning event, escaped and masked.
  */
 export interface RecentEvent {
   /** `Pod web-6d4f-x7k2p`. */
@@ -97,6 +107,6 @@ export interface RecentEvent {
   readonly reason: string;
   readonly message: string;
   readonly count: number;
-  /** As the server says it, in UTC. */
+  /** The server's time, in UTC. */
   readonly at: string;
 }

@@ -1,24 +1,24 @@
 import type { RolloutStatus } from './rollout-status';
 
 /**
- * Whether what is ready may be believed. A container without a readiness probe is ready whenever it runs, also between two crashes; after one was
- * seen, everything must stay ready for a while.
+ * The time for which all objects must stay ready after a container has crashed.
+ * A container without a readiness probe is ready whenever it runs, also between two crashes.
  */
 export class StabilizationWindow {
   private hasCrashed = false;
   private readySince: number | undefined;
 
   /**
-   * @param time Milliseconds.
+   * @param length Milliseconds.
    */
-  public constructor(private readonly time: number) {}
+  public constructor(private readonly length: number) {}
 
-  /** Milliseconds for which all must stay ready: none when that is known already, infinite as long as something is not ready. */
-  public left({ workloads, findings }: Pick<RolloutStatus, 'workloads' | 'findings'>, now: number): number {
-    // A Job that has completed stays so, whatever became of its earlier pods.
-    this.hasCrashed ||= findings.some(({ trouble, patience }) => patience === 'restarts' && !trouble.workload.startsWith('Job '));
+  /** The milliseconds for which all objects must still stay ready. It is 0 when the rollout is complete, and Infinity while an object is not ready. */
+  public remaining({ workloads, findings }: Pick<RolloutStatus, 'workloads' | 'findings'>, now: number): number {
+    // A complete Job stays complete, even if earlier pods of it have failed.
+    this.hasCrashed ||= findings.some(({ problem, grace }) => grace === 'restarts' && !problem.workload.startsWith('Job '));
     this.readySince = workloads.every(({ ready }) => ready) ? this.readySince ?? now : undefined;
     if (this.readySince === undefined) return Infinity;
-    return this.hasCrashed ? Math.max(0, this.readySince + this.time - now) : 0;
+    return this.hasCrashed ? Math.max(0, this.readySince + this.length - now) : 0;
   }
 }

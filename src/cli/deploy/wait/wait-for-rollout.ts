@@ -1,141 +1,146 @@
-import { Trouble } from './cause';
-import type { Finding } from './diagnosis';
-import { evidenceOf } from './diagnostics';
-import { GracePeriodTimer } from './grace-periods';
+import type { Finding, RolloutProblem } from './diagnosis';
+import { collectDiagnostics } from './diagnostics';
+import { DEFAULT_GRACE_PERIODS, GracePeriods, GracePeriodTimer } from './grace-periods';
 import { ProgressReporter } from './progress-reporter';
-import { DEFAULT_GRACE_PERIODS, GracePeriods, RolloutResult, WaitedObject, WaitOptions } from './rollout';
-import { RolloutStatus, rolloutStatus, NOT_SEEN, titleOf } from './rollout-status';
+import { RolloutResult, titleOf, WaitedObject, WaitOptions } from './rollout';
+import { NOT_SEEN, RolloutStatus, rolloutStatus } from './rollout-status';
 import { RolloutWatch } from './rollout-watch';
 import { StabilizationWindow } from './stabilization-window';
 import { WatchCache } from './watch-cache';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 
 /**
- * Waits until all objects are ready, or one of them has a cause not to become so that will not heal, or the time is up.
+ * Waits until all objects are ready, one of them has a permanent error, or the time limit is over.
  *
- * It watches: connections that end, a server that restarts or has forgotten where the watch was, and one that is away for a while cost
- * nothing but time.
+ * The wait watches the objects. It survives closed connections, restarts of the API server and expired watches.
  *
- * @throws `ApiError` when the credential may not see the objects (or is no longer known), `Unreachable` when the server cannot be reached
- * and that will not pass, the signal's reason when it is aborted.
+ * @throws `ApiError` when the credential may not read the objects or has expired, `Unreachable` when the server cannot be reached because of a
+ * permanent error, and the signal's reason when the signal is aborted.
  */
 export async function waitForRollout(cluster: KubernetesClient, objects: readonly WaitedObject[], options: WaitOptions): Promise<RolloutResult> {
-  const observation = new WatchCache(cluster, options.clock, options.signal);
+  const cache = new WatchCache(cluster, options.clock, options.signal);
   try {
-    return await new Rollout(cluster, objects, options, observation).result();
+    return await new RolloutWait(cluster, objects, options, cache).run();
   } finally {
-    observation.end();
+    cache.stop();
   }
 }
 
-interface End {
-  readonly outcome: RolloutResult['outcome'];
-  readonly judgement: RolloutStatus;
-  readonly trouble?: Trouble;
-}
-
-/** Milliseconds after which an object that was not seen is asked for. */
-const UNSEEN = 1_000;
-
-/** Milliseconds in which a rollout may be over before anyone asks for its pods: those are six requests. */
-const AT_ONCE = 1_000;
-
-/** Milliseconds for which a pod is unready without a word. */
-const LONG = 10_000;
-
-/** Milliseconds between two judgements, in multiples of what one takes: with many objects, the events of all of them come at once. */
-const REST = 9;
-
-/** Milliseconds that a judgement may take without a rest: with few objects, the next event may be the last. */
-const SHORT = 5;
-
-class Rollout {
-  private readonly begun: number;
-  private readonly patience: GracePeriods;
-  private readonly endurance: GracePeriodTimer;
-  private readonly surroundings: RolloutWatch;
-  private readonly telling: ProgressReporter;
-  private readonly steadiness: StabilizationWindow;
+class RolloutWait {
+  private readonly started: number;
+  private readonly gracePeriods: GracePeriods;
+  private readonly timer: GracePeriodTimer;
+  private readonly window: StabilizationWindow;
+  private readonly watch: RolloutWatch;
+  private readonly reporter: ProgressReporter;
 
   public constructor(
     private readonly cluster: KubernetesClient,
     private readonly objects: readonly WaitedObject[],
     private readonly options: WaitOptions,
-    private readonly observation: WatchCache,
+    private readonly cache: WatchCache,
   ) {
-    this.begun = options.clock.now();
-    this.patience = { ...DEFAULT_GRACE_PERIODS, ...options.patience };
-    this.endurance = new GracePeriodTimer(this.patience);
-    this.steadiness = new StabilizationWindow(this.patience.steady);
-    this.surroundings = new RolloutWatch(cluster, objects, options, observation);
-    this.telling = new ProgressReporter(options.progress, this.mask);
+    this.started = options.clock.now();
+    this.gracePeriods = { ...DEFAULT_GRACE_PERIODS, ...options.gracePeriods };
+    this.timer = new GracePeriodTimer(this.gracePeriods);
+    this.window = new StabilizationWindow(this.gracePeriods.stabilization);
+    this.watch = new RolloutWatch(cluster, objects, options, cache);
+    this.reporter = new ProgressReporter(options.progress, this.mask);
   }
 
-  public async result(): Promise<RolloutResult> {
-    const { outcome, judgement: { workloads }, trouble } = await this.end();
-    const ended = { outcome, elapsed: this.elapsed(), workloads };
-    if (!trouble) return { ...ended, events: [], notes: [] };
-    const object = this.objects.find((its) => titleOf(its) === trouble.workload);
-    const current = object && this.surroundings.current(object);
-    const workload = current === 'gone' ? undefined : current;
-    const source = { cluster: this.cluster, namespace: this.options.namespace, mask: this.mask };
-    return { ...ended, ...await evidenceOf(trouble, workload, this.surroundings, source) };
-  }
-
-  private async end(): Promise<End> {
+  public async run(): Promise<RolloutResult> {
+    this.watch.start();
     for (;;) {
       const now = this.options.clock.now();
-      const judgement = this.judge(now);
-      this.endurance.note(judgement.findings, now);
-      this.telling.tell(judgement, this.worthALine(now), now - this.begun);
-      const remaining = this.begun + this.options.budget - now;
-      const unsteady = this.steadiness.left(judgement, now);
-      if (unsteady <= 0 || (unsteady < Infinity && remaining <= 0)) return { outcome: 'ready', judgement };
-      const due = this.endurance.due(now);
-      if (due) return { outcome: 'failed', judgement, trouble: due.trouble };
-      if (remaining <= 0) return { outcome: 'timed out', judgement, trouble: this.endurance.worst()?.trouble ?? unready(judgement) };
-      await this.pause(now, Math.min(remaining, unsteady, judgement.valid, this.endurance.next() - now, this.lookAround(judgement, now)));
+      const status = this.status(now);
+      this.timer.update(status.findings, now);
+      this.reporter.report(status, this.reportable(now), now - this.started);
+
+      const timeLeft = this.started + this.options.budget - now;
+      const unstable = this.window.remaining(status, now);
+      if (unstable <= 0 || (unstable < Infinity && timeLeft <= 0)) return this.ready(status);
+      const expired = this.timer.expired(now);
+      if (expired) return this.notReady('failed', status, expired.problem);
+      if (timeLeft <= 0) return this.notReady('timed out', status, this.timer.main()?.problem ?? firstUnready(status));
+
+      const podsNeededIn = this.watchPodsOnceNeeded(status, now);
+      await this.pause(now, Math.min(timeLeft, unstable, status.validFor, this.timer.nextEnd() - now, podsNeededIn));
     }
   }
 
-  private judge(now: number): RolloutStatus {
-    const { surroundings, patience: { restarts } } = this;
-    const current = (object: WaitedObject) => surroundings.current(object);
-    return rolloutStatus(this.objects, { current, seen: surroundings.seen, restarts, now, elapsed: now - this.begun });
+  private status(now: number): RolloutStatus {
+    const { watch, gracePeriods: { restarts } } = this;
+    const live = (object: WaitedObject) => watch.live(object);
+    return rolloutStatus(this.objects, { live, snapshot: watch.snapshot, restarts, now, elapsed: now - this.started });
   }
 
-  /** What becomes ready at once needs no look at its pods; what is in trouble has one now. Gives the milliseconds until there will be one. */
-  private lookAround({ workloads, findings }: RolloutStatus, now: number): number {
-    const isWaiting = workloads.some(({ ready, words }) => !ready && words !== NOT_SEEN);
-    const left = findings.length > 0 ? 0 : this.begun + AT_ONCE - now;
-    if (isWaiting && left <= 0) this.surroundings.needed();
-    return isWaiting && left > 0 ? left : Infinity;
+  /** Problems that are printed while the wait goes on. All pods are unready for a while, so a pod is printed only after some seconds. */
+  private reportable(now: number): Finding[] {
+    const known = this.timer.lasting(0, now).filter(({ grace }) => !['none', 'diagnosing', 'timeout'].includes(grace));
+    const unreadyPods = this.timer.lasting(LONG_UNREADY, now).filter(({ problem, grace }) => grace === 'timeout' && problem.pod !== undefined);
+    return [...known, ...unreadyPods];
   }
 
-  /** Every pod is unready for a while, and the end is told by the result. */
-  private worthALine(now: number): Finding[] {
-    const known = this.endurance.lasting(0, now).filter(({ patience }) => !['none', 'verdict', 'endless'].includes(patience));
-    return [...known, ...this.endurance.lasting(LONG, now).filter(({ trouble, patience }) => patience === 'endless' && trouble.pod !== undefined)];
+  /**
+   * Watches the pods as soon as there is a finding, which every workload has while it is not ready.
+   * A new custom resource without a status has none: its wait ends without pods, or reads them after a moment.
+   *
+   * @returns The milliseconds until the pods are needed, or Infinity.
+   */
+  private watchPodsOnceNeeded({ workloads, findings }: RolloutStatus, now: number): number {
+    const isWaiting = workloads.some(({ ready, message }) => !ready && message !== NOT_SEEN);
+    if (!isWaiting) return Infinity;
+    const delay = findings.length > 0 ? 0 : this.started + PODS_AFTER - now;
+    if (delay > 0) return delay;
+    this.watch.watchPods();
+    return Infinity;
   }
 
-  /** Until something has changed. */
-  private async pause(judgedAt: number, longest: number): Promise<void> {
+  /** Sleeps until an object has changed, at most for this many milliseconds. */
+  private async pause(checkedAt: number, longest: number): Promise<void> {
     const { clock, signal } = this.options;
-    const rest = (clock.now() - judgedAt - SHORT) * REST;
+    const rest = (clock.now() - checkedAt - FAST_CHECK) * REST_FACTOR;
     if (rest > 0) await clock.sleep(Math.min(rest, longest), signal);
-    const unseen = this.objects.find((object) => this.surroundings.current(object) === undefined);
-    if (unseen && this.elapsed() >= UNSEEN) this.surroundings.lookFor(unseen);
-    await this.observation.change(Math.min(longest, unseen ? UNSEEN : longest));
+    const unseen = this.objects.find((object) => this.watch.live(object) === undefined);
+    if (unseen && this.elapsed() >= UNSEEN) this.watch.checkExists(unseen);
+    await this.cache.nextChange(Math.min(longest, unseen ? UNSEEN : longest));
+  }
+
+  private ready({ workloads }: RolloutStatus): RolloutResult {
+    return { outcome: 'ready', elapsed: this.elapsed(), workloads, events: [], notes: [] };
+  }
+
+  private async notReady(outcome: 'failed' | 'timed out', { workloads }: RolloutStatus, problem: RolloutProblem): Promise<RolloutResult> {
+    const elapsed = this.elapsed();
+    const object = this.objects.find((its) => titleOf(its) === problem.workload);
+    const live = object && this.watch.live(object);
+    const source = { cluster: this.cluster, namespace: this.options.namespace, mask: this.mask };
+    return { outcome, elapsed, workloads, ...await collectDiagnostics(problem, live === 'deleted' ? undefined : live, this.watch, source) };
   }
 
   private elapsed(): number {
-    return this.options.clock.now() - this.begun;
+    return this.options.clock.now() - this.started;
   }
 
   private readonly mask = (text: string) => this.options.mask?.(text) ?? text;
 }
 
-function unready({ workloads }: RolloutStatus): Trouble {
+/** Milliseconds after which an object is read that its watch has not shown. */
+const UNSEEN = 1_000;
+
+/** Milliseconds before the pods of a rollout without findings are watched, which costs six requests. */
+const PODS_AFTER = 1_000;
+
+/** Milliseconds for which an unready pod is not printed. */
+const LONG_UNREADY = 10_000;
+
+/** The rest between two checks, in multiples of the time that a check takes: changes of many objects then share one check. */
+const REST_FACTOR = 9;
+
+/** Milliseconds that a check may take without a rest: with few objects, the next change may be the last. */
+const FAST_CHECK = 5;
+
+function firstUnready({ workloads }: RolloutStatus): RolloutProblem {
   const first = workloads.find(({ ready }) => !ready);
-  return { workload: first ? titleOf(first.object) : '', reason: 'NotReady', message: first?.words ?? '' };
+  return { workload: first ? titleOf(first.object) : '', reason: 'NotReady', message: first?.message ?? '' };
 }

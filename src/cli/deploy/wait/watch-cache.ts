@@ -6,149 +6,162 @@ import { mayPass } from '../../http/connection-error';
 import { uidOf } from '../objects/fields';
 
 /**
- * A collection that is watched.
+ * A collection to watch.
  */
-export interface Watched {
-  /** `pods in example`, for people. */
+export interface WatchedCollection {
+  /** The name in messages: `pods in example`. */
   readonly title: string;
   readonly path: string;
   readonly query?: Query;
-  /** Whether it does without: told when the credential may not watch it. */
-  readonly optional?: (title: string) => void;
-  /** The objects to ask for one by one when the credential may not watch them all, and who is told so. */
-  readonly oneByOne?: { readonly paths: readonly string[]; readonly instead: (title: string) => void };
+  /**
+   * Called when the credential may not watch the collection, or the server does not have it. The collection then stays empty.
+   *
+   * @default - the wait fails
+   */
+  readonly onForbidden?: (title: string) => void;
+  /**
+   * The objects to read once a second when the credential may not watch the collection. `onStart` is called before the first read.
+   *
+   * @default - the wait fails
+   */
+  readonly polling?: { readonly paths: readonly string[]; readonly onStart: (title: string) => void };
 }
 
 /**
- * What collections hold, kept up to date by one watch each for as long as it is needed, whatever happens to the connections.
+ * Keeps collections up to date with one watch each, as client-go's informers do. It lists again after every interruption.
  */
 export class WatchCache {
   private readonly abort = new AbortController();
-  private readonly ended: AbortSignal;
+  private readonly stopped: AbortSignal;
   private failure: { readonly error: unknown } | undefined;
-  private woken = false;
+  private hasChanged = false;
   private wake?: () => void;
 
   public constructor(private readonly cluster: KubernetesClient, private readonly clock: Clock, signal: AbortSignal) {
-    this.ended = AbortSignal.any([signal, this.abort.signal]);
+    this.stopped = AbortSignal.any([signal, this.abort.signal]);
   }
 
-  /** The objects of a collection, by uid, from now on. */
-  public watch(watched: Watched): Observed {
-    const observed = new Observed();
-    this.run(this.follow(watched, observed));
-    return observed;
+  /** Starts to watch a collection. */
+  public watch(watched: WatchedCollection): CachedCollection {
+    const collection = new CachedCollection();
+    this.run(this.follow(watched, collection));
+    return collection;
   }
 
-  /** Takes part in what is waited for: its end is a change, and its failure one of the observation. */
+  /** Runs a task beside the watches: `nextChange` returns when the task ends, and throws its error. */
   public run(task: Promise<void>): void {
     const failed = (error: unknown) => {
-      if (!this.ended.aborted) this.failure = { error };
+      if (!this.stopped.aborted) this.failure = { error };
     };
     void task.catch(failed).then(() => this.changed());
   }
 
-  /** Resolves when something has changed since the last call, or so many milliseconds later. Throws what ended a watch. */
-  public async change(milliseconds: number): Promise<void> {
+  /**
+   * Resolves when a collection has changed since the last call, at the latest after this many milliseconds.
+   *
+   * @throws The error that ended a watch or a task.
+   */
+  public async nextChange(milliseconds: number): Promise<void> {
     const timer = new AbortController();
-    const time = this.clock.sleep(milliseconds, AbortSignal.any([this.ended, timer.signal]));
+    const time = this.clock.sleep(milliseconds, AbortSignal.any([this.stopped, timer.signal]));
     try {
-      if (!this.woken) await Promise.race([time, new Promise<void>((resolve) => { this.wake = resolve; })]);
+      if (!this.hasChanged) await Promise.race([time, new Promise<void>((resolve) => { this.wake = resolve; })]);
     } finally {
       timer.abort();
       time.catch(() => undefined);
     }
-    this.woken = false;
-    this.ended.throwIfAborted();
+    this.hasChanged = false;
+    this.stopped.throwIfAborted();
     if (this.failure) throw this.failure.error;
   }
 
   /** Ends all watches. */
-  public end(): void {
+  public stop(): void {
     this.abort.abort();
   }
 
-  private async follow(watched: Watched, observed: Observed): Promise<void> {
-    const { title, path, query, optional, oneByOne } = watched;
+  private async follow(watched: WatchedCollection, collection: CachedCollection): Promise<void> {
+    const { title, path, query, onForbidden, polling } = watched;
+    const listed = () => {
+      collection.hasSynced = true;
+      this.changed();
+    };
     for (;;) {
       try {
-        const listed = () => {
-          observed.isListed = true;
-          this.changed();
-        };
-        for await (const { type, object } of this.cluster.watch(path, query, { signal: this.ended, listed })) {
-          observed.take(type, object);
+        for await (const { type, object } of this.cluster.watch(path, query, { signal: this.stopped, listed })) {
+          collection.update(type, object);
           this.changed();
         }
       } catch (error) {
-        if (this.ended.aborted) return;
-        if (optional && error instanceof HttpError && [403, 404].includes(error.code)) {
-          observed.isListed = true;
-          return optional(title);
+        if (this.stopped.aborted) return;
+        if (onForbidden && error instanceof HttpError && [403, 404].includes(error.code)) {
+          collection.hasSynced = true;
+          return onForbidden(title);
         }
-        if (oneByOne && error instanceof HttpError && error.code === 403) return this.askOneByOne(oneByOne, title, observed);
+        if (polling && error instanceof HttpError && error.code === 403) return this.poll(polling, title, collection);
         if (!mayPass(error)) throw error;
       }
-      // It begins with a list again: what was deleted in the meantime must not stay.
-      observed.clear();
-      await this.clock.sleep(PAUSE, this.ended);
+      // The next watch begins with a list, which does not show objects that were deleted in between.
+      collection.clear();
+      await this.clock.sleep(PAUSE, this.stopped);
     }
   }
 
-  private async askOneByOne({ paths, instead }: NonNullable<Watched['oneByOne']>, title: string, observed: Observed): Promise<void> {
-    instead(title);
+  private async poll({ paths, onStart }: NonNullable<WatchedCollection['polling']>, title: string, collection: CachedCollection): Promise<void> {
+    onStart(title);
     for (;;) {
-      const objects = await Promise.all(paths.map(async (path) => this.ask(path)));
-      if (this.ended.aborted) return;
-      // What is not answered in passing is taken for as it was.
-      const failed = objects.some((object) => object === undefined);
-      if (!failed) observed.clear();
-      for (const object of objects) if (object && object !== 'gone') observed.take('MODIFIED', object);
+      const objects = await Promise.all(paths.map(async (path) => this.read(path)));
+      if (this.stopped.aborted) return;
+      // On a temporary error, keep the last known state.
+      const hasFailed = objects.some((object) => object === undefined);
+      if (!hasFailed) collection.clear();
+      for (const object of objects) if (object && object !== 'deleted') collection.update('MODIFIED', object);
       this.changed();
-      await this.clock.sleep(PAUSE, this.ended);
+      await this.clock.sleep(PAUSE, this.stopped);
     }
   }
 
-  private async ask(path: string): Promise<JsonObject | 'gone' | undefined> {
+  /** Gives `undefined` on a temporary error. */
+  private async read(path: string): Promise<JsonObject | 'deleted' | undefined> {
     try {
       return await this.cluster.get(path);
     } catch (error) {
-      if (error instanceof HttpError && error.code === 404) return 'gone';
-      if (mayPass(error) || this.ended.aborted) return undefined;
+      if (error instanceof HttpError && error.code === 404) return 'deleted';
+      if (mayPass(error) || this.stopped.aborted) return undefined;
       throw error;
     }
   }
 
   private changed(): void {
-    this.woken = true;
+    this.hasChanged = true;
     this.wake?.();
   }
 }
 
-/** Milliseconds between two attempts, when a watch has given up after its own. */
+/** Milliseconds between two polls, and between two watches. The client has retried each of them before. */
 const PAUSE = 1_000;
 
 /**
- * The objects of a watched collection.
+ * The objects of a watched collection, by uid.
  */
-export class Observed {
-  /** Whether everything that the collection held is known, as far as the credential may see it. */
-  public isListed = false;
-  public readonly deleted = new Set<string>();
+export class CachedCollection {
+  /** Whether the first list is complete, as far as the credential may read it. */
+  public hasSynced = false;
+  public readonly deletedUids = new Set<string>();
   private readonly objects = new Map<string, JsonObject>();
 
-  public take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: JsonObject): void {
+  public update(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: JsonObject): void {
     const uid = uidOf(object);
     if (type === 'DELETED') {
       this.objects.delete(uid);
-      this.deleted.add(uid);
+      this.deletedUids.add(uid);
     } else {
       this.objects.set(uid, object);
     }
   }
 
   public clear(): void {
-    this.isListed = false;
+    this.hasSynced = false;
     this.objects.clear();
   }
 

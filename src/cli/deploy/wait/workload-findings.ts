@@ -1,110 +1,122 @@
-import type { Trouble } from './cause';
-import { Finding, mostTelling, patienceFor } from './diagnosis';
-import { isDeleted, newPods, newReplicaSet } from './generation';
-import { NamespaceSnapshot, timeOf } from './namespace-snapshot';
+import { Finding, graceFor, mainFinding, RolloutProblem } from './diagnosis';
+import { eventTime, NamespaceSnapshot } from './namespace-snapshot';
 import { podFindings } from './pod-findings';
-import { isObserved, readinessOf } from './readiness';
+import { isBeingDeleted, isObserved, readinessOf } from './readiness';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 import { conditionOf, isTrue, listAt, numberAt, textAt } from '../objects/fields';
 
 /**
- * What keeps a workload from becoming ready, in its own status and in those of the pods it has now.
+ * Finds the problems that keep a workload from becoming ready: those of its current pods, and those of its own status.
  *
- * @param restarts How many restarts of a container count as crashing.
+ * @param restarts The number of restarts after which a container counts as crashing.
  */
-export function workloadFindings(object: JsonObject, seen: NamespaceSnapshot, restarts: number): Finding[] {
+export function workloadFindings(object: JsonObject, snapshot: NamespaceSnapshot, restarts: number): Finding[] {
   const readiness = readinessOf(object);
   if (readiness.ready) return [];
   const kind = kindName(textAt(object, 'apiVersion'), textAt(object, 'kind'));
   const workload = `${textAt(object, 'kind')} ${textAt(object, 'metadata', 'name')}`;
-  const say = (reason: string, message: string) => ({ workload, reason, message });
-  const pods = newPods(object, seen);
-  const found = [
-    ...pods.flatMap((pod) => podFindings({ workload, pod, events: seen.eventsOf(pod), restarts: kind === 'Job.batch' ? undefined : restarts })),
-    ...OWN.get(kind)?.(object, seen, say) ?? stalled(object, say),
-  ];
-  return found.length > 0 ? concluded(found, seen) : [{ trouble: say('NotReady', readiness.words), patience: 'endless' }];
+  const problem = (reason: string, message: string) => ({ workload, reason, message });
+  const ofPods = snapshot.currentPods(object).flatMap((pod) => (
+    podFindings({ workload, pod, events: snapshot.eventsOf(pod), restarts: kind === 'Job.batch' ? undefined : restarts })
+  ));
+  const ofWorkload = RULES.get(kind)?.(object, snapshot, problem) ?? customResource(object, problem);
+  const found = [...ofPods, ...ofWorkload];
+  return found.length > 0 ? explained(found, snapshot) : [{ problem: problem('NotReady', readiness.message), grace: 'timeout' }];
 }
 
-type Say = (reason: string, message: string) => Trouble;
+/** Makes a problem of the workload itself. */
+type NewProblem = (reason: string, message: string) => RolloutProblem;
 
-const OWN = new Map<string, (object: JsonObject, seen: NamespaceSnapshot, say: Say) => Finding[]>([
+const RULES = new Map<string, (object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProblem) => Finding[]>([
   ['Deployment.apps', deployment],
-  ['StatefulSet.apps', (object, seen, say) => [
-    ...uncreated(object, numberAt(object, 'spec', 'replicas') ?? 1, numberAt(object, 'status', 'replicas'), seen, say), ...blocked(object, seen, say),
-  ]],
-  ['DaemonSet.apps', (object, seen, say) =>
-    uncreated(object, numberAt(object, 'status', 'desiredNumberScheduled') ?? 1, numberAt(object, 'status', 'currentNumberScheduled'), seen, say)],
+  ['StatefulSet.apps', statefulSet],
+  ['DaemonSet.apps', daemonSet],
   ['Job.batch', job],
 ]);
 
-function deployment(object: JsonObject, seen: NamespaceSnapshot, say: Say): Finding[] {
-  const failure = conditionOf(newReplicaSet(object, seen) ?? {}, 'ReplicaFailure');
+function deployment(object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProblem): Finding[] {
+  const failure = conditionOf(snapshot.currentReplicaSet(object) ?? {}, 'ReplicaFailure');
   const progressing = conditionOf(object, 'Progressing');
   return [
-    ...textAt(failure, 'status') === 'True' ? [refusal(textAt(failure, 'message'), textAt(failure, 'reason'), say)] : [],
+    ...textAt(failure, 'status') === 'True' ? [createFinding(textAt(failure, 'message'), textAt(failure, 'reason'), problem)] : [],
     ...isObserved(object) && textAt(progressing, 'reason') === 'ProgressDeadlineExceeded'
-      ? [{ trouble: say('ProgressDeadlineExceeded', textAt(progressing, 'message')), patience: 'verdict' as const }] : [],
+      ? [{ problem: problem('ProgressDeadlineExceeded', textAt(progressing, 'message')), grace: 'diagnosing' as const }] : [],
   ];
 }
 
-function job(object: JsonObject, seen: NamespaceSnapshot, say: Say): Finding[] {
-  // FailureTarget says what is going to be said by Failed, when the last pods have ended.
+function statefulSet(object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProblem): Finding[] {
+  const replicas = numberAt(object, 'spec', 'replicas') ?? 1;
+  return [...failedCreate(object, replicas, numberAt(object, 'status', 'replicas'), snapshot, problem), ...blockingPods(object, snapshot, problem)];
+}
+
+function daemonSet(object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProblem): Finding[] {
+  const desired = numberAt(object, 'status', 'desiredNumberScheduled') ?? 1;
+  return failedCreate(object, desired, numberAt(object, 'status', 'currentNumberScheduled'), snapshot, problem);
+}
+
+function job(object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProblem): Finding[] {
+  // The condition FailureTarget comes first. Failed follows when the last pods have ended.
   const type = ['Failed', 'FailureTarget'].find((its) => isTrue(object, its));
   const failed = type && conditionOf(object, type);
-  if (failed) return [{ trouble: say(textAt(failed, 'reason'), textAt(failed, 'message')), patience: 'verdict' }];
-  return uncreated(object, 1, numberAt(object, 'status', 'active'), seen, say);
+  if (failed) return [{ problem: problem(textAt(failed, 'reason'), textAt(failed, 'message')), grace: 'diagnosing' }];
+  return failedCreate(object, 1, numberAt(object, 'status', 'active'), snapshot, problem);
+}
+
+function customResource(object: JsonObject, problem: NewProblem): Finding[] {
+  const condition = conditionOf(object, 'Stalled');
+  if (textAt(condition, 'status') !== 'True') return [];
+  return [{ problem: problem(textAt(condition, 'reason') || 'Stalled', textAt(condition, 'message')), grace: 'permanent' }];
 }
 
 /**
- * Without podManagementPolicy Parallel, the controller does not replace a pod that never becomes ready: somebody has to delete it.
+ * Problems of pods of the previous revision. Without podManagementPolicy Parallel, the controller waits until such a pod is ready.
+ * If the pod never becomes ready, somebody must delete it.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-function blocked(object: JsonObject, seen: NamespaceSnapshot, say: Say): Finding[] {
+function blockingPods(object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProblem): Finding[] {
   if (!isObserved(object) || textAt(object, 'spec', 'podManagementPolicy') === 'Parallel') return [];
-  const current = newPods(object, seen);
-  const before = seen.ownedBy(object, 'Pod').filter((pod) => !current.includes(pod) && !isDeleted(pod));
-  const found = before.flatMap((pod) => podFindings({ workload: say('', '').workload, pod, events: seen.eventsOf(pod), restarts: 1 }));
-  return found.map(({ trouble, patience }) => ({ patience, trouble: { ...trouble, message: `${trouble.message}; ${OUTDATED}` } }));
+  const current = snapshot.currentPods(object);
+  const previous = snapshot.controlledBy(object, 'Pod').filter((pod) => !current.includes(pod) && !isBeingDeleted(pod));
+  const { workload } = problem('', '');
+  const found = previous.flatMap((pod) => podFindings({ workload, pod, events: snapshot.eventsOf(pod), restarts: 1 }));
+  return found.map((one) => ({ grace: one.grace, problem: { ...one.problem, message: `${one.problem.message}; ${PREVIOUS_REVISION}` } }));
 }
 
-const OUTDATED = 'this pod is of the revision before, and the StatefulSet only goes on when it is ready or deleted';
+const PREVIOUS_REVISION = 'this pod has the previous revision, and the StatefulSet continues only when the pod is ready or deleted';
 
-function stalled(object: JsonObject, say: Say): Finding[] {
-  const condition = conditionOf(object, 'Stalled');
-  if (textAt(condition, 'status') !== 'True') return [];
-  return [{ trouble: say(textAt(condition, 'reason') || 'Stalled', textAt(condition, 'message')), patience: 'lasting' }];
+/**
+ * Pods that the controller cannot create. StatefulSet, DaemonSet and Job controllers report this in events only.
+ * Events stay for an hour, so those from before the last change of the object do not count.
+ */
+function failedCreate(object: JsonObject, wanted: number, existing = 0, snapshot: NamespaceSnapshot, problem: NewProblem): Finding[] {
+  if (existing >= wanted) return [];
+  const since = appliedAt(object).slice(0, SECONDS);
+  const failed = snapshot.eventsOf(object).filter((event) => textAt(event, 'reason') === 'FailedCreate' && eventTime(event).slice(0, SECONDS) >= since);
+  const event = failed[failed.length - 1];
+  return event ? [createFinding(textAt(event, 'message'), 'FailedCreate', problem)] : [];
 }
 
-/** These controllers tell of pods that they cannot create in events only, which stay for an hour: older ones than the manifest do not count. */
-function uncreated(object: JsonObject, wanted: number, there = 0, seen: NamespaceSnapshot, say: Say): Finding[] {
-  if (there >= wanted) return [];
-  const said = seen.eventsOf(object).filter((event) => textAt(event, 'reason') === 'FailedCreate' && timeOf(event).slice(0, SECONDS) >= appliedAt(object).slice(0, SECONDS));
-  const event = said[said.length - 1];
-  return event ? [refusal(textAt(event, 'message'), 'FailedCreate', say)] : [];
-}
-
-/** Of RFC 3339, `2026-01-31T12:34:56`: some times have fractions. */
+/** The length of an RFC 3339 time up to the seconds, `2026-01-31T12:34:56`. Some times have fractions. */
 const SECONDS = 19;
 
-function refusal(message: string, reason: string, say: Say): Finding {
-  if (/ because it is being terminated/.test(message)) return { trouble: say('NamespaceTerminating', message), patience: 'none' };
-  return { trouble: say(reason, message), patience: patienceFor(message) };
+function createFinding(message: string, reason: string, problem: NewProblem): Finding {
+  if (/ because it is being terminated/.test(message)) return { problem: problem('NamespaceTerminating', message), grace: 'none' };
+  return { problem: problem(reason, message), grace: graceFor(message) };
 }
 
-/** When somebody last wrote anything but the status. */
+/** The time of the last write that was not to the status. */
 function appliedAt(object: JsonObject): string {
   const times = listAt(object, 'metadata', 'managedFields').filter((entry) => textAt(entry, 'subresource') === '').map((entry) => textAt(entry, 'time'));
   return times.sort()[times.length - 1] ?? '';
 }
 
-/** That a controller has given up is no reason by itself: what is known of a pod is, once its events are known, too. */
-function concluded(found: readonly Finding[], { isComplete }: NamespaceSnapshot): Finding[] {
-  const verdict = found.find(({ patience }) => patience === 'verdict');
-  const inPod = mostTelling(found.filter(({ trouble: { pod } }) => pod !== undefined));
-  if (!verdict || !inPod) return [...found];
-  const { reason, message } = verdict.trouble;
-  return [{ trouble: { ...inPod.trouble, message: `${inPod.trouble.message} (${reason}: ${message})` }, patience: isComplete ? 'none' : 'verdict' }];
+/** When a controller gives up, the cause is the problem of a pod. It counts once all events are known. */
+function explained(found: readonly Finding[], { isComplete }: NamespaceSnapshot): Finding[] {
+  const gaveUp = found.find(({ grace }) => grace === 'diagnosing');
+  const ofPod = mainFinding(found.filter(({ problem: { pod } }) => pod !== undefined));
+  if (!gaveUp || !ofPod) return [...found];
+  const { reason, message } = gaveUp.problem;
+  return [{ problem: { ...ofPod.problem, message: `${ofPod.problem.message} (${reason}: ${message})` }, grace: isComplete ? 'none' : 'diagnosing' }];
 }

@@ -9,7 +9,7 @@ const objects = [
   { apiVersion: 'apps/v1', kind: 'Deployment', name: 'worker' },
 ];
 
-const waited = (name: string, ready: boolean) => ({ object: { apiVersion: 'apps/v1', kind: 'Deployment', resource: 'deployments', name, uid: 'u' }, ready, words: 'some words' });
+const waited = (name: string, ready: boolean) => ({ object: { apiVersion: 'apps/v1', kind: 'Deployment', resource: 'deployments', name, uid: 'u' }, ready, message: 'some words' });
 
 const facts: DeploymentFacts = {
   identity: { project: '7', environment: 'production', app: 'web' },
@@ -17,7 +17,7 @@ const facts: DeploymentFacts = {
   objects,
   planned: { steps: [], pruning: { remove: [{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'old', uid: 'u' }], forget: [], gone: [], kept: [] } },
   written: new Set(['ConfigMap web', 'Deployment web', 'Deployment worker']),
-  progress: new Map([['Deployment web', { workload: 'Deployment web', state: 'ready', words: '1 replica available', ready: 1, total: 2, elapsed: 1234 }]]),
+  progress: new Map([['Deployment web', { workload: 'Deployment web', state: 'ready', message: '1 replica available', ready: 1, total: 2, elapsed: 1234 }]]),
   waited: [{ outcome: 'ready', elapsed: 2000, workloads: [waited('web', true), waited('worker', true)], events: [], notes: [] }],
   elapsed: 3210,
   endedAt: Date.UTC(2026, 0, 1),

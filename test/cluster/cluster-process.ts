@@ -2,14 +2,14 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Makes Node itself run TypeScript, without the command tsx, which is a process in between. */
+/** Lets Node run TypeScript without the command tsx, which would be a parent process. */
 export const TSX = require.resolve('tsx/cjs');
 
 /**
- * What `npm run cluster` runs, once it has said what to do next.
+ * The process of `npm run cluster`, after it has printed the next steps.
  */
-export class Played {
-  public static async start(...args: string[]): Promise<Played> {
+export class ClusterProcess {
+  public static async start(...args: string[]): Promise<ClusterProcess> {
     const child = spawn(process.execPath, ['--require', TSX, join(__dirname, 'play.ts'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const text = await new Promise<string>((resolve, reject) => {
       let said = '';
@@ -19,7 +19,7 @@ export class Played {
       });
       child.once('exit', () => reject(new Error(`it ended: ${said}`)));
     });
-    return new Played(child, text);
+    return new ClusterProcess(child, text);
   }
 
   private constructor(private readonly child: ChildProcess, public readonly text: string) {}
@@ -28,7 +28,7 @@ export class Played {
     return /export KUBECONFIG=(.+)/.exec(this.text)![1]!;
   }
 
-  /** Resolves with its exit status, or the signal that it died of. */
+  /** Sends a signal. Resolves with the exit status, or with the signal that ended the process. */
   public async end(signal: NodeJS.Signals): Promise<number | string> {
     const exited = once(this.child, 'exit');
     this.child.kill(signal);

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../../../src/base/json';
+import { NamespaceSnapshot } from '../../../../src/cli/deploy/wait/namespace-snapshot';
+import { isWaitedFor, WaitedObject } from '../../../../src/cli/deploy/wait/rollout';
+import { NOT_SEEN, rolloutStatus, RolloutStatus } from '../../../../src/cli/deploy/wait/rollout-status';
+
+const NOW = Date.UTC(2026, 0, 1);
+const SHOP: WaitedObject = { apiVersion: 'example.com/v1', kind: 'Shop', resource: 'shops', name: 'one', uid: 'u' };
+
+function status(live: JsonObject | 'deleted' | undefined, elapsed = 0): RolloutStatus {
+  return rolloutStatus([SHOP], { live: () => live, snapshot: new NamespaceSnapshot([], []), restarts: 3, now: NOW, elapsed });
+}
+
+const shop = (uid: string, age: number): JsonObject => ({
+  apiVersion: 'example.com/v1', kind: 'Shop', metadata: { name: 'one', uid, creationTimestamp: new Date(NOW - age).toISOString() },
+});
+
+test('an object is not ready before the watch has shown it', () => {
+  expect(status(undefined)).toMatchObject({ workloads: [{ object: SHOP, ready: false, message: NOT_SEEN }], findings: [], validFor: Infinity });
+});
+
+test.each([
+  ['Deleted', 'deleted' as const],
+  ['Replaced', shop('other', 0)],
+])('an object that somebody deleted has the problem %s without a grace period', (reason, live) => {
+  const { workloads, findings } = status(live);
+  expect(workloads[0]?.ready).toBe(false);
+  expect(findings).toEqual([{ grace: 'none', problem: { workload: 'Shop one', reason, message: expect.stringMatching(/^somebody deleted it/) } }]);
+});
+
+test('a new custom resource without a status is not ready for 2 seconds, and ready afterwards', () => {
+  expect(status(shop('u', 0), 500)).toMatchObject({ workloads: [{ ready: false, message: 'its controller has not written a status yet' }], validFor: 1_500 });
+  expect(status(shop('u', 0), 2_000)).toMatchObject({ workloads: [{ ready: true }], validFor: Infinity });
+});
+
+test('an old custom resource without a status is ready at once', () => {
+  expect(status(shop('u', 60_000), 0)).toMatchObject({ workloads: [{ ready: true }], findings: [] });
+});
+
+test.each([
+  ['apps/v1', 'Deployment', true],
+  ['batch/v1', 'Job', true],
+  ['example.com/v1', 'Shop', true],
+  ['v1', 'ConfigMap', false],
+  ['batch/v1', 'CronJob', false],
+])('%s %s is waited for: %p', (apiVersion, kind, expected) => {
+  expect(isWaitedFor({ apiVersion, kind })).toBe(expected);
+});
