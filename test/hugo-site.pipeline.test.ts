@@ -2,9 +2,9 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { cluster, onKwokOfItsOwn } from './cluster/on-kwok';
 import { Processes } from './cluster/processes';
 import { Registry, startRegistry } from './cluster/registry';
-import { JobRun } from './pipeline/job-run';
-import { Pipeline } from './pipeline/pipeline';
-import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
+import { JobRun } from './gitlab-ci/job-run';
+import { Pipeline } from './gitlab-ci/pipeline';
+import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './gitlab-ci/site-delivery';
 
 onKwokOfItsOwn();
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { refusals } from './accepted';
+import { refusals } from '../gitlab-ci/accepted';
 import { pipelines } from '../support/any-pipeline';
 import { FETCH_TIMEOUT } from '../support/kubectl';
 

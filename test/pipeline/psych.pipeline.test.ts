@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { prepareRuby, psych } from './psych';
 import { pipelineYaml } from '../../src/pipeline/jobs/pipeline-yaml';
+import { prepareRuby, psych } from '../gitlab-ci/psych';
 import { pipelines } from '../support/any-pipeline';
 import { valuesOf } from '../support/gitlab-ci-schema';
 
