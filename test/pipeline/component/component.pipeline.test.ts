@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import { DeployCredential, DeployTarget, GitlabPipeline, ImageBuild } from '../../src';
-import type { Json } from '../../src/base/json';
-import { prepareRunner } from '../gitlab-ci/gitlab-ci-local';
-import { preview } from '../gitlab-ci/preview';
-import { pipelines, requiredInputs } from '../support/any-pipeline';
-import { FETCH_TIMEOUT } from '../support/kubectl';
+import { DeployCredential, DeployTarget, GitlabPipeline, ImageBuild } from '../../../src';
+import type { Json } from '../../../src/base/json';
+import { prepareRunner } from '../../gitlab-ci/gitlab-ci-local';
+import { preview } from '../../gitlab-ci/preview';
+import { pipelines, requiredInputs } from '../../support/any-pipeline';
+import { FETCH_TIMEOUT } from '../../support/kubectl';
 
 let folder: string;
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CredentialRotation, DeployCredential, GitlabPipeline } from '../../../src/index';
+import { CredentialRotation, DeployCredential, GitlabPipeline } from '../../../src';
 import { JobModel } from '../../../src/pipeline/model/pipeline-model';
 import { PROGRAM_OUTPUT_VARIABLE, ProgramOutput } from '../../../src/pipeline/model/program-output';
 import { BUILD, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';

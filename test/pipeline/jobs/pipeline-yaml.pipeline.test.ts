@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { pipelineYaml } from '../../src/pipeline/jobs/pipeline-yaml';
-import { prepareRuby, psych } from '../gitlab-ci/psych';
-import { pipelines } from '../support/any-pipeline';
-import { valuesOf } from '../support/gitlab-ci-schema';
+import { pipelineYaml } from '../../../src/pipeline/jobs/pipeline-yaml';
+import { prepareRuby, psych } from '../../gitlab-ci/psych';
+import { pipelines } from '../../support/any-pipeline';
+import { valuesOf } from '../../support/gitlab-ci-schema';
 
 beforeAll(prepareRuby);
 

@@ -1,16 +1,16 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeployCredential, DeployJob, ImageBuild, KubeconfigVariableOptions, Kubeconfig, KubeconfigPolicy, Synthesis } from '../src';
-import { needDebianPackages } from './cluster/debian';
-import { CA_DATA, CA_PEM, kubeconfigFile, SERVER, TOKEN } from './support/kubeconfigs';
-import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { fileOf, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
-import { JobMachine, Shell, SHELL_PACKAGES } from './support/shells';
+import { DeployCredential, DeployJob, ImageBuild, KubeconfigVariableOptions, Kubeconfig, KubeconfigPolicy, Synthesis } from '../../src';
+import { needDebianPackages } from '../cluster/debian';
+import { CA_DATA, CA_PEM, kubeconfigFile, SERVER, TOKEN } from '../support/kubeconfigs';
+import { FETCH_TIMEOUT, kubectl } from '../support/kubectl';
+import { fileOf, PRODUCTION, REVIEW, STAGING } from '../support/pipelines';
+import { JobMachine, Shell, SHELL_PACKAGES } from '../support/shells';
 
 const COMMAND_TEXT = 'the command';
 
-jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => mockSha256('the command') }));
+jest.mock('../../src/pipeline/command-sha256', () => ({ commandSha256: () => mockSha256('the command') }));
 
 function mockSha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -2,12 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { needDebianPackages } from './cluster/debian';
-import { everyPipeline } from './support/pipeline-choices';
-import { fileOf, jobNames, scriptsOf } from './support/pipelines';
-import { SHELLCHECK, SHELL_PACKAGES } from './support/shells';
+import { needDebianPackages } from '../cluster/debian';
+import { everyPipeline } from '../support/pipeline-choices';
+import { fileOf, jobNames, scriptsOf } from '../support/pipelines';
+import { SHELLCHECK, SHELL_PACKAGES } from '../support/shells';
 
-jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+jest.mock('../../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
 let folder: string;
 let files: string[];

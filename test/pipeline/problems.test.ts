@@ -1,8 +1,8 @@
-import { BuildJob, DeployCredential, DeployTarget, DeployJob, GitlabPipeline, type GitlabPipelineProps, ImageBuild, Synthesis } from '../src';
-import { pipeline, PRODUCTION, REVIEW, STAGING } from './support/pipelines';
-import { messageOf } from './support/synth';
+import { BuildJob, DeployCredential, DeployTarget, DeployJob, GitlabPipeline, type GitlabPipelineProps, ImageBuild, Synthesis } from '../../src';
+import { pipeline, PRODUCTION, REVIEW, STAGING } from '../support/pipelines';
+import { messageOf } from '../support/synth';
 
-jest.mock('../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+jest.mock('../../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
 
 const SAME_NAMESPACE = DeployTarget.of({ environment: 'qa', namespace: 'example-staging' });
 

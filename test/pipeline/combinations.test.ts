@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { pipelines } from './support/any-pipeline';
-import { schemaProblems, valuesOf } from './support/gitlab-ci-schema';
-import type { JsonObject } from '../src/base/json';
+import type { JsonObject } from '../../src/base/json';
+import { pipelines } from '../support/any-pipeline';
+import { schemaProblems, valuesOf } from '../support/gitlab-ci-schema';
 
 const RUNS = { numRuns: 40 };
 

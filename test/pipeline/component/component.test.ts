@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { BuildJob, DeployCredential, DeployTarget, GitlabPipeline, type GitlabPipelineProps, ImageBuild } from '../src';
-import { pipelines, requiredInputs } from './support/any-pipeline';
-import { inputsOf, interpolated } from './support/component';
-import { schemaProblems, valuesOf } from './support/gitlab-ci-schema';
-import type { Json, JsonObject } from '../src/base/json';
+import { BuildJob, DeployCredential, DeployTarget, GitlabPipeline, type GitlabPipelineProps, ImageBuild } from '../../../src';
+import type { Json, JsonObject } from '../../../src/base/json';
+import { pipelines, requiredInputs } from '../../support/any-pipeline';
+import { inputsOf, interpolated } from '../../support/component';
+import { schemaProblems, valuesOf } from '../../support/gitlab-ci-schema';
 
 const AGENT = DeployCredential.gitlabAgent({ agent: 'group/infra:main' });
 const PRODUCTION = DeployTarget.of({ environment: 'production', namespace: 'example', protectedRefsOnly: true });
