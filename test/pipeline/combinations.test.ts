@@ -5,13 +5,13 @@ import { schemaProblems, valuesOf } from '../support/gitlab-ci-schema';
 
 const RUNS = { numRuns: 40 };
 
-test('one pipeline has one text', () => {
+test('a pipeline always has the same text', () => {
   fc.assert(fc.property(pipelines(), (make) => {
     expect(make().toYaml()).toBe(make().toYaml());
   }), RUNS);
 });
 
-test('all jobs that are needed are there, and all stages are listed', () => {
+test('a pipeline has all needed jobs and all stages of its jobs', () => {
   fc.assert(fc.property(pipelines(), (make) => {
     const { stages, ...rest } = fileOf(make().toYaml());
     const jobs = Object.entries(rest).filter(([name]) => !GLOBAL.includes(name)) as Array<[string, JsonObject]>;
@@ -23,7 +23,7 @@ test('all jobs that are needed are there, and all stages are listed', () => {
   }), RUNS);
 });
 
-test('a job that deploys to a protected target is for protected refs only', () => {
+test('a job that deploys to a protected target runs only for protected refs', () => {
   fc.assert(fc.property(pipelines(), (make) => {
     const file = fileOf(make().toYaml());
     for (const job of Object.values(file) as JsonObject[]) {
@@ -33,7 +33,7 @@ test('a job that deploys to a protected target is for protected refs only', () =
   }), RUNS);
 });
 
-test('GitLab\'s schema accepts all of them', () => {
+test('GitLab\'s schema accepts any pipeline', () => {
   fc.assert(fc.property(pipelines(), (make) => {
     expect(schemaProblems(make().toYaml())).toEqual([]);
   }), RUNS);

@@ -21,7 +21,7 @@ beforeAll(() => {
   kubectl();
 }, FETCH_TIMEOUT);
 
-/** kubectl itself for what needs no cluster, and answers for the rest. It takes all of its standard input, as kubectl may. */
+/** A kubectl that runs the real one for commands without a cluster, and has answers for the others. It reads all of its standard input. */
 const kubectlOf = (answers: string) => `
 cat > /dev/null
 case "$*" in
@@ -47,7 +47,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
   describe('a kubeconfig in a variable, for kubectl', () => {
     const job = (options: KubeconfigVariableOptions = {}) => fileOf({ deployJob: DeployJob.kubectl(), credential: DeployCredential.kubeconfigVariable(options) })['deploy-staging'];
     const fingerprint = new X509Certificate(CA_PEM).fingerprint256;
-    // Keeps what kubectl would read, and who may read it.
+    // Copies the kubeconfig that kubectl reads, and logs the modes of the file and its folder.
     const keeping = `  *--dry-run*) cp "$KUBECONFIG" seen; stat -c '%a' "$KUBECONFIG" "\${KUBECONFIG%/*}" >> "$LOG" ;;\n${APPLIES}`;
 
     beforeEach(() => {
@@ -67,7 +67,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       ['YAML', () => Kubeconfig.parse(kubeconfigFile()).toYaml()],
     ];
 
-    test.each(forms)('is read from %s, by this job alone, and is gone afterwards', (_, variable) => {
+    test.each(forms)('is read from %s, is readable by this job only, and is removed at the end', (_, variable) => {
       const { status, stdout, stderr } = machine.run(job(), { KUBECONFIG: variable() });
 
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -77,7 +77,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(existsSync(machine.jobFolder)).toBe(false);
     });
 
-    test('is gone when the script has failed, too', () => {
+    test('is removed when the script has failed', () => {
       machine.program('kubectl', kubectlOf('  *) echo refused >&2; exit 1 ;;'));
       const { status, stderr } = machine.run(job(), { KUBECONFIG: kubeconfigFile() });
 
@@ -87,9 +87,9 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
 
     test.each([
       ['nothing', {}, 'the variable KUBECONFIG is not set for this environment and branch\n'],
-      ['what is no base64', { KUBECONFIG: '/builds/no/such-file' }, /base64/],
+      ['a text that is no base64', { KUBECONFIG: '/builds/no/such-file' }, /base64/],
       ['a kubeconfig without current context', { KUBECONFIG: kubeconfigFile({ root: { 'current-context': undefined } }) }, /current-context is not set/],
-    ])('ends the job before anything is sent when it is %s', (_, variables, said) => {
+    ])('ends the job before any request when it is %s', (_, variables, said) => {
       const { status, stderr } = machine.run(job(), variables);
 
       expect(status).not.toBe(0);
@@ -97,7 +97,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(machine.log).toEqual([]);
     });
 
-    test('is not put into a folder that somebody has made before', () => {
+    test('is not written to a folder that exists already', () => {
       mkdirSync(machine.jobFolder, { mode: 0o777 });
       const { status } = machine.run(job(), { KUBECONFIG: kubeconfigFile() });
 
@@ -105,7 +105,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(machine.log).toEqual([]);
     });
 
-    test('is used for the cluster that it must be for', () => {
+    test('is used for the pinned cluster', () => {
       const pinned = job({ server: SERVER, clusterCaSha256: ['00'.repeat(32), fingerprint] });
 
       expect(machine.run(pinned, { KUBECONFIG: kubeconfigFile() })).toMatchObject({ status: 0, stderr: '' });
@@ -125,7 +125,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(machine.log).toEqual([]);
     });
 
-    test('in another variable is not that of an agent', () => {
+    test('is read from the chosen variable and not from KUBECONFIG', () => {
       const other = kubeconfigFile({ cluster: { server: 'https://203.0.113.9:6443' } });
       machine.run(job({ variable: 'KUBECONFIG_WEB' }), { KUBECONFIG: kubeconfigFile(), KUBECONFIG_WEB: other });
 
@@ -143,7 +143,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
     };
     const job = (server: string) => fileOf({ deployJob: DeployJob.kubectl(), credential: DeployCredential.gitlabAgent({ agent: 'group/infra:prod', server }) })['deploy-staging'];
 
-    test.each([[SERVER, 0], ['https://203.0.113.8:6443', 1]])('is looked at for server %s: exit status %i', (server, expected) => {
+    test.each([[SERVER, 0], ['https://203.0.113.8:6443', 1]])('is compared with the server %s, so the job ends with status %i', (server, expected) => {
       machine.program('kubectl', kubectlOf(APPLIES));
 
       expect(machine.run(job(server), agentFile()).status).toBe(expected);
@@ -155,7 +155,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
     const credential = DeployCredential.idToken({ audience: 'cluster-1', server: SERVER, certificateAuthorityData: CA_DATA });
     const job = fileOf({ deployJob: DeployJob.kubectl(), credential })['deploy-staging'];
 
-    test('is beside a kubeconfig that names it, for this job alone', () => {
+    test('is written beside a kubeconfig that names it, readable by this job only', () => {
       machine.program('kubectl', kubectlOf(`  *--dry-run*) cp -r ${machine.jobFolder} seen; stat -c %a ${machine.jobFolder} ${machine.jobFolder}/* >> "$LOG" ;;\n${APPLIES}`));
       const { status, stdout, stderr } = machine.run(job, { KUBE_ID_TOKEN: TOKEN });
 
@@ -167,18 +167,18 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(existsSync(machine.jobFolder)).toBe(false);
     });
 
-    test('is missed', () => {
+    test('must be set', () => {
       expect(machine.run(job)).toMatchObject({ status: 1, stderr: 'GitLab has set no KUBE_ID_TOKEN\n' });
     });
   });
 
-  describe('rollouts, by kubectl', () => {
+  describe('a deployment by kubectl', () => {
     const job = fileOf({ deployJob: DeployJob.kubectl({ rolloutTimeout: '2m' }) })['deploy-staging'];
     const variables = { KUBECONFIG: kubeconfigFile() };
     const rollouts = () => machine.log.filter((line) => line.includes('rollout'));
     const waits = ['deployment.apps/web', 'statefulset.apps/db'].map((name) => `kubectl --namespace example-staging rollout status --timeout 120s ${name}`);
 
-    test('are waited for, each of what has any', () => {
+    test('waits for the rollout of each workload', () => {
       machine.program('kubectl', kubectlOf(APPLIES));
       const { status, stdout } = machine.run(job, variables);
 
@@ -187,7 +187,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(rollouts()).toEqual(waits);
     });
 
-    test('fail the job, when all have been waited for', () => {
+    test('fails after it has waited for all rollouts', () => {
       machine.program('kubectl', kubectlOf(`${APPLIES}\n  *rollout*deployment.apps/web) echo 'timed out' >&2; exit 1 ;;`));
       const { status, stderr } = machine.run(job, variables);
 
@@ -195,14 +195,14 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(rollouts()).toEqual(waits);
     });
 
-    test.each([['the check', '--dry-run=server'], ['the apply', '--output name']])('are none when %s has failed', (_, failing) => {
+    test.each([['the dry run', '--dry-run=server'], ['the apply', '--output name']])('waits for no rollout when %s has failed', (_, failing) => {
       machine.program('kubectl', kubectlOf(`  *'${failing}'*) exit 1 ;;\n${APPLIES}`));
 
       expect(machine.run(job, variables).status).toBe(1);
       expect(rollouts()).toEqual([]);
     });
 
-    test('are none where nothing has any', () => {
+    test('waits for no rollout without a workload', () => {
       machine.program('kubectl', kubectlOf('  *--dry-run=server*) ;;\n  *apply*) echo configmap/web ;;'));
 
       expect(machine.run(job, variables)).toMatchObject({ status: 0, stderr: '' });
@@ -225,7 +225,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
     const LOGIN = '  *login*) cat > password ;;';
     const metadata = (text: string) => `  *"buildx build"*) cat > image.json << 'END'\n${text}\nEND\n ;;`;
 
-    test('by buildah hands over what it has pushed', () => {
+    test('with buildah writes the pushed image to its report', () => {
       machine.program('buildah', `echo "$*" >> "$LOG"; case "$*" in\n${LOGIN}\n *push*) echo "$REGISTRY_AUTH_FILE" >> "$LOG"; printf '%s' ${digest} > image.digest ;; esac`);
       const { status, stdout, stderr } = machine.run(fileOf({ imageBuild: ImageBuild.buildah({ buildArguments: { VERSION: '$CI_COMMIT_TAG' } }) }).container, variables);
 
@@ -241,14 +241,14 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(existsSync(machine.jobFolder)).toBe(false);
     });
 
-    test('by buildah hands nothing over when the push is refused', () => {
+    test('with buildah writes no report when the push fails', () => {
       machine.program('buildah', 'case "$*" in *login*) cat > /dev/null ;; *push*) exit 125 ;; esac');
 
       expect(machine.run(fileOf().container, variables).status).toBe(125);
       expect(machine.read('image.env')).toBe('');
     });
 
-    // A function, since busybox's shell knows "sleep" itself.
+    // A function, because sleep is built into the shell of busybox.
     const dockerJob = { ...fileOf({ imageBuild: ImageBuild.docker() }).container, before_script: ['sleep() { :; }'] };
     const docker = (answers: string) => `echo "$*" >> "$LOG"; case "$*" in\n${answers}\n${LOGIN}\nesac`;
 
@@ -260,7 +260,7 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       'image.name': 'x',
     };
 
-    test.each([['in lines', JSON.stringify(said, null, 2)], ['in one line', JSON.stringify(said)]])('by docker hands over what buildx says that it has pushed, %s', (_, text) => {
+    test.each([['in lines', JSON.stringify(said, null, 2)], ['in one line', JSON.stringify(said)]])('with docker writes the image from the metadata of buildx to its report, %s', (_, text) => {
       machine.program('docker', docker(`${metadata(text)}\n  version) test -f ready || { touch ready; exit 1; } ;;`));
       machine.program('touch', ': > "$1"');
       const { status, stdout, stderr } = machine.run(dockerJob, variables);
@@ -272,14 +272,14 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       expect(existsSync(machine.jobFolder)).toBe(false);
     });
 
-    test('by docker fails without a digest', () => {
+    test('with docker fails without a digest', () => {
       machine.program('docker', docker(metadata('{}')));
 
-      expect(machine.run(dockerJob, variables)).toMatchObject({ status: 1, stderr: 'the builder has not said the digest of what it has pushed\n' });
+      expect(machine.run(dockerJob, variables)).toMatchObject({ status: 1, stderr: 'buildx did not report the digest of the pushed image\n' });
       expect(machine.read('image.env')).toBe('');
     });
 
-    test('by docker does not wait for ever for its daemon', () => {
+    test('with docker waits at most a minute for its daemon', () => {
       machine.program('docker', 'echo "$*" >> "$LOG"; echo no daemon >&2; exit 1');
 
       expect(machine.run(dockerJob, variables)).toMatchObject({ status: 1, stderr: 'no daemon\n' });
@@ -296,21 +296,21 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
       machine.program('node', 'echo "$*" >> "$LOG"');
     }
 
-    test('is run when it is the one of the file', () => {
+    test('is run when it has the SHA-256 in the file', () => {
       handOn(COMMAND_TEXT);
 
       expect(machine.run(job)).toMatchObject({ status: 0, stderr: '' });
       expect(machine.log).toEqual(['dist/77/cdk8s-ci-deploy.cjs deploy dist/77/staging --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env']);
     });
 
-    test('is not run when it is another one', () => {
+    test('is not run when it has another SHA-256', () => {
       handOn(`${COMMAND_TEXT}, and more`);
 
       expect(machine.run(job).status).toBe(1);
       expect(machine.log).toEqual([]);
     });
 
-    test('has no report of an older pipeline beside it', () => {
+    test('is run after the report of an older pipeline is removed', () => {
       handOn(COMMAND_TEXT);
       writeFileSync(join(machine.checkout, 'cdk8s-ci-deploy.xml'), 'old');
       machine.run(job);
@@ -333,13 +333,13 @@ describe.each<Shell>(['dash', 'busybox'])('in %s', (shell) => {
     test.each([
       ['a branch', {}, ['staging', 'production']],
       ['a merge request', { CI_MERGE_REQUEST_IID: '12' }, ['review']],
-    ])('hands on what the pipeline of %s deploys', (_, variables, handedOn) => {
+    ])('passes on the manifests that the pipeline of %s deploys', (_, variables, handedOn) => {
       expect(machine.run(job, variables)).toMatchObject({ status: 0, stderr: '' });
       expect(['staging', 'production', 'review'].filter(isHandedOn)).toEqual(handedOn);
       expect(readFileSync(join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.cjs'), 'utf8')).toBe(COMMAND_TEXT);
     });
 
-    test('fails when the program has not written a target', () => {
+    test('fails when the program has not written the manifests of a target', () => {
       expect(machine.run(fileOf({ synthesis: Synthesis.job({ script: ['mv dist/staging dist/stagging'] }) }).synth).status).not.toBe(0);
     });
   });

@@ -56,7 +56,7 @@ export function* everyPipeline(): Generator<[name: string, Partial<GitlabPipelin
     for (const [where, synthesis] of SYNTHESES) {
       for (const [how, deployJob] of DEPLOY_JOBS) {
         for (const [holding, credential] of CREDENTIALS) {
-          const rotation = credential._keptIn === undefined ? undefined : CredentialRotation.scheduled({ grace: '90m', duration: '60d' });
+          const rotation = credential._storedIn === undefined ? undefined : CredentialRotation.scheduled({ grace: '90m', duration: '60d' });
           for (const [whereto, targets] of TARGETS) {
             yield [[image, where, how, holding, whereto].join(', '), { imageBuild, synthesis, deployJob, credential, targets, rotation, buildJob: BUILD }];
           }

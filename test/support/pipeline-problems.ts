@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../src/base/json';
 import { validationErrors } from '../../src/base/user-error';
-import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/pipeline/checks/check-pipeline';
+import { checkPipeline, checkTargets, PipelineParts } from '../../src/pipeline/checks/check-pipeline';
 import type { PipelineJob } from '../../src/pipeline/jobs/job';
 import { DeployTarget, type DeployTargetOptions } from '../../src/pipeline/targets/deploy-target';
-import type { Target } from '../../src/pipeline/targets/target';
+import type { Target } from '../../src/pipeline/targets/pipeline-plan';
 
 /** A job of the user's, and what this library would know of one of its own. */
 export function job(name: string, keywords: JsonObject = {}, known: Partial<PipelineJob> = {}): PipelineJob {
@@ -29,7 +29,7 @@ export function problemsIn(parts: Partial<PipelineParts>): string[] {
 
 /** What is wrong with the targets, a line each. */
 export function problemsOfTargets(targets: Target[], app = 'web'): string[] {
-  return lines(() => checkTargetsOf({ app, targets }));
+  return lines(() => checkTargets({ app, targets }));
 }
 
 function lines(action: () => void): string[] {

@@ -25,7 +25,7 @@ function included(component: string, inputs: { [name: string]: Json }, include: 
   return preview(folder, { 'templates/deploy.yml': component, '.gitlab-ci.yml': stringify({ include: [{ ...include, inputs }] }) });
 }
 
-test('a component that is included with the values that it was made of has the jobs of the pipeline', () => {
+test('a component that is included with the values of a pipeline has the jobs of that pipeline', () => {
   for (const make of fc.sample(pipelines(), 3)) {
     expect(included(make().toComponentYaml(), requiredInputs(make()))).toEqual(preview(folder, { '.gitlab-ci.yml': make().toYaml() }));
   }
@@ -34,7 +34,7 @@ test('a component that is included with the values that it was made of has the j
 test.each([
   ['a file', { local: 'templates/deploy.yml' }],
   ['a component', { component: '$CI_SERVER_FQDN/$CI_PROJECT_PATH/deploy@$CI_COMMIT_SHA' }],
-])('it is included as %s with values of the project', (_, include) => {
+])('a component can be included as %s with the values of a project', (_, include) => {
   const component = new GitlabPipeline({
     app: 'web',
     targets: [DeployTarget.of({ environment: 'production', namespace: 'example', protectedRefsOnly: true })],

@@ -9,7 +9,7 @@ const command = (options: Cdk8sCiDeployOptions = {}) => fileOf({ deployJob: Depl
 const kubectl = (options: KubectlDeployOptions = {}) => fileOf({ deployJob: DeployJob.kubectl(options) })['deploy-staging'];
 
 describe.each([['the command', command], ['kubectl', kubectl]] as const)('a job that deploys by %s', (_, job) => {
-  test('is alone at its environment, is not cancelled, and is not repeated', () => {
+  test('runs alone in its environment, and is neither interrupted nor retried', () => {
     expect(job()).toMatchObject({
       stage: 'deploy',
       environment: { name: 'staging' },
@@ -19,21 +19,21 @@ describe.each([['the command', command], ['kubectl', kubectl]] as const)('a job 
     });
   });
 
-  test('has the manifests and no code of the project', () => {
+  test('gets the manifests and no code of the project', () => {
     expect(job().needs).toEqual([{ job: 'synth', artifacts: true }]);
     expect(job().variables).toEqual({ GIT_STRATEGY: 'none' });
   });
 
   test.each<[string, KubectlDeployOptions, string]>([
-    ['a checkout', { variables: { GIT_STRATEGY: 'clone' } }, 'job deploy-staging: its variable GIT_STRATEGY is to be "clone", expected "none"'],
-    ['to be repeated', { raw: { retry: 2 } }, 'job deploy-staging: raw has "retry"'],
+    ['a checkout', { variables: { GIT_STRATEGY: 'clone' } }, 'job deploy-staging: the option variables sets GIT_STRATEGY to "clone", expected "none", which the job needs; remove GIT_STRATEGY from variables'],
+    ['a retry', { raw: { retry: 2 } }, 'job deploy-staging: raw has "retry"'],
     ['another resource group', { raw: { resource_group: 'all' } }, 'raw has "resource_group"'],
-    ['a time without unit', { rolloutTimeout: '10' }, 'rolloutTimeout: it is "10", expected a number with its unit'],
-  ])('refuses %s', (__, options, message) => {
+    ['a time without a unit', { rolloutTimeout: '10' }, 'rolloutTimeout: it is "10", expected a number with its unit'],
+  ])('rejects %s', (__, options, message) => {
     expect(messageOf(() => job(options))).toContain(message);
   });
 
-  test('takes what every job takes', () => {
+  test('accepts the options of every job', () => {
     expect(job({ tags: ['cluster'], timeout: '1 hour', variables: { GIT_STRATEGY: 'none', HTTPS_PROXY: 'http://proxy.example.com' } })).toMatchObject({
       tags: ['cluster'],
       timeout: '1 hour',
@@ -41,7 +41,7 @@ describe.each([['the command', command], ['kubectl', kubectl]] as const)('a job 
     });
   });
 
-  test('may have another name in front', () => {
+  test('can have another prefix in its name', () => {
     const file = fileOf({ deployJob: DeployJob.cdk8sCiDeploy({ name: 'release' }), targets: [STAGING, PRODUCTION] });
 
     expect(file['release-production'].needs).toContainEqual({ job: 'release-staging', artifacts: false });
@@ -49,7 +49,7 @@ describe.each([['the command', command], ['kubectl', kubectl]] as const)('a job 
 });
 
 describe('the command', () => {
-  test('is the one of this library, or none', () => {
+  test('is compared with the SHA-256 of this library\'s command', () => {
     const { script } = command();
     const check = script.findIndex((line: string) => line.includes('sha256sum'));
 
@@ -57,7 +57,7 @@ describe('the command', () => {
     expect(script[check + 1]).toMatch(/^node /);
   });
 
-  test('leaves reports, whatever becomes of the deployment, and none of an older pipeline', () => {
+  test('writes reports in any case, after it has removed those of an older pipeline', () => {
     const { script, artifacts } = command();
 
     expect(script[0]).toBe('rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env');
@@ -65,7 +65,7 @@ describe('the command', () => {
     expect(artifacts).toEqual({ when: 'always', reports: { junit: 'cdk8s-ci-deploy.xml', dotenv: 'cdk8s-ci-deploy.env' } });
   });
 
-  test('takes its options', () => {
+  test('gets its options', () => {
     const { script, artifacts } = command({ pullSecret: 'pull', rolloutTimeout: '90s', diff: true, reports: false, arguments: ['--adopt', '--allow-registry=registry.example.com/team'] });
 
     expect(script.at(-1)).toBe(
@@ -74,7 +74,7 @@ describe('the command', () => {
     expect(artifacts).toBeUndefined();
   });
 
-  test.each([[undefined, '40 minutes'], ['90s', '23 minutes'], ['1h', '140 minutes']])('with a rollout of %s, the job has time to undo it: %s', (rolloutTimeout, timeout) => {
+  test.each([[undefined, '40 minutes'], ['90s', '23 minutes'], ['1h', '140 minutes']])('has time for a rollback when a rollout may take %s, so its timeout is %s', (rolloutTimeout, timeout) => {
     expect(command({ rolloutTimeout }).timeout).toBe(timeout);
   });
 
@@ -82,15 +82,15 @@ describe('the command', () => {
     ['two words in one argument', { arguments: ['--allow-registry x'] }, 'arguments: there is "--allow-registry x", expected options of deploy'],
     ['a command of the shell', { arguments: ['--adopt=$(id)'] }, 'arguments: there is "--adopt=$(id)"'],
     ['an operand', { arguments: ['dist'] }, 'arguments: there is "dist"'],
-    ['what the job says itself', { arguments: ['--app=other'] }, 'arguments: there is "--app=other", expected options that the job does not give itself'],
-    ['a Secret that cannot be', { pullSecret: 'Pull' }, 'pullSecret: it is "Pull"'],
-  ])('refuses %s', (_, options, message) => {
+    ['an option that the job sets itself', { arguments: ['--app=other'] }, 'arguments: there is "--app=other", expected options that the job does not set itself'],
+    ['an invalid name of a Secret', { pullSecret: 'Pull' }, 'pullSecret: it is "Pull"'],
+  ])('rejects %s', (_, options, message) => {
     expect(messageOf(() => command(options))).toContain(message);
   });
 });
 
 describe('kubectl', () => {
-  test('asks the server before anything is written, applies, and waits for each rollout', () => {
+  test('runs a server-side dry run, applies, and waits for each rollout', () => {
     const { script } = kubectl({ rolloutTimeout: '5m' });
     const apply = 'kubectl --namespace example-staging apply --server-side --request-timeout 60s --filename "dist/$CI_PIPELINE_ID/staging"';
 
@@ -103,20 +103,20 @@ describe('kubectl', () => {
     expect(kubectl({ image: 'registry.example.com/kubectl:1' }).image).toEqual({ name: 'registry.example.com/kubectl:1', entrypoint: [''] });
   });
 
-  test('leaves no report', () => {
+  test('writes no report', () => {
     expect(kubectl().artifacts).toBeUndefined();
   });
 
   test('cannot synthesize in the same job without an image that has npm', () => {
     const synthesis = Synthesis.inDeployJob();
 
-    expect(messageOf(() => fileOf({ synthesis, deployJob: DeployJob.kubectl() }))).toContain('expected an image with npm and kubectl; give one as image');
+    expect(messageOf(() => fileOf({ synthesis, deployJob: DeployJob.kubectl() }))).toContain('expected an image with npm and kubectl; set the option image');
     expect(fileOf({ synthesis, deployJob: DeployJob.kubectl({ image: 'registry.example.com/both:1' }) })['deploy-staging'].script).toContain('npm ci');
   });
 });
 
 describe('the job that stops an environment', () => {
-  test('destroys from the record, by hand or by GitLab, without a checkout', () => {
+  test('destroys the release without a checkout, when a person or GitLab starts it', () => {
     const file = fileOf({ targets: [REVIEW] });
 
     expect(file['deploy-review'].environment).toMatchObject({ name: 'review/mr-$CI_MERGE_REQUEST_IID', on_stop: 'stop-review', auto_stop_in: '3 days' });
@@ -132,20 +132,20 @@ describe('the job that stops an environment', () => {
     expect(file['stop-review'].script.at(-1)).toBe(`${COMMAND} destroy --app "web-mr-$CI_MERGE_REQUEST_IID"`);
   });
 
-  test('deletes what the manifests name where kubectl has deployed them', () => {
+  test('deletes the objects in the manifests when kubectl has deployed them', () => {
     const { script } = fileOf({ targets: [REVIEW], deployJob: DeployJob.kubectl() })['stop-review'];
 
     expect(script.at(-1)).toBe('kubectl --namespace example-review delete --ignore-not-found --filename "dist/$CI_PIPELINE_ID/review" < /dev/null');
   });
 
-  test('has the command from the deploy job where that synthesizes', () => {
+  test('gets the command from the deploy job when that job synthesizes', () => {
     const file = fileOf({ targets: [REVIEW], synthesis: Synthesis.inDeployJob() });
 
     expect(file['stop-review'].needs).toEqual([{ job: 'deploy-review', artifacts: true }]);
     expect(file['deploy-review'].artifacts).toMatchObject({ paths: ['dist/$CI_PIPELINE_ID/'], expire_in: '1 week' });
   });
 
-  test('is there only where it is asked for', () => {
+  test('exists only for a stoppable target', () => {
     const stoppable = DeployTarget.of({ environment: 'demo', namespace: 'example-demo', stoppable: true });
 
     expect(Object.keys(fileOf())).not.toContain('stop-staging');

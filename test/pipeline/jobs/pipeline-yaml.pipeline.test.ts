@@ -6,7 +6,7 @@ import { valuesOf } from '../../support/gitlab-ci-schema';
 
 beforeAll(prepareRuby);
 
-test('GitLab\'s reader and ours see the same in a pipeline', () => {
+test('GitLab\'s YAML reader and ours read the same values from a pipeline', () => {
   const texts = fc.sample(pipelines(), 100).map((make) => make().toYaml());
   expect(psych(texts)).toEqual(texts.flatMap(valuesOf));
 });
@@ -16,7 +16,7 @@ const PARTS = [...'0123456789_,.:-+eExobBnyTZ~=<>|&*!%@#[]{}\'"\\ \n\t\r', 'é',
 test.each([
   ['values', (text: string) => ({ stage: 'test', script: [text] })],
   ['keys', (text: string) => ({ stage: 'test', artifacts: { [`${text}`]: 1 } })],
-])('GitLab\'s reader sees every text of %s as it is', (_, keywordsOf) => {
+])('GitLab\'s YAML reader reads all texts in %s unchanged', (_, keywordsOf) => {
   const texts = fc.sample(fc.array(fc.constantFrom(...PARTS), { maxLength: 8 }).map((parts) => parts.join('')).filter((text) => text !== '<<'), 5000);
   const values = texts.map((text) => ({ stages: ['test'], job: keywordsOf(text) }));
   expect(psych(texts.map((text) => pipelineYaml({ stages: ['test'], jobs: [{ name: 'job', keywords: keywordsOf(text) }] })))).toEqual(values);

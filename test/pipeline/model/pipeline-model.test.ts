@@ -9,7 +9,7 @@ import { BUILD, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipe
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hand-over-'));
+  folder = mkdtempSync(join(tmpdir(), 'program-output-'));
   process.env[PROGRAM_OUTPUT_VARIABLE] = join(folder, 'pipelines.jsonl');
 });
 
@@ -18,35 +18,35 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a program that the command runs hands over. */
-function handedOver(...pipelines: GitlabPipeline[]): ProgramOutput[] {
+/** The output of a program that the command runs. */
+function programOutput(...pipelines: GitlabPipeline[]): ProgramOutput[] {
   for (const [index, one] of pipelines.entries()) one.write(join(folder, `${index}.yml`));
   return readFileSync(join(folder, 'pipelines.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
 }
 
 function jobsOf(one: GitlabPipeline): Map<string, JobModel> {
-  return new Map(handedOver(one)[0]!.model.jobs.map((job) => [job.name, job]));
+  return new Map(programOutput(one)[0]!.model.jobs.map((job) => [job.name, job]));
 }
 
-test('a command gets the pipelines in place of their files', () => {
+test('write passes the pipelines to the command in place of writing files', () => {
   const [one, other] = [pipeline(), pipeline({ app: 'api' })];
 
-  expect(handedOver(one, other)).toEqual([
+  expect(programOutput(one, other)).toEqual([
     { format: 1, path: join(folder, '0.yml'), yaml: one.toYaml(), model: expect.objectContaining({ app: 'web' }) },
     { format: 1, path: join(folder, '1.yml'), yaml: other.toYaml(), model: expect.objectContaining({ app: 'api' }) },
   ]);
   expect([existsSync(join(folder, '0.yml')), statSync(join(folder, 'pipelines.jsonl')).mode % 0o1000]).toEqual([false, 0o600]);
 });
 
-test('without a command the file is written', () => {
+test('write writes the file without a command', () => {
   delete process.env[PROGRAM_OUTPUT_VARIABLE];
   pipeline().write(join(folder, '0.yml'));
 
   expect(readFileSync(join(folder, '0.yml'), 'utf8')).toBe(pipeline().toYaml());
 });
 
-test('a pipeline has its targets, and the variable that the image travels in', () => {
-  expect(handedOver(pipeline({ targets: [REVIEW, STAGING, PRODUCTION], imageVariable: 'WEB_IMAGE' }))[0]!.model).toMatchObject({
+test('the model has the targets and the image variable', () => {
+  expect(programOutput(pipeline({ targets: [REVIEW, STAGING, PRODUCTION], imageVariable: 'WEB_IMAGE' }))[0]!.model).toMatchObject({
     app: 'web',
     variable: 'WEB_IMAGE',
     stages: expect.arrayContaining(['image', 'synth', 'deploy']),
@@ -58,7 +58,7 @@ test('a pipeline has its targets, and the variable that the image travels in', (
   });
 });
 
-test('jobs say what flows between them', () => {
+test('the model has the artifacts, dotenv variables and credentials of each job', () => {
   const jobs = jobsOf(pipeline({ targets: [STAGING, PRODUCTION], buildJob: BUILD }));
   const image = ['IMAGE', 'IMAGE_PIPELINE_ID'];
 
@@ -79,11 +79,11 @@ test.each<[string, DeployCredential, object]>([
   ['a variable', DeployCredential.kubeconfigVariable({ variable: 'KUBE' }), { variable: 'KUBE', source: 'variable' }],
   ['an agent', DeployCredential.gitlabAgent({ agent: 'group/infra:prod' }), { variable: 'KUBECONFIG', source: 'agent', kind: 'GitLab agent group/infra:prod' }],
   ['an id_token', DeployCredential.idToken({ audience: 'cluster-1', server: 'https://kube.example.com' }), { variable: 'KUBE_ID_TOKEN', source: 'id_token' }],
-])('a job says that it holds %s', (_, credential, expected) => {
+])('the model has the credential of a job with %s', (_, credential, expected) => {
   expect(jobsOf(pipeline({ credential })).get('deploy-staging')?.holds).toMatchObject([expected]);
 });
 
-test('what stops an environment, and what only uses its variables, does not deploy', () => {
+test('the model tells jobs that stop an environment or use its variables from jobs that deploy', () => {
   const jobs = jobsOf(pipeline({ targets: [REVIEW, STAGING], rotation: CredentialRotation.scheduled() }));
   const [stop] = [...jobs.values()].filter(({ action }) => action === 'stops');
 
@@ -93,25 +93,25 @@ test('what stops an environment, and what only uses its variables, does not depl
   });
 });
 
-describe('a job of the user\'s own is read as GitLab reads it', () => {
+describe('the model of a job of the user', () => {
   test.each<[string, object, Partial<JobModel>]>([
-    ['its needs', { needs: ['build', { job: 'synth', artifacts: false }, { project: 'a/b', job: 'c', ref: 'main' }] },
+    ['the needs', { needs: ['build', { job: 'synth', artifacts: false }, { project: 'a/b', job: 'c', ref: 'main' }] },
       { needs: [{ job: 'build', artifacts: true }, { job: 'synth', artifacts: false }] }],
-    ['that it has nothing of this', {}, { artifacts: [], manual: false, protected: false, action: 'deploys' }],
-    ['its environment', { environment: 'staging' }, { environment: 'staging', action: 'deploys' }],
-    ['what it does to it', { environment: { name: 'staging', action: 'verify' } }, { environment: 'staging', action: 'uses' }],
-    ['that it is started by hand', { when: 'manual' }, { manual: true }],
-    ['that a rule has it started by hand', { rules: [{ if: '$A', when: 'never' }, { when: 'manual' }] }, { manual: true, protected: false }],
-    ['that it is for protected refs', { rules: [{ if: '$A', when: 'never' }, { if: '$B && $CI_COMMIT_REF_PROTECTED == "true"' }] }, { protected: true }],
-    ['its artifacts', { artifacts: { paths: ['dist/'] } }, { artifacts: ['dist/'] }],
-  ])('%s', (_, keywords, expected) => {
+    ['the defaults without keywords', {}, { artifacts: [], manual: false, protected: false, action: 'deploys' }],
+    ['the environment', { environment: 'staging' }, { environment: 'staging', action: 'deploys' }],
+    ['the action on the environment', { environment: { name: 'staging', action: 'verify' } }, { environment: 'staging', action: 'uses' }],
+    ['the manual start of a job', { when: 'manual' }, { manual: true }],
+    ['the manual start of a rule', { rules: [{ if: '$A', when: 'never' }, { when: 'manual' }] }, { manual: true, protected: false }],
+    ['the protection of its refs', { rules: [{ if: '$A', when: 'never' }, { if: '$B && $CI_COMMIT_REF_PROTECTED == "true"' }] }, { protected: true }],
+    ['the paths of artifacts', { artifacts: { paths: ['dist/'] } }, { artifacts: ['dist/'] }],
+  ])('has %s', (_, keywords, expected) => {
     const one = pipeline({ buildJob: BUILD });
     one.addJob('own', { stage: 'deploy', script: ['true'], ...keywords });
 
     expect(jobsOf(one).get('own')).toMatchObject({ stage: 'deploy', ...expected });
   });
 
-  test('that it waits for all stages before its own', () => {
+  test('has no needs when the job waits for all earlier stages', () => {
     const one = pipeline();
     one.addJob('own', { stage: 'deploy', script: ['true'] });
 

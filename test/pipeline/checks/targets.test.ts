@@ -11,7 +11,11 @@ test.each(['', 'Web', 'web_1', '-web', 'web-', 'web.example', 'web app', '$CI_PR
   expect(problemsOfTargets([target()], app)).toEqual([expect.stringMatching(/^app: it is .*, expected a DNS label of at most 63 /)]);
 });
 
-test('the name of an application leaves room for the number of a merge request', () => {
+test.each([['My App', 'my-app'], ['-web_2.0-', 'web-2-0'], ['', 'my-app'], [`${LONGEST}c`, LONGEST]])('the error for the name %j suggests %j', (app, valid) => {
+  expect(problemsOfTargets([target()], app)).toEqual([expect.stringContaining(`such as "${valid}"`)]);
+});
+
+test('the name of an application with review apps has at most 53 characters', () => {
   expect(problemsOfTargets([review()], 'a'.repeat(53))).toEqual([]);
   expect(problemsOfTargets([review()], 'a'.repeat(54))).toEqual([expect.stringContaining('of at most 53 ')]);
 });
@@ -25,11 +29,11 @@ test.each(['', 'a b', '$CI_COMMIT_REF_SLUG', '${A}', '..', '../a', 'a/..', 'a//b
     expect(problemsOfTargets([target({ environment, namespace: 'example' })])).toEqual([expect.stringContaining('its environment is "')]);
   });
 
-test('a namespace is looked at when a target is made', () => {
+test('an invalid namespace is rejected when the target is created', () => {
   expect(() => DeployTarget.of({ environment: 'a', namespace: 'No_Namespace' })).toThrow('namespace is "No_Namespace"');
 });
 
-test('a pipeline without targets is none', () => {
+test('a pipeline needs a target', () => {
   expect(problemsOfTargets([])).toEqual(['targets: there are none, expected at least one; add a DeployTarget']);
 });
 
@@ -38,7 +42,7 @@ test.each([
   ['names that begin alike', [target({ environment: 'prod' }), target({ environment: 'prod-eu' })]],
   ['folders side by side', [target({ environment: 'eu/prod' }), target({ environment: 'us/prod' })]],
   ['review apps in a namespace of their own', [target(), review('example-review')]],
-])('%s are fine', (_, targets) => {
+])('%s are accepted', (_, targets) => {
   expect(problemsOfTargets(targets)).toEqual([]);
 });
 
@@ -50,13 +54,13 @@ test.each([
   ['a target in the namespace of review apps', [review('one'), target({ namespace: 'one' })],
     'target staging: its namespace "one" is that of target review, expected a namespace for review apps only'],
   ['two targets with one environment', [target(), target({ namespace: 'other' })], 'target staging: another target has that environment'],
-  ['a folder in another', [target({ environment: 'eu/prod' }), target({ environment: 'eu' })], 'the folders "eu" and "eu/prod" lie in one another'],
-  ['a folder in that of review apps', [review(), target({ environment: 'review/a' })], 'the folders "review" and "review/a" lie in one another'],
-])('%s are refused', (_, targets, expected) => {
+  ['a target whose folder contains that of another', [target({ environment: 'eu/prod' }), target({ environment: 'eu' })], 'the folder "eu" contains the folder "eu/prod" of another target'],
+  ['a target whose folder is in that of review apps', [review(), target({ environment: 'review/a' })], 'the folder "review" contains the folder "review/a" of another target'],
+])('a pipeline may not have %s', (_, targets, expected) => {
   expect(problemsOfTargets(targets)).toEqual([expect.stringContaining(expected)]);
 });
 
-test('all that is wrong with targets is said at once', () => {
+test('all problems of targets are reported at once', () => {
   const problems = problemsOfTargets([target({ environment: 'a b', namespace: 'one' }), target({ environment: 'b', namespace: 'one', after: 'c' })], 'Web');
   expect(problems.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual(['app', 'target "a b"', 'target b', 'target b']);
 });
@@ -67,15 +71,15 @@ test('a target may come after any target before it', () => {
 });
 
 test.each([
-  ['none', 'd', 'expected a; name one of the targets'],
-  ['itself', 'b', 'expected a; name one of the targets'],
-  ['one behind it', 'c', 'which stands behind it, expected a; change their order'],
-  ['a review app', 'review/mr-$CI_MERGE_REQUEST_IID', 'expected a; name one of the targets'],
+  ['an environment that is no target', 'd', 'expected a; use one of these environments'],
+  ['itself', 'b', 'expected a; use one of these environments'],
+  ['a later target', 'c', 'which is later in the list, expected a; change their order'],
+  ['a review app', 'review/mr-$CI_MERGE_REQUEST_IID', 'expected a; use one of these environments'],
 ])('a target may not come after %s', (_, after, expected) => {
   const targets = [review(), target({ environment: 'a' }), target({ environment: 'b', after }), target({ environment: 'c' })];
   expect(problemsOfTargets(targets)).toEqual([expect.stringMatching(`^target b: it comes after .*${expected}$`)]);
 });
 
-test('the first target comes after none', () => {
-  expect(problemsOfTargets([target({ after: 'b' })])).toEqual(['target staging: it comes after "b", expected nothing before the first target; name one of the targets']);
+test('the first target may not come after another', () => {
+  expect(problemsOfTargets([target({ after: 'b' })])).toEqual(['target staging: it comes after "b", expected no option after on the first target; remove after']);
 });
