@@ -36,13 +36,13 @@ describe('the pipeline that the example\'s program writes', () => {
     expect(jobs).toEqual(succeeded(...JOBS));
   });
 
-  test('says nothing secret, and leaves nothing secret in an artifact', () => {
+  test('writes no secret to a log or an artifact', () => {
     const said = [...Object.values(jobs).map(({ log }) => log), ...first.artifacts()].join('\n');
     expect(said).toContain('kind: Deployment');
     for (const secret of [JOB_TOKEN, ...delivery.tokens()]) expect(said).not.toContain(secret);
   });
 
-  test('hands the image over by its digest, which the registry has', async () => {
+  test('passes on the image by a digest that the registry has', async () => {
     const { IMAGE = '', IMAGE_PIPELINE_ID } = first.dotenv('container', 'image.env');
     const [, digest] = /^127\.0\.0\.1:\d+\/group\/site:[0-9a-f]{8}-4701-\d+@(sha256:[0-9a-f]{64})$/.exec(IMAGE) ?? [];
     expect(IMAGE_PIPELINE_ID).toBe('4701');
@@ -56,7 +56,7 @@ describe('the pipeline that the example\'s program writes', () => {
     expect(delivery.deployedImage(namespace)).toBe(first.dotenv('container', 'image.env').IMAGE);
   });
 
-  test('rolls the next commit out, in which package.json makes modules of the programs', async () => {
+  test('deploys the next commit, whose package.json has "type": "module"', async () => {
     const { repository } = delivery;
     repository.write('package.json', JSON.stringify({ ...JSON.parse(repository.read('package.json')), type: 'module' }));
     repository.write('content/posts/second.md', '---\ntitle: The second commit\n---\nNew text.\n');
@@ -70,8 +70,8 @@ describe('the pipeline that the example\'s program writes', () => {
   });
 });
 
-describe('the right job fails, with the right sentence', () => {
-  test('a site that does not build', async () => {
+describe('the job with the cause fails, and its log names the cause', () => {
+  test('when the site does not build', async () => {
     delivery.repository.write('layouts/index.html', '{{ .Title ');
     delivery.repository.commit('broken');
     const ran = await delivery.pipeline().run();
@@ -81,15 +81,15 @@ describe('the right job fails, with the right sentence', () => {
   });
 
   test.each([
-    ['the registry refuses the password', [{ key: 'CI_REGISTRY_PASSWORD', value: 'expired' }], /invalid username\/password/],
-    ['there is no registry', [{ key: 'CI_REGISTRY', value: '127.0.0.1:1' }], /connection refused/],
+    ['when the registry rejects the password', [{ key: 'CI_REGISTRY_PASSWORD', value: 'expired' }], /invalid username\/password/],
+    ['when there is no registry', [{ key: 'CI_REGISTRY', value: '127.0.0.1:1' }], /connection refused/],
   ])('%s', async (_, variables, sentence) => {
     const ran = await delivery.pipeline().run({ variables });
 
     expect(ran).toEqual({ ...succeeded('build'), container: { id: expect.any(String), status: 'failed', exitCode: 125, log: expect.stringMatching(sentence) } });
   });
 
-  test('an image of another pipeline', async () => {
+  test('when the image is from another pipeline', async () => {
     const pipeline = delivery.pipeline();
     await pipeline.run({ jobs: ['build', 'container'] });
     const ran = await pipeline.run({ jobs: ['synth'], variables: [{ key: 'CI_PIPELINE_ID', value: '4999' }] });
@@ -97,13 +97,13 @@ describe('the right job fails, with the right sentence', () => {
     expect(ran).toEqual({ synth: { id: expect.any(String), status: 'failed', exitCode: expect.any(Number), log: expect.stringMatching(/IMAGE_PIPELINE_ID/) } });
   });
 
-  test('no credential', async () => {
+  test('when there is no credential', async () => {
     const ran = await first.run({ jobs: ['deploy-staging'], without: ['KUBECONFIG'] });
 
     expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 2, log: expect.stringContaining('\ncdk8s-ci-deploy: KUBECONFIG: it is not set') } });
   });
 
-  test('a command that is not the one that was reviewed', async () => {
+  test('when the command has another SHA-256', async () => {
     const command = first.artifact('synth', 'dist/4701/cdk8s-ci-deploy.cjs');
     const reviewed = readFileSync(command);
     appendFileSync(command, '\n');

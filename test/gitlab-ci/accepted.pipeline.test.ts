@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
-import { refusals } from './accepted';
+import { rejections } from './accepted';
 import { FETCH_TIMEOUT } from '../support/kubectl';
 
-test('a pipeline is accepted, or refused with what is wrong', () => {
+test('a pipeline is accepted, or rejected with a reason', () => {
   const job = { script: ['true'] };
-  const [fine, schema, need, notYaml] = refusals([
+  const [fine, schema, need, notYaml] = rejections([
     stringify({ job }), stringify({ job: { ...job, timeout: ['1'] } }), stringify({ job: { ...job, needs: ['other'] } }), 'job: {',
   ]);
 

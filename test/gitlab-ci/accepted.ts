@@ -6,9 +6,9 @@ import { gitlabCiLocalFolder } from './gitlab-ci-local';
 import { GITLAB_CI_SCHEMA } from '../support/gitlab-ci-schema';
 
 /**
- * Why GitLab's JSON schema or gitlab-ci-local refuses the texts of pipelines, `null` for each that both accept.
+ * The reasons why GitLab's JSON schema or gitlab-ci-local rejects pipelines; `null` for each text that both accept.
  */
-export function refusals(texts: readonly string[]): Array<string | null> {
+export function rejections(texts: readonly string[]): Array<string | null> {
   const folder = mkdtempSync(join(tmpdir(), 'accepted-'));
   try {
     const names = texts.map((text, index) => {

@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILDAH, pushImage } from '../cluster/image';
 
-/** What the example's Dockerfile names, which comes from Docker Hub. */
+/** The base image in the example's Dockerfile, from Docker Hub. */
 const BASE = 'nginxinc/nginx-unprivileged:1.29-alpine';
 
-/** As nginx does, it serves one folder on port 8080, as user 101. */
+/** Like nginx, it serves one folder on port 8080, as user 101. */
 const DOCKERFILE = `
 FROM scratch
 COPY busybox /busybox
@@ -15,7 +15,7 @@ ENTRYPOINT ["/busybox", "httpd", "-f", "-p", "8080", "-h", "/usr/share/nginx/htm
 `;
 
 /**
- * Pushes an image that stands for the example's base image to a registry that stands for Docker Hub.
+ * Pushes a stand-in for the example's base image to the stand-in for Docker Hub.
  */
 export function pushBaseImage(dockerHub: string, folder: string): void {
   const context = join(folder, 'base-image');

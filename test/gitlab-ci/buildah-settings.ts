@@ -2,22 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Registries {
-  /** `127.0.0.1:PORT` of one that stands for Docker Hub: `docker.io/GROUP/NAME` is `GROUP/NAME` there. */
+  /** `127.0.0.1:PORT` of a stand-in for Docker Hub: `docker.io/GROUP/NAME` is `GROUP/NAME` there. */
   readonly dockerHub: string;
-  /** The project's. Both speak plain HTTP. */
+  /** `127.0.0.1:PORT` of the project's registry. Both use plain HTTP. */
   readonly project: string;
 }
 
 /**
- * Sets up a home in which buildah runs without a container engine, keeps everything, and takes plain HTTP from registries on this machine:
- * in place of options, which a pipeline for real registries does not have.
+ * Prepares a home in which buildah needs no container engine, stores all its files, and uses plain HTTP for the registries of the test.
+ * Command-line options could not do that: a pipeline for real registries does not have them.
  *
- * @returns variables that go with it
+ * @returns The variables for that home.
  */
 export function buildahSettings(home: string, registries: Registries): Record<string, string> {
   const settings = join(home, '.config', 'containers');
   mkdirSync(settings, { recursive: true });
-  // `buildah login` reads this one alone, and no variable that names another.
+  // `buildah login` reads only this file, and no variable with another path.
   writeFileSync(join(settings, 'registries.conf'), registriesConf(registries));
   writeFileSync(join(settings, 'policy.json'), JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }));
   const storage = join(settings, 'storage.conf');

@@ -6,28 +6,28 @@ import { needDebianPackages, PackageFiles } from '../cluster/debian';
 import { cachedFolder } from '../support/npm-tool';
 
 /**
- * Fetches and installs what is missing to run the jobs of a pipeline.
+ * Installs missing programs for running the jobs of a pipeline.
  *
- * @param tools what the jobs themselves need
+ * @param tools Programs that the jobs need.
  */
 export function prepareRunner(tools: PackageFiles = {}): void {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('pipelines are run on Linux as root: buildah mounts');
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) throw new Error('cannot run pipelines: buildah needs Linux and root to mount file systems');
   needDebianPackages({ ...PACKAGES, ...tools });
   gitlabCiLocal();
 }
 
-/** gitlab-ci-local copies what git tracks by rsync. */
+/** gitlab-ci-local copies tracked files with rsync. */
 const PACKAGES: PackageFiles = { git: '/usr/bin/git', rsync: '/usr/bin/rsync' };
 
 /**
- * The script of gitlab-ci-local, to be run by Node.
+ * The path of gitlab-ci-local's script for Node.
  */
 export function gitlabCiLocal(): string {
   return join(gitlabCiLocalFolder(), 'node_modules', 'gitlab-ci-local', 'src', 'index.js');
 }
 
 /**
- * Where it is installed with what it depends on, as its lock file has it. The first call on a machine fetches that (18 MB).
+ * The folder of gitlab-ci-local and its dependencies, in the versions of the lock file. The first call on a machine downloads them (18 MB).
  */
 export function gitlabCiLocalFolder(): string {
   const lock = readFileSync(join(MODULE, 'package-lock.json'));

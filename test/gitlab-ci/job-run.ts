@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Beside these, a job may not have been started at all. */
+/** The statuses of jobs that ran. `warning` is a failed job with `allow_failure`. */
 export type JobStatus = 'success' | 'failed' | 'warning';
 
 /**
- * What became of a job.
+ * The result of a job.
  */
 export interface JobRun {
   /** CI_JOB_ID. */
   readonly id: string;
   readonly status: JobStatus;
-  /** Of its script. */
+  /** The exit code of its script. */
   readonly exitCode: number;
-  /** The lines of its log, those of standard error too. */
+  /** Its log, with standard error. */
   readonly log: string;
 }
 
@@ -29,12 +29,12 @@ export function readJobs(clone: string, { stdout, stderr }: Output): Record<stri
   const reported = [...stdout.matchAll(/^ (PASS|FAIL|WARN) +(\S+) *(?:pre_script)?$/gm)];
   return Object.fromEntries(reported.map(([, word = '', name = '']) => {
     const [, code = '0'] = new RegExp(`^${name} +finished in .+ (?:FAIL|WARN) (\\d+) *$`, 'm').exec(stderr) ?? [];
-    const log = readIfThere(join(clone, STATE, 'output', `${name}.log`));
+    const log = readIfExists(join(clone, STATE, 'output', `${name}.log`));
     return [name, { id: jobId(clone, name), status: STATUS[word]!, exitCode: Number(code), log }];
   }));
 }
 
-/** Forgets the jobs that have run in a clone. What they have left as artifacts is kept. */
+/** Removes the state of jobs that ran in a clone, and keeps their artifacts. */
 export function forgetJobs(clone: string): void {
   for (const name of ['builds', 'scripts']) rmSync(join(clone, STATE, name), { recursive: true, force: true });
 }
@@ -44,7 +44,7 @@ function jobId(clone: string, name: string): string {
   return script.slice(name.length + 1);
 }
 
-/** The path of a file of the artifacts that a job has left. */
+/** The path of a file in a job's artifacts. */
 export function artifact(clone: string, job: string, name: string): string {
   return join(clone, STATE, 'artifacts', job, name);
 }
@@ -55,15 +55,15 @@ export function allArtifacts(clone: string): string[] {
   return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
 }
 
-/** A dotenv report that a job has left. */
+/** The variables of a job's dotenv report. */
 export function dotenvReport(clone: string, job: string, name: string): Record<string, string> {
-  const text = readIfThere(artifact(clone, job, join('.gitlab-ci-reports', 'dotenv', name)));
+  const text = readIfExists(artifact(clone, job, join('.gitlab-ci-reports', 'dotenv', name)));
   return Object.fromEntries(text.split('\n').filter((line) => line !== '').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
 const STATE = '.gitlab-ci-local';
 const STATUS: Readonly<Record<string, JobStatus>> = { PASS: 'success', FAIL: 'failed', WARN: 'warning' };
 
-function readIfThere(file: string): string {
+function readIfExists(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

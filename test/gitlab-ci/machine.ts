@@ -5,9 +5,9 @@ import { buildahSettings, Registries } from './buildah-settings';
 import { kubectl } from '../support/kubectl';
 
 /**
- * Prepares a folder that jobs find their HOME, TMPDIR and more programs in, with the tools that their images would have.
+ * Prepares a folder with HOME, TMPDIR and the programs that the images of jobs would have.
  *
- * @returns the variables of the machine. None is this process' own that a job does not need, such as those of a pipeline that runs these tests
+ * @returns The variables of the machine. A pipeline that runs these tests must not change them, so it has only variables that jobs need.
  */
 export function machineVariables(folder: string, registries: Registries): NodeJS.ProcessEnv {
   const [bin, home, temporary] = ['bin', 'home', 'tmp'].map((name) => join(folder, name)) as [string, string, string];
@@ -28,7 +28,7 @@ export function machineVariables(folder: string, registries: Registries): NodeJS
 
 const ROOT = join(__dirname, '..', '..');
 
-/** How npm fetches packages here, and whom TLS trusts. */
+/** The settings of npm and the CA certificates of this machine. */
 function packageSettings(): NodeJS.ProcessEnv {
   return {
     npm_config_cache: join(homedir(), '.npm'),
@@ -42,7 +42,7 @@ function packageSettings(): NodeJS.ProcessEnv {
 
 const KEPT = /^(?:npm_config_(?:cache|registry|userconfig|cafile)|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|https?_proxy)$/i;
 
-/** gitlab-ci-local gives every job a checkout. One that wants none must do without here, too. bash reads this before the job's script. */
+/** gitlab-ci-local gives every job a checkout. This script, which bash reads first, removes it from jobs with `GIT_STRATEGY: none`. */
 const GIT_STRATEGY = `
 if [ "\${GIT_STRATEGY-}" = none ] && [ -d "\${CI_PROJECT_DIR-}/.git" ]; then
   (cd "$CI_PROJECT_DIR" && git ls-files -z | xargs -0 rm -f && rm -rf .git && find . -type d -empty -delete)
@@ -50,8 +50,7 @@ fi
 `;
 
 /**
- * gitlab-ci-local copies the checkout once more before after_script, and deletes what the script has left there: artifacts too, which it saves afterwards.
- * Here a job has one checkout.
+ * gitlab-ci-local copies the checkout again before after_script, and so deletes the files of the script, artifacts too. This rsync skips that copy.
  */
 const RSYNC = `#!/bin/sh
 case " $* " in

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { cachedFolder } from '../support/npm-tool';
 
 /**
- * This library as `npm publish` would upload it, compiled last.
+ * The package that `npm publish` would upload, from the last compilation.
  */
 export class PackedLibrary {
-  /** Packs it into a folder. */
+  /** Packs the library into a folder. */
   public static pack(folder: string): PackedLibrary {
     if (!existsSync(join(ROOT, '.jsii')) || !existsSync(join(ROOT, 'lib', 'cli', 'main.js'))) throw new Error('the library is not built: run npm run compile');
     mkdirSync(folder, { recursive: true });
@@ -20,7 +20,7 @@ export class PackedLibrary {
   private constructor(private readonly tarball: string, private readonly integrity: string) {}
 
   /**
-   * The lock file of a package.json that depends on the library by its name and version. `npm ci` takes it from here, and all else from the registry.
+   * The lock file for a package.json that depends on the library. `npm ci` installs the library from the tarball, and all other packages from the registry.
    */
   public lock(packageJson: string): string {
     const lock = this.resolve(packageJson);
@@ -29,7 +29,7 @@ export class PackedLibrary {
     return `${JSON.stringify(lock, null, 2)}\n`;
   }
 
-  // Which versions there are is asked once on a machine, since that takes seconds.
+  // npm resolves the versions once on a machine, because that takes seconds.
   private resolve(packageJson: string): Lock {
     const wanted = JSON.parse(packageJson);
     const id = createHash('sha256').update(packageJson).update(readFileSync(join(ROOT, 'package.json'))).digest('hex').slice(0, 8);

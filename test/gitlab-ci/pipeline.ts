@@ -3,18 +3,18 @@ import { allArtifacts, artifact, dotenvReport, forgetJobs, JobRun, Output, readJ
 import { CiVariable, writeVariables } from './variables';
 
 export interface RunOptions {
-  /** These alone, with the artifacts that are there. By default all that are not manual. */
+  /** Runs only these jobs, with the existing artifacts. The default is all jobs that are not manual. */
   readonly jobs?: readonly string[];
-  /** Manual jobs that are started as well. */
+  /** Also runs these manual jobs. */
   readonly manual?: readonly string[];
-  /** In place of, or beside, the pipeline's own. */
+  /** Variables that are added to the pipeline's own, or replace them. */
   readonly variables?: readonly CiVariable[];
-  /** The keys of variables that they do not get. */
+  /** The keys of variables that the jobs do not get. */
   readonly without?: readonly string[];
 }
 
 /**
- * A pipeline and what its jobs have left.
+ * A pipeline and the artifacts of its jobs.
  */
 export class Pipeline {
   constructor(
@@ -24,10 +24,13 @@ export class Pipeline {
   ) {}
 
   /**
-   * Runs jobs, and resolves with what became of those that were started. Throws when gitlab-ci-local refuses the file.
+   * Runs jobs.
+   *
+   * @returns The jobs that were started, by name.
+   * @throws When gitlab-ci-local rejects the file.
    */
   public async run({ jobs = [], manual = [], variables = [], without = [] }: RunOptions = {}): Promise<Record<string, JobRun>> {
-    // Of a job with an image, gitlab-ci-local says that it lies in /builds, even without a container.
+    // gitlab-ci-local sets /builds for a job with an image, even without a container.
     const folder = { key: 'CI_PROJECT_DIR', value: join(this.clone, '.gitlab-ci-local', 'builds', '$CI_JOB_NAME') };
     writeVariables(dirname(this.clone), [folder, ...this.variables, ...variables].filter(({ key }) => !without.includes(key)));
     forgetJobs(this.clone);
@@ -37,7 +40,7 @@ export class Pipeline {
     return ran;
   }
 
-  /** The path of a file of the artifacts that a job has left. */
+  /** The path of a file in a job's artifacts. */
   public artifact(job: string, name: string): string {
     return artifact(this.clone, job, name);
   }
@@ -47,7 +50,7 @@ export class Pipeline {
     return allArtifacts(this.clone);
   }
 
-  /** The dotenv report that a job has left. */
+  /** The variables of a job's dotenv report. */
   public dotenv(job: string, name: string): Record<string, string> {
     return dotenvReport(this.clone, job, name);
   }

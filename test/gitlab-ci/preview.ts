@@ -8,7 +8,7 @@ import { PROJECT_URL } from './variables';
 import type { JsonObject } from '../../src/base/json';
 
 /**
- * The pipeline that gitlab-ci-local makes of the files of a project, with everything in it that they include.
+ * The pipeline that gitlab-ci-local reads from the files of a project, with all includes resolved.
  *
  * @param parent A folder to work in.
  */
@@ -20,6 +20,6 @@ export function preview(parent: string, files: { readonly [name: string]: string
   const clone = join(folder, 'clone');
   repository.clone(clone, `${PROJECT_URL}.git`);
   const text = execFileSync(process.execPath, [gitlabCiLocal(), '--home', folder, '--preview'], { cwd: clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  // Before it are warnings: that it does not look at the regular expressions of inputs.
+  // gitlab-ci-local first warns that it ignores the regular expressions of inputs.
   return parse(text.slice(text.indexOf('---\n')), { version: '1.1' }) as JsonObject;
 }

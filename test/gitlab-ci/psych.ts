@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { needDebianPackages, PackageFiles } from '../cluster/debian';
 
-/** As lib/gitlab/config/loader/yaml.rb in github.com/gitlabhq/gitlabhq reads a file. */
+/** The same options as in lib/gitlab/config/loader/yaml.rb of github.com/gitlabhq/gitlabhq. */
 const READ = `
 require 'yaml'
 require 'json'
@@ -11,13 +11,13 @@ puts JSON.generate(texts.map { |text| YAML.safe_load(text, permitted_classes: [S
 
 export const RUBY: PackageFiles = { ruby: '/usr/bin/ruby' };
 
-/** Installs Ruby where it is missing. */
+/** Installs Ruby if it is missing. */
 export function prepareRuby(): void {
   needDebianPackages(RUBY);
 }
 
 /**
- * What GitLab's YAML reader, Ruby's Psych, makes of texts.
+ * The values that GitLab's YAML reader, Ruby's Psych, reads from texts.
  */
 export function psych(texts: readonly string[]): unknown[] {
   return JSON.parse(execFileSync(RUBY.ruby!, ['-e', READ], { input: JSON.stringify(texts), maxBuffer: 1e8, encoding: 'utf8' })) as unknown[];

@@ -6,11 +6,11 @@ import { PackedLibrary } from './packed-library';
 import { ExampleSite } from '../cluster/example-site';
 
 /**
- * What a project keeps in GitLab.
+ * The Git repository of a project.
  */
 export class Repository {
   /**
-   * What is in examples/hugo-site, with a lock file and the .gitlab-ci.yml that its program writes: what a team has after a first commit.
+   * The files of examples/hugo-site, with a lock file and the .gitlab-ci.yml that its program writes, in a first commit.
    */
   public static ofExample(parent: string, library: PackedLibrary): Repository {
     const site = new ExampleSite(parent);
@@ -36,18 +36,18 @@ export class Repository {
     writeFileSync(join(this.folder, name), text);
   }
 
-  /** Commits what was written. */
+  /** Commits all changes. */
   public commit(message: string): void {
     git(this.folder, 'add', '--all');
     git(this.folder, 'commit', '--quiet', '--message', message);
   }
 
-  /** Takes the last commit back. */
+  /** Reverts the last commit. */
   public revert(): void {
     git(this.folder, 'revert', '--no-edit', 'HEAD');
   }
 
-  /** What a runner makes of it for a pipeline. The address is that of the project in GitLab. */
+  /** Clones it as a runner does. The remote has the project's URL in GitLab. */
   public clone(folder: string, url: string): void {
     git(this.folder, 'clone', '--quiet', this.folder, folder);
     git(folder, 'remote', 'set-url', 'origin', url);
@@ -58,5 +58,5 @@ function git(cwd: string, ...args: string[]): void {
   execFileSync('git', ['-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', ...args], { cwd, env: GIT_VARIABLES, stdio: 'pipe' });
 }
 
-/** Whatever the user has configured has no say. */
+/** Ignores the Git configuration of the user. */
 const GIT_VARIABLES = { PATH: process.env.PATH, HOME: tmpdir(), GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' };

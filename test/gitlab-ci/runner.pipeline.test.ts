@@ -33,7 +33,7 @@ function pipeline(jobs: object) {
   ]);
 }
 
-test('a file variable is a file that only its owner can read, for the jobs of its environment, and nothing of it is left under /tmp', async () => {
+test('a file variable is a file that only its owner can read, only for jobs of its environment, and not in /tmp', async () => {
   const before = filesOfVariables();
   const jobs = await pipeline({
     of: { environment: 'staging', script: ['stat -c %a "$FILE"; cat "$FILE"'] },
@@ -45,7 +45,7 @@ test('a file variable is a file that only its owner can read, for the jobs of it
   expect(filesOfVariables()).toEqual(before);
 });
 
-test('a job without a checkout has the artifacts that it needs, and nothing else', async () => {
+test('a job without a checkout has only the artifacts that it needs', async () => {
   const jobs = await pipeline({
     make: { script: ['mkdir dist && echo made > dist/file'], artifacts: { paths: ['dist/'] } },
     use: { stage: 'deploy', needs: ['make'], variables: { GIT_STRATEGY: 'none' }, script: ['find . -type f', 'cat dist/file'] },
@@ -54,7 +54,7 @@ test('a job without a checkout has the artifacts that it needs, and nothing else
   expect(jobs.use).toMatchObject({ status: 'success', log: '$ find . -type f\n./dist/file\n$ cat dist/file\nmade\n' });
 });
 
-test('what a script has left is there in after_script, and in the artifacts', async () => {
+test('the files of a script exist in after_script and in the artifacts', async () => {
   const running = pipeline({
     make: {
       script: ['echo made > file', 'echo A=1 > report.env'], after_script: ['cat file', 'rm file'], artifacts: { paths: ['*.env'], reports: { dotenv: 'report.env' } },
@@ -68,13 +68,13 @@ test('what a script has left is there in after_script, and in the artifacts', as
   expect(running.dotenv('make', 'report.env')).toEqual({ A: '1' });
 });
 
-test('a job with an image is in its folder all the same, and has the tools of this machine', async () => {
+test('a job with an image runs in its folder and has the programs of this machine', async () => {
   const jobs = await pipeline({ job: { image: 'node:24', script: ['test "$PWD" = "$CI_PROJECT_DIR"', 'node --version', 'kubectl version --client'] } }).run();
 
   expect(jobs.job).toMatchObject({ status: 'success', log: expect.stringContaining(`\n${process.version}\n`) });
 });
 
-test('what a job ends with is told, and the jobs that need it are not started', async () => {
+test('a failed job has its exit code, and the jobs that need it are not started', async () => {
   const jobs = await pipeline({
     good: { script: ['true'] },
     bad: { script: ['echo no >&2', 'exit 7'] },
@@ -90,7 +90,7 @@ test('what a job ends with is told, and the jobs that need it are not started', 
   });
 });
 
-test('a file that GitLab\'s schema refuses is an error', async () => {
+test('a file that GitLab\'s schema rejects is an error', async () => {
   await expect(pipeline({ job: { script: ['true'], timeout: ['1'] } }).run()).rejects.toThrow(/gitlab-ci-local ran no job and ended with status 1\n[^]*timeout/);
 });
 

@@ -12,7 +12,7 @@ import { CiVariable, PROJECT_URL } from './variables';
 import { OUT_OF_SIGHT } from '../cluster/image';
 
 /**
- * Runs jobs as GitLab's shell executor does: by bash, each in a folder of its own.
+ * Runs jobs as GitLab's shell executor does: with bash, and in a folder for each job.
  */
 export class Runner {
   private readonly variables: NodeJS.ProcessEnv;
@@ -22,7 +22,7 @@ export class Runner {
     this.variables = machineVariables(folder, registries);
   }
 
-  /** A pipeline of the newest commit, with a clone of its own. None of its jobs has run. */
+  /** Creates a pipeline of the newest commit, in a new clone. It runs no job yet. */
   public pipeline(repository: Repository, variables: readonly CiVariable[]): Pipeline {
     this.clones += 1;
     const folder = join(this.folder, `pipeline-${this.clones}`);
@@ -42,5 +42,5 @@ export class Runner {
   }
 }
 
-/** Without the last, the names of the scripts are gone, which have the ids of the jobs. */
+/** `--no-cleanup` keeps the scripts, whose file names contain the ids of the jobs. */
 const OPTIONS = ['--force-shell-executor', '--shell-isolation', '--no-artifacts-to-source', '--no-cleanup'];

@@ -18,24 +18,24 @@ import { ExampleSite, HUGO } from '../cluster/example-site';
 import { BUILDAH } from '../cluster/image';
 import { REGISTRY } from '../cluster/registry';
 
-/** What CI_JOB_TOKEN and CI_REGISTRY_PASSWORD are, and the line of an htpasswd file for it. */
+/** The value of CI_JOB_TOKEN and CI_REGISTRY_PASSWORD, and its line in an htpasswd file. */
 export const JOB_TOKEN = 'job-token-of-the-test';
 export const JOB_USER = 'gitlab-ci-token:$2b$04$vOiK1T0jn.wyRaaOHhtvVutC0PQsb4vM7w5kXt1p1nBUNjw9nZB4O';
 
 /** The environments of the example, and their namespaces. */
 export const NAMESPACES = { staging: 'example-staging', production: 'example' } as const;
 
-/** What the example's jobs need. */
+/** The programs that the example's jobs need. */
 export const TOOLS: PackageFiles = { ...HUGO, ...BUILDAH, ...REGISTRY };
 
 const MAIN = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
 
 /**
- * From the example's repository to a cluster: a project with its credentials, a runner, and registries.
+ * A project with the example's repository: its credentials for a cluster, a runner, and registries.
  */
 export class SiteDelivery {
   /**
-   * Installs what is missing, and gives the project one namespace per environment, as an administrator would.
+   * Installs missing programs, and grants the project access to one namespace for each environment.
    */
   public static prepare(cluster: ControlPlane, registries: Registries): SiteDelivery {
     prepareRunner(TOOLS);
@@ -43,7 +43,7 @@ export class SiteDelivery {
   }
 
   public readonly repository: Repository;
-  /** The kubeconfigs that `grant` has made, as GitLab would keep them. */
+  /** The kubeconfigs that `grant` created, as CI/CD variables. */
   public readonly credentials: readonly CiVariable[];
 
   private readonly folder = mkdtempSync(join(tmpdir(), 'delivery-'));
@@ -57,7 +57,7 @@ export class SiteDelivery {
     this.credentials = this.grant();
   }
 
-  /** A pipeline of the newest commit on the default branch. None of its jobs has run. */
+  /** Creates a pipeline of the newest commit on the default branch. It runs no job yet. */
   public pipeline(credentials = this.credentials): Pipeline {
     this.pipelines += 1;
     return this.runner.pipeline(this.repository, [
@@ -65,12 +65,12 @@ export class SiteDelivery {
     ]);
   }
 
-  /** The image of the Deployment in a namespace, or nothing where there is none. */
+  /** The image of the Deployment in a namespace; empty without a Deployment. */
   public deployedImage(namespace: string): string {
     return runKubectl(this.cluster.kubeconfig, ['get', 'deployment', 'web', '-n', namespace, '--ignore-not-found', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
   }
 
-  /** What the credentials must not be known by. */
+  /** The tokens of the credentials, which must appear in no log. */
   public tokens(): string[] {
     return this.credentials.map(({ value }) => Kubeconfig.parse(value).token ?? '');
   }

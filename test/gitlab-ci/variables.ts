@@ -2,17 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A CI/CD variable, in the words of GitLab's API.
+ * A CI/CD variable. The names of the properties are those of GitLab's API.
  */
 export interface CiVariable {
   readonly key: string;
   readonly value: string;
-  /** A job gets the name of a file with the value. */
+  /** For a `file`, the job's variable has the name of a file with the value. */
   readonly variableType?: 'env_var' | 'file';
   readonly environmentScope?: string;
 }
 
-/** Those of a pipeline on a push to the protected default branch, by number. */
+/** Values of predefined variables that differ between pipelines. */
 export interface PipelineVariables {
   /** `HOST:PORT` of the container registry. */
   readonly registry: string;
@@ -24,7 +24,7 @@ export interface PipelineVariables {
 export const PROJECT_URL = 'https://gitlab.example.com/group/site';
 
 /**
- * The predefined variables that gitlab-ci-local leaves out, or sets to something else than GitLab would.
+ * Predefined variables that gitlab-ci-local does not set, or sets to another value than GitLab, for a push to the protected default branch.
  *
  * @see https://docs.gitlab.com/ci/variables/predefined_variables/
  */
@@ -46,10 +46,9 @@ export function predefinedVariables({ registry, password, iid }: PipelineVariabl
 }
 
 /**
- * Writes them where gitlab-ci-local finds them, in `variables.yml` of its home.
+ * Writes the variables to `variables.yml` in the home of gitlab-ci-local.
  *
- * File variables become files that only the owner can read, and plain variables with their names: what gitlab-ci-local makes of them
- * lies under /tmp for all to read, some of it for ever.
+ * It writes the files of file variables itself, readable by the owner only: gitlab-ci-local would write them to /tmp, readable by everyone, and not remove all of them.
  */
 export function writeVariables(home: string, variables: readonly CiVariable[]): void {
   const state = join(home, '.gitlab-ci-local');

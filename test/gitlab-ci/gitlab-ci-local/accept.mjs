@@ -1,21 +1,21 @@
-// node accept.mjs FOLDER SCHEMA FILE...: why gitlab-ci-local in FOLDER/node_modules, or the schema, refuses each file in the working folder, as JSON. Or null.
+// node accept.mjs FOLDER SCHEMA FILE...: prints as JSON why the schema, or gitlab-ci-local in FOLDER/node_modules, rejects each file; null if both accept it.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [folder, schema, ...files] = process.argv.slice(2);
-const requireThere = createRequire(join(folder, 'package.json'));
-const its = (name) => import(pathToFileURL(join(folder, 'node_modules', 'gitlab-ci-local', 'src', `${name}.js`)).href);
-const [{ Argv }, { Parser }, { WriteStreamsMock }] = await Promise.all(['argv', 'parser', 'write-streams'].map(its));
-const Ajv = requireThere('ajv').default;
-const { load } = requireThere('js-yaml');
+const requireFrom = createRequire(join(folder, 'package.json'));
+const moduleOf = (name) => import(pathToFileURL(join(folder, 'node_modules', 'gitlab-ci-local', 'src', `${name}.js`)).href);
+const [{ Argv }, { Parser }, { WriteStreamsMock }] = await Promise.all(['argv', 'parser', 'write-streams'].map(moduleOf));
+const Ajv = requireFrom('ajv').default;
+const { load } = requireFrom('js-yaml');
 
-// As gitlab-ci-local asks for it, which compiles the schema for each file.
+// The options of gitlab-ci-local. It compiles the schema for each file, and this program only once.
 const ajv = () => new Ajv({ allErrors: true, allowUnionTypes: true, validateFormats: false, strictTypes: false, keywords: ['markdownDescription'] });
 const valid = ajv().compile(JSON.parse(readFileSync(schema, 'utf8')));
 
-async function refusal(file) {
+async function rejection(file) {
   try {
     if (!valid(load(readFileSync(file, 'utf8')))) return valid.errors.map(({ instancePath, message }) => `${instancePath} ${message}`).join('\n');
     const streams = new WriteStreamsMock();
@@ -27,6 +27,6 @@ async function refusal(file) {
   }
 }
 
-const refusals = [];
-for (const file of files) refusals.push(await refusal(file));
-console.log(JSON.stringify(refusals));
+const rejections = [];
+for (const file of files) rejections.push(await rejection(file));
+console.log(JSON.stringify(rejections));
