@@ -135,7 +135,7 @@ export class GitlabPipeline {
   }
 
   /**
-   * Writes the file. When `cdk8s-ci-deploy pipeline` runs the program, the command gets the text instead, to compare or to draw it.
+   * Writes the file. In a program that `cdk8s-ci-deploy pipeline` runs, the command gets the text instead, to compare or to draw it.
    *
    * @param path The path of the file, from the current folder.
    */
@@ -144,9 +144,10 @@ export class GitlabPipeline {
   }
 
   /**
-   * The pipeline as a CI/CD component, which a platform team publishes and projects include. The differences between projects are inputs.
-   * The application's name and the namespaces are required. Environments, images, runner tags, stages and a prefix for job names have the values of this pipeline as
-   * defaults.
+   * The pipeline as a CI/CD component, which a platform team publishes and projects include.
+   *
+   * The differences between projects are inputs. The application's name and the namespaces are required.
+   * Environments, images, runner tags, stages and a prefix for job names are optional, with this pipeline's values as defaults.
    *
    * The project needs the version of this library that wrote the component. With another version, it sets the input `command-sha256`.
    *

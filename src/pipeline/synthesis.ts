@@ -18,7 +18,8 @@ export interface SynthesisCommands {
   readonly script?: string[];
 
   /**
-   * How long GitLab keeps the artifact, in GitLab's syntax. Manual deploy jobs need its manifests, and jobs that stop an environment need its command.
+   * How long GitLab keeps the artifact, in GitLab's syntax.
+   * Manual deploy jobs need its manifests, and jobs that stop an environment need its command.
    *
    * @default - a week, or a day more than the environment that is stopped last
    */
@@ -36,7 +37,8 @@ export interface SynthesisOptions extends JobOptions, SynthesisCommands {
  */
 export class Synthesis {
   /**
-   * Synthesizes in a job of its own. It has no environment, so the project's code and the packages of `npm ci` run without a credential of the cluster.
+   * Synthesizes in a job of its own without an environment.
+   * The project's code and the packages of `npm ci` run without a credential of the cluster.
    *
    * @param options The commands.
    */

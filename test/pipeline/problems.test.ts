@@ -61,6 +61,6 @@ test('write reports all problems at once, and writes nothing', () => {
   job: its name is "cache", expected no keyword of GitLab or YAML; rename it
   job smoke: it needs "deploy", expected a job of this file; add the job with addJob, or need another one
   job smoke: its environment "production" can be that of the protected target production, for refs that are not protected, expected '$CI_COMMIT_REF_PROTECTED == "true"' joined by "&&" in each of its rules; add this condition, or use another environment
-  job cache: its image is "buildah", expected a tag other than "latest", or a digest; name a version or a digest: whoever moves a tag changes the job"
+  job cache: its image is "buildah", expected a tag other than "latest", or a digest; name a version or a digest: a moved tag would change the job without a commit"
 `);
 });

@@ -26,7 +26,7 @@ function problems(job: CheckedJob, image: string): Problem[] {
     at: jobLabel(job.name),
     given: `its image is ${show(image)}`,
     expected,
-    fix: 'name a version or a digest: whoever moves a tag changes the job',
+    fix: 'name a version or a digest: a moved tag would change the job without a commit',
   }];
 }
 

@@ -10,7 +10,7 @@ const INHERITED = [
 const MOST_LEVELS = 10;
 
 /**
- * The keywords of a job after GitLab has merged it: its own, those of the jobs that it extends, and the inherited defaults.
+ * The keywords that GitLab reads for a job: its own, those of extended jobs, and inherited defaults.
  * Jobs and defaults of included files are unknown here.
  *
  * @see https://docs.gitlab.com/ci/yaml/#extends

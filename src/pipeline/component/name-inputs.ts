@@ -12,8 +12,8 @@ export interface ComponentInput {
   /** An input without a default is required. */
   readonly default?: Json;
   /**
-   * The pattern that the value must match. GitLab inserts values into the text before it parses YAML or runs a script,
-   * so the pattern must not allow characters that have a meaning in either.
+   * The pattern that the value must match. It must not allow characters with a meaning in YAML or the shell:
+   * GitLab inserts the value into the text of the file before it parses the file.
    */
   readonly regex?: string;
 }
@@ -26,8 +26,8 @@ export function inputReference(name: string): string {
 }
 
 /**
- * A placeholder in the pipeline for the value of an input. It is a valid name in the strictest grammar of the values,
- * so a value needs quotes only where the placeholder does.
+ * A placeholder in the pipeline for the value of an input. The placeholder is valid in the strictest grammar of the values.
+ * So a value needs quotes only if the placeholder needs them.
  */
 export const APP_PLACEHOLDER = 'zq-input-app';
 

@@ -3,7 +3,8 @@ import { checkUrl } from '../../kubeconfig/values';
 import { shellWord, singleQuoted } from '../jobs/shell';
 
 /**
- * The cluster that a credential must be for. Without it, whoever can change the variable can send the manifests to another cluster.
+ * The cluster that a credential must be for.
+ * Without it, everyone who may change the variable can send the manifests to another cluster.
  */
 export interface ClusterPinOptions {
   /**
@@ -14,7 +15,7 @@ export interface ClusterPinOptions {
   readonly server?: string;
 
   /**
-   * The CA certificates of the cluster that the credential may contain: SHA-256 in hexadecimal digits, as `openssl x509 -fingerprint -sha256` prints it.
+   * The CA certificates that the credential may contain: SHA-256 in hexadecimal digits, as `openssl x509 -fingerprint -sha256` prints it.
    * List the old and the new one while the cluster changes its CA.
    *
    * @default - any

@@ -17,7 +17,8 @@ export class DeployCredential {
   }
 
   /**
-   * A context of GitLab's agent, in the kubeconfig that GitLab puts into each job. Do not set a project variable KUBECONFIG: it would replace that kubeconfig.
+   * A context of GitLab's agent, in the kubeconfig that GitLab puts into each job.
+   * Do not set a project variable KUBECONFIG: it would replace that kubeconfig.
    *
    * @param options The agent, and the cluster that its context must be for.
    */

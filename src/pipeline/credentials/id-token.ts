@@ -14,12 +14,12 @@ export interface IdTokenOptions {
   readonly audience: string;
 
   /**
-   * The address of the API server. The pipeline's file contains it: it is not secret.
+   * The address of the API server. The pipeline's file contains it, so it is not secret.
    */
   readonly server: string;
 
   /**
-   * The cluster's CA certificates: base64 of PEM, as in the field of the same name of a kubeconfig. The pipeline's file contains them: they are not secret.
+   * The cluster's CA certificates: base64 of PEM, as in the field of the same name of a kubeconfig. They are not secret.
    *
    * @default - those that the job's image trusts
    */

@@ -28,7 +28,8 @@ export interface Cdk8sCiDeployOptions extends DeployJobOptions {
   readonly diff?: boolean;
 
   /**
-   * Whether the job has reports: the objects and rollouts as JUnit, which GitLab shows with the pipeline, and the release as variables for later jobs.
+   * Whether the job has reports. GitLab shows the JUnit report of objects and rollouts with the pipeline.
+   * Later jobs get variables about the release from the dotenv report.
    *
    * @default true
    */

@@ -23,9 +23,9 @@ export class DeployJob {
   /**
    * Deploys with kubectl: the server validates the manifests, kubectl applies them and waits for all rollouts.
    *
-   * The risk: a failed deployment is not rolled back and its cause is not reported. Objects that are no longer in the manifests stay in the cluster.
-   * An older pipeline may deploy over a newer one. There is no release history, so stopping an environment deletes all objects in the manifests,
-   * PersistentVolumeClaims too.
+   * The risk: a failed deployment is not rolled back and its cause is not reported.
+   * Objects that are no longer in the manifests stay in the cluster. An older pipeline may deploy over a newer one.
+   * Without a release history, stopping an environment deletes all objects in its manifests, PersistentVolumeClaims too.
    *
    * @param options How the job runs. Its image needs kubectl and a shell with awk, base64 and sha256sum.
    */

@@ -15,8 +15,8 @@ export interface KubectlDeployOptions extends DeployJobOptions {
 const OVERHEAD_MINUTES = 30;
 
 /**
- * Deploys with kubectl. kubectl gets no standard input: with an incomplete kubeconfig it would read a user name from it,
- * and some runners feed the script to the shell there.
+ * Deploys with kubectl. kubectl gets no standard input, because it would ask for a user name there when the kubeconfig has none.
+ * Some runners pass the script to the shell by standard input, so kubectl would read the script.
  */
 export function kubectlDeployer(options: KubectlDeployOptions, credential: DeployCredential): Deployer {
   const { image = DEFAULT_IMAGES.kubectl, rolloutTimeout = '10m' } = options;

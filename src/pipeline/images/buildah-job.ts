@@ -8,16 +8,17 @@ import type { PipelinePlan } from '../targets/pipeline-plan';
  */
 export interface BuildahOptions extends ImageBuildOptions {
   /**
-   * The driver that stores layers during the build. `overlay` is faster. It needs /dev/fuse in the job's container, or a kernel and a runner that allow it without.
+   * The driver that stores layers during the build. `overlay` is faster.
+   * It needs /dev/fuse in the job's container, or a kernel and a runner that allow it without.
    *
    * @default 'vfs'
    */
   readonly storageDriver?: string;
 
   /**
-   * Whether the build reuses layers from the project's registry and stores them there, in the repository `cache` below the project's own.
+   * Whether the build stores layers in the project's registry and reuses them. They are in the repository `cache` below the project's own.
    *
-   * The risk: everyone who may run a pipeline of the project, from any branch, can put layers there. Later images are built from them.
+   * The risk: a pipeline of any branch can put layers there, and later images are built from them.
    *
    * @default false
    */

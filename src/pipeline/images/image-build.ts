@@ -12,7 +12,8 @@ import type { PipelinePlan } from '../targets/pipeline-plan';
  */
 export interface PrebuiltImageOptions {
   /**
-   * The image reference, preferably with a digest. A variable with the reference, such as `$UPSTREAM_IMAGE`, must be set in the job that synthesizes.
+   * The image reference, preferably with a digest, or a variable that contains it, such as `$UPSTREAM_IMAGE`.
+   * The variable must be set in the job that synthesizes.
    * The program must allow the image's registry with `allowedRegistries`.
    */
   readonly reference: string;
@@ -33,7 +34,9 @@ export class ImageBuild {
   }
 
   /**
-   * Builds the image with Docker in Docker, which needs a privileged runner. The risk: a job of such a runner can become root on the runner's machine.
+   * Builds the image with Docker in Docker, which needs a privileged runner.
+   *
+   * The risk: a job of such a runner can become root on the runner's machine.
    *
    * @param options The Dockerfile and its arguments.
    */

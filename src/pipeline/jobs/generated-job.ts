@@ -14,7 +14,7 @@ export interface JobOptions {
   readonly name?: string;
 
   /**
-   * The image that the job runs in, with a version or a digest. Whoever moves the tag of an image changes the job.
+   * The image that the job runs in, with a version or a digest. A moved tag would change the job without a commit.
    *
    * @default - a version that was current when this library was released
    */
@@ -35,7 +35,7 @@ export interface JobOptions {
   readonly needs?: string[];
 
   /**
-   * CI/CD variables of the job. The file contains them, so they are not secret. A variable that the job itself sets cannot be changed.
+   * CI/CD variables of the job. They are in the file, so they are not secret. Variables that the job itself sets cannot be changed.
    *
    * @default - none but the job's own
    */

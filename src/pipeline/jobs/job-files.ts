@@ -1,6 +1,6 @@
 /**
  * The folder that one pipeline passes from job to job as an artifact.
- * It has the pipeline's id in its name: a runner that reuses a working copy may still have the files of an older pipeline.
+ * Its name has the pipeline's id, because a reused working copy may still have the files of an older pipeline.
  */
 export const PIPELINE_FOLDER = 'dist/$CI_PIPELINE_ID';
 

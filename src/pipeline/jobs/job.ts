@@ -43,8 +43,11 @@ export interface HeldCredential {
   /** For people: `masked variable`, `GitLab agent group/infra:prod`, `id_token for cluster-1`. */
   readonly kind: string;
   /**
-   * The origin of the variable's value: a kubeconfig in a CI/CD variable (`variable`), a token for GitLab's API in a CI/CD variable (`gitlab`),
-   * the kubeconfig of GitLab's agent (`agent`), or a token that GitLab signs for the job (`id_token`).
+   * The origin of the variable's value:
+   * - `variable`: a kubeconfig in a CI/CD variable
+   * - `gitlab`: a token for GitLab's API in a CI/CD variable
+   * - `agent`: the kubeconfig of GitLab's agent
+   * - `id_token`: a token that GitLab signs for the job
    */
   readonly source: 'variable' | 'gitlab' | 'agent' | 'id_token';
 }

@@ -9,7 +9,8 @@ export class CredentialRotation {
   /**
    * Rotates the credentials in a scheduled pipeline on a protected branch. Each job uses the old credential to create the new one, and stores it in GitLab.
    *
-   * It needs GITLAB_TOKEN, a masked and protected variable: a project or group access token with the role Maintainer and the scope api.
+   * The jobs need the masked and protected variable GITLAB_TOKEN.
+   * Its value is a project or group access token with the role Maintainer and the scope api.
    * All other jobs are excluded from such a pipeline, those of your own too.
    *
    * @param options The schedule's variable, and how the jobs run.

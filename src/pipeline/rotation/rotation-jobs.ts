@@ -77,7 +77,8 @@ export function withExclusions(job: PipelineJob, exclusions: readonly Rule[]): P
 }
 
 /**
- * One job that copies the command, and two jobs for each credential: one rotates it, and one revokes the old one after the grace period.
+ * A job that copies the command, and two jobs for each credential.
+ * The first rotates the credential, and the second revokes the old one after the grace period.
  */
 export function rotationJobs(options: ScheduledRotationOptions, plan: PipelinePlan, targets: readonly RotatedTarget[]): PipelineJob[] {
   checkEnvironments(options, targets);
@@ -162,7 +163,7 @@ function revokeJob(options: ScheduledRotationOptions, plan: PipelinePlan, rotate
   };
 }
 
-/** Whoever may edit the schedule can choose any branch, so the rule requires a protected one. */
+/** A schedule can run on any branch, so the rule requires a protected one. */
 function protectedRule(options: ScheduledRotationOptions): Rule {
   return { if: `${rotationCondition(options)} && $CI_COMMIT_REF_PROTECTED == "true"` };
 }

@@ -24,7 +24,7 @@ export class DeployRef {
   /**
    * Tags.
    *
-   * @param expression A regular expression that the tag must match, in RE2 syntax and without slashes around it: `^v\d+\.\d+\.\d+$`. The default is all tags.
+   * @param expression A regular expression for the tag, in RE2 syntax and without slashes around it: `^v\d+\.\d+\.\d+$`. The default is all tags.
    */
   public static tag(expression: string = ''): DeployRef {
     return new DeployRef(expression === '' ? '$CI_COMMIT_TAG' : `$CI_COMMIT_TAG =~ ${rulePattern(expression)}`);

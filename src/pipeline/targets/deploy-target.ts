@@ -17,7 +17,8 @@ export interface TargetOptions {
   readonly namespace: string;
 
   /**
-   * The address of the deployed application: `https://$CI_ENVIRONMENT_SLUG.example.com`. GitLab replaces its own variables and those of the deploy job's report.
+   * The address of the deployed application: `https://$CI_ENVIRONMENT_SLUG.example.com`.
+   * GitLab expands its own variables in it, and those of the deploy job's report.
    *
    * @default - GitLab shows no link
    */
@@ -31,7 +32,8 @@ export interface TargetOptions {
   readonly tier?: string;
 
   /**
-   * The time after which GitLab stops the environment, in GitLab's syntax: `3 days`. Each deployment starts the time again. The pipeline gets a job that stops it.
+   * The time after which GitLab stops the environment, in GitLab's syntax: `3 days`. Each deployment starts the time again.
+   * The pipeline gets a job that stops the environment.
    *
    * @default - never; 3 days for a review app
    */
@@ -50,7 +52,8 @@ export interface TargetOptions {
  */
 export interface DeployTargetOptions extends TargetOptions {
   /**
-   * The name of the environment in GitLab: `production`. It is also the scope of the credential's variable, and the folder of the manifests in dist/.
+   * The name of the environment in GitLab: `production`.
+   * It is also the scope of the credential's variable, and the folder of the manifests in dist/.
    */
   readonly environment: string;
 
@@ -76,7 +79,8 @@ export interface DeployTargetOptions extends TargetOptions {
   readonly manual?: boolean;
 
   /**
-   * The environment that the same pipeline must deploy to first. A pipeline that does not deploy to that environment does not wait for it.
+   * The environment that the same pipeline must deploy to first.
+   * A pipeline that does not deploy to that environment does not wait for it.
    *
    * @default - the target before it in the list
    */
@@ -130,10 +134,13 @@ export class DeployTarget {
   }
 
   /**
-   * An environment for each merge request, named by its number: `review/mr-12`. All of them share one namespace, and no other target may use it.
-   * Each has its own application name, such as `web-mr-12`: the program must build it from CI_MERGE_REQUEST_IID. Merge requests from forks get no environment.
+   * An environment for each merge request, named by its number: `review/mr-12`.
+   * All of them share one namespace, and no other target may use it.
+   * Each has its own application name, such as `web-mr-12`. The program must build it from CI_MERGE_REQUEST_IID.
+   * Merge requests from forks get no environment.
    *
-   * Branches of merge requests are not protected, so a credential in a variable must not be either: `grant --environment 'review/*' --unprotected`.
+   * Branches of merge requests are not protected, so the variable with the credential must not be protected either.
+   * Create it with `grant --environment 'review/*' --unprotected`.
    *
    * @param options The namespace, and the time after which an environment is stopped.
    */
