@@ -1,4 +1,4 @@
-import { DeployTarget } from '../../../src/index';
+import { DeployTarget } from '../../../src';
 import { problemsOfTargets, review, target } from '../../support/pipeline-problems';
 
 const LONGEST = `a${'b'.repeat(62)}`;

@@ -1,4 +1,4 @@
-import { DeployCredential, DeployTarget, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src/index';
+import { DeployCredential, DeployTarget, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src';
 import { CA_DATA, SERVER } from '../../support/kubeconfigs';
 import { fileOf } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';

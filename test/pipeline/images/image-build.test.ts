@@ -1,4 +1,4 @@
-import { BuildahOptions, DockerBuildOptions, ImageBuild, ImageBuildOptions, Synthesis } from '../../../src/index';
+import { BuildahOptions, DockerBuildOptions, ImageBuild, ImageBuildOptions, Synthesis } from '../../../src';
 import { BUILD, fileOf, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 

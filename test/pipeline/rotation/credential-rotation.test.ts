@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { CredentialRotation, DeployCredential, DeployTarget, ScheduledRotationOptions } from '../../../src/index';
+import { CredentialRotation, DeployCredential, DeployTarget, ScheduledRotationOptions } from '../../../src';
 import { fileOf, jobNames, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 

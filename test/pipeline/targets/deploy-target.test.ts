@@ -1,4 +1,4 @@
-import { DeployTarget, DeployRef, ReviewTargetOptions, TargetOptions } from '../../../src/index';
+import { DeployTarget, DeployRef, ReviewTargetOptions, TargetOptions } from '../../../src';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 

@@ -1,4 +1,4 @@
-import { Cdk8sCiDeployOptions, DeployTarget, DeployJob, KubectlDeployOptions, Synthesis } from '../../../src/index';
+import { Cdk8sCiDeployOptions, DeployTarget, DeployJob, KubectlDeployOptions, Synthesis } from '../../../src';
 import { fileOf, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 
@@ -45,73 +45,6 @@ describe.each([['the command', command], ['kubectl', kubectl]] as const)('a job 
     const file = fileOf({ deployJob: DeployJob.cdk8sCiDeploy({ name: 'release' }), targets: [STAGING, PRODUCTION] });
 
     expect(file['release-production'].needs).toContainEqual({ job: 'release-staging', artifacts: false });
-  });
-});
-
-describe('the command', () => {
-  test('is compared with the SHA-256 of this library\'s command', () => {
-    const { script } = command();
-    const check = script.findIndex((line: string) => line.includes('sha256sum'));
-
-    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -`);
-    expect(script[check + 1]).toMatch(/^node /);
-  });
-
-  test('writes reports in any case, after it has removed those of an older pipeline', () => {
-    const { script, artifacts } = command();
-
-    expect(script[0]).toBe('rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env');
-    expect(script.at(-1)).toBe(`${COMMAND} deploy "dist/$CI_PIPELINE_ID/staging" --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env`);
-    expect(artifacts).toEqual({ when: 'always', reports: { junit: 'cdk8s-ci-deploy.xml', dotenv: 'cdk8s-ci-deploy.env' } });
-  });
-
-  test('gets its options', () => {
-    const { script, artifacts } = command({ pullSecret: 'pull', rolloutTimeout: '90s', diff: true, reports: false, arguments: ['--adopt', '--allow-registry=registry.example.com/team'] });
-
-    expect(script.at(-1)).toBe(
-      `${COMMAND} deploy "dist/$CI_PIPELINE_ID/staging" --app web --pull-secret pull --timeout 90s --diff --adopt --allow-registry=registry.example.com/team`,
-    );
-    expect(artifacts).toBeUndefined();
-  });
-
-  test.each([[undefined, '40 minutes'], ['90s', '23 minutes'], ['1h', '140 minutes']])('has time for a rollback when a rollout may take %s, so its timeout is %s', (rolloutTimeout, timeout) => {
-    expect(command({ rolloutTimeout }).timeout).toBe(timeout);
-  });
-
-  test.each<[string, Cdk8sCiDeployOptions, string]>([
-    ['two words in one argument', { arguments: ['--allow-registry x'] }, 'arguments: there is "--allow-registry x", expected options of deploy'],
-    ['a command of the shell', { arguments: ['--adopt=$(id)'] }, 'arguments: there is "--adopt=$(id)"'],
-    ['an operand', { arguments: ['dist'] }, 'arguments: there is "dist"'],
-    ['an option that the job sets itself', { arguments: ['--app=other'] }, 'arguments: there is "--app=other", expected options that the job does not set itself'],
-    ['an invalid name of a Secret', { pullSecret: 'Pull' }, 'pullSecret: it is "Pull"'],
-  ])('rejects %s', (_, options, message) => {
-    expect(messageOf(() => command(options))).toContain(message);
-  });
-});
-
-describe('kubectl', () => {
-  test('runs a server-side dry run, applies, and waits for each rollout', () => {
-    const { script } = kubectl({ rolloutTimeout: '5m' });
-    const apply = 'kubectl --namespace example-staging apply --server-side --request-timeout 60s --filename "dist/$CI_PIPELINE_ID/staging"';
-
-    expect(script.slice(-4, -1)).toEqual([`${apply} --dry-run=server > /dev/null < /dev/null`, `applied="$(${apply} --output name < /dev/null)"`, 'printf \'%s\\n\' "$applied"']);
-    expect(script.at(-1)).toContain('kubectl --namespace example-staging rollout status --timeout 300s "$workload" < /dev/null');
-  });
-
-  test('has a pinned image with a shell as its entrypoint', () => {
-    expect(kubectl().image).toEqual({ name: expect.stringMatching(/^alpine\/kubectl:\d+\.\d+\.\d+$/), entrypoint: [''] });
-    expect(kubectl({ image: 'registry.example.com/kubectl:1' }).image).toEqual({ name: 'registry.example.com/kubectl:1', entrypoint: [''] });
-  });
-
-  test('writes no report', () => {
-    expect(kubectl().artifacts).toBeUndefined();
-  });
-
-  test('cannot synthesize in the same job without an image that has npm', () => {
-    const synthesis = Synthesis.inDeployJob();
-
-    expect(messageOf(() => fileOf({ synthesis, deployJob: DeployJob.kubectl() }))).toContain('expected an image with npm and kubectl; set the option image');
-    expect(fileOf({ synthesis, deployJob: DeployJob.kubectl({ image: 'registry.example.com/both:1' }) })['deploy-staging'].script).toContain('npm ci');
   });
 });
 
