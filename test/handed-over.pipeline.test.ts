@@ -12,11 +12,11 @@ const MAIN = join('lib', 'cli', 'main.js');
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 const DEPLOYMENT = 'kind: Deployment\napiVersion: apps/v1\nmetadata: { name: web }\nspec: { template: { spec: { containers: [{ name: web, image: IMAGE }] } } }\n';
 
-/** Each of these adds a line to the file `$MARKS` when it is loaded. */
+/** Each appends a line to the file `$MARKS` when it is loaded. */
 const EVIL_CJS = 'require("node:fs").appendFileSync(process.env.MARKS, `${__filename}\\n`);\n';
 const EVIL_MJS = 'import { appendFileSync } from "node:fs";\nappendFileSync(process.env.MARKS, `${import.meta.url}\\n`);\n';
 
-/** Writes the names of the loaded files to the file `$LOADED`. */
+/** Writes the names of loaded files to the file `$LOADED`. */
 const TRACER = 'process.on("exit", () => require("node:fs").writeFileSync(process.env.LOADED, Object.keys(require.cache).join("\\n")));\n';
 
 const MODULE = JSON.stringify({
@@ -76,12 +76,12 @@ describe.each(NODE_VERSIONS)('on Node %s', (version: NodeVersion) => {
 
   const jobs = fileOf({ targets: [PRODUCTION, REVIEW], rotation: CredentialRotation.scheduled() });
   const command = (words: string): GitlabJob => ({ script: [`node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" ${words}`] });
-  const handedOver = () => join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.cjs');
+  const commandFile = () => join(machine.checkout, 'dist', '77', 'cdk8s-ci-deploy.cjs');
 
-  /** Puts foreign files into the working copy and the artifact. The last line of the job `synth` copies the command of the real package there. */
-  function handOver(packageJson: string): void {
+  /** Writes foreign files to the working copy and the artifact, and copies the real command to the artifact with the last line of the job `synth`. */
+  function copyCommand(packageJson: string): void {
     write(machine.checkout, { ...foreignFiles(packageJson), 'deployment.yml': DEPLOYMENT });
-    write(dirname(handedOver()), { ...foreignFiles(packageJson), 'production/web.yaml': DEPLOYMENT, 'review/web.yaml': DEPLOYMENT });
+    write(dirname(commandFile()), { ...foreignFiles(packageJson), 'production/web.yaml': DEPLOYMENT, 'review/web.yaml': DEPLOYMENT });
     const installed = join(machine.checkout, 'node_modules', 'cdk8s-ci-deploy', MAIN);
     mkdirSync(dirname(installed), { recursive: true });
     copyFileSync(join(ROOT, MAIN), installed);
@@ -96,7 +96,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version: NodeVersion) => {
   const marks = () => (existsSync(join(machine.folder, 'marks')) ? readFileSync(join(machine.folder, 'marks'), 'utf8') : '');
 
   describe.each(PACKAGE_FILES)('beside a package.json that %s', (_, packageJson) => {
-    beforeEach(() => handOver(packageJson));
+    beforeEach(() => copyCommand(packageJson));
 
     afterEach(() => expect(marks()).toBe(''));
 
@@ -121,16 +121,16 @@ describe.each(NODE_VERSIONS)('on Node %s', (version: NodeVersion) => {
   });
 
   test('the command loads no other file', () => {
-    handOver(MODULE);
+    copyCommand(MODULE);
     const [tracer, LOADED] = [join(machine.folder, 'tracer.cjs'), join(machine.folder, 'loaded')];
     writeFileSync(tracer, TRACER);
     expect(run(command('render deployment.yml --image web:1'), { NODE_OPTIONS: `--require ${tracer}`, LOADED })).toMatchObject({ status: 0 });
-    expect(readFileSync(LOADED, 'utf8').split('\n')).toEqual([tracer, handedOver()]);
+    expect(readFileSync(LOADED, 'utf8').split('\n')).toEqual([tracer, commandFile()]);
   });
 
-  test('the foreign files change a program that loads a package, and a command with the extension .js', () => {
-    handOver(MODULE);
-    copyFileSync(handedOver(), join(machine.checkout, 'command.js'));
+  test('the foreign files change a program that imports a package, and a command with the extension .js', () => {
+    copyCommand(MODULE);
+    copyFileSync(commandFile(), join(machine.checkout, 'command.js'));
     expect(run({ script: ['node command.js --version'] })).toMatchObject({ status: 1, stderr: expect.stringContaining('require is not defined') });
     expect(run({ script: ['node -e \'import("yaml")\''] })).toMatchObject({ status: 0 });
     expect(marks()).toMatch(/node_modules\/yaml\/evil\.mjs\n$/);

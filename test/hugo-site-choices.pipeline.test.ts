@@ -6,10 +6,10 @@ import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Processes } from './cluster/processes';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { startRegistry } from './cluster/registry';
+import { JOB_USER, NAMESPACES, SiteDelivery } from './gitlab-ci/site-delivery';
+import { CiVariable } from './gitlab-ci/variables';
 import { AUDIENCE, Issuer, startIssuer } from './oidc/issuer';
 import { oidcAccess } from './oidc/jobs';
-import { JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
-import { CiVariable } from './pipeline/variables';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
 import { readAccess } from '../src/cli/access/read-access';
@@ -35,7 +35,7 @@ afterAll(async () => {
   delivery?.remove();
 });
 
-/** Starts a cluster that accepts the id_tokens of project 42 in both namespaces of the example. */
+/** Starts a cluster that accepts id_tokens of project 42 in both namespaces of the example. */
 async function startTrustingCluster(): Promise<ControlPlane> {
   const accesses = Object.values(NAMESPACES).map((namespace) => oidcAccess(issuer, namespace));
   const configuration = join(processes.folder, 'authentication.yaml');
@@ -54,19 +54,19 @@ const credentials = {
   }),
 };
 
-/** The value that `grant --variable-type env_var` stores. */
+/** The same value as `grant --variable-type env_var` stores. */
 function asBase64({ value, ...variable }: CiVariable): CiVariable {
   return { ...variable, value: Buffer.from(value).toString('base64'), variableType: 'env_var' };
 }
 
 const CHOICES: Array<[string, keyof typeof credentials, Partial<GitlabPipelineProps>]> = [
   ['manifests synthesized in the deploy jobs', 'variable', { synthesis: Synthesis.inDeployJob() }],
-  ['kubectl, a kubeconfig in base64 that is for one server', 'base64', { deployJob: DeployJob.kubectl() }],
+  ['kubectl, and a pinned kubeconfig in base64', 'base64', { deployJob: DeployJob.kubectl() }],
   ['an id_token', 'idToken', {}],
-  ['an id_token, kubectl, manifests synthesized in the deploy jobs', 'idToken', { synthesis: Synthesis.inDeployJob(), deployJob: DeployJob.kubectl({ image: 'node-and-kubectl:1' }) }],
+  ['an id_token, kubectl, and manifests synthesized in the deploy jobs', 'idToken', { synthesis: Synthesis.inDeployJob(), deployJob: DeployJob.kubectl({ image: 'node-and-kubectl:1' }) }],
 ];
 
-test.each(CHOICES)('the pipeline deploys to both environments and stops them, with %s', async (_, credential, choices) => {
+test.each(CHOICES)('a pipeline with %s deploys to both environments and stops them', async (_, credential, choices) => {
   const { choice, variables } = credentials[credential]();
   delivery.repository.write('.gitlab-ci.yml', sitePipeline({ credential: choice, ...choices }));
   delivery.repository.commit('another pipeline');

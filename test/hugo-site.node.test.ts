@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
-import { NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
+import { NAMESPACES, SiteDelivery } from './gitlab-ci/site-delivery';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 
 let cluster: ControlPlane;

@@ -2,9 +2,9 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { cluster, onKwokOfItsOwn } from './cluster/on-kwok';
 import { Processes } from './cluster/processes';
 import { Registry, startRegistry } from './cluster/registry';
-import { JobRun } from './pipeline/job-run';
-import { Pipeline } from './pipeline/pipeline';
-import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './pipeline/site-delivery';
+import { JobRun } from './gitlab-ci/job-run';
+import { Pipeline } from './gitlab-ci/pipeline';
+import { JOB_TOKEN, JOB_USER, NAMESPACES, SiteDelivery } from './gitlab-ci/site-delivery';
 
 onKwokOfItsOwn();
 
@@ -36,13 +36,13 @@ describe('the pipeline that the example\'s program writes', () => {
     expect(jobs).toEqual(succeeded(...JOBS));
   });
 
-  test('leaves no secret in a log or an artifact', () => {
+  test('writes no secret to a log or an artifact', () => {
     const said = [...Object.values(jobs).map(({ log }) => log), ...first.artifacts()].join('\n');
     expect(said).toContain('kind: Deployment');
     for (const secret of [JOB_TOKEN, ...delivery.tokens()]) expect(said).not.toContain(secret);
   });
 
-  test('passes the image on by a digest that the registry has', async () => {
+  test('passes on the image by a digest that the registry has', async () => {
     const { IMAGE = '', IMAGE_PIPELINE_ID } = first.dotenv('container', 'image.env');
     const [, digest] = /^127\.0\.0\.1:\d+\/group\/site:[0-9a-f]{8}-4701-\d+@(sha256:[0-9a-f]{64})$/.exec(IMAGE) ?? [];
     expect(IMAGE_PIPELINE_ID).toBe('4701');
@@ -56,7 +56,7 @@ describe('the pipeline that the example\'s program writes', () => {
     expect(delivery.deployedImage(namespace)).toBe(first.dotenv('container', 'image.env').IMAGE);
   });
 
-  test('deploys the next commit, in which package.json declares ES modules', async () => {
+  test('deploys the next commit, whose package.json has "type": "module"', async () => {
     const { repository } = delivery;
     repository.write('package.json', JSON.stringify({ ...JSON.parse(repository.read('package.json')), type: 'module' }));
     repository.write('content/posts/second.md', '---\ntitle: The second commit\n---\nNew text.\n');
@@ -70,7 +70,7 @@ describe('the pipeline that the example\'s program writes', () => {
   });
 });
 
-describe('the pipeline fails in the right job with the right message', () => {
+describe('the job with the cause fails, and its log names the cause', () => {
   test('when the site does not build', async () => {
     delivery.repository.write('layouts/index.html', '{{ .Title ');
     delivery.repository.commit('broken');
@@ -89,7 +89,7 @@ describe('the pipeline fails in the right job with the right message', () => {
     expect(ran).toEqual({ ...succeeded('build'), container: { id: expect.any(String), status: 'failed', exitCode: 125, log: expect.stringMatching(sentence) } });
   });
 
-  test('when the image is of another pipeline', async () => {
+  test('when the image is from another pipeline', async () => {
     const pipeline = delivery.pipeline();
     await pipeline.run({ jobs: ['build', 'container'] });
     const ran = await pipeline.run({ jobs: ['synth'], variables: [{ key: 'CI_PIPELINE_ID', value: '4999' }] });
@@ -103,7 +103,7 @@ describe('the pipeline fails in the right job with the right message', () => {
     expect(ran).toEqual({ 'deploy-staging': { id: expect.any(String), status: 'failed', exitCode: 2, log: expect.stringContaining('\ncdk8s-ci-deploy: KUBECONFIG: it is not set') } });
   });
 
-  test('when the command is not the reviewed one', async () => {
+  test('when the command has another SHA-256', async () => {
     const command = first.artifact('synth', 'dist/4701/cdk8s-ci-deploy.cjs');
     const reviewed = readFileSync(command);
     appendFileSync(command, '\n');

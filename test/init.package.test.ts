@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { PackedLibrary } from './pipeline/packed-library';
+import { PackedLibrary } from './gitlab-ci/packed-library';
 import { gitlabJob } from '../examples/gitlab-job';
 import { SCRIPTS } from '../src/cli/init/project-files';
 

@@ -26,7 +26,7 @@ function program(app: string): void {
 
 const run = async (...argv: string[]) => SpawnedCli.run(['pipeline', ...argv], { folder });
 
-test('a program in TypeScript is written, checked and drawn', async () => {
+test('a program in TypeScript writes, checks and draws its pipeline', async () => {
   program('web');
 
   expect(await run()).toEqual({ code: 0, stdout: expect.stringMatching(/^\.gitlab-ci\.yml: written, \d+ jobs\n$/), stderr: '' });
@@ -36,7 +36,7 @@ test('a program in TypeScript is written, checked and drawn', async () => {
   expect(await run('--check')).toMatchObject({ code: 1, stdout: expect.stringMatching(/^-.*--app other.*\n\+.*--app web/m) });
 });
 
-test('a program that is refused something says that and nothing else', async () => {
+test('a program with an invalid value prints only the error', async () => {
   program('Web');
 
   expect(await run()).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^cdk8s-ci-deploy: pipeline\.ts: [^\n]*"Web"[^\n]*\n$/) });

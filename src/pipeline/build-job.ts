@@ -1,11 +1,10 @@
-import { generatedJob } from './jobs/generated-job';
-import type { JobOptions } from './jobs/job-options';
-import { gitlabSeconds } from '../gitlab/duration';
+import { generatedJob, type JobOptions } from './jobs/generated-job';
 import type { PipelineJob } from './jobs/job';
-import type { PipelinePlan } from './targets/plan';
+import type { PipelinePlan } from './targets/pipeline-plan';
+import { gitlabSeconds } from '../gitlab/duration';
 
 /**
- * What is built before the image: a site, a program.
+ * Options of a job that builds a site or a program before the image.
  */
 export interface BuildJobOptions extends JobOptions {
   /**
@@ -14,12 +13,12 @@ export interface BuildJobOptions extends JobOptions {
   readonly script: string[];
 
   /**
-   * The files and folders that the image job gets.
+   * The files and folders that the image job gets as an artifact.
    */
   readonly artifacts: string[];
 
   /**
-   * How long GitLab keeps them.
+   * How long GitLab keeps the artifact, in GitLab's syntax.
    *
    * @default '1 day'
    */
@@ -27,13 +26,13 @@ export interface BuildJobOptions extends JobOptions {
 }
 
 /**
- * The job whose result goes into the image.
+ * A job that builds the content of the image: a site or a program.
  */
 export class BuildJob {
   /**
-   * A job that runs commands and hands over what they have written.
+   * Runs commands, and passes the files that they write to the image job.
    *
-   * @param options The commands and their result.
+   * @param options The commands and their files.
    */
   public static script(options: BuildJobOptions): BuildJob {
     return new BuildJob({ ...options, script: [...options.script], artifacts: [...options.artifacts] });
@@ -54,7 +53,7 @@ export class BuildJob {
       keywords: {
         stage: 'build',
         image,
-        rules: plan.anyTarget,
+        rules: plan.rules,
         interruptible: true,
         script,
         artifacts: { paths: artifacts, expire_in: expireIn },

@@ -1,31 +1,29 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { BuildJob } from './build-job';
-import { checkPipeline, checkTargetsOf } from './checks/check-pipeline';
+import { checkPipeline, checkTargets } from './checks/check-pipeline';
 import { commandSha256 } from './command-sha256';
 import { componentOf, componentYaml } from './component/component';
-import { APP_PLACEHOLDER, withPlaceholders } from './component/placeholders';
+import { APP_PLACEHOLDER, withPlaceholders } from './component/name-inputs';
 import { DeployCredential } from './credentials/deploy-credential';
 import { DeployJob } from './deploy/deploy-job';
 import { ImageBuild } from './images/image-build';
-import { PipelineFile, pipelineYaml } from './jobs/pipeline-yaml';
-import { anyOf } from './jobs/rule-values';
+import type { PipelineJob, Rule } from './jobs/job';
+import { type PipelineFile, type PipelineWorkflow, pipelineYaml } from './jobs/pipeline-yaml';
+import { unionOfRules } from './jobs/rules';
+import { pipelineModel } from './model/pipeline-model';
+import { PROGRAM_OUTPUT_VARIABLE, writeProgramOutput } from './model/program-output';
 import type { CredentialRotation } from './rotation/credential-rotation';
+import { withExclusions } from './rotation/rotation-jobs';
 import { Synthesis } from './synthesis';
 import type { DeployTarget } from './targets/deploy-target';
+import type { PipelinePlan, Target } from './targets/pipeline-plan';
 import type { JsonObject } from '../base/json';
 import { userError, show } from '../base/user-error';
 import { ciVariables } from '../gitlab/ci-variables';
-import type { PipelineJob, Rule } from './jobs/job';
-import { modelOf } from './model/model-of';
-import { writeProgramOutput, PROGRAM_OUTPUT_VARIABLE } from './model/program-output';
-import { keptOut } from './rotation/rotation-pipelines';
-import type { PipelinePlan } from './targets/plan';
-import type { Target } from './targets/target';
-import { workflowOf } from './workflow';
 
 /**
- * What a pipeline is made of.
+ * Properties of a pipeline.
  */
 export interface GitlabPipelineProps {
   /**
@@ -34,68 +32,68 @@ export interface GitlabPipelineProps {
   readonly app: string;
 
   /**
-   * Where it is deployed to, in this order.
+   * The environments that the pipeline deploys to, in this order.
    */
   readonly targets: DeployTarget[];
 
   /**
-   * What is built before the image.
+   * The job that builds the content of the image.
    *
    * @default - nothing, the Dockerfile does it all
    */
   readonly buildJob?: BuildJob;
 
   /**
-   * How the image is built.
+   * The job that builds the image.
    *
    * @default ImageBuild.buildah()
    */
   readonly imageBuild?: ImageBuild;
 
   /**
-   * The variable in which the image travels, that of `CiImage.fromGitlab`.
+   * The variable that passes the image reference from job to job, as in `CiImage.fromGitlab`.
    *
    * @default 'IMAGE'
    */
   readonly imageVariable?: string;
 
   /**
-   * Where manifests are synthesized.
+   * The job that synthesizes the manifests.
    *
    * @default Synthesis.job()
    */
   readonly synthesis?: Synthesis;
 
   /**
-   * How they are deployed.
+   * The tool that applies the manifests to the cluster.
    *
    * @default DeployJob.cdk8sCiDeploy()
    */
   readonly deployJob?: DeployJob;
 
   /**
-   * What the deploy jobs reach the cluster with.
+   * The credential of deploy jobs for the cluster.
    *
    * @default DeployCredential.kubeconfigVariable()
    */
   readonly credential?: DeployCredential;
 
   /**
-   * How the credentials are replaced that are kept in variables.
+   * The rotation of credentials that are stored in CI/CD variables.
    *
    * @default - by hand, with `cdk8s-ci-deploy rotate`
    */
   readonly rotation?: CredentialRotation;
 
   /**
-   * The stages in their order, where jobs of your own need others.
+   * The stages in their order. List them when your own jobs need further stages.
    *
    * @default - those that the jobs are in
    */
   readonly stages?: string[];
 
   /**
-   * Keywords of the whole file that have no option here, as GitLab reads them. One that the file has already is refused.
+   * Global keywords without an option here, in GitLab's syntax. A keyword that the file already has cannot be set.
    *
    * @default - none
    * @see https://docs.gitlab.com/ci/yaml/#global-keywords
@@ -104,7 +102,9 @@ export interface GitlabPipelineProps {
 }
 
 /**
- * A .gitlab-ci.yml that cannot disagree with the manifests and the credentials it uses, because it comes from the same values.
+ * A .gitlab-ci.yml that builds an image, synthesizes the manifests and deploys them to each target.
+ *
+ * It comes from the same values as the manifests and the credentials, so their names always match.
  */
 export class GitlabPipeline {
   private readonly added: PipelineJob[] = [];
@@ -114,38 +114,42 @@ export class GitlabPipeline {
   /**
    * Adds a job of your own.
    *
-   * @param name Its name.
-   * @param keywords The job as GitLab reads it.
+   * @param name The name of the job.
+   * @param keywords The keywords of the job, in GitLab's syntax.
    */
   public addJob(name: string, keywords: { [keyword: string]: any }): void {
     const { stage = 'test', ...raw } = keywords as JsonObject;
-    if (typeof stage !== 'string') throw userError({ at: `job ${name}`, given: `its stage is ${show(stage)}`, expected: 'the name of a stage', fix: 'correct it' });
+    if (typeof stage !== 'string') {
+      throw userError({ at: `job ${name}`, given: `its stage is ${show(stage)}`, expected: 'the name of a stage', fix: 'set stage to one name, such as "test"' });
+    }
     this.added.push({ name, keywords: { stage }, raw });
   }
 
   /**
-   * The file's text.
+   * The text of the file.
    *
-   * @throws When GitLab would refuse the pipeline, or it would not do what it says: all that is wrong at once.
+   * @throws When GitLab would reject the pipeline, or accept it although it would not work. The error lists all problems.
    */
   public toYaml(): string {
     return pipelineYaml(this.file(this.plan()));
   }
 
   /**
-   * Writes the file. In a program that `cdk8s-ci-deploy pipeline` runs, the command gets it in place of the file, to compare or to draw it.
+   * Writes the file. In a program that `cdk8s-ci-deploy pipeline` runs, the command gets the text instead, to compare or to draw it.
    *
-   * @param path Where, from the current folder.
+   * @param path The path of the file, from the current folder.
    */
   public write(path: string = '.gitlab-ci.yml'): void {
     this.deliver(path, pipelineYaml);
   }
 
   /**
-   * The same as a component, for a platform team to publish and for projects to include: what differs between these are inputs. The application's name
-   * and namespaces have to be said; environments, images, tags of runners, stages and a prefix for the names of jobs may be, and are as here by default.
+   * The pipeline as a CI/CD component, which a platform team publishes and projects include.
    *
-   * A project that includes it has the version of this library that the component was made with, or says the SHA-256 of another one's command.
+   * The differences between projects are inputs. The application's name and the namespaces are required.
+   * Environments, images, runner tags, stages and a prefix for job names are optional, with this pipeline's values as defaults.
+   *
+   * The project needs the version of this library that wrote the component. With another version, it sets the input `command-sha256`.
    *
    * @see https://docs.gitlab.com/ci/components/
    * @throws As `toYaml` does.
@@ -157,9 +161,9 @@ export class GitlabPipeline {
   }
 
   /**
-   * Writes the component's file, or hands it over, as `write` does.
+   * Writes the file of the component, or passes it to the command, as `write` does.
    *
-   * @param path Where, from the current folder. Its name is that of the component.
+   * @param path The path of the file, from the current folder. The name of the file is the name of the component.
    */
   public writeComponent(path: string = 'templates/deploy.yml'): void {
     this.deliver(path, () => this.toComponentYaml());
@@ -169,8 +173,8 @@ export class GitlabPipeline {
     const plan = this.plan();
     const file = this.file(plan);
     const yaml = textOf(file);
-    const command = ciVariables()[PROGRAM_OUTPUT_VARIABLE];
-    if (command) return writeProgramOutput(command, { path: resolve(path), yaml, model: modelOf(plan, file.stages, file.jobs) });
+    const output = ciVariables()[PROGRAM_OUTPUT_VARIABLE];
+    if (output) return writeProgramOutput(output, { path: resolve(path), yaml, model: pipelineModel(plan, file.stages, file.jobs) });
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, yaml);
   }
@@ -179,7 +183,7 @@ export class GitlabPipeline {
     const { raw = {}, stages } = this.props;
     const { app, targets } = plan;
     const jobs = this.jobs(plan);
-    const added = this.added.map((job) => keptOut(job, plan.notHere));
+    const added = this.added.map((job) => withExclusions(job, plan.exclusions));
     const file = { stages: stages ?? stagesOf([...jobs, ...added]), workflow: workflowOf(targets, raw), jobs: [...jobs, ...added], raw };
     checkPipeline({ ...file, app, targets, jobs, added });
     return file;
@@ -188,8 +192,8 @@ export class GitlabPipeline {
   private jobs(plan: PipelinePlan): PipelineJob[] {
     const { buildJob, imageBuild, synthesis, deployJob, credential, rotation } = this.choices();
     const credentialAt = (target: Target) => target.credential ?? credential;
-    const kept = plan.targets.flatMap((target) => {
-      const variable = credentialAt(target)._keptIn;
+    const rotated = plan.targets.flatMap((target) => {
+      const variable = credentialAt(target)._storedIn;
       return variable === undefined ? [] : [{ target, variable }];
     });
     return [
@@ -197,32 +201,32 @@ export class GitlabPipeline {
       imageBuild._job(plan),
       synthesis._job(plan),
       ...plan.targets.flatMap((target) => deployJob._jobs(plan, target, credentialAt(target))),
-      ...rotation?._jobs(plan, kept) ?? [],
+      ...rotation?._jobs(plan, rotated) ?? [],
     ].filter((job) => job !== undefined);
   }
 
   private plan(): PipelinePlan {
     const targets = this.props.targets.map((target) => target._target());
-    checkTargetsOf({ app: this.props.app, targets });
+    checkTargets({ app: this.props.app, targets });
     return this.planOf(this.props.app, targets);
   }
 
   private planOf(app: string, targets: readonly Target[]): PipelinePlan {
     const { buildJob, imageBuild, imageVariable = 'IMAGE', synthesis, rotation } = this.choices();
-    const notHere: Rule[] = rotation ? [{ if: rotation._condition, when: 'never' }] : [];
-    const synth = synthesis._name();
+    const exclusions: Rule[] = rotation ? [{ if: rotation._condition, when: 'never' }] : [];
+    const synthJob = synthesis._name();
     return {
       app,
-      variable: imageVariable,
+      imageVariable,
       imageVariables: imageBuild._variables(imageVariable),
       targets,
-      notHere,
-      anyTarget: [...notHere, ...anyOf(targets.map(({ rule }) => rule))],
-      build: buildJob?._name(),
-      image: imageBuild._name(),
-      synth,
-      synthesize: synth === undefined ? (target) => synthesis._script([target]) : undefined,
-      handedOnFor: synthesis._expireIn(targets),
+      exclusions,
+      rules: [...exclusions, ...unionOfRules(targets.map(({ rule }) => rule))],
+      buildJob: buildJob?._name(),
+      imageJob: imageBuild._name(),
+      synthJob,
+      synthInDeployJob: synthJob === undefined ? (target) => synthesis._script([target]) : undefined,
+      manifestsExpireIn: synthesis._expireIn(targets),
       commandSha256: commandSha256(),
     };
   }
@@ -238,7 +242,34 @@ export class GitlabPipeline {
   }
 }
 
-/** Those at the edges are there anyway. */
+/** The stages of the jobs. GitLab always has `.pre` and `.post`. */
 function stagesOf(jobs: readonly PipelineJob[]): string[] {
   return [...new Set(jobs.map(({ keywords }) => keywords.stage))].filter((stage) => stage !== '.pre' && stage !== '.post');
+}
+
+/**
+ * The conditions for a pipeline when there are review apps: merge requests get a pipeline of their own.
+ * A branch with an open merge request then gets no second pipeline, unless the branch is deployed.
+ *
+ * @see https://docs.gitlab.com/ci/yaml/workflow/#switch-between-branch-pipelines-and-merge-request-pipelines
+ */
+function workflowOf(targets: readonly Target[], raw: { readonly [keyword: string]: unknown }): PipelineWorkflow | undefined {
+  if (!targets.some(({ isReview }) => isReview)) return undefined;
+  if (raw.workflow !== undefined) {
+    throw userError({
+      at: 'raw',
+      given: 'it has workflow',
+      expected: 'no workflow beside review apps, which need the one that the pipeline writes',
+      fix: 'remove workflow from raw',
+    });
+  }
+  const deployed = targets.filter(({ isReview }) => !isReview).map(({ rule }) => rule);
+  return {
+    rules: [
+      { if: '$CI_PIPELINE_SOURCE == "merge_request_event"' },
+      ...unionOfRules(deployed),
+      { if: '$CI_COMMIT_BRANCH && $CI_OPEN_MERGE_REQUESTS', when: 'never' },
+      { when: 'always' },
+    ],
+  };
 }

@@ -1,16 +1,13 @@
-import type { JobOptions } from './jobs/job-options';
-import { userError } from '../base/user-error';
-import { BUILDERS } from './jobs/builders';
-import { COPY_COMMAND } from './jobs/command-file';
-import { generatedJob } from './jobs/generated-job';
-import { gitlabDuration, gitlabSeconds } from '../gitlab/duration';
+import { DEFAULT_IMAGES, generatedJob, type JobOptions } from './jobs/generated-job';
 import type { PipelineJob } from './jobs/job';
-import { handOnManifests } from './targets/manifests';
-import type { PipelinePlan } from './targets/plan';
-import type { Target } from './targets/target';
+import { COPY_COMMAND } from './jobs/job-files';
+import { moveManifests } from './targets/manifests';
+import type { PipelinePlan, Target } from './targets/pipeline-plan';
+import { userError } from '../base/user-error';
+import { gitlabDuration, gitlabSeconds } from '../gitlab/duration';
 
 /**
- * The commands that make manifests of the program.
+ * The commands that synthesize the manifests.
  */
 export interface SynthesisCommands {
   /**
@@ -21,8 +18,8 @@ export interface SynthesisCommands {
   readonly script?: string[];
 
   /**
-   * How long GitLab keeps the manifests, as GitLab reads it. They are what a job that is started by hand deploys, and with them is the command that
-   * stops an environment.
+   * How long GitLab keeps the artifact, in GitLab's syntax.
+   * Manual deploy jobs need its manifests, and jobs that stop an environment need its command.
    *
    * @default - a week, or a day more than the environment that is stopped last
    */
@@ -30,17 +27,18 @@ export interface SynthesisCommands {
 }
 
 /**
- * How manifests are made of the program.
+ * Options of a job that synthesizes the manifests.
  */
 export interface SynthesisOptions extends JobOptions, SynthesisCommands {
 }
 
 /**
- * Where manifests are synthesized.
+ * The job that synthesizes the manifests.
  */
 export class Synthesis {
   /**
-   * In a job of its own without an environment, so that neither the project's code nor what `npm ci` installs ever runs beside a credential.
+   * Synthesizes in a job of its own without an environment.
+   * The project's code and the packages of `npm ci` run without a credential of the cluster.
    *
    * @param options The commands.
    */
@@ -49,11 +47,11 @@ export class Synthesis {
   }
 
   /**
-   * In each deploy job: one job fewer, and no manifests to hand on.
+   * Synthesizes in each deploy job, which saves a job.
    *
-   * The price: whatever the project's code or one of its packages does, it does with the credential of the environment at hand.
+   * The risk: the project's code and its npm packages can read the environment's credential.
    *
-   * @param options The commands. How the job runs is said of the deploy job.
+   * @param options The commands. The other options are those of the deploy job.
    */
   public static inDeployJob(options: SynthesisCommands = {}): Synthesis {
     return new Synthesis(options, true);
@@ -64,7 +62,7 @@ export class Synthesis {
   }
 
   /**
-   * The name of the job, if it has one of its own.
+   * The name of the job that synthesizes, if there is one.
    *
    * @internal
    */
@@ -76,25 +74,25 @@ export class Synthesis {
    * @internal
    */
   public _job(plan: PipelinePlan): PipelineJob | undefined {
-    if (plan.synth === undefined) return undefined;
+    if (plan.synthJob === undefined) return undefined;
     return generatedJob({
-      name: plan.synth,
+      name: plan.synthJob,
       options: this.options,
       comments: {
-        '': 'No environment here: neither the project\'s code nor its packages run beside a credential of the cluster.',
-        'script': 'A folder of the pipeline\'s own: a deploy job without a checkout may find the files of an older one beside it.',
+        '': 'This job has no environment, so the project\'s code runs without a credential of the cluster.',
+        'script': 'The folder has the pipeline\'s id: a deploy job\'s working copy may still have the files of an older pipeline.',
       },
       keywords: {
         stage: 'synth',
-        image: this.options.image ?? BUILDERS.node,
-        rules: plan.anyTarget,
-        needs: plan.image === undefined ? [] : [{ job: plan.image, artifacts: true }],
+        image: this.options.image ?? DEFAULT_IMAGES.node,
+        rules: plan.rules,
+        needs: plan.imageJob === undefined ? [] : [{ job: plan.imageJob, artifacts: true }],
         interruptible: true,
         variables: { ...plan.imageVariables },
         script: this._script(plan.targets),
-        artifacts: { paths: ['dist/$CI_PIPELINE_ID/'], expire_in: plan.handedOnFor },
+        artifacts: { paths: ['dist/$CI_PIPELINE_ID/'], expire_in: plan.manifestsExpireIn },
       },
-      takes: [plan.variable, `${plan.variable}_PIPELINE_ID`],
+      requiredVariables: [plan.imageVariable, `${plan.imageVariable}_PIPELINE_ID`],
     });
   }
 
@@ -102,11 +100,11 @@ export class Synthesis {
    * @internal
    */
   public _script(targets: readonly Target[]): string[] {
-    return [...this.options.script ?? ['npm ci', 'npm run synth'], ...handOnManifests(targets), COPY_COMMAND];
+    return [...this.options.script ?? ['npm ci', 'npm run synth'], ...moveManifests(targets), COPY_COMMAND];
   }
 
   /**
-   * At least until the last environment has been stopped, for which the command is needed.
+   * The artifact must not expire before the last environment is stopped, because the job that stops it needs the command.
    *
    * @internal
    */
@@ -118,11 +116,11 @@ export class Synthesis {
     throw userError({
       at: 'expireIn',
       given: `the manifests are kept for ${expireIn}`,
-      expected: `at least ${gitlabDuration(longest)}, after which an environment is stopped (autoStopIn) by the command that is with them`,
-      fix: 'keep them longer, or leave it out',
+      expected: `at least ${gitlabDuration(longest)}, after which an environment is stopped (autoStopIn) by the command in the same artifact`,
+      fix: `set expireIn to '${gitlabDuration(longest + DAY)}', or remove it`,
     });
   }
 }
 
-/** Seconds; also how much later than it says GitLab may stop an environment. */
+/** In seconds. GitLab may stop an environment up to a day late. */
 const DAY = 86_400;

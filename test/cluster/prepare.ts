@@ -1,8 +1,8 @@
 import { controlPlanePrograms, kwok } from './programs';
 import { realNode } from './real-node';
-import { prepareRunner } from '../pipeline/gitlab-ci-local';
-import { RUBY } from '../pipeline/psych';
-import { TOOLS } from '../pipeline/site-delivery';
+import { prepareRunner } from '../gitlab-ci/gitlab-ci-local';
+import { RUBY } from '../gitlab-ci/psych';
+import { TOOLS } from '../gitlab-ci/site-delivery';
 import { CHROMIUM } from '../support/browser';
 import { kubectl } from '../support/kubectl';
 import { SHELLCHECK, SHELL_PACKAGES } from '../support/shells';

@@ -6,7 +6,7 @@ jest.mock('../../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'
 
 const job = (options: Partial<BuildJobOptions> = {}) => fileOf({ buildJob: BuildJob.script({ script: ['hugo'], artifacts: ['public'], ...options }) });
 
-test('runs commands, and keeps their result for a day', () => {
+test('the build job runs commands and keeps their files for a day', () => {
   expect(job().build).toEqual({
     stage: 'build',
     rules: [{ if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }],
@@ -16,7 +16,7 @@ test('runs commands, and keeps their result for a day', () => {
   });
 });
 
-test('takes what every job takes', () => {
+test('the build job accepts the options of every job', () => {
   const { site } = job({
     name: 'site', image: 'registry.example.com/hugo:1', tags: ['large'], needs: ['lint'], variables: { HUGO_ENV: 'production' }, timeout: '5 minutes', raw: { cache: { paths: ['.cache'] } },
   });
@@ -31,11 +31,11 @@ test('takes what every job takes', () => {
   });
 });
 
-test('is needed by the image job under its name', () => {
+test('the image job needs the build job by its name', () => {
   expect(job({ name: 'site' }).container.needs).toEqual([{ job: 'site', artifacts: true }]);
 });
 
-test('does not change when the lists change that it was made of', () => {
+test('the build job copies the lists in its options', () => {
   const script = ['hugo'];
   const buildJob = BuildJob.script({ script, artifacts: ['public'] });
   script.push('true');
@@ -44,8 +44,8 @@ test('does not change when the lists change that it was made of', () => {
 });
 
 test.each<[string, Partial<BuildJobOptions>, string]>([
-  ['an expiry that GitLab does not read', { expireIn: 'tomorrow' }, 'expireIn: it is "tomorrow", expected a duration'],
-  ['a keyword that it has', { raw: { artifacts: {} } }, 'job build: raw has "artifacts"'],
-])('refuses %s', (_, options, message) => {
+  ['an invalid expiry', { expireIn: 'tomorrow' }, 'expireIn: it is "tomorrow", expected a duration'],
+  ['a raw keyword that the job sets', { raw: { artifacts: {} } }, 'job build: raw has "artifacts"'],
+])('the build job rejects %s', (_, options, message) => {
   expect(messageOf(() => job(options))).toContain(message);
 });

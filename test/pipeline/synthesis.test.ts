@@ -8,14 +8,14 @@ const COPY = 'cp node_modules/cdk8s-ci-deploy/lib/cli/main.js "dist/$CI_PIPELINE
 const stoppedAfter = (autoStopIn: string) => [STAGING, DeployTarget.of({ environment: 'demo', namespace: 'example-demo', autoStopIn })];
 
 describe('a job that synthesizes', () => {
-  test('has the image, and no environment', () => {
+  test('gets the image and has no environment', () => {
     const { synth } = fileOf();
 
     expect(synth).toMatchObject({ needs: [{ job: 'container', artifacts: true }], interruptible: true });
     expect(synth.environment).toBeUndefined();
   });
 
-  test('hands on the manifests of all targets and the command', () => {
+  test('passes on the manifests of all targets and the command', () => {
     const { synth } = fileOf({ targets: [STAGING, PRODUCTION] });
 
     expect(synth.script).toEqual(['npm ci', 'npm run synth', 'mkdir -p "dist/$CI_PIPELINE_ID"', 'mv dist/staging dist/production "dist/$CI_PIPELINE_ID"', COPY]);
@@ -31,12 +31,12 @@ describe('a job that synthesizes', () => {
     ]);
   });
 
-  test('hands on the review app alone in the pipeline of a merge request', () => {
+  test('passes on only the review app in the pipeline of a merge request', () => {
     expect(fileOf({ targets: [REVIEW] }).synth.script).toContain('mv dist/review "dist/$CI_PIPELINE_ID"');
     expect(fileOf({ targets: [STAGING, REVIEW] }).synth.script[2]).toMatch(/if test -n "\$CI_MERGE_REQUEST_IID"; then\n.*\n +mv dist\/review .*\nelse\n.*\n +mv dist\/staging .*\nfi$/);
   });
 
-  test('takes commands of its own, and what every job takes', () => {
+  test('accepts other commands and the options of every job', () => {
     const { synth } = fileOf({ synthesis: Synthesis.job({ script: ['yarn', 'yarn synth'], variables: { LEVEL: '1' }, image: 'registry.example.com/node:24' }) });
 
     expect(synth.script.slice(0, 2)).toEqual(['yarn', 'yarn synth']);
@@ -44,21 +44,21 @@ describe('a job that synthesizes', () => {
   });
 });
 
-describe('what is handed on is kept', () => {
-  test.each([['3 days', '1 week'], ['1 week', '8 days'], ['1 month', '31 days'], ['never', 'never']])('until an environment has been stopped after %s: %s', (autoStopIn, expireIn) => {
+describe('the artifact with the manifests', () => {
+  test.each([['3 days', '1 week'], ['1 week', '8 days'], ['1 month', '31 days'], ['never', 'never']])('outlasts an environment that is stopped after %s, so it expires after %s', (autoStopIn, expireIn) => {
     expect(fileOf({ targets: stoppedAfter(autoStopIn) }).synth.artifacts.expire_in).toBe(expireIn);
   });
 
-  test('as long as is said', () => {
+  test('expires after the chosen time', () => {
     expect(fileOf({ synthesis: Synthesis.job({ expireIn: '2 hours' }) }).synth.artifacts.expire_in).toBe('2 hours');
   });
 
-  test.each<[string, (options: SynthesisOptions) => Synthesis]>([['a job of its own', Synthesis.job], ['the deploy job', Synthesis.inDeployJob]])('not shorter, in %s', (_, synthesis) => {
+  test.each<[string, (options: SynthesisOptions) => Synthesis]>([['a job of its own', Synthesis.job], ['the deploy job', Synthesis.inDeployJob]])('may not expire before an environment is stopped, with synthesis in %s', (_, synthesis) => {
     expect(messageOf(() => fileOf({ targets: stoppedAfter('3 days'), synthesis: synthesis({ expireIn: '2 days' }) })))
-      .toContain('expireIn: the manifests are kept for 2 days, expected at least 3 days, after which an environment is stopped');
+      .toMatch(/expireIn: the manifests are kept for 2 days, expected at least 3 days, after which an environment is stopped .*; set expireIn to '4 days', or remove it$/);
   });
 
-  test('not for a time that GitLab does not read', () => {
+  test('may not expire after an invalid time', () => {
     expect(messageOf(() => Synthesis.job({ expireIn: '1 fortnight' }))).toContain('expireIn: it is "1 fortnight"');
   });
 });
@@ -66,11 +66,11 @@ describe('what is handed on is kept', () => {
 describe('synthesis in the deploy job', () => {
   const file = fileOf({ targets: [STAGING, PRODUCTION, REVIEW], synthesis: Synthesis.inDeployJob() });
 
-  test('has no job of its own', () => {
+  test('needs no job of its own', () => {
     expect(file.stages).toEqual(['image', 'deploy']);
   });
 
-  test('runs first, for the target of the job, in a checkout', () => {
+  test('runs first in the deploy job, in a checkout and for its target only', () => {
     const { script, variables, needs } = file['deploy-production'];
 
     expect(script.slice(0, 5)).toEqual(['npm ci', 'npm run synth', 'mkdir -p "dist/$CI_PIPELINE_ID"', 'mv dist/production "dist/$CI_PIPELINE_ID"', COPY]);

@@ -10,7 +10,7 @@ const ID_TOKEN = DeployCredential.idToken({ audience: 'https://cluster.example.c
 const VARIABLE = DeployCredential.kubeconfigVariable({ variable: 'KUBE', server: 'https://cluster.example.com:6443' });
 
 /**
- * Pipelines of all kinds of choices that go together. Each is made anew by every call.
+ * Pipelines with any valid combination of choices. Each call of the function creates a new one.
  */
 export function pipelines(): fc.Arbitrary<() => GitlabPipeline> {
   return fc.record({
@@ -31,15 +31,15 @@ export function pipelines(): fc.Arbitrary<() => GitlabPipeline> {
     raw: fc.constantFrom(undefined, { default: { tags: ['docker'] } }, { variables: { A: 'yes' } }),
     added: fc.constantFrom(undefined, { script: ['true'] }, { stage: '.pre', script: ['true'], needs: [] }),
   }).map(({ added, ...choices }) => () => {
-    // Only a credential that is kept can be rotated.
-    const isKept = choices.credential === undefined || choices.credential === VARIABLE;
-    const pipeline = new GitlabPipeline({ ...choices, rotation: isKept ? choices.rotation : undefined });
+    // Only a stored credential can be rotated.
+    const isStored = choices.credential === undefined || choices.credential === VARIABLE;
+    const pipeline = new GitlabPipeline({ ...choices, rotation: isStored ? choices.rotation : undefined });
     if (added) pipeline.addJob('mine', added);
     return pipeline;
   });
 }
 
-/** Inputs of its component that have no default, with the values that it was made of. */
+/** The required inputs of its component, with the values of the pipeline. */
 export function requiredInputs(made: GitlabPipeline): { [name: string]: string } {
   const inputs = inputsOf(made.toComponentYaml());
   const { app } = (made as unknown as { props: GitlabPipelineProps }).props;
@@ -57,7 +57,7 @@ function jobOptions(): fc.Arbitrary<JobOptions> {
   }, { requiredKeys: [] });
 }
 
-/** An environment is called `protected-0` when it is one, `open-0` when it is not. */
+/** Environments are named by their kind: `protected-0`, `open-0`, `review-0`. */
 function manyTargets(): fc.Arbitrary<DeployTarget[]> {
   const one = fc.record({
     kind: fc.constantFrom('open', 'protected', 'review'),

@@ -2,7 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { valuesOf } from './gitlab-ci-schema';
 import type { Json } from '../../src/base/json';
 
-/** What a component takes in, by name. */
+/** The inputs of a component, by name. */
 export interface Inputs {
   readonly [name: string]: { readonly description: string; readonly type?: string; readonly default?: Json; readonly regex?: string };
 }
@@ -16,7 +16,7 @@ export function inputsOf(component: string): Inputs {
 }
 
 /**
- * The text that GitLab makes of a component: values are put into it before it is read.
+ * The pipeline's text after GitLab has inserted the values of inputs. GitLab does that before it parses the text.
  *
  * @see lib/gitlab/ci/config/interpolation/text_template.rb in github.com/gitlabhq/gitlabhq
  */

@@ -13,9 +13,9 @@ const PINS = { server: 'https://203.0.113.7:6443', clusterCaSha256: ['0a'.repeat
 
 const IMAGE_BUILDS: Array<[string, ImageBuild]> = [
   ['buildah', ImageBuild.buildah()],
-  ['buildah with everything', ImageBuild.buildah({ ...IMAGE_OPTIONS, layerCache: true, storageDriver: 'overlay' })],
+  ['buildah with all options', ImageBuild.buildah({ ...IMAGE_OPTIONS, layerCache: true, storageDriver: 'overlay' })],
   ['docker', ImageBuild.docker()],
-  ['docker with everything', ImageBuild.docker(IMAGE_OPTIONS)],
+  ['docker with all options', ImageBuild.docker(IMAGE_OPTIONS)],
   ['prebuilt', ImageBuild.prebuilt({ reference: '$UPSTREAM_IMAGE' })],
 ];
 
@@ -26,7 +26,7 @@ const SYNTHESES: Array<[string, Synthesis]> = [
 
 const DEPLOY_JOBS: Array<[string, DeployJob]> = [
   ['deploy', DeployJob.cdk8sCiDeploy()],
-  ['deploy with everything', DeployJob.cdk8sCiDeploy({ pullSecret: 'pull', rolloutTimeout: '90s', diff: true, arguments: ['--adopt', '--allow-registry=registry.example.com'] })],
+  ['deploy with all options', DeployJob.cdk8sCiDeploy({ pullSecret: 'pull', rolloutTimeout: '90s', diff: true, arguments: ['--adopt', '--allow-registry=registry.example.com'] })],
   ['kubectl', DeployJob.kubectl({ image: 'registry.example.com/tools/npm-and-kubectl:1', rolloutTimeout: '1h' })],
 ];
 
@@ -49,16 +49,16 @@ const TARGETS: Array<[string, DeployTarget[]]> = [
 ];
 
 /**
- * Pipelines of all combinations of choices, by what they are made of.
+ * Pipelines with all combinations of choices, with a name for each.
  */
 export function* everyPipeline(): Generator<[name: string, Partial<GitlabPipelineProps>]> {
   for (const [image, imageBuild] of IMAGE_BUILDS) {
-    for (const [where, synthesis] of SYNTHESES) {
-      for (const [how, deployJob] of DEPLOY_JOBS) {
-        for (const [holding, credential] of CREDENTIALS) {
-          const rotation = credential._keptIn === undefined ? undefined : CredentialRotation.scheduled({ grace: '90m', duration: '60d' });
-          for (const [whereto, targets] of TARGETS) {
-            yield [[image, where, how, holding, whereto].join(', '), { imageBuild, synthesis, deployJob, credential, targets, rotation, buildJob: BUILD }];
+    for (const [synthesisName, synthesis] of SYNTHESES) {
+      for (const [tool, deployJob] of DEPLOY_JOBS) {
+        for (const [credentialName, credential] of CREDENTIALS) {
+          const rotation = credential._storedIn === undefined ? undefined : CredentialRotation.scheduled({ grace: '90m', duration: '60d' });
+          for (const [targetNames, targets] of TARGETS) {
+            yield [[image, synthesisName, tool, credentialName, targetNames].join(', '), { imageBuild, synthesis, deployJob, credential, targets, rotation, buildJob: BUILD }];
           }
         }
       }

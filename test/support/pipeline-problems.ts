@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../src/base/json';
 import { validationErrors } from '../../src/base/user-error';
-import { checkPipeline, checkTargetsOf, PipelineParts } from '../../src/pipeline/checks/check-pipeline';
+import { checkPipeline, checkTargets, PipelineParts } from '../../src/pipeline/checks/check-pipeline';
 import type { PipelineJob } from '../../src/pipeline/jobs/job';
 import { DeployTarget, type DeployTargetOptions } from '../../src/pipeline/targets/deploy-target';
-import type { Target } from '../../src/pipeline/targets/target';
+import type { Target } from '../../src/pipeline/targets/pipeline-plan';
 
-/** A job of the user's, and what this library would know of one of its own. */
+/** A job with raw keywords, and the facts that the library adds to its own jobs. */
 export function job(name: string, keywords: JsonObject = {}, known: Partial<PipelineJob> = {}): PipelineJob {
   const { stage = 'test', ...raw } = { script: ['true'], ...keywords };
   return { name, keywords: { stage: typeof stage === 'string' ? stage : 'test' }, raw, ...known };
 }
 
-/** An environment that stays. */
+/** A permanent environment. */
 export function target(options: Partial<DeployTargetOptions> = {}): Target {
   const { environment = 'staging' } = options;
   return DeployTarget.of({ environment, namespace: `example-${environment.toLowerCase().replace(/[^a-z0-9]/g, '-')}`, ...options })._target();
@@ -22,14 +22,14 @@ export function review(namespace = 'example-review', environment?: string): Targ
   return DeployTarget.review({ namespace, environment })._target();
 }
 
-/** What is wrong with the jobs, a line each. */
+/** The problems of jobs. */
 export function problemsIn(parts: Partial<PipelineParts>): string[] {
   return lines(() => checkPipeline({ app: 'web', targets: [target()], stages: ['build', 'test', 'deploy'], jobs: [], added: [], raw: {}, ...parts }));
 }
 
-/** What is wrong with the targets, a line each. */
+/** The problems of targets. */
 export function problemsOfTargets(targets: Target[], app = 'web'): string[] {
-  return lines(() => checkTargetsOf({ app, targets }));
+  return lines(() => checkTargets({ app, targets }));
 }
 
 function lines(action: () => void): string[] {

@@ -10,13 +10,13 @@ export const PRODUCTION = DeployTarget.of({ environment: 'production', namespace
 export const REVIEW = DeployTarget.review({ namespace: 'example-review' });
 
 /**
- * A pipeline of an application `web` that is deployed to staging.
+ * A pipeline that deploys the application `web` to staging.
  */
 export function pipeline(props: Partial<GitlabPipelineProps> = {}): GitlabPipeline {
   return new GitlabPipeline({ app: 'web', targets: [STAGING], ...props });
 }
 
-/** The file as GitLab reads it. Beside the jobs that are made there is one that others may need, `lint`. */
+/** The file as GitLab reads it, with a further job `lint` that others can need. */
 export function fileOf(props: Partial<GitlabPipelineProps> = {}): Record<string, GitlabJob> {
   const made = pipeline(props);
   made.addJob('lint', { stage: '.pre', script: ['true'] });
@@ -31,12 +31,12 @@ export function jobNames(file: Record<string, GitlabJob>): string[] {
 }
 
 /**
- * The scripts of a job as a runner makes them: the lines one after the other in one shell, `after_script` in a shell of its own.
+ * The scripts of a job as a runner runs them: `before_script` and `script` in one shell, and `after_script` in another.
  */
 export function scriptsOf({ before_script: before, script, after_script: after }: GitlabJob): { script: string; afterScript: string } {
-  return { script: asRun([...before ?? [], ...script]), afterScript: asRun(after ?? []) };
+  return { script: shellScript([...before ?? [], ...script]), afterScript: shellScript(after ?? []) };
 }
 
-function asRun(lines: string[]): string {
+function shellScript(lines: string[]): string {
   return ['set -e', ...lines, ''].join('\n');
 }

@@ -1,10 +1,10 @@
-import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
+import { CheckedJob, jobLabel, PipelineCheck } from './checked-pipeline';
 import { isObject, Json } from '../../base/json';
-import { UserError, Problem, show } from '../../base/user-error';
+import { Problem, show, UserError } from '../../base/user-error';
 import { parseImage } from '../../image/grammar';
 
 /**
- * Whether the images that generated jobs run in stay what they are. One with a variable in it is someone else's choice.
+ * Images of generated jobs have a version or a digest. An image in a variable cannot be checked.
  */
 export const checkBuilderImages: PipelineCheck = ({ jobs }) => jobs
   .filter(({ isAdded }) => !isAdded)
@@ -23,10 +23,10 @@ function problems(job: CheckedJob, image: string): Problem[] {
   if (image.includes('$')) return [];
   const expected = expectedOf(image);
   return expected === undefined ? [] : [{
-    at: jobNamed(job.name),
+    at: jobLabel(job.name),
     given: `its image is ${show(image)}`,
     expected,
-    fix: 'name a version or a digest: a builder that moves is a builder that someone else changes',
+    fix: 'name a version or a digest: a moved tag would change the job without a commit',
   }];
 }
 

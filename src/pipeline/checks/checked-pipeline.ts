@@ -1,15 +1,15 @@
-import type { JsonObject } from '../../base/json';
+import { isObject, JsonObject } from '../../base/json';
 import type { Problem } from '../../base/user-error';
 import type { PipelineJob } from '../jobs/job';
-import type { Target } from '../targets/target';
+import type { Target } from '../targets/pipeline-plan';
 
 /**
- * A job with all that GitLab will read of it.
+ * A job with all keywords that GitLab reads for it.
  */
 export interface CheckedJob extends PipelineJob {
-  /** Whether the user has written it, not this library. */
+  /** Whether the user wrote the job. */
   readonly isAdded: boolean;
-  /** Its keywords with those that `extends` and `default` give. */
+  /** The job's keywords, with those from `extends` and `default`. */
   readonly effective: JsonObject;
 }
 
@@ -21,16 +21,38 @@ export interface CheckedPipeline {
   readonly targets: readonly Target[];
   readonly stages: readonly string[];
   readonly jobs: readonly CheckedJob[];
-  /** Whether the file says when there is a pipeline at all. */
+  /** Whether the file has the keyword `workflow`. */
   readonly hasWorkflow: boolean;
-  /** Global keywords as GitLab reads them. */
+  /** Global keywords, as GitLab reads them. */
   readonly raw: JsonObject;
 }
 
-/** What is wrong with a pipeline in one respect: all of it, in the order of the file. */
+/** Finds all problems of one kind, in the order of the file. */
 export type PipelineCheck = (pipeline: CheckedPipeline) => Problem[];
 
-/** How refusals name a job. */
-export function jobNamed(name: string): string {
+/** The name of a job in error messages. */
+export function jobLabel(name: string): string {
   return `job ${name}`;
+}
+
+/**
+ * The name of the job's environment. Variables in it are not expanded.
+ */
+export function environmentOf({ effective: { environment } }: CheckedJob): string | undefined {
+  const name = isObject(environment) ? environment.name : environment;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/**
+ * Whether the job can be in the environment of a target. A variable in the name can have any value.
+ */
+export function canBeIn(job: CheckedJob, target: Target): boolean {
+  const environment = environmentOf(job);
+  if (environment === undefined) return false;
+  return environment === target.environment || namePattern(environment).test(target.environment);
+}
+
+function namePattern(name: string): RegExp {
+  const parts = name.split(/\$\{?[A-Za-z_][A-Za-z0-9_]*\}?/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
 }

@@ -1,34 +1,34 @@
 import { isObject, Json, JsonObject } from '../../base/json';
 import type { PipelineJob } from '../jobs/job';
 
-/** Keywords that a job without them takes from `default`, or from the same keyword at the top of the file. */
+/** Keywords that a job inherits from `default`, or from the top of the file. */
 const INHERITED = [
   'after_script', 'artifacts', 'before_script', 'cache', 'hooks', 'id_tokens', 'image', 'interruptible', 'retry', 'services', 'tags', 'timeout',
 ];
 
-/** GitLab follows `extends` this far. */
-const DEEPEST = 10;
+/** The number of levels of `extends` that GitLab follows. */
+const MOST_LEVELS = 10;
 
 /**
- * The keywords of a job as GitLab puts them together: its own, those of the jobs of the file that it extends, and the defaults that it inherits.
- * What comes from included files is not seen.
+ * The keywords that GitLab reads for a job: its own, those of extended jobs, and inherited defaults.
+ * Jobs and defaults of included files are unknown here.
  *
  * @see https://docs.gitlab.com/ci/yaml/#extends
  * @see https://docs.gitlab.com/ci/yaml/#inherit
  */
 export function effectiveKeywords(job: PipelineJob, jobs: readonly PipelineJob[], raw: JsonObject): JsonObject {
-  const own = extended(job, jobs, DEEPEST);
+  const own = extended(job, jobs, MOST_LEVELS);
   return { ...inherited(own, raw), ...own };
 }
 
-function extended(job: PipelineJob, jobs: readonly PipelineJob[], depth: number): JsonObject {
-  const own = present({ ...job.keywords, ...job.raw });
-  if (depth === 0) return own;
+function extended(job: PipelineJob, jobs: readonly PipelineJob[], levels: number): JsonObject {
+  const own = withoutUndefined({ ...job.keywords, ...job.raw });
+  if (levels === 0) return own;
   const bases = listOf(own.extends).flatMap((name) => jobs.filter((other) => other.name === name));
-  return [...bases.map((base) => extended(base, jobs, depth - 1)), own].reduce(merged, {});
+  return [...bases.map((base) => extended(base, jobs, levels - 1)), own].reduce(merged, {});
 }
 
-/** As GitLab merges hashes: deep, and lists are replaced. */
+/** Merges as GitLab does: maps deeply, and a list replaces the other. */
 function merged(below: JsonObject, above: JsonObject): JsonObject {
   const result = { ...below };
   for (const [key, value] of Object.entries(above)) {
@@ -39,20 +39,20 @@ function merged(below: JsonObject, above: JsonObject): JsonObject {
 }
 
 function inherited(own: JsonObject, raw: JsonObject): JsonObject {
-  const given = present({ ...raw, ...isObject(raw.default) ? raw.default : {} });
+  const defaults = withoutUndefined({ ...raw, ...isObject(raw.default) ? raw.default : {} });
   const chosen = isObject(own.inherit) ? own.inherit.default : true;
   const names = Array.isArray(chosen) ? INHERITED.filter((name) => chosen.includes(name)) : INHERITED;
   if (chosen === false) return {};
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name] as Json]));
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(defaults, name)).map((name) => [name, defaults[name] as Json]));
 }
 
-/** A host in another language sends what is left out as undefined. */
-function present(keywords: object): JsonObject {
+/** Programs in other languages pass omitted keywords as undefined. */
+function withoutUndefined(keywords: object): JsonObject {
   return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined)) as JsonObject;
 }
 
 /**
- * A keyword that takes one text or a list of them, as a list.
+ * The value of a keyword that accepts one string or a list of strings, as a list.
  */
 export function listOf(value: Json | undefined): string[] {
   const values = Array.isArray(value) ? value : [value];

@@ -1,50 +1,49 @@
-import { CheckedJob, CheckedPipeline, jobNamed, PipelineCheck } from './checked-pipeline';
-import { environmentOf, mayBeIn } from './job-environment';
+import { canBeIn, CheckedJob, CheckedPipeline, environmentOf, jobLabel, PipelineCheck } from './checked-pipeline';
 import { isOnlyForProtectedRefs } from './rule-conditions';
 import { isObject, Json } from '../../base/json';
 import { Problem, show } from '../../base/user-error';
 import { variablesIn } from '../../gitlab/variables-in';
 
 /**
- * Whether only pipelines of protected refs have jobs in the environment of a protected target: any job in it gets its variables, and so its credential.
+ * Only pipelines of protected refs have jobs in the environment of a protected target. Any job there gets the environment's variables, with its credential.
  */
 export const checkProtectedRefs: PipelineCheck = ({ targets, jobs }) => jobs.flatMap((job) => {
   if (job.name.startsWith('.') || isOnlyForProtectedRefs(job)) return [];
-  const target = targets.find((one) => one.isProtected && (job.target === one.environment || mayBeIn(job, one)));
+  const target = targets.find((one) => one.isProtected && (job.targetEnvironment === one.environment || canBeIn(job, one)));
   return target === undefined ? [] : [{
-    at: jobNamed(job.name),
+    at: jobLabel(job.name),
     given: `its environment ${show(environmentOf(job) ?? target.environment)} can be that of the protected target ${target.folder}, for refs that are not protected`,
     expected: '\'$CI_COMMIT_REF_PROTECTED == "true"\' joined by "&&" in each of its rules',
-    fix: 'add it, or give the job another environment',
+    fix: 'add this condition, or use another environment',
   }];
 });
 
 /**
- * Whether the credential of a protected target, where it has a variable of its own, is read by jobs in its environment only. Of a variable that several
- * targets have, and of the agent's, GitLab decides by the environment which one a job gets.
+ * Only jobs in the environment of a protected target read its credential. The check looks at variables that only one target uses.
+ * For a variable of several targets, and for the agent's, GitLab selects the value by the job's environment.
  */
-export const checkCredentials: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((job) => ownCredentials(pipeline)
-  .filter(([variable, environment]) => ![job.target, environmentOf(job)].includes(environment) && reads(job, variable))
+export const checkCredentials: PipelineCheck = (pipeline) => pipeline.jobs.flatMap((job) => protectedCredentials(pipeline)
+  .filter(([variable, environment]) => ![job.targetEnvironment, environmentOf(job)].includes(environment) && reads(job, variable))
   .map(([variable, environment]): Problem => ({
-    at: jobNamed(job.name),
+    at: jobLabel(job.name),
     given: `it reads $${variable}, the credential of the protected target ${environment}`,
-    expected: 'that only jobs in that environment have it',
-    fix: 'give the job a credential of its own',
+    expected: 'the credential only in jobs of that environment',
+    fix: 'use another credential for this job',
   })));
 
-/** Variables that one target has, which is protected, with its environment. */
-function ownCredentials({ targets, jobs }: CheckedPipeline): Array<[string, string]> {
-  const holders = new Map<string, Set<string>>();
-  for (const { holds = [], target } of jobs) {
-    for (const { variable, source } of holds) {
-      if (target === undefined || source === 'gitlab' || variable === 'KUBECONFIG') continue;
-      holders.set(variable, (holders.get(variable) ?? new Set()).add(target));
+/** The variables that only one target uses, if it is protected, with its environment. */
+function protectedCredentials({ targets, jobs }: CheckedPipeline): Array<[string, string]> {
+  const users = new Map<string, Set<string>>();
+  for (const { credentials = [], targetEnvironment } of jobs) {
+    for (const { variable, source } of credentials) {
+      if (targetEnvironment === undefined || source === 'gitlab' || variable === 'KUBECONFIG') continue;
+      users.set(variable, (users.get(variable) ?? new Set()).add(targetEnvironment));
     }
   }
-  return [...holders].flatMap(([variable, environments]) => {
+  return [...users].flatMap(([variable, environments]) => {
     const [only, ...others] = environments;
-    const isOwn = others.length === 0 && targets.some((target) => target.isProtected && target.environment === only);
-    return isOwn && only !== undefined ? [[variable, only] as [string, string]] : [];
+    const isProtected = others.length === 0 && targets.some((target) => target.isProtected && target.environment === only);
+    return isProtected && only !== undefined ? [[variable, only] as [string, string]] : [];
   });
 }
 

@@ -2,39 +2,40 @@ import type { CheckedJob } from './checked-pipeline';
 import { isObject, Json, JsonObject } from '../../base/json';
 
 /**
- * One alternative of `rules` that puts a job into a pipeline: all of these conditions together. None is always.
+ * The conditions of one rule, which must all be true. An empty set is always true.
  */
 export type Conditions = ReadonlySet<string>;
 
 /**
- * The `rules` of a job or of `workflow`, as objects.
+ * The entries of `rules` in a job or in `workflow`.
  */
 export function rulesOf(rules: Json | undefined): JsonObject[] {
   return (Array.isArray(rules) ? rules.flat(9) : []).filter(isObject);
 }
 
 /**
- * In which pipelines a job is.
+ * The pipelines that contain a job.
  */
-export interface Presence {
-  /** Not where one of these is true, as they are written. */
-  readonly except: readonly string[];
-  /** Else where one of these is met. */
+export interface JobRules {
+  /** Conditions of the first rules, those with `when: never`. */
+  readonly exclusions: readonly string[];
+  /** The conditions of the other rules, of which one must be met. */
   readonly alternatives: readonly Conditions[];
 }
 
 /**
- * In which pipelines a job is by its rules, or nothing where they say it in a richer way: with `||`, brackets, files, or exceptions between the others.
+ * The pipelines that contain a job according to its rules. Undefined without rules, and for complex rules: with `||`, parentheses, files,
+ * or `when: never` between other rules.
  */
-export function presenceOf({ effective }: CheckedJob): Presence | undefined {
+export function simpleRules({ effective }: CheckedJob): JobRules | undefined {
   if (effective.rules === undefined) return undefined;
   const rules = rulesOf(effective.rules);
   const first = rules.findIndex(({ when }) => when !== 'never');
-  // Behind a last `when: never` there is nothing; between others it takes something away.
+  // A last `when: never` excludes nothing more.
   const last = rules.at(-1)?.when === 'never' ? -1 : undefined;
   const alternatives = rules.slice(first < 0 ? rules.length : first, last).map(conditionsOf);
   if (!alternatives.every((one) => one !== undefined)) return undefined;
-  return { except: rules.slice(0, Math.max(first, 0)).map((rule) => (typeof rule.if === 'string' ? rule.if : '')), alternatives };
+  return { exclusions: rules.slice(0, Math.max(first, 0)).map((rule) => (typeof rule.if === 'string' ? rule.if : '')), alternatives };
 }
 
 function conditionsOf(rule: JsonObject): Conditions | undefined {
@@ -44,10 +45,10 @@ function conditionsOf(rule: JsonObject): Conditions | undefined {
 }
 
 /**
- * The conditions that are joined by `&&`, or nothing where they are joined otherwise.
+ * The conditions that `&&` joins. Undefined for an expression with `||` or parentheses.
  */
 export function conjunction(expression: string): Conditions | undefined {
-  const plain = withoutTexts(expression);
+  const plain = withoutLiterals(expression);
   if (plain.includes('||') || /[()]/.test(plain)) return undefined;
   return new Set(splitAtAnd(expression, plain).map((part) => part.trim().replace(/\s+/g, ' ')));
 }
@@ -58,17 +59,17 @@ function splitAtAnd(expression: string, plain: string): string[] {
 }
 
 /**
- * A condition with every text and every regular expression in it blanked out, so that what is left are variables and operators. As long as before.
+ * A condition with `_` for each character of its strings and regular expressions. Only variables and operators are left, at their old positions.
  */
-export function withoutTexts(expression: string): string {
+export function withoutLiterals(expression: string): string {
   return expression.replace(/"[^"]*"|'[^']*'|(?<=[=!]~\s*)\/(?:\\.|[^/\\])+\/[a-zA-Z]*/g, (text) => '_'.repeat(text.length));
 }
 
-/** GitLab's word for a ref that is protected, as a condition of `rules`. */
+/** GitLab's condition for a protected ref. */
 const PROTECTED = /^\$CI_COMMIT_REF_PROTECTED == (["'])true\1$/;
 
 /**
- * Whether a job is in no pipeline of a ref that is not protected, as far as its rules say.
+ * Whether all rules of a job require a protected ref.
  */
 export function isOnlyForProtectedRefs({ effective }: CheckedJob): boolean {
   const rules = rulesOf(effective.rules).filter(({ when }) => when !== 'never');

@@ -1,12 +1,11 @@
-import { ComponentInput, inputReference } from './component-input';
 import { stageInputs, stageReference, withJobInputs } from './job-inputs';
-import { namedInputs, withReferences } from './placeholders';
+import { type ComponentInput, inputReference, nameInputs, withReferences } from './name-inputs';
 import { isObject, Json, JsonObject } from '../../base/json';
 import { type PipelineFile, yamlWithInputs } from '../jobs/pipeline-yaml';
-import type { Target } from '../targets/target';
+import type { Target } from '../targets/pipeline-plan';
 
 /**
- * A component before it is text.
+ * A component as values.
  */
 export interface Component {
   readonly inputs: readonly ComponentInput[];
@@ -14,31 +13,31 @@ export interface Component {
 }
 
 /**
- * A pipeline with inputs in place of what differs between the projects that include it.
+ * A component with inputs for the values that differ between projects: names, images, runner tags, stages and the command's SHA-256.
  *
- * @param file With placeholders.
- * @param targets Without.
+ * @param file The pipeline, with placeholders for names.
+ * @param targets The targets, without placeholders.
  */
 export function componentOf(file: PipelineFile, targets: readonly Target[], commandSha256: string): Component {
-  const named = namedInputs(targets);
-  const ofStages = stageInputs(file.stages);
-  const used = new Set<ComponentInput>(ofStages.values());
-  const jobs = withJobInputs(file.jobs, ofStages, used);
-  const stages = file.stages.map((stage) => stageReference(stage, ofStages));
+  const names = nameInputs(targets);
+  const stageInput = stageInputs(file.stages);
+  const used = new Set<ComponentInput>(stageInput.values());
+  const jobs = withJobInputs(file.jobs, stageInput, used);
+  const stages = file.stages.map((stage) => stageReference(stage, stageInput));
   const command = commandInput(commandSha256);
   const replace = (text: string): string => {
-    const result = withReferences(text, named, used);
+    const result = withReferences(text, names, used);
     if (!result.includes(commandSha256)) return result;
     used.add(command);
     return result.replaceAll(commandSha256, inputReference(command.name));
   };
   const whole = { stages, jobs, ...file.workflow && { workflow: file.workflow }, raw: file.raw ?? {} };
   const replaced = mapped(whole as unknown as Json, replace) as unknown as PipelineFile;
-  return { inputs: inOrder([...used], [...named.values()]), file: replaced };
+  return { inputs: inOrder([...used], [...names.values()]), file: replaced };
 }
 
 /**
- * The text of a component: its inputs, then the pipeline.
+ * The text of a component: the inputs, then the pipeline.
  */
 export function componentYaml({ inputs, file }: Component): string {
   const specified = inputs.map(({ name, description, type, default: given, regex }) => [name, { description, type, default: given, regex }]);
@@ -54,10 +53,10 @@ function commandInput(sha256: string): ComponentInput {
   };
 }
 
-/** Those of names first, and of them those that have to be said; each once. */
-function inOrder(used: readonly ComponentInput[], named: readonly ComponentInput[]): ComponentInput[] {
-  const first = named.filter((input) => used.includes(input));
-  const others = used.filter((input, index) => !named.includes(input) && used.findIndex(({ name }) => name === input.name) === index);
+/** The inputs for names come first, the required ones at the top. Each input appears once. */
+function inOrder(used: readonly ComponentInput[], names: readonly ComponentInput[]): ComponentInput[] {
+  const first = names.filter((input) => used.includes(input));
+  const others = used.filter((input, index) => !names.includes(input) && used.findIndex(({ name }) => name === input.name) === index);
   return [...first.filter(isRequired), ...first.filter((input) => !isRequired(input)), ...others];
 }
 

@@ -1,15 +1,16 @@
-import { ComponentInput, inputReference } from './component-input';
+import { type ComponentInput, inputReference } from './name-inputs';
 import { isObject, Json, JsonObject } from '../../base/json';
 import type { PipelineJob } from '../jobs/job';
 
-/** What the jobs of a stage are for, in the names of inputs. */
+/** The purpose of a stage's jobs, for the names of inputs. Other stages use their own name. */
 const ROLES = new Map([['image', 'builder'], ['synth', 'synthesis'], ['rotate', 'rotation']]);
 
-/** An image by name, with variables or without. It stands in no script. */
+/** An image reference, which may contain variables. No script contains it. */
 const IMAGE = '^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$';
 
-/** A stage, and what goes before the names of jobs. */
 const STAGE = '^[A-Za-z0-9_][A-Za-z0-9_ .-]*$';
+
+/** The first part of job names. */
 const PREFIX = '^([A-Za-z0-9_][A-Za-z0-9_.:-]*)?$';
 
 const JOB_PREFIX: ComponentInput = {
@@ -17,10 +18,10 @@ const JOB_PREFIX: ComponentInput = {
 };
 
 /**
- * Jobs in which images, tags of runners, stages and names are inputs, with what they were as the default.
+ * Jobs with inputs for images, runner tags, stages and the prefix of job names. The pipeline's values are the defaults.
  *
- * @param stages The inputs of stages.
- * @param used Gets the inputs that are in them.
+ * @param stages The inputs for stages.
+ * @param used The function adds the referenced inputs to it.
  */
 export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<string, ComponentInput>, used: Set<ComponentInput>): PipelineJob[] {
   const names = new Set(jobs.map(({ name }) => name).filter((name) => !name.startsWith('.')));
@@ -28,7 +29,7 @@ export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<
   const refer = (input: ComponentInput): string => {
     const known = inputs.get(input.name) ?? input;
     inputs.set(input.name, known);
-    // Two jobs with one input and two values: the second value stays as it is.
+    // When two jobs of a stage have different values, only the first becomes an input.
     if (JSON.stringify(known.default) !== JSON.stringify(input.default)) return '';
     used.add(known);
     return inputReference(known.name);
@@ -36,13 +37,13 @@ export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<
   const prefix = refer(JOB_PREFIX);
   return jobs.map((job) => {
     const stage = stageReference(job.keywords.stage, stages);
-    return renamed({ ...job, keywords: { ...job.keywords, ...choices(job, refer), stage } }, names, prefix);
+    return renamed({ ...job, keywords: { ...job.keywords, ...keywordInputs(job, refer), stage } }, names, prefix);
   });
 }
 
 type Refer = (input: ComponentInput) => string;
 
-function choices({ keywords: { stage, image, services, tags } }: PipelineJob, refer: Refer): JsonObject {
+function keywordInputs({ keywords: { stage, image, services, tags } }: PipelineJob, refer: Refer): JsonObject {
   const role = ROLES.get(stage) ?? stage;
   const found: JsonObject = {};
   if (typeof image === 'string') found.image = refer(imageInput(`${role}-image`, image, `The image of the jobs in the stage ${stage}.`)) || image;
@@ -59,17 +60,16 @@ function withImage(service: Json, refer: Refer): Json {
 }
 
 /**
- * An input for each stage but those at the edges, which are the same everywhere.
+ * An input for each stage. When two stages would have the same input, only the first gets one.
  */
 export function stageInputs(stages: readonly string[]): ReadonlyMap<string, ComponentInput> {
   const nameOf = (stage: string): string => `${stage.replace(/[^\w-]/g, '-')}-stage`;
   const names = stages.map(nameOf);
-  // Of two that would have one input, the second keeps its name.
   const own = stages.filter((stage, index) => new RegExp(STAGE).test(stage) && names.indexOf(nameOf(stage)) === index);
   return new Map(own.map((stage) => [stage, { name: nameOf(stage), description: `What the stage ${stage} is called.`, default: stage, regex: STAGE }]));
 }
 
-/** Of a stage, or itself. */
+/** The reference to a stage's input, or the stage itself if it has none. */
 export function stageReference(stage: string, inputs: ReadonlyMap<string, ComponentInput>): string {
   const input = inputs.get(stage);
   return input ? inputReference(input.name) : stage;
@@ -79,7 +79,7 @@ function imageInput(name: string, image: string, description: string): Component
   return { name, description: `${description} Give the one of your own registry where others are out of reach.`, default: image, regex: IMAGE };
 }
 
-/** A job with a prefix before its name, unless it is hidden, and before those of the jobs that it speaks of. */
+/** Adds the prefix to the job's name, unless it is hidden, and to the names of other jobs in its keywords. */
 function renamed(job: PipelineJob, names: ReadonlySet<string>, prefix: string): PipelineJob {
   const rename = (name: Json): Json => typeof name === 'string' && names.has(name) ? `${prefix}${name}` : name;
   return {

@@ -1,22 +1,35 @@
-import { checkedPins, ClusterPins, pinLines, pinOptions } from './cluster-pins';
-import type { CredentialKind } from './credential-use';
+import { checkedPins, type ClusterPinOptions, pinLines, pinOptions } from './cluster-pins';
+import type { CredentialKind } from './job-credential';
 import { userError, show } from '../../base/user-error';
-import { word } from '../jobs/shell';
+import { shellWord } from '../jobs/shell';
 
 /**
- * A context of the kubeconfig that GitLab puts into each job of a project with an agent.
- *
- * @param agent `<path of the agent's project>:<name of the agent>`.
+ * Options of a context of GitLab's agent.
  */
-export function gitlabAgent(agent: string, given: ClusterPins): CredentialKind {
+export interface GitlabAgentOptions extends ClusterPinOptions {
+  /**
+   * `<path of the agent's project>:<name of the agent>`.
+   */
+  readonly agent: string;
+}
+
+/**
+ * A context of GitLab's agent. GitLab puts a kubeconfig with it into each job of a project that may use the agent.
+ */
+export function gitlabAgent({ agent, ...options }: GitlabAgentOptions): CredentialKind {
   if (!/^[\w.-]+(?:\/[\w.-]+)*:[\w.-]+$/.test(agent) || agent.startsWith('-')) {
-    throw userError({ at: 'agent', given: `it is ${show(agent)}`, expected: 'the path of the agent\'s project and its name, as "group/infra:prod"', fix: 'correct it' });
+    throw userError({
+      at: 'agent',
+      given: `it is ${show(agent)}`,
+      expected: 'the path of the agent\'s project and its name, as "group/infra:prod"',
+      fix: 'copy both from the page "Operate > Kubernetes clusters" of the agent\'s project',
+    });
   }
-  const pins = checkedPins(given);
-  const context = ['--context', word(agent)];
-  const common = { keywords: {}, after: [], holds: { variable: 'KUBECONFIG', kind: `GitLab agent ${agent}`, source: 'agent' } } as const;
+  const pins = checkedPins(options);
+  const context = ['--context', shellWord(agent)];
+  const common = { keywords: {}, cleanup: [], credential: { variable: 'KUBECONFIG', kind: `GitLab agent ${agent}`, source: 'agent' } } as const;
   return {
-    forCommand: ({ namespace }) => ({ ...common, before: [], options: [...context, '--namespace', namespace, ...pinOptions(pins)] }),
-    forKubectl: () => ({ ...common, before: pinLines(pins, context), options: context }),
+    forCommand: ({ namespace }) => ({ ...common, setup: [], options: [...context, '--namespace', namespace, ...pinOptions(pins)] }),
+    forKubectl: () => ({ ...common, setup: pinLines(pins, context), options: context }),
   };
 }

@@ -1,36 +1,48 @@
-import { checkedPins, ClusterPins, pinLines, pinOptions } from './cluster-pins';
-import type { CredentialKind } from './credential-use';
-import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../jobs/job-folder';
+import { checkedPins, type ClusterPinOptions, pinLines, pinOptions } from './cluster-pins';
+import type { CredentialKind } from './job-credential';
+import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../jobs/job-files';
 import { checkedVariable } from '../jobs/shell';
 
 /**
- * A kubeconfig that is kept in a variable: as a file, or as JSON or base64 in one line.
+ * Options of a kubeconfig in a CI/CD variable.
  */
-export function kubeconfigVariable(name: string, given: ClusterPins): CredentialKind {
-  const variable = checkedVariable('variable', name);
-  const pins = checkedPins(given);
-  const holds = { variable, kind: 'masked variable', source: 'variable' } as const;
+export interface KubeconfigVariableOptions extends ClusterPinOptions {
+  /**
+   * The name of the variable.
+   *
+   * @default 'KUBECONFIG'
+   */
+  readonly variable?: string;
+}
+
+/**
+ * A kubeconfig in a CI/CD variable: a variable of type file, or the text itself as JSON, YAML or base64.
+ */
+export function kubeconfigVariable(options: KubeconfigVariableOptions): CredentialKind {
+  const variable = checkedVariable('variable', options.variable ?? 'KUBECONFIG');
+  const pins = checkedPins(options);
+  const credential = { variable, kind: 'masked variable', source: 'variable' } as const;
   return {
-    keptIn: variable,
-    forCommand: () => ({ keywords: {}, before: asKubeconfig(variable), after: [], options: pinOptions(pins), holds }),
+    storedIn: variable,
+    forCommand: () => ({ keywords: {}, setup: exportKubeconfig(variable), cleanup: [], options: pinOptions(pins), credential }),
     forKubectl: () => ({
       keywords: {},
-      before: [MAKE_JOB_FOLDER, writeKubeconfig(variable), `export KUBECONFIG="${JOB_FOLDER}/config"`, CHECK_CONTEXT, ...pinLines(pins, [])],
-      after: [REMOVE_JOB_FOLDER],
+      setup: [MAKE_JOB_FOLDER, writeKubeconfig(variable), `export KUBECONFIG="${JOB_FOLDER}/config"`, CHECK_CONTEXT, ...pinLines(pins, [])],
+      cleanup: [REMOVE_JOB_FOLDER],
       options: [],
-      holds,
+      credential,
     }),
   };
 }
 
-/** The command reads all forms from the variable KUBECONFIG itself. */
-export function asKubeconfig(variable: string): string[] {
+/** Copies the value to KUBECONFIG. The command reads all forms of a kubeconfig from there. */
+export function exportKubeconfig(variable: string): string[] {
   return variable === 'KUBECONFIG' ? [] : [`export KUBECONFIG="$${variable}"`];
 }
 
-/** Base64 has no colon, and neither JSON nor YAML of a kubeconfig is without. */
+/** A text with a colon is JSON or YAML. Base64 never contains a colon. */
 function writeKubeconfig(variable: string): string {
-  return `# The kubeconfig, where only this job finds it.
+  return `# Write the kubeconfig to a folder that only this job can read.
 (
   umask 077
   if test -z "$${variable}"; then
@@ -47,5 +59,5 @@ function writeKubeconfig(variable: string): string {
 )`;
 }
 
-/** Without a current context kubectl would try http://localhost:8080. */
+/** Without a current context, kubectl would connect to http://localhost:8080. */
 const CHECK_CONTEXT = 'kubectl config current-context > /dev/null < /dev/null';

@@ -1,51 +1,84 @@
-import type { Cdk8sCiDeployOptions } from './deploy-job';
-import type { Deployer, DeployReports } from './deployer';
+import type { Deployer, DeployJobOptions, DeployReports } from './deployer';
 import { userError, show } from '../../base/user-error';
 import { commandSeconds } from '../../gitlab/duration';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import type { DeployCredential } from '../credentials/deploy-credential';
-import { BUILDERS } from '../jobs/builders';
-import { checkCommand, COMMAND, COMMAND_COMMENT } from '../jobs/command-file';
-import { manifestsOf } from '../targets/manifests';
-import type { PipelinePlan } from '../targets/plan';
-import { appAt } from '../targets/target';
+import { DEFAULT_IMAGES } from '../jobs/generated-job';
+import { checkCommand, COMMAND_COMMENT, COMMAND_FILE } from '../jobs/job-files';
+import { manifestsFolder } from '../targets/manifests';
+import { appName, type PipelinePlan } from '../targets/pipeline-plan';
+
+/**
+ * Options of jobs that run `cdk8s-ci-deploy deploy`.
+ */
+export interface Cdk8sCiDeployOptions extends DeployJobOptions {
+  /**
+   * The name of a Secret that the command creates from the project's deploy token (CI_DEPLOY_USER, CI_DEPLOY_PASSWORD).
+   * The manifests use it in their imagePullSecrets.
+   *
+   * @default - none is made
+   */
+  readonly pullSecret?: string;
+
+  /**
+   * Whether the log shows the old and new values of changed fields. Values of Secrets are never shown.
+   *
+   * @default false
+   */
+  readonly diff?: boolean;
+
+  /**
+   * Whether the job has reports. GitLab shows the JUnit report of objects and rollouts with the pipeline.
+   * Later jobs get variables about the release from the dotenv report.
+   *
+   * @default true
+   */
+  readonly reports?: boolean;
+
+  /**
+   * Further options of the command, each as one word: `--adopt`, `--allow-registry=registry.example.com`. See `cdk8s-ci-deploy deploy --help`.
+   *
+   * @default - none
+   */
+  readonly arguments?: string[];
+}
 
 const REPORTS: DeployReports = {
   junit: 'cdk8s-ci-deploy.xml',
   dotenv: 'cdk8s-ci-deploy.env',
-  gives: ['RELEASE', 'APP', 'ENVIRONMENT', 'NAMESPACE', 'REVISION', 'IMAGE', 'IMAGES'].map((name) => `DEPLOYED_${name}`),
+  variables: ['RELEASE', 'APP', 'ENVIRONMENT', 'NAMESPACE', 'REVISION', 'IMAGE', 'IMAGES'].map((name) => `DEPLOYED_${name}`),
 };
 
-/** What the job says itself. */
-const OWN = [
+/** Options of the command that the job may set itself, so `arguments` may not contain them. */
+const RESERVED_OPTIONS = [
   'app', 'cluster-ca-sha256', 'context', 'diff', 'dotenv', 'dry-run', 'environment', 'junit', 'kubeconfig', 'namespace', 'pull-secret', 'server', 'timeout',
 ];
 
-/** Beside two times of a rollout, one for what is undone: the wait for another job's lock, and the rest. */
-const BESIDE_MINUTES = 20;
+/** Minutes of a deployment besides the rollout and its rollback, for example to wait for another job's lock. */
+const OVERHEAD_MINUTES = 20;
 
 /**
- * This library's own command.
+ * Deploys with the command of this library.
  */
 export function commandDeployer(options: Cdk8sCiDeployOptions, credential: DeployCredential): Deployer {
-  const { image = BUILDERS.node, reports = true } = options;
+  const { image = DEFAULT_IMAGES.node, reports = true } = options;
   return {
     image,
-    timeout: `${Math.ceil(2 * commandSeconds('rolloutTimeout', options.rolloutTimeout ?? '10m') / 60) + BESIDE_MINUTES} minutes`,
+    timeout: `${Math.ceil(2 * commandSeconds('rolloutTimeout', options.rolloutTimeout ?? '10m') / 60) + OVERHEAD_MINUTES} minutes`,
     reports: reports ? REPORTS : undefined,
     comments: { script: COMMAND_COMMENT },
     credential: (target) => credential._forCommand(target),
     deploy: (plan, target, words) => [
-      // A working copy that is used again may still have those of an older pipeline.
+      // A reused working copy may still have the reports of an older pipeline.
       ...reports ? [`rm -f ${REPORTS.junit} ${REPORTS.dotenv}`] : [],
-      ...run(plan, 'deploy', [manifestsOf(target), '--app', appAt(plan.app, target), ...words, ...optionWords(options)]),
+      ...commandLines(plan, 'deploy', [manifestsFolder(target), '--app', appName(plan.app, target), ...words, ...optionWords(options)]),
     ],
-    stop: (plan, target, words) => run(plan, 'destroy', ['--app', appAt(plan.app, target), ...words]),
+    stop: (plan, target, words) => commandLines(plan, 'destroy', ['--app', appName(plan.app, target), ...words]),
   };
 }
 
-function run({ commandSha256 }: PipelinePlan, name: string, words: readonly string[]): string[] {
-  return [checkCommand(commandSha256), ['node', COMMAND, name, ...words].join(' ')];
+function commandLines({ commandSha256 }: PipelinePlan, name: string, words: readonly string[]): string[] {
+  return [checkCommand(commandSha256), ['node', COMMAND_FILE, name, ...words].join(' ')];
 }
 
 function optionWords({ pullSecret, rolloutTimeout, diff = false, reports = true, arguments: more = [] }: Cdk8sCiDeployOptions): string[] {
@@ -61,14 +94,24 @@ function optionWords({ pullSecret, rolloutTimeout, diff = false, reports = true,
 function checkedSecret(name: string): string {
   const expected = dns1123Subdomain(name);
   if (expected === undefined) return name;
-  throw userError({ at: 'pullSecret', given: `it is ${show(name)}`, expected, fix: 'correct it' });
+  throw userError({ at: 'pullSecret', given: `it is ${show(name)}`, expected, fix: 'use a name such as "registry-pull"' });
 }
 
 function checkedArgument(argument: string): string {
   const [, name = ''] = /^--([a-z][a-z-]*)(?:=[\w.,:@%+/-]+)?$/.exec(argument) ?? [];
   if (name === '') {
-    throw userError({ at: 'arguments', given: `there is ${show(argument)}`, expected: 'options of deploy, each as "--name" or "--name=value"', fix: 'correct it' });
+    throw userError({
+      at: 'arguments',
+      given: `there is ${show(argument)}`,
+      expected: 'options of deploy, each as "--name" or "--name=value"',
+      fix: 'write an option and its value as one word, such as "--allow-registry=registry.example.com"',
+    });
   }
-  if (!OWN.includes(name)) return argument;
-  throw userError({ at: 'arguments', given: `there is ${show(argument)}`, expected: 'options that the job does not give itself', fix: 'use the option of this library, or leave it out' });
+  if (!RESERVED_OPTIONS.includes(name)) return argument;
+  throw userError({
+    at: 'arguments',
+    given: `there is ${show(argument)}`,
+    expected: 'options that the job does not set itself',
+    fix: `remove it, and use the option of the library for --${name} if there is one`,
+  });
 }

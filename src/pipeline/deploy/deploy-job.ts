@@ -1,71 +1,18 @@
-import { commandDeployer } from './command-deployer';
-import type { Deployer } from './deployer';
-import { kubectlDeployer } from './kubectl-deployer';
+import { type Cdk8sCiDeployOptions, commandDeployer } from './command-deployer';
+import type { Deployer, DeployJobOptions } from './deployer';
+import { kubectlDeployer, type KubectlDeployOptions } from './kubectl-deployer';
 import { targetJobs } from './target-jobs';
 import { userError } from '../../base/user-error';
 import type { DeployCredential } from '../credentials/deploy-credential';
 import type { PipelineJob } from '../jobs/job';
-import type { JobOptions } from '../jobs/job-options';
-import type { PipelinePlan } from '../targets/plan';
-import type { Target } from '../targets/target';
+import type { PipelinePlan, Target } from '../targets/pipeline-plan';
 
 /**
- * What the jobs have in common that deploy to a target or stop it.
- */
-export interface DeployJobOptions extends JobOptions {
-  /**
-   * How long a rollout may take: `600s`, `10m`, `1h`.
-   *
-   * @default '10m'
-   */
-  readonly rolloutTimeout?: string;
-}
-
-/**
- * How `cdk8s-ci-deploy deploy` is run.
- */
-export interface Cdk8sCiDeployOptions extends DeployJobOptions {
-  /**
-   * The Secret of the cluster that gets the project's deploy token (CI_DEPLOY_USER, CI_DEPLOY_PASSWORD), for the imagePullSecrets of the manifests.
-   *
-   * @default - none is made
-   */
-  readonly pullSecret?: string;
-
-  /**
-   * Whether the log shows the values of fields that change, but for those of Secrets.
-   *
-   * @default false
-   */
-  readonly diff?: boolean;
-
-  /**
-   * Whether there are reports: the objects and rollouts as JUnit, which GitLab shows with the pipeline, and what was deployed as variables for later jobs.
-   *
-   * @default true
-   */
-  readonly reports?: boolean;
-
-  /**
-   * More options of the command, each as one word: `--adopt`, `--allow-registry=registry.example.com`. See `cdk8s-ci-deploy deploy --help`.
-   *
-   * @default - none
-   */
-  readonly arguments?: string[];
-}
-
-/**
- * How kubectl is run.
- */
-export interface KubectlDeployOptions extends DeployJobOptions {
-}
-
-/**
- * How manifests get into the cluster.
+ * The tool that applies the manifests to the cluster.
  */
 export class DeployJob {
   /**
-   * By this library's own command, `cdk8s-ci-deploy deploy`: refused before the first write, or undone.
+   * Deploys with the command of this library, `cdk8s-ci-deploy deploy`. It reports mistakes before the first change, and rolls back a failed deployment.
    *
    * @param options How the job runs.
    */
@@ -74,12 +21,13 @@ export class DeployJob {
   }
 
   /**
-   * By kubectl: the server checks the set, it is applied, and all of its rollouts are waited for.
+   * Deploys with kubectl: the server validates the manifests, kubectl applies them and waits for all rollouts.
    *
-   * The price: what fails is left as it is, the cause is not named, what is no longer in the manifests stays in the cluster, and an older pipeline
-   * may deploy over a newer one. There is no record, so an environment is stopped by deleting what its manifests name, claims of volumes too.
+   * The risk: a failed deployment is not rolled back and its cause is not reported.
+   * Objects that are no longer in the manifests stay in the cluster. An older pipeline may deploy over a newer one.
+   * Without a release history, stopping an environment deletes all objects in its manifests, PersistentVolumeClaims too.
    *
-   * @param options How the job runs. Its image has kubectl and a shell with awk, base64 and sha256sum.
+   * @param options How the job runs. Its image needs kubectl and a shell with awk, base64 and sha256sum.
    */
   public static kubectl(options: KubectlDeployOptions = {}): DeployJob {
     return new DeployJob(options, (credential) => kubectlDeployer(options, credential), 'kubectl');
@@ -95,12 +43,12 @@ export class DeployJob {
    * @internal
    */
   public _jobs(plan: PipelinePlan, target: Target, credential: DeployCredential): PipelineJob[] {
-    if (plan.synthesize && this.tool !== undefined && this.options.image === undefined) {
+    if (plan.synthInDeployJob && this.tool !== undefined && this.options.image === undefined) {
       throw userError({
         at: 'deployJob',
-        given: 'the image of the job has no npm to synthesize with',
+        given: 'the default image of the job has no npm to synthesize with',
         expected: `an image with npm and ${this.tool}`,
-        fix: 'give one as image, or synthesize in a job of its own (Synthesis.job)',
+        fix: 'set the option image, or synthesize in a job of its own (Synthesis.job)',
       });
     }
     return targetJobs({ plan, target, deployer: this.deployer(credential), options: this.options });

@@ -1,27 +1,33 @@
-import type { KubectlDeployOptions } from './deploy-job';
-import type { Deployer } from './deployer';
+import type { Deployer, DeployJobOptions } from './deployer';
 import { commandSeconds } from '../../gitlab/duration';
 import type { DeployCredential } from '../credentials/deploy-credential';
-import { BUILDERS } from '../jobs/builders';
-import { manifestsOf } from '../targets/manifests';
-import type { Target } from '../targets/target';
-
-/** Minutes for all but the rollout. */
-const BESIDE_MINUTES = 30;
+import { DEFAULT_IMAGES } from '../jobs/generated-job';
+import { manifestsFolder } from '../targets/manifests';
+import type { Target } from '../targets/pipeline-plan';
 
 /**
- * kubectl. It gets no standard input, which it would read a user name from when the kubeconfig has none: the script itself, where a runner feeds it to the shell.
+ * Options of jobs that run kubectl.
+ */
+export interface KubectlDeployOptions extends DeployJobOptions {
+}
+
+/** Minutes of a deployment besides the rollout. */
+const OVERHEAD_MINUTES = 30;
+
+/**
+ * Deploys with kubectl. kubectl gets no standard input, because it would ask for a user name there when the kubeconfig has none.
+ * Some runners pass the script to the shell by standard input, so kubectl would read the script.
  */
 export function kubectlDeployer(options: KubectlDeployOptions, credential: DeployCredential): Deployer {
-  const { image = BUILDERS.kubectl, rolloutTimeout = '10m' } = options;
+  const { image = DEFAULT_IMAGES.kubectl, rolloutTimeout = '10m' } = options;
   const seconds = commandSeconds('rolloutTimeout', rolloutTimeout);
   return {
     image: { name: image, entrypoint: [''] },
-    timeout: `${Math.ceil(seconds / 60) + BESIDE_MINUTES} minutes`,
-    comments: { image: 'The entrypoint of such images is kubectl, where GitLab needs a shell.' },
+    timeout: `${Math.ceil(seconds / 60) + OVERHEAD_MINUTES} minutes`,
+    comments: { image: 'The entrypoint of kubectl images is kubectl. GitLab needs a shell.' },
     credential: (target) => credential._forKubectl(target),
     deploy: (_, target, words) => {
-      const apply = `apply --server-side --request-timeout 60s --filename ${manifestsOf(target)}`;
+      const apply = `apply --server-side --request-timeout 60s --filename ${manifestsFolder(target)}`;
       return [
         kubectl(target, words, `${apply} --dry-run=server > /dev/null`),
         `applied="$(${kubectl(target, words, `${apply} --output name`)})"`,
@@ -29,7 +35,7 @@ export function kubectlDeployer(options: KubectlDeployOptions, credential: Deplo
         awaitRollouts(kubectl(target, words, `rollout status --timeout ${seconds}s "$workload"`)),
       ];
     },
-    stop: (_, target, words) => [kubectl(target, words, `delete --ignore-not-found --filename ${manifestsOf(target)}`)],
+    stop: (_, target, words) => [kubectl(target, words, `delete --ignore-not-found --filename ${manifestsFolder(target)}`)],
   };
 }
 
@@ -37,9 +43,9 @@ function kubectl({ namespace }: Target, words: readonly string[], command: strin
   return ['kubectl', ...words, '--namespace', namespace, command, '< /dev/null'].join(' ');
 }
 
-/** All of them, so that the log says of each how it went. */
+/** Waits for all rollouts, also after one has failed, so that the log has the result of each. */
 function awaitRollouts(command: string): string {
-  return `# The rollout of all that was applied.
+  return `# Wait for the rollouts of all applied workloads.
 failed=''
 for workload in $(printf '%s\\n' "$applied" | grep -E '^(deployment|statefulset|daemonset)\\.apps/'); do
   ${command} || failed="$failed $workload"

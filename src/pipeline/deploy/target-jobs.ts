@@ -1,15 +1,13 @@
 import type { Deployer } from './deployer';
-import { promotion } from './promotion';
 import type { JsonObject } from '../../base/json';
-import type { CredentialUse } from '../credentials/credential-use';
-import { generatedJob, GeneratedJob } from '../jobs/generated-job';
-import type { PipelineJob, Rule } from '../jobs/job';
-import type { JobOptions } from '../jobs/job-options';
-import type { PipelinePlan } from '../targets/plan';
-import type { Target } from '../targets/target';
+import type { JobCredential } from '../credentials/job-credential';
+import { generatedJob, type GeneratedJob, type JobOptions } from '../jobs/generated-job';
+import type { Need, PipelineJob, Rule } from '../jobs/job';
+import { implies } from '../jobs/rules';
+import type { PipelinePlan, Target } from '../targets/pipeline-plan';
 
 /**
- * What the jobs of a target are made of.
+ * The values that the jobs of a target depend on.
  */
 export interface TargetJobs {
   readonly plan: PipelinePlan;
@@ -19,7 +17,7 @@ export interface TargetJobs {
 }
 
 /**
- * The job that deploys, and the one that stops the environment, if there is one.
+ * The job that deploys to a target, and the job that stops its environment, if it is stoppable.
  */
 export function targetJobs(parts: TargetJobs): PipelineJob[] {
   const credential = parts.deployer.credential(parts.target);
@@ -35,41 +33,40 @@ function stopName({ slug }: Target): string {
   return `stop-${slug}`;
 }
 
-function deployJob(parts: TargetJobs, credential: CredentialUse): GeneratedJob {
+function deployJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
   const { plan, target, deployer, options } = parts;
-  const job = eitherJob(parts, credential);
-  const synthesize = plan.synthesize?.(target);
-  const source = synthesize ? plan.image : plan.synth;
-  const before = promotion(plan.targets, target);
+  const job = credentialJob(parts, credential);
+  const synthesis = plan.synthInDeployJob?.(target);
+  const source = synthesis ? plan.imageJob : plan.synthJob;
   return {
     ...job,
     name: deployName(options, target),
     comments: {
       ...job.comments,
-      ...synthesize
-        ? { '': 'The project\'s code and its packages run beside the credential of the cluster here.' }
-        : { 'variables.GIT_STRATEGY': NO_CHECKOUT },
+      ...synthesis
+        ? { '': 'The project\'s code and its npm packages run in this job, which has the credential of the cluster.' }
+        : { 'variables.GIT_STRATEGY': 'The job uses only the artifact, and none of the project\'s code.' },
     },
     keywords: {
       ...job.keywords,
-      rules: [...plan.notHere, target.manual ? { ...target.rule, when: 'manual' } : target.rule],
+      rules: [...plan.exclusions, target.manual ? { ...target.rule, when: 'manual' } : target.rule],
       needs: [
         ...source === undefined ? [] : [{ job: source, artifacts: true }],
-        ...before === undefined ? [] : [{ job: deployName(options, before.target), artifacts: false, ...before.isOptional && { optional: true } }],
+        ...promotionNeeds(plan.targets, target, options),
       ],
       environment: environmentOf(target),
-      variables: synthesize ? { ...plan.imageVariables } : { GIT_STRATEGY: 'none' },
-      script: [...synthesize ?? [], ...credential.before, ...deployer.deploy(plan, target, credential.options)],
+      variables: synthesis ? { ...plan.imageVariables } : { GIT_STRATEGY: 'none' },
+      script: [...synthesis ?? [], ...credential.setup, ...deployer.deploy(plan, target, credential.options)],
       artifacts: artifactsOf(parts),
     },
-    gives: deployer.reports?.gives,
-    takes: synthesize && [plan.variable, `${plan.variable}_PIPELINE_ID`],
+    dotenvVariables: deployer.reports?.variables,
+    requiredVariables: synthesis && [plan.imageVariable, `${plan.imageVariable}_PIPELINE_ID`],
   };
 }
 
-function stopJob(parts: TargetJobs, credential: CredentialUse): GeneratedJob {
+function stopJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
   const { plan, target, deployer, options } = parts;
-  const job = eitherJob(parts, credential);
+  const job = credentialJob(parts, credential);
   const rule: Rule = { ...target.rule, when: 'manual', allow_failure: true };
   return {
     ...job,
@@ -77,29 +74,29 @@ function stopJob(parts: TargetJobs, credential: CredentialUse): GeneratedJob {
     name: stopName(target),
     comments: {
       ...job.comments,
-      'rules': 'Started by hand, or by GitLab. The pipeline does not wait for it.',
-      'variables.GIT_STRATEGY': 'The branch may be gone by then.',
+      'rules': 'A person or GitLab starts this job. The pipeline does not wait for it.',
+      'variables.GIT_STRATEGY': 'The branch may be deleted by then.',
     },
     keywords: {
       ...job.keywords,
-      rules: [...plan.notHere, rule],
-      needs: [{ job: plan.synth ?? deployName(options, target), artifacts: true }],
+      rules: [...plan.exclusions, rule],
+      needs: [{ job: plan.synthJob ?? deployName(options, target), artifacts: true }],
       environment: { name: target.environment, action: 'stop' },
       variables: { GIT_STRATEGY: 'none' },
-      script: [...credential.before, ...deployer.stop(plan, target, credential.options)],
+      script: [...credential.setup, ...deployer.stop(plan, target, credential.options)],
     },
   };
 }
 
-/** What the jobs have in common that hold the credential of a target. */
-function eitherJob({ target, deployer, options }: TargetJobs, { keywords, after, holds }: CredentialUse): Omit<GeneratedJob, 'name'> {
+/** The parts that both jobs with the credential of a target share. */
+function credentialJob({ target, deployer, options }: TargetJobs, { keywords, cleanup, credential }: JobCredential): Omit<GeneratedJob, 'name'> {
   return {
     options,
     comments: {
       ...deployer.comments,
-      resource_group: 'One job at a time; another one waits.',
-      retry: 'A deployment that has failed is not simply repeated: someone looks first.',
-      ...keywords.id_tokens && { timeout: 'The token ends with it.' },
+      resource_group: 'GitLab runs one job of the group at a time.',
+      retry: 'A retry could overwrite a newer deployment.',
+      ...keywords.id_tokens && { timeout: 'The id_token expires after this time.' },
     },
     keywords: {
       ...keywords,
@@ -109,14 +106,25 @@ function eitherJob({ target, deployer, options }: TargetJobs, { keywords, after,
       interruptible: false,
       retry: 0,
       timeout: deployer.timeout,
-      after_script: after.length === 0 ? undefined : [...after],
+      after_script: cleanup.length === 0 ? undefined : [...cleanup],
     },
-    holds: [holds],
-    target: target.environment,
+    credentials: [credential],
+    targetEnvironment: target.environment,
   };
 }
 
-const NO_CHECKOUT = 'No code of the project: only what was handed on.';
+/**
+ * The need of the target that the image must be deployed to first: `after`, or the target before it in the list. Review apps have none.
+ * The need is optional when some pipelines deploy only to the later target.
+ */
+function promotionNeeds(targets: readonly Target[], target: Target, options: JobOptions): Need[] {
+  if (target.isReview) return [];
+  const standing = targets.filter(({ isReview }) => !isReview);
+  const named = standing.find(({ environment }) => environment === target.after);
+  const before = target.after === undefined ? standing[standing.indexOf(target) - 1] : named;
+  if (before === undefined) return [];
+  return [{ job: deployName(options, before), artifacts: false, ...!implies(target.rule, before.rule) && { optional: true } }];
+}
 
 function environmentOf(target: Target): JsonObject {
   const { environment: name, url, tier, autoStopIn, isStoppable } = target;
@@ -130,12 +138,12 @@ function environmentOf(target: Target): JsonObject {
 }
 
 function artifactsOf({ plan, target, deployer: { reports } }: TargetJobs): JsonObject | undefined {
-  const { synthesize, handedOnFor } = plan;
-  const isHandedOn = synthesize !== undefined && target.isStoppable;
-  if (!isHandedOn && !reports) return undefined;
+  const { synthInDeployJob, manifestsExpireIn } = plan;
+  const needsCommand = synthInDeployJob !== undefined && target.isStoppable;
+  if (!needsCommand && !reports) return undefined;
   return {
     when: 'always',
-    ...isHandedOn && { paths: ['dist/$CI_PIPELINE_ID/'], expire_in: handedOnFor },
+    ...needsCommand && { paths: ['dist/$CI_PIPELINE_ID/'], expire_in: manifestsExpireIn },
     ...reports && { reports: { junit: reports.junit, dotenv: reports.dotenv } },
   };
 }

@@ -1,17 +1,82 @@
 import type { JobKeywords, PipelineJob } from './job';
-import type { JobOptions } from './job-options';
 import type { Json } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 
 /**
- * A job of this library before its user's options are in it.
+ * Options of every generated job.
+ */
+export interface JobOptions {
+  /**
+   * The name of the job. When there is one job for each environment, `-<environment>` is added to it.
+   *
+   * @default - what the job does: `build`, `container`, `synth`, `deploy-<environment>`
+   */
+  readonly name?: string;
+
+  /**
+   * The image that the job runs in, with a version or a digest. A moved tag would change the job without a commit.
+   *
+   * @default - a version that was current when this library was released
+   */
+  readonly image?: string;
+
+  /**
+   * The tags of the runners that may take the job.
+   *
+   * @default - any runner that takes jobs without tags
+   */
+  readonly tags?: string[];
+
+  /**
+   * Jobs of your own that must succeed before this job starts.
+   *
+   * @default - only those of this library whose result it takes
+   */
+  readonly needs?: string[];
+
+  /**
+   * CI/CD variables of the job. They are in the file, so they are not secret. Variables that the job itself sets cannot be changed.
+   *
+   * @default - none but the job's own
+   */
+  readonly variables?: { [name: string]: string };
+
+  /**
+   * The longest time that the job may take, in GitLab's syntax: `30 minutes`.
+   *
+   * @default - the project's; 40 minutes for jobs that deploy
+   */
+  readonly timeout?: string;
+
+  /**
+   * Keywords of GitLab without an option here, in GitLab's syntax: `{ retry: 1 }`. A keyword that the job itself sets cannot be changed.
+   *
+   * @default - none
+   * @see https://docs.gitlab.com/ci/yaml/
+   */
+  readonly raw?: { [keyword: string]: any };
+}
+
+/**
+ * The default images of generated jobs. Each has a version, so that an image changes only with a release of this library.
+ */
+export const DEFAULT_IMAGES = {
+  buildah: 'quay.io/buildah/stable:v1.41.4',
+  docker: 'docker:28.4.0-cli',
+  dockerDaemon: 'docker:28.4.0-dind',
+  node: 'node:24.9.0-alpine3.22',
+  kubectl: 'alpine/kubectl:1.34.1',
+} as const;
+
+/**
+ * A job of this library before the user's options are applied.
  */
 export interface GeneratedJob extends Omit<PipelineJob, 'raw'> {
   readonly options: JobOptions;
 }
 
 /**
- * A job with what its user has chosen beside: nothing that the job needs can be changed by it.
+ * Applies the user's options to a job. The options cannot change anything that the job needs.
  */
 export function generatedJob({ options, ...job }: GeneratedJob): PipelineJob {
   const { keywords, name } = job;
@@ -21,7 +86,7 @@ export function generatedJob({ options, ...job }: GeneratedJob): PipelineJob {
     tags: options.tags,
     timeout: options.timeout ?? keywords.timeout,
     needs: keywords.needs === undefined && needs.length === 0 ? undefined : [...keywords.needs ?? [], ...needs],
-    variables: variablesOf(name, keywords.variables, options.variables),
+    variables: mergedVariables(name, keywords.variables, options.variables),
   };
   for (const keyword of Object.keys(options.raw ?? {})) checkRaw(name, keyword, merged);
   return { ...job, keywords: merged, raw: options.raw as { readonly [keyword: string]: Json } | undefined };
@@ -29,14 +94,14 @@ export function generatedJob({ options, ...job }: GeneratedJob): PipelineJob {
 
 type Variables = JobKeywords['variables'];
 
-function variablesOf(job: string, own: Variables = {}, chosen: Variables = {}): Variables {
+function mergedVariables(job: string, own: Variables = {}, chosen: Variables = {}): Variables {
   const other = Object.keys(chosen).find((name) => Object.hasOwn(own, name) && own[name] !== chosen[name]);
   if (other !== undefined) {
     throw userError({
       at: `job ${job}`,
-      given: `its variable ${other} is to be ${show(chosen[other])}`,
-      expected: `${show(own[other])}, with which the job works`,
-      fix: 'leave it out',
+      given: `the option variables sets ${other} to ${show(chosen[other])}`,
+      expected: `${show(own[other])}, which the job needs`,
+      fix: `remove ${other} from variables`,
     });
   }
   const variables = { ...own, ...chosen };
@@ -45,5 +110,17 @@ function variablesOf(job: string, own: Variables = {}, chosen: Variables = {}): 
 
 function checkRaw(job: string, keyword: string, keywords: JobKeywords): void {
   if (new Map<string, unknown>(Object.entries(keywords)).get(keyword) === undefined) return;
-  throw userError({ at: `job ${job}`, given: `raw has ${show(keyword)}, which the job has already`, expected: 'keywords that it has not', fix: 'use the option for it, or leave it out' });
+  throw userError({
+    at: `job ${job}`,
+    given: `raw has ${show(keyword)}, which the job already sets`,
+    expected: 'keywords that the job does not set',
+    fix: RAW_FIXES.get(keyword) ?? `remove ${keyword} from raw`,
+  });
 }
+
+const RAW_FIXES = new Map([
+  ...['image', 'tags', 'variables', 'timeout', 'script'].map((keyword) => [keyword, `use the option ${keyword}`] as const),
+  ['rules', 'remove rules from raw, and choose the refs of the targets'],
+  ['retry', 'remove retry from raw: a second attempt could overwrite a newer deployment'],
+  ['interruptible', 'remove interruptible from raw: a cancelled deployment leaves the release half written'],
+]);

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json';
 
-/** One alternative of `rules`. */
+/** One entry of `rules`. */
 export interface Rule {
   readonly if?: string;
   readonly when?: 'never' | 'manual' | 'always' | 'on_success' | 'delayed';
@@ -8,14 +8,14 @@ export interface Rule {
   readonly allow_failure?: boolean;
 }
 
-/** A job that must have ended before. */
+/** One entry of `needs`. */
 export interface Need {
   readonly job: string;
   readonly artifacts: boolean;
   readonly optional?: boolean;
 }
 
-/** The keywords of a job that the library writes itself; `raw` ones stand beside them. */
+/** The keywords of a job that this library writes. */
 export interface JobKeywords {
   readonly stage: string;
   readonly image?: Json;
@@ -36,34 +36,37 @@ export interface JobKeywords {
   readonly artifacts?: JsonObject;
 }
 
-/** A credential that a job holds. */
+/** A credential that a job gets. */
 export interface HeldCredential {
-  /** The variable that it comes in. */
+  /** The variable that contains the credential. */
   readonly variable: string;
   /** For people: `masked variable`, `GitLab agent group/infra:prod`, `id_token for cluster-1`. */
   readonly kind: string;
   /**
-   * Who sets the variable: someone, with a kubeconfig (`variable`) or a token for GitLab itself (`gitlab`); GitLab for an agent; GitLab, with a token of the
-   * job's own.
+   * The origin of the variable's value:
+   * - `variable`: a kubeconfig in a CI/CD variable
+   * - `gitlab`: a token for GitLab's API in a CI/CD variable
+   * - `agent`: the kubeconfig of GitLab's agent
+   * - `id_token`: a token that GitLab signs for the job
    */
   readonly source: 'variable' | 'gitlab' | 'agent' | 'id_token';
 }
 
 /**
- * One job, with what GitLab's keywords do not say of it.
+ * One job: its keywords, and facts that GitLab's keywords do not contain.
  */
 export interface PipelineJob {
   readonly name: string;
   readonly keywords: JobKeywords;
-  /** As GitLab reads them. */
+  /** Further keywords, as GitLab reads them. */
   readonly raw?: { readonly [keyword: string]: Json };
-  /** Why, by keyword (`resource_group`, or `variables.GIT_STRATEGY`); `''` stands above the job. */
-  readonly comments?: { readonly [keyword: string]: string };
-  /** The variables of its dotenv report. */
-  readonly gives?: readonly string[];
-  /** The variables of dotenv reports that its script reads. */
-  readonly takes?: readonly string[];
-  readonly holds?: readonly HeldCredential[];
-  /** The environment that it deploys to. */
-  readonly target?: string;
+  /** Comments by the path of a keyword (`resource_group`, `variables.GIT_STRATEGY`). The path `''` is the job itself. */
+  readonly comments?: { readonly [path: string]: string };
+  /** The variables that the job writes to its dotenv report. */
+  readonly dotenvVariables?: readonly string[];
+  /** The variables that the job's script needs from the dotenv reports of other jobs. */
+  readonly requiredVariables?: readonly string[];
+  readonly credentials?: readonly HeldCredential[];
+  /** The environment of the target that the job is for. */
+  readonly targetEnvironment?: string;
 }

@@ -2,24 +2,24 @@ import { appendFileSync } from 'node:fs';
 import type { PipelineModel } from './pipeline-model';
 
 /**
- * A pipeline as a program hands it to the command that runs it.
+ * A pipeline that a program passes to the command `pipeline`, which runs the program.
  */
 export interface ProgramOutput {
-  /** Absolute: where it would have been written. */
+  /** The absolute path of the file that the program would write. */
   readonly path: string;
   /** The text of the file. */
   readonly yaml: string;
   readonly model: PipelineModel;
 }
 
-/** Of what is handed over. A command knows one. */
+/** The version of the format. A command reads exactly one. */
 export const PROGRAM_OUTPUT_FORMAT = 1;
 
-/** The variable that names the file in which the command waits for pipelines. */
+/** The variable with the path of the file that the command reads. */
 export const PROGRAM_OUTPUT_VARIABLE = 'CDK8S_CI_DEPLOY_PIPELINE';
 
 /**
- * Adds a pipeline to those in the file: each is one line of JSON, in the order in which the program wrote them. Nobody but the owner may read a new file.
+ * Appends a pipeline to the file as one line of JSON. Only the owner may read a new file.
  */
 export function writeProgramOutput(file: string, { path, yaml, model }: ProgramOutput): void {
   appendFileSync(file, `${JSON.stringify({ format: PROGRAM_OUTPUT_FORMAT, path, yaml, model })}\n`, { mode: 0o600 });

@@ -1,69 +1,35 @@
-import { rotationJobs, RotatedTarget } from './rotation-jobs';
-import { rotationPipelines } from './rotation-pipelines';
+import { type RotatedTarget, rotationCondition, rotationJobs, type ScheduledRotationOptions } from './rotation-jobs';
 import type { PipelineJob } from '../jobs/job';
-import type { JobOptions } from '../jobs/job-options';
-import type { PipelinePlan } from '../targets/plan';
+import type { PipelinePlan } from '../targets/pipeline-plan';
 
 /**
- * How credentials are replaced.
- */
-export interface ScheduledRotationOptions extends JobOptions {
-  /**
-   * The variable that tells a scheduled pipeline to do this and nothing else. Give the schedule this variable with the value `true`.
-   *
-   * @default 'ROTATE_CREDENTIALS'
-   */
-  readonly variable?: string;
-
-  /**
-   * How long the old credential goes on working, for jobs that have read it already: `30m`, `1h`.
-   *
-   * @default '1h'
-   */
-  readonly grace?: string;
-
-  /**
-   * How long the new one is to live: `90d`. Longer than from one scheduled pipeline to the next.
-   *
-   * @default - 90 days
-   */
-  readonly duration?: string;
-
-  /**
-   * The environments whose variable is not protected. The others' becomes so when it is written.
-   *
-   * @default - review apps
-   */
-  readonly unprotected?: string[];
-}
-
-/**
- * How the credentials that are kept in variables are replaced before they end.
+ * The rotation of credentials that are stored in CI/CD variables.
  */
 export class CredentialRotation {
   /**
-   * By a pipeline on a schedule, on a protected branch. Each credential asks the cluster for its own successor, which takes its place in GitLab.
+   * Rotates the credentials in a scheduled pipeline on a protected branch. Each job uses the old credential to create the new one, and stores it in GitLab.
    *
-   * GITLAB_TOKEN must be there: a project or group access token with role Maintainer and scope api, as a masked and protected variable.
-   * The jobs of all other kinds are left out of such a pipeline, those of your own too.
+   * The jobs need the masked and protected variable GITLAB_TOKEN.
+   * Its value is a project or group access token with the role Maintainer and the scope api.
+   * All other jobs are excluded from such a pipeline, those of your own too.
    *
-   * @param options When, and how the jobs run.
+   * @param options The schedule's variable, and how the jobs run.
    */
   public static scheduled(options: ScheduledRotationOptions = {}): CredentialRotation {
     return new CredentialRotation(options);
   }
 
   private constructor(private readonly options: ScheduledRotationOptions) {
-    rotationPipelines(options);
+    rotationCondition(options);
   }
 
   /**
-   * The condition of the pipelines that rotate.
+   * The condition of the pipelines that rotate credentials.
    *
    * @internal
    */
   public get _condition(): string {
-    return rotationPipelines(this.options);
+    return rotationCondition(this.options);
   }
 
   /**

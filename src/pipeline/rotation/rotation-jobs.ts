@@ -1,18 +1,48 @@
-import type { ScheduledRotationOptions } from './credential-rotation';
-import { rotationPipelines } from './rotation-pipelines';
+import type { Json } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 import { commandSeconds } from '../../gitlab/duration';
-import { asKubeconfig } from '../credentials/kubeconfig-variable';
-import { BUILDERS } from '../jobs/builders';
-import { checkCommand, COMMAND, COMMAND_COMMENT, COPY_COMMAND, HANDED_ON } from '../jobs/command-file';
-import { generatedJob, GeneratedJob } from '../jobs/generated-job';
+import { exportKubeconfig } from '../credentials/kubeconfig-variable';
+import { DEFAULT_IMAGES, generatedJob, type GeneratedJob, type JobOptions } from '../jobs/generated-job';
 import type { PipelineJob, Rule } from '../jobs/job';
-import { word } from '../jobs/shell';
-import type { PipelinePlan } from '../targets/plan';
-import type { Target } from '../targets/target';
+import { checkCommand, COMMAND_COMMENT, COMMAND_FILE, COPY_COMMAND, PIPELINE_FOLDER } from '../jobs/job-files';
+import { checkedVariable, shellWord } from '../jobs/shell';
+import type { PipelinePlan, Target } from '../targets/pipeline-plan';
 
 /**
- * A target whose credential is kept in a variable.
+ * Options of a scheduled rotation.
+ */
+export interface ScheduledRotationOptions extends JobOptions {
+  /**
+   * The variable that starts the rotation in a scheduled pipeline. Set it to `true` in the pipeline schedule.
+   *
+   * @default 'ROTATE_CREDENTIALS'
+   */
+  readonly variable?: string;
+
+  /**
+   * How long the old credential stays valid, for jobs that have already read it: `30m`, `1h`.
+   *
+   * @default '1h'
+   */
+  readonly grace?: string;
+
+  /**
+   * How long the new credential is valid: `90d`. It must be longer than the interval of the schedule.
+   *
+   * @default - 90 days
+   */
+  readonly duration?: string;
+
+  /**
+   * The environments whose variable is not protected. Rotation protects the variables of all others.
+   *
+   * @default - review apps
+   */
+  readonly unprotected?: string[];
+}
+
+/**
+ * A target whose credential is stored in a CI/CD variable.
  */
 export interface RotatedTarget {
   readonly target: Target;
@@ -20,42 +50,74 @@ export interface RotatedTarget {
 }
 
 /**
- * A job that fetches the command, and two for each credential: one that replaces it, one that ends the old one when its grace is over.
+ * The condition of the pipelines that rotate credentials.
+ */
+export function rotationCondition({ variable = 'ROTATE_CREDENTIALS' }: { readonly variable?: string }): string {
+  return `$CI_PIPELINE_SOURCE == "schedule" && $${checkedVariable('variable', variable)} == "true"`;
+}
+
+/** GitLab runs a job without rules in the pipelines of branches and tags. */
+const DEFAULT_RULE: Rule = { if: '$CI_COMMIT_BRANCH || $CI_COMMIT_TAG' };
+
+/**
+ * Excludes a job of the user from some pipelines. A hidden job is a template and runs in none.
+ */
+export function withExclusions(job: PipelineJob, exclusions: readonly Rule[]): PipelineJob {
+  if (exclusions.length === 0 || job.name.startsWith('.')) return job;
+  const { rules = [DEFAULT_RULE], only, except } = job.raw ?? {};
+  if (only === undefined && except === undefined && job.raw?.extends === undefined && Array.isArray(rules)) {
+    return { ...job, raw: { ...job.raw, rules: [...exclusions, ...rules] as unknown as Json } };
+  }
+  throw userError({
+    at: `job ${job.name}`,
+    given: 'it selects its pipelines by only, except or extends',
+    expected: 'rules, to exclude it from the pipelines that rotate credentials',
+    fix: 'write its conditions as rules',
+  });
+}
+
+/**
+ * A job that copies the command, and two jobs for each credential.
+ * The first rotates the credential, and the second revokes the old one after the grace period.
  */
 export function rotationJobs(options: ScheduledRotationOptions, plan: PipelinePlan, targets: readonly RotatedTarget[]): PipelineJob[] {
   checkEnvironments(options, targets);
-  return [fetchJob(options), ...targets.flatMap((rotated) => [rotateJob(options, plan, rotated), endJob(options, plan, rotated)])].map(generatedJob);
+  const rotations = targets.flatMap((rotated) => [rotateJob(options, plan, rotated), revokeJob(options, plan, rotated)]);
+  return [copyJob(options), ...rotations].map(generatedJob);
 }
 
 function checkEnvironments({ unprotected = [] }: ScheduledRotationOptions, targets: readonly RotatedTarget[]): void {
   const names = targets.map(({ target }) => target.environment);
+  if (names.length === 0) {
+    throw userError({
+      at: 'rotation',
+      given: 'no target stores its credential in a variable',
+      expected: 'a target with DeployCredential.kubeconfigVariable',
+      fix: 'remove the option rotation: other credentials are not stored',
+    });
+  }
   const unknown = unprotected.find((name) => !names.includes(name));
-  if (names.length > 0 && unknown === undefined) return;
-  throw userError({
-    at: 'rotation',
-    given: names.length === 0 ? 'no target has a credential that is kept in a variable' : `unprotected has ${show(unknown)}`,
-    expected: names.join(', ') || 'DeployCredential.kubeconfigVariable',
-    fix: 'correct it, or leave it out',
-  });
+  if (unknown === undefined) return;
+  throw userError({ at: 'rotation', given: `unprotected has ${show(unknown)}`, expected: names.join(', '), fix: 'use the environments of targets' });
 }
 
-const FETCH = 'rotation-command';
+const COPY_JOB = 'rotation-command';
 
-/** Minutes by which the clocks of GitLab and of a runner may differ. */
-const CLOCKS_DIFFER = 5;
+/** The largest difference between the clocks of GitLab and of a runner, in minutes. */
+const CLOCK_SKEW = 5;
 
-function fetchJob({ image = BUILDERS.node, tags, variables, ...options }: ScheduledRotationOptions): GeneratedJob {
+function copyJob({ image = DEFAULT_IMAGES.node, tags, variables, ...options }: ScheduledRotationOptions): GeneratedJob {
   return {
-    name: FETCH,
+    name: COPY_JOB,
     options: { tags, variables },
-    comments: { '': 'No environment here: packages are fetched where there is no credential of the cluster.' },
+    comments: { '': 'This job has no environment, so npm installs packages without a credential of the cluster.' },
     keywords: {
       stage: 'rotate',
       image,
-      rules: [ruleOf(options)],
+      rules: [protectedRule(options)],
       needs: [],
-      script: ['npm ci --ignore-scripts', `mkdir -p "${HANDED_ON}"`, COPY_COMMAND],
-      artifacts: { paths: [`${HANDED_ON}/`], expire_in: '1 week' },
+      script: ['npm ci --ignore-scripts', `mkdir -p "${PIPELINE_FOLDER}"`, COPY_COMMAND],
+      artifacts: { paths: [`${PIPELINE_FOLDER}/`], expire_in: '1 week' },
     },
   };
 }
@@ -65,45 +127,45 @@ function rotateJob(options: ScheduledRotationOptions, plan: PipelinePlan, { targ
   const isUnprotected = target.isReview || unprotected.includes(target.environment);
   const job = credentialJob(options, plan, { target, variable }, [
     '--no-wait', '--grace', grace,
-    '--environment', target.isReview ? `'${target.folder}/*'` : word(target.environment),
+    '--environment', target.isReview ? `'${target.folder}/*'` : shellWord(target.environment),
     ...variable === 'KUBECONFIG' ? [] : ['--variable', variable],
-    ...duration === undefined ? [] : lifetime(duration),
+    ...duration === undefined ? [] : durationWords(duration),
     ...isUnprotected ? ['--unprotected'] : [],
   ]);
   return {
     ...job,
     name: rotateName(options, target),
-    keywords: { ...job.keywords, rules: [ruleOf(options)], needs: [{ job: FETCH, artifacts: true }] },
-    holds: [...job.holds ?? [], { variable: 'GITLAB_TOKEN', kind: 'project access token', source: 'gitlab' }],
+    keywords: { ...job.keywords, rules: [protectedRule(options)], needs: [{ job: COPY_JOB, artifacts: true }] },
+    credentials: [...job.credentials ?? [], { variable: 'GITLAB_TOKEN', kind: 'project access token', source: 'gitlab' }],
   };
 }
 
-/** The command keeps no token that lives for less than a week, unless it is told to. */
-function lifetime(duration: string): string[] {
+/** The command refuses a token of less than a week, unless `--shortest` allows it. */
+function durationWords(duration: string): string[] {
   return commandSeconds('duration', duration) < 7 * 86_400 ? ['--duration', duration, '--shortest', duration] : ['--duration', duration];
 }
 
-/** By the successor's own rights, which this job reads when it is started. */
-function endJob(options: ScheduledRotationOptions, plan: PipelinePlan, rotated: RotatedTarget): GeneratedJob {
-  const minutes = Math.ceil(commandSeconds('grace', options.grace ?? '1h') / 60) + CLOCKS_DIFFER;
+/** The job uses the new credential: GitLab reads the variable when the job starts. */
+function revokeJob(options: ScheduledRotationOptions, plan: PipelinePlan, rotated: RotatedTarget): GeneratedJob {
+  const minutes = Math.ceil(commandSeconds('grace', options.grace ?? '1h') / 60) + CLOCK_SKEW;
   const job = credentialJob(options, plan, rotated, ['--finish']);
   const name = rotateName(options, rotated.target);
   return {
     ...job,
     options: { ...job.options, needs: undefined },
     name: `${name}-end`,
-    comments: { ...job.comments, rules: 'When jobs that had read the old credential have ended.' },
+    comments: { ...job.comments, rules: 'Until then, jobs that have read the old credential may use it.' },
     keywords: {
       ...job.keywords,
-      rules: [{ ...ruleOf(options), when: 'delayed', start_in: `${minutes} minutes` }],
-      needs: [{ job: FETCH, artifacts: true }, { job: name, artifacts: false }],
+      rules: [{ ...protectedRule(options), when: 'delayed', start_in: `${minutes} minutes` }],
+      needs: [{ job: COPY_JOB, artifacts: true }, { job: name, artifacts: false }],
     },
   };
 }
 
-/** The schedule is in the hands of whoever may write it; a protected branch is not. */
-function ruleOf(options: ScheduledRotationOptions): Rule {
-  return { if: `${rotationPipelines(options)} && $CI_COMMIT_REF_PROTECTED == "true"` };
+/** A schedule can run on any branch, so the rule requires a protected one. */
+function protectedRule(options: ScheduledRotationOptions): Rule {
+  return { if: `${rotationCondition(options)} && $CI_COMMIT_REF_PROTECTED == "true"` };
 }
 
 function rotateName({ name = 'rotate' }: ScheduledRotationOptions, { slug }: Target): string {
@@ -113,22 +175,22 @@ function rotateName({ name = 'rotate' }: ScheduledRotationOptions, { slug }: Tar
 function credentialJob(
   options: ScheduledRotationOptions, { commandSha256 }: PipelinePlan, { target, variable }: RotatedTarget, words: readonly string[],
 ): Omit<GeneratedJob, 'name'> {
-  // Variables of a scope `review/*` are for the environments that it matches.
+  // GitLab gives a variable of the scope `review/*` only to environments with such a name.
   const environment = target.isReview ? `${target.folder}/rotation` : target.environment;
   return {
     options,
-    comments: { script: COMMAND_COMMENT, environment: 'For its variables: nothing is deployed.' },
+    comments: { script: COMMAND_COMMENT, environment: 'The job needs the environment\'s variables. It deploys nothing.' },
     keywords: {
       stage: 'rotate',
-      image: options.image ?? BUILDERS.node,
+      image: options.image ?? DEFAULT_IMAGES.node,
       environment: { name: environment, action: 'access' },
       resource_group: environment,
       interruptible: false,
       retry: 0,
       variables: { GIT_STRATEGY: 'none' },
-      script: [checkCommand(commandSha256), ...asKubeconfig(variable), ['node', COMMAND, 'rotate', '--itself', ...words].join(' ')],
+      script: [checkCommand(commandSha256), ...exportKubeconfig(variable), ['node', COMMAND_FILE, 'rotate', '--itself', ...words].join(' ')],
     },
-    holds: [{ variable, kind: 'masked variable', source: 'variable' }],
-    target: environment,
+    credentials: [{ variable, kind: 'masked variable', source: 'variable' }],
+    targetEnvironment: environment,
   };
 }

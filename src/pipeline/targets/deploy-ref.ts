@@ -1,8 +1,8 @@
 import type { Rule } from '../jobs/job';
-import { literal, pattern } from '../jobs/rule-values';
+import { rulePattern, ruleString } from '../jobs/rules';
 
 /**
- * For which refs of the repository a target is deployed to.
+ * The branch or tags whose pipelines deploy to a target.
  */
 export class DeployRef {
   /**
@@ -13,21 +13,21 @@ export class DeployRef {
   }
 
   /**
-   * One branch by its name.
+   * One branch.
    *
-   * @param name The branch.
+   * @param name The name of the branch.
    */
   public static branch(name: string): DeployRef {
-    return new DeployRef(`$CI_COMMIT_BRANCH == ${literal(name)}`);
+    return new DeployRef(`$CI_COMMIT_BRANCH == ${ruleString(name)}`);
   }
 
   /**
    * Tags.
    *
-   * @param expression What the name of the tag must match, in RE2's syntax, without the slashes: `^v\d+\.\d+\.\d+$`. All tags by default.
+   * @param expression A regular expression for the tag, in RE2 syntax and without slashes around it: `^v\d+\.\d+\.\d+$`. The default is all tags.
    */
   public static tag(expression: string = ''): DeployRef {
-    return new DeployRef(expression === '' ? '$CI_COMMIT_TAG' : `$CI_COMMIT_TAG =~ ${pattern(expression)}`);
+    return new DeployRef(expression === '' ? '$CI_COMMIT_TAG' : `$CI_COMMIT_TAG =~ ${rulePattern(expression)}`);
   }
 
   private constructor(private readonly condition: string) {}

@@ -1,5 +1,6 @@
 import { DeployRef } from './deploy-ref';
-import { checkedTier, checkedUrl, Target } from './target';
+import type { Target } from './pipeline-plan';
+import { show, userError } from '../../base/user-error';
 import { gitlabSeconds } from '../../gitlab/duration';
 import { environmentSlug } from '../../gitlab/environment-slug';
 import { checkNamespace } from '../../kubernetes/namespace';
@@ -7,37 +8,39 @@ import type { DeployCredential } from '../credentials/deploy-credential';
 import type { Rule } from '../jobs/job';
 
 /**
- * What a target is to GitLab, whatever its kind.
+ * Options of every target.
  */
 export interface TargetOptions {
   /**
-   * The namespace in the cluster. No two targets share one.
+   * The namespace in the cluster. Each target needs its own.
    */
   readonly namespace: string;
 
   /**
-   * Where the deployed application is seen: `https://$CI_ENVIRONMENT_SLUG.example.com`. Variables of GitLab are expanded in it, and those of the deploy job's report.
+   * The address of the deployed application: `https://$CI_ENVIRONMENT_SLUG.example.com`.
+   * GitLab expands its own variables in it, and those of the deploy job's report.
    *
    * @default - GitLab shows no link
    */
   readonly url?: string;
 
   /**
-   * What GitLab counts the environment as: `production`, `staging`, `testing`, `development` or `other`.
+   * GitLab's tier of the environment: `production`, `staging`, `testing`, `development` or `other`.
    *
    * @default - GitLab guesses by the name
    */
   readonly tier?: string;
 
   /**
-   * After which time GitLab stops it by itself, as GitLab reads it: `3 days`. There is a job that stops it then. Each deployment begins the time anew.
+   * The time after which GitLab stops the environment, in GitLab's syntax: `3 days`. Each deployment starts the time again.
+   * The pipeline gets a job that stops the environment.
    *
    * @default - never; 3 days for a review app
    */
   readonly autoStopIn?: string;
 
   /**
-   * What the deploy job reaches the cluster with.
+   * The credential of the target's jobs for the cluster.
    *
    * @default - that of the pipeline
    */
@@ -45,11 +48,12 @@ export interface TargetOptions {
 }
 
 /**
- * An environment that stays.
+ * Options of a permanent environment.
  */
 export interface DeployTargetOptions extends TargetOptions {
   /**
-   * The name of the environment in GitLab: `production`. It is also the scope of the credential, and the folder in dist/ with its manifests.
+   * The name of the environment in GitLab: `production`.
+   * It is also the scope of the credential's variable, and the folder of the manifests in dist/.
    */
   readonly environment: string;
 
@@ -61,28 +65,30 @@ export interface DeployTargetOptions extends TargetOptions {
   readonly protectedRefsOnly?: boolean;
 
   /**
-   * For which refs it is deployed to.
+   * The branch or tags whose pipelines deploy to it.
    *
    * @default DeployRef.defaultBranch()
    */
   readonly ref?: DeployRef;
 
   /**
-   * Whether someone has to start the job.
+   * Whether a person must start the job.
    *
    * @default false
    */
   readonly manual?: boolean;
 
   /**
-   * The environment that the same image must have been deployed to before, in the same pipeline. Where a pipeline does not deploy to that one, nothing is waited for.
+   * The environment that the same pipeline must deploy to first.
+   * A pipeline that does not deploy to that environment does not wait for it.
    *
    * @default - the target before it in the list
    */
   readonly after?: string;
 
   /**
-   * Whether there is a job that destroys it, to be started by hand. It runs the command of the pipeline's artifact: when that has expired, deploy again first.
+   * Whether the pipeline gets a manual job that removes the application. The job runs the command from the pipeline's artifact.
+   * Once that has expired, deploy again before you run it.
    *
    * @default - only with `autoStopIn`
    */
@@ -90,11 +96,11 @@ export interface DeployTargetOptions extends TargetOptions {
 }
 
 /**
- * A review app of each merge request.
+ * Options of review apps.
  */
 export interface ReviewTargetOptions extends TargetOptions {
   /**
-   * What the names of the environments start with, and the folder in dist/ with the manifests.
+   * The first part of the environments' names, and the folder of the manifests in dist/.
    *
    * @default 'review'
    */
@@ -102,19 +108,19 @@ export interface ReviewTargetOptions extends TargetOptions {
 }
 
 /**
- * A place that a pipeline deploys to: an environment of GitLab and its namespace in the cluster.
+ * A GitLab environment that a pipeline deploys to, and its namespace in the cluster.
  */
 export class DeployTarget {
   /**
-   * An environment that stays.
+   * A permanent environment.
    *
-   * @param options Its names, and when it is deployed to.
+   * @param options The environment, and the pipelines that deploy to it.
    */
   public static of(options: DeployTargetOptions): DeployTarget {
     const { environment, protectedRefsOnly: isProtected = false, ref = DeployRef.defaultBranch(), manual = false } = options;
     const rule: Rule = ref._rule(isProtected);
     return new DeployTarget({
-      ...common(options),
+      ...commonValues(options),
       environment,
       folder: environment,
       slug: environmentSlug(environment),
@@ -128,16 +134,20 @@ export class DeployTarget {
   }
 
   /**
-   * An environment of its own for each merge request, named by its number: `review/mr-12`. All of them live in one namespace, which no other target has, under
-   * an application's name of their own: `web-mr-12`, for which the program has CI_MERGE_REQUEST_IID. Merge requests from forks get none.
-   * A credential in a variable is one for `review/*` that is not protected, as the branches are not: `grant --environment 'review/*' --unprotected`.
+   * An environment for each merge request, named by its number: `review/mr-12`.
+   * All of them share one namespace, and no other target may use it.
+   * Each has its own application name, such as `web-mr-12`. The program must build it from CI_MERGE_REQUEST_IID.
+   * Merge requests from forks get no environment.
    *
-   * @param options Its namespace, and for how long it stays.
+   * Branches of merge requests are not protected, so the variable with the credential must not be protected either.
+   * Create it with `grant --environment 'review/*' --unprotected`.
+   *
+   * @param options The namespace, and the time after which an environment is stopped.
    */
   public static review(options: ReviewTargetOptions): DeployTarget {
     const { environment = 'review' } = options;
     return new DeployTarget({
-      ...common(options),
+      ...commonValues(options),
       environment: `${environment}/mr-$CI_MERGE_REQUEST_IID`,
       folder: environment,
       slug: environmentSlug(environment),
@@ -160,8 +170,26 @@ export class DeployTarget {
   }
 }
 
-function common({ namespace, url, tier, autoStopIn, credential }: TargetOptions): Pick<Target, 'namespace' | 'url' | 'tier' | 'autoStopIn' | 'credential'> {
+function commonValues({ namespace, url, tier, autoStopIn, credential }: TargetOptions): Pick<Target, 'namespace' | 'url' | 'tier' | 'autoStopIn' | 'credential'> {
   checkNamespace('target', namespace);
   if (autoStopIn !== undefined) gitlabSeconds('autoStopIn', autoStopIn);
   return { namespace, url: checkedUrl(url), tier: checkedTier(tier), autoStopIn, credential };
+}
+
+const TIERS = ['production', 'staging', 'testing', 'development', 'other'];
+
+function checkedTier(tier?: string): string | undefined {
+  if (tier === undefined || TIERS.includes(tier)) return tier;
+  const similar = TIERS.find((known) => tier !== '' && known.startsWith(tier.toLowerCase()));
+  throw userError({ at: 'tier', given: `it is ${show(tier)}`, expected: TIERS.join(', '), fix: `use ${similar ?? 'one of them'}` });
+}
+
+function checkedUrl(url?: string): string | undefined {
+  if (url === undefined || /^(?:https?:\/\/[\x21-\x7e]+|\$[A-Za-z{][\x21-\x7e]*)$/.test(url)) return url;
+  throw userError({
+    at: 'url',
+    given: `it is ${show(url)}`,
+    expected: 'an address that begins with http:// or https://, or a variable that contains one',
+    fix: 'write it as "https://$CI_ENVIRONMENT_SLUG.example.com"',
+  });
 }

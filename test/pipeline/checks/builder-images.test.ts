@@ -26,7 +26,7 @@ test.each<[Json, string]>([
   expect(problemsIn({ jobs: [job('build', { image })] })).toEqual([expect.stringContaining(`expected ${expected}; name a version or a digest`)]);
 });
 
-test('services are images as well', () => {
+test('a service of a generated job needs a version too', () => {
   expect(problemsIn({ jobs: [job('build', { services: ['docker:28.4.0-dind', { name: 'redis', alias: 'cache' }] })] })).toEqual([expect.stringContaining('its image is "redis"')]);
 });
 

@@ -23,28 +23,28 @@ test.each<[string, JsonObject]>([
   ['no rules', { environment: 'production' }],
   ['a rule for any ref', { environment: { name: 'production' }, rules: [{ if: '$CI_COMMIT_BRANCH' }] }],
   ['a rule without a condition', { environment: 'production', rules: [{ if: PROTECTED }, { when: 'manual' }] }],
-  ['an alternative', { environment: 'production', rules: [{ if: `${PROTECTED} || $CI_COMMIT_TAG` }] }],
-  ['only rules that keep it out', { environment: 'production', rules: [{ if: PROTECTED, when: 'never' }] }],
-  ['the opposite', { environment: 'production', rules: [{ if: '$CI_COMMIT_REF_PROTECTED != "true"' }] }],
-  ['only', { environment: 'production', only: ['main'] }],
+  ['an alternative to the condition', { environment: 'production', rules: [{ if: `${PROTECTED} || $CI_COMMIT_TAG` }] }],
+  ['only rules with "when: never"', { environment: 'production', rules: [{ if: PROTECTED, when: 'never' }] }],
+  ['a rule for unprotected refs', { environment: 'production', rules: [{ if: '$CI_COMMIT_REF_PROTECTED != "true"' }] }],
+  ['the keyword only', { environment: 'production', only: ['main'] }],
   ['the name of a branch as environment', { environment: '$CI_COMMIT_REF_SLUG' }],
   ['a variable in the name', { environment: { name: 'prod$SUFFIX' } }],
-  ['a stop', { environment: { name: 'production', action: 'stop' } }],
-  ['a mere look', { environment: { name: 'production', action: 'access' } }],
+  ['"action: stop"', { environment: { name: 'production', action: 'stop' } }],
+  ['"action: access"', { environment: { name: 'production', action: 'access' } }],
 ])('a job in the environment of a protected target may not have %s', (_, keywords) => {
   expect(problemsOf(keywords)).toEqual([expect.stringContaining('can be that of the protected target production, for refs that are not protected')]);
 });
 
-test('a generated job of a protected target has the condition', () => {
-  const jobs = [job('deploy', { environment: 'production', rules: [{ if: '$CI_COMMIT_BRANCH' }] }, { target: 'production' })];
+test('a generated job of a protected target needs the condition', () => {
+  const jobs = [job('deploy', { environment: 'production', rules: [{ if: '$CI_COMMIT_BRANCH' }] }, { targetEnvironment: 'production' })];
   expect(problemsIn({ targets: TARGETS, jobs })).toHaveLength(1);
 });
 
 function problemsOfReader(keywords: JsonObject, stagingVariable: string): string[] {
   const rules = [{ if: PROTECTED }];
   const jobs = [
-    job('deploy-staging', { environment: 'staging' }, { target: 'staging', holds: [{ variable: stagingVariable, kind: 'masked variable', source: 'variable' as const }] }),
-    job('deploy-production', { environment: 'production', rules, script: ['use $PRODUCTION_CONFIG'] }, { target: 'production', holds: [{ variable: 'PRODUCTION_CONFIG', kind: 'masked variable', source: 'variable' as const }] }),
+    job('deploy-staging', { environment: 'staging' }, { targetEnvironment: 'staging', credentials: [{ variable: stagingVariable, kind: 'masked variable', source: 'variable' as const }] }),
+    job('deploy-production', { environment: 'production', rules, script: ['use $PRODUCTION_CONFIG'] }, { targetEnvironment: 'production', credentials: [{ variable: 'PRODUCTION_CONFIG', kind: 'masked variable', source: 'variable' as const }] }),
   ];
   return problemsIn({ targets: TARGETS, jobs, added: [job('a', keywords)] });
 }
@@ -57,16 +57,16 @@ test.each<JsonObject>([
   { variables: { COPY: { value: '$PRODUCTION_CONFIG' } } },
 ])('another job may not read the credential of a protected target: %j', (keywords) => {
   expect(problemsOfReader(keywords, 'STAGING_CONFIG')).toEqual([
-    expect.stringContaining('job a: it reads $PRODUCTION_CONFIG, the credential of the protected target production, expected that only jobs in that environment have it'),
+    expect.stringContaining('job a: it reads $PRODUCTION_CONFIG, the credential of the protected target production, expected the credential only in jobs of that environment'),
   ]);
 });
 
-test('a variable that all targets have is scoped by GitLab', () => {
+test('another job may read a variable that all targets use, because GitLab scopes it', () => {
   expect(problemsOfReader({ script: ['use $PRODUCTION_CONFIG'] }, 'PRODUCTION_CONFIG')).toEqual([]);
 });
 
-test('the agent\'s kubeconfig is for whom the agent says', () => {
-  const known = { target: 'production', holds: [{ variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod', source: 'agent' as const }] };
+test('another job may read the kubeconfig of the agent', () => {
+  const known = { targetEnvironment: 'production', credentials: [{ variable: 'KUBECONFIG', kind: 'GitLab agent group/infra:prod', source: 'agent' as const }] };
   const deploy = job('deploy', { environment: 'production', rules: [{ if: PROTECTED }] }, known);
   expect(problemsIn({ targets: TARGETS, jobs: [deploy], added: [job('a', { script: ['use $KUBECONFIG'] })] })).toEqual([]);
 });
@@ -76,6 +76,6 @@ test('a job in the environment of the target may read its credential', () => {
   expect(problemsOfReader(keywords, 'STAGING_CONFIG')).toEqual([]);
 });
 
-test('another job may have other variables', () => {
+test('another job may read other variables', () => {
   expect(problemsOfReader({ script: ['use $PRODUCTION_CONFIG_2 $$PRODUCTION_CONFIG'] }, 'STAGING_CONFIG')).toEqual([]);
 });

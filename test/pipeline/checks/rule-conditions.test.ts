@@ -11,6 +11,6 @@ test.each([
   expect([...conjunction(expression) ?? []]).toEqual(conditions);
 });
 
-test.each(['$A || $B', '($A && $B)', '$A && ($B || $C)'])('%j has more than conditions that hold together', (expression) => {
+test.each(['$A || $B', '($A && $B)', '$A && ($B || $C)'])('%j is too complex, so it has no list of conditions', (expression) => {
   expect(conjunction(expression)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { DeployCredential, DeployTarget, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src/index';
+import { DeployCredential, DeployTarget, DeployJob, GitlabAgentOptions, IdTokenOptions, Kubeconfig, KubeconfigPolicy } from '../../../src';
 import { CA_DATA, SERVER } from '../../support/kubeconfigs';
 import { fileOf } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
@@ -14,18 +14,18 @@ const lastLine = ({ script }: { script: string[] }) => script.at(-1);
 const idToken = (options: Partial<IdTokenOptions> = {}) => DeployCredential.idToken({ audience: 'cluster-1', server: SERVER, ...options });
 
 describe('a kubeconfig in a variable', () => {
-  test('is read by the command itself, so nothing is written', () => {
+  test('is read by the command, so the script writes no file', () => {
     const { script, after_script: after } = byCommand(DeployCredential.kubeconfigVariable());
 
     expect(script.join('\n')).not.toContain('KUBECONFIG');
     expect(after).toBeUndefined();
   });
 
-  test('is handed to the command under its name', () => {
+  test('is copied to KUBECONFIG for the command', () => {
     expect(byCommand(DeployCredential.kubeconfigVariable({ variable: 'KUBECONFIG_WEB' })).script).toContain('export KUBECONFIG="$KUBECONFIG_WEB"');
   });
 
-  test('is a file of the job alone for kubectl', () => {
+  test('is written for kubectl to a file that only the job can read', () => {
     const { script, after_script: after } = byKubectl(DeployCredential.kubeconfigVariable());
 
     expect(script.slice(0, 4)).toEqual([
@@ -37,7 +37,7 @@ describe('a kubeconfig in a variable', () => {
     expect(after).toEqual(['rm -rf "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"']);
   });
 
-  test('is for one cluster', () => {
+  test('is compared with the pinned cluster', () => {
     const credential = DeployCredential.kubeconfigVariable(PINS);
 
     expect(lastLine(byCommand(credential))).toContain(` --server ${SERVER} --cluster-ca-sha256 ${SHA256} --cluster-ca-sha256 ${'cd'.repeat(32)}`);
@@ -46,10 +46,10 @@ describe('a kubeconfig in a variable', () => {
   });
 
   test.each([
-    ['a name that a shell does not know', { variable: 'KUBE-CONFIG' }, 'variable: it is "KUBE-CONFIG", expected letters'],
+    ['a name that is no variable of a shell', { variable: 'KUBE-CONFIG' }, 'variable: it is "KUBE-CONFIG", expected letters, digits and "_", and no digit in front; use a name such as KUBE_CONFIG'],
     ['a server without TLS', { server: 'http://203.0.113.7' }, 'server: it is "http://203.0.113.7"'],
-    ['what is no SHA-256', { clusterCaSha256: ['abc'] }, 'clusterCaSha256: it is "abc", expected a SHA-256'],
-  ])('refuses %s', (_, options, message) => {
+    ['a fingerprint that is no SHA-256', { clusterCaSha256: ['abc'] }, 'clusterCaSha256: it is "abc", expected a SHA-256'],
+  ])('rejects %s', (_, options, message) => {
     expect(messageOf(() => DeployCredential.kubeconfigVariable(options))).toContain(message);
   });
 });
@@ -57,22 +57,22 @@ describe('a kubeconfig in a variable', () => {
 describe('the context of an agent', () => {
   const agent = (options: Partial<GitlabAgentOptions> = {}) => DeployCredential.gitlabAgent({ agent: 'group/infra:prod', ...options });
 
-  test('is named, with the namespace, which it does not know', () => {
+  test('is selected by name, together with the namespace', () => {
     expect(lastLine(byCommand(agent(PINS)))).toContain(` --context group/infra:prod --namespace example-staging --server ${SERVER} --cluster-ca-sha256`);
     expect(byKubectl(agent()).script.every((line: string) => !line.startsWith('kubectl') || line.startsWith('kubectl --context group/infra:prod --namespace example-staging'))).toBe(true);
   });
 
-  test('is what is looked at when the cluster is pinned', () => {
+  test('is compared with the pinned cluster', () => {
     expect(byKubectl(agent(PINS)).script[0]).toContain('$(kubectl --context group/infra:prod config view --raw --minify');
   });
 
-  test.each([['infra'], ['group/infra:prod; id'], ['--x:y'], ['']])('refuses %p', (name) => {
+  test.each([['infra'], ['group/infra:prod; id'], ['--x:y'], ['']])('rejects %p', (name) => {
     expect(messageOf(() => agent({ agent: name }))).toContain('expected the path of the agent\'s project and its name');
   });
 });
 
 describe('a token of the job', () => {
-  test.each([['the command', byCommand], ['kubectl', byKubectl]] as const)('is beside a kubeconfig without a secret for %s', (_, jobOf) => {
+  test.each([['the command', byCommand], ['kubectl', byKubectl]] as const)('is written for %s beside a kubeconfig without a secret', (_, jobOf) => {
     const { id_tokens: tokens, timeout, script, after_script: after } = jobOf(idToken({ certificateAuthorityData: CA_DATA }));
     const [, json = ''] = /printf '%s' '(\{.*\})' > /.exec(script.join('\n')) ?? [];
     const kubeconfig = Kubeconfig.parse(json, KubeconfigPolicy.stored({ allowTokenFile: true }));
@@ -85,7 +85,7 @@ describe('a token of the job', () => {
     expect(after).toEqual(['rm -rf "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"']);
   });
 
-  test('may be in another variable', () => {
+  test('can be in another variable', () => {
     const { id_tokens: tokens, script } = byCommand(idToken({ variable: 'CLUSTER_TOKEN' }));
 
     expect(Object.keys(tokens)).toEqual(['CLUSTER_TOKEN']);
@@ -94,14 +94,14 @@ describe('a token of the job', () => {
 
   test.each<[string, Partial<IdTokenOptions>, string]>([
     ['a server without TLS', { server: 'http://203.0.113.7' }, 'server: it is "http://203.0.113.7"'],
-    ['what is no certificate', { certificateAuthorityData: 'abc' }, 'certificateAuthorityData'],
-    ['no audience', { audience: '' }, 'audience: it is "", expected the audience'],
-  ])('refuses %s at once', (_, options, message) => {
+    ['a certificate that is none', { certificateAuthorityData: 'abc' }, 'certificateAuthorityData'],
+    ['an empty audience', { audience: '' }, 'audience: it is "", expected the audience'],
+  ])('rejects %s when the credential is created', (_, options, message) => {
     expect(messageOf(() => idToken(options))).toContain(message);
   });
 });
 
-test('a target may have one of its own', () => {
+test('a target can have its own credential', () => {
   const target = DeployTarget.of({ environment: 'staging', namespace: 'example-staging', credential: idToken() });
 
   expect(fileOf({ targets: [target], credential: DeployCredential.kubeconfigVariable() })['deploy-staging'].id_tokens).toBeDefined();

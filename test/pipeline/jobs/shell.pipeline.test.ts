@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
-import { singleQuoted, word } from '../../../src/pipeline/jobs/shell';
+import { singleQuoted, shellWord } from '../../../src/pipeline/jobs/shell';
 import { needDebianPackages } from '../../cluster/debian';
 import { SHELL_PACKAGES } from '../../support/shells';
 
@@ -8,7 +8,7 @@ beforeAll(() => needDebianPackages(SHELL_PACKAGES), 300_000);
 
 const SHELLS: Array<[string, string[]]> = [['dash', ['/usr/bin/dash']], ['busybox', ['/bin/busybox', 'sh']]];
 
-/** What the shell makes of words, each as it is. */
+/** The words after expansion by the shell. */
 function words([program = '', ...args]: string[], texts: string[]): string[] {
   const output = execFileSync(program, [...args, '-c', `printf '%s\\0' ${texts.join(' ')}`], { env: { NAME: 'a  b*', PATH: '/nowhere' }, encoding: 'utf8' });
   return output.split('\0').slice(0, -1);
@@ -17,17 +17,17 @@ function words([program = '', ...args]: string[], texts: string[]): string[] {
 const line = fc.string({ unit: fc.constantFrom(...'ab 1"\'`\\$(){}*?[]!~#;&|<>=-'), maxLength: 12 });
 
 describe.each(SHELLS)('in %s', (_, shell) => {
-  test('a word is what it says, but for references to variables', () => {
+  test('a word is literal except for references to variables', () => {
     fc.assert(fc.property(fc.array(line.filter((text) => text !== ''), { minLength: 1, maxLength: 20 }), (texts) => {
-      expect(words(shell, texts.map(word))).toEqual(texts.map((text) => text.replace(/\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/g, '')));
+      expect(words(shell, texts.map(shellWord))).toEqual(texts.map((text) => text.replace(/\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})/g, '')));
     }), { numRuns: 100 });
   });
 
-  test('a variable in a word is neither split nor read again', () => {
-    expect(words(shell, ['$NAME', 'x=${NAME}-$NAME'].map(word))).toEqual(['a  b*', 'x=a  b*-a  b*']);
+  test('a variable in a word is neither split nor expanded again', () => {
+    expect(words(shell, ['$NAME', 'x=${NAME}-$NAME'].map(shellWord))).toEqual(['a  b*', 'x=a  b*-a  b*']);
   });
 
-  test('nothing is expanded in single quotes', () => {
+  test('a word in single quotes is literal', () => {
     fc.assert(fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), (texts) => {
       expect(words(shell, texts.map(singleQuoted))).toEqual(texts);
     }), { numRuns: 100 });

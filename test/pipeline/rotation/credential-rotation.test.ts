@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { CredentialRotation, DeployCredential, DeployTarget, ScheduledRotationOptions } from '../../../src/index';
+import { CredentialRotation, DeployCredential, DeployTarget, ScheduledRotationOptions } from '../../../src';
 import { fileOf, jobNames, pipeline, PRODUCTION, REVIEW, STAGING } from '../../support/pipelines';
 import { messageOf } from '../../support/synth';
 
@@ -13,7 +13,7 @@ function fileWith(options: ScheduledRotationOptions = {}, targets = [STAGING, PR
   return fileOf({ targets, rotation: CredentialRotation.scheduled(options) });
 }
 
-test('a scheduled pipeline that says so has only the jobs that rotate', () => {
+test('a scheduled pipeline with the variable has only the jobs that rotate', () => {
   const file = fileWith();
   const rotating = jobNames(file).filter((name) => /^rotat/.test(name));
 
@@ -26,7 +26,7 @@ test('a scheduled pipeline that says so has only the jobs that rotate', () => {
   }
 });
 
-test('the command comes from a job without an environment, and without scripts of packages', () => {
+test('the command comes from a job without an environment that runs no scripts of packages', () => {
   const { script, environment, artifacts } = fileWith()['rotation-command'];
 
   expect(script).toEqual([
@@ -36,7 +36,7 @@ test('the command comes from a job without an environment, and without scripts o
   expect(artifacts.paths).toEqual(['dist/$CI_PIPELINE_ID/']);
 });
 
-test('the credential replaces itself, at its environment, without a deployment', () => {
+test('the credential rotates itself in its environment, without a deployment', () => {
   const job = fileWith()['rotate-production'];
 
   expect(job).toMatchObject({
@@ -48,7 +48,7 @@ test('the credential replaces itself, at its environment, without a deployment',
   });
 });
 
-test('the old one ends in a job that is started when the grace is over', () => {
+test('the old credential is revoked in a job that starts after the grace period', () => {
   expect(fileWith({ grace: '90m' })['rotate-staging-end']).toMatchObject({
     rules: [{ if: PROTECTED, when: 'delayed', start_in: '95 minutes' }],
     needs: [{ job: 'rotation-command', artifacts: true }, { job: 'rotate-staging', artifacts: false }],
@@ -56,14 +56,14 @@ test('the old one ends in a job that is started when the grace is over', () => {
   });
 });
 
-test('that of the review apps has their scope, and stays unprotected as their branches are', () => {
+test('the credential of review apps keeps their scope and stays unprotected', () => {
   const job = fileWith()['rotate-review'];
 
   expect(job.environment).toEqual({ name: 'review/rotation', action: 'access' });
   expect(job.script.at(-1)).toBe(`${ROTATE} --no-wait --grace 1h --environment 'review/*' --unprotected`);
 });
 
-test('takes its options', () => {
+test('the jobs get the options of the rotation', () => {
   const credential = DeployCredential.kubeconfigVariable({ variable: 'KUBECONFIG_WEB' });
   const rotation = CredentialRotation.scheduled({ variable: 'ROTATE', grace: '2h', duration: '30d', unprotected: ['staging'], image: 'registry.example.com/node:24', needs: ['container'] });
   const job = fileOf({ credential, rotation })['rotate-staging'];
@@ -75,43 +75,43 @@ test('takes its options', () => {
   ]);
 });
 
-test('a token may live for less than a week', () => {
+test('a token can be valid for less than a week', () => {
   expect(fileWith({ duration: '36h' })['rotate-staging'].script.at(-1)).toContain(' --duration 36h --shortest 36h');
 });
 
-test('credentials that are not kept are left out', () => {
+test('a credential that is not stored is not rotated', () => {
   const byAgent = DeployTarget.of({ environment: 'edge', namespace: 'example-edge', credential: DeployCredential.gitlabAgent({ agent: 'group/infra:edge' }) });
 
   expect(jobNames(fileWith({}, [STAGING, byAgent])).filter((name) => name.startsWith('rotate'))).toEqual(['rotate-staging', 'rotate-staging-end']);
-  expect(messageOf(() => fileWith({}, [byAgent]))).toContain('rotation: no target has a credential that is kept in a variable');
+  expect(messageOf(() => fileWith({}, [byAgent]))).toContain('rotation: no target stores its credential in a variable');
 });
 
 test.each<[string, ScheduledRotationOptions, string]>([
-  ['a variable that a shell does not know', { variable: 'ROTATE-IT' }, 'variable: it is "ROTATE-IT"'],
-  ['a grace without unit', { grace: '60' }, 'grace: it is "60", expected a number with its unit'],
-  ['a duration without unit', { duration: '90 days' }, 'duration: it is "90 days", expected a number with its unit'],
+  ['a name that is no variable of a shell', { variable: 'ROTATE-IT' }, 'variable: it is "ROTATE-IT"'],
+  ['a grace period without a unit', { grace: '60' }, 'grace: it is "60", expected a number with its unit'],
+  ['a duration without a unit', { duration: '90 days' }, 'duration: it is "90 days", expected a number with its unit'],
   ['an environment that is no target', { unprotected: ['stagging'] }, 'rotation: unprotected has "stagging", expected staging, production'],
-])('refuses %s', (_, options, message) => {
+])('a rotation rejects %s', (_, options, message) => {
   expect(messageOf(() => fileWith(options))).toContain(message);
 });
 
-describe('a job of one\'s own', () => {
+describe('a job of the user', () => {
   const withJob = (keywords: Record<string, unknown>, name = 'lint') => {
     const made = pipeline({ rotation: CredentialRotation.scheduled() });
     made.addJob(name, keywords);
     return parse(made.toYaml(), { version: '1.1' })[name];
   };
 
-  test('is kept out, too, and stays in the pipelines that it was in', () => {
+  test('is excluded from the rotation, and stays in its other pipelines', () => {
     expect(withJob({ script: ['true'] }).rules).toEqual([{ if: SCHEDULED, when: 'never' }, { if: '$CI_COMMIT_BRANCH || $CI_COMMIT_TAG' }]);
     expect(withJob({ script: ['true'], rules: [{ when: 'always' }] }).rules).toEqual([{ if: SCHEDULED, when: 'never' }, { when: 'always' }]);
   });
 
-  test('is left alone when it is a template', () => {
+  test('stays unchanged when it is a template', () => {
     expect(withJob({ script: ['true'] }, '.lint').rules).toBeUndefined();
   });
 
-  test.each(['only', 'except', 'extends'])('needs rules in place of %s', (keyword) => {
-    expect(messageOf(() => withJob({ script: ['true'], [keyword]: ['main'] }))).toContain('expected rules, so that it can be kept out');
+  test.each(['only', 'except', 'extends'])('needs rules instead of %s', (keyword) => {
+    expect(messageOf(() => withJob({ script: ['true'], [keyword]: ['main'] }))).toContain('expected rules, to exclude it from the pipelines that rotate credentials');
   });
 });

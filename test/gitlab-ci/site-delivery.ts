@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pushBaseImage } from './base-image';
+import type { Registries } from './buildah-settings';
+import { prepareRunner } from './gitlab-ci-local';
+import { PackedLibrary } from './packed-library';
+import { Pipeline } from './pipeline';
+import { Repository } from './repository';
+import { Runner } from './runner';
+import { CiVariable, predefinedVariables } from './variables';
+import { Kubeconfig } from '../../src';
+import { runKubectl } from '../cluster/cluster';
+import { ControlPlane } from '../cluster/control-plane';
+import { PackageFiles } from '../cluster/debian';
+import { ExampleSite, HUGO } from '../cluster/example-site';
+import { BUILDAH } from '../cluster/image';
+import { REGISTRY } from '../cluster/registry';
+
+/** The value of CI_JOB_TOKEN and CI_REGISTRY_PASSWORD, and its line in an htpasswd file. */
+export const JOB_TOKEN = 'job-token-of-the-test';
+export const JOB_USER = 'gitlab-ci-token:$2b$04$vOiK1T0jn.wyRaaOHhtvVutC0PQsb4vM7w5kXt1p1nBUNjw9nZB4O';
+
+/** The environments of the example, and their namespaces. */
+export const NAMESPACES = { staging: 'example-staging', production: 'example' } as const;
+
+/** The programs that the example's jobs need. */
+export const TOOLS: PackageFiles = { ...HUGO, ...BUILDAH, ...REGISTRY };
+
+const MAIN = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
+
+/**
+ * A project with the example's repository: its credentials for a cluster, a runner, and registries.
+ */
+export class SiteDelivery {
+  /**
+   * Installs missing programs, and grants the project access to one namespace for each environment.
+   */
+  public static prepare(cluster: ControlPlane, registries: Registries): SiteDelivery {
+    prepareRunner(TOOLS);
+    return new SiteDelivery(cluster, registries);
+  }
+
+  public readonly repository: Repository;
+  /** The kubeconfigs that `grant` created, as CI/CD variables. */
+  public readonly credentials: readonly CiVariable[];
+
+  private readonly folder = mkdtempSync(join(tmpdir(), 'delivery-'));
+  private readonly runner: Runner;
+  private pipelines = 0;
+
+  private constructor(private readonly cluster: ControlPlane, private readonly registries: Registries) {
+    pushBaseImage(registries.dockerHub, this.folder);
+    this.repository = Repository.ofExample(this.folder, PackedLibrary.pack(join(this.folder, 'library')));
+    this.runner = new Runner(join(this.folder, 'runner'), registries);
+    this.credentials = this.grant();
+  }
+
+  /** Creates a pipeline of the newest commit on the default branch. It runs no job yet. */
+  public pipeline(credentials = this.credentials): Pipeline {
+    this.pipelines += 1;
+    return this.runner.pipeline(this.repository, [
+      ...predefinedVariables({ registry: this.registries.project, password: JOB_TOKEN, iid: this.pipelines }), ...credentials,
+    ]);
+  }
+
+  /** The image of the Deployment in a namespace; empty without a Deployment. */
+  public deployedImage(namespace: string): string {
+    return runKubectl(this.cluster.kubeconfig, ['get', 'deployment', 'web', '-n', namespace, '--ignore-not-found', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
+  }
+
+  /** The tokens of the credentials, which must appear in no log. */
+  public tokens(): string[] {
+    return this.credentials.map(({ value }) => Kubeconfig.parse(value).token ?? '');
+  }
+
+  public remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private grant(): CiVariable[] {
+    const site = new ExampleSite(join(this.folder, 'access'));
+    site.run('access.ts');
+    return Object.keys(NAMESPACES).map((environment) => {
+      const file = join(this.folder, `${environment}.kubeconfig`);
+      const options = ['--kubeconfig', this.cluster.kubeconfig, '--file', file, '--format', 'json', '--yes'];
+      execFileSync(process.execPath, [MAIN, 'grant', site.manifest(`access-${environment}.yaml`), ...options], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
+      return { key: 'KUBECONFIG', value: readFileSync(file, 'utf8').trim(), variableType: 'file', environmentScope: environment };
+    });
+  }
+}

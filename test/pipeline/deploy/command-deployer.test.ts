@@ -1,0 +1,49 @@
+import { Cdk8sCiDeployOptions, DeployJob } from '../../../src';
+import { fileOf } from '../../support/pipelines';
+import { messageOf } from '../../support/synth';
+
+jest.mock('../../../src/pipeline/command-sha256', () => ({ commandSha256: () => '0'.repeat(64) }));
+
+const COMMAND = 'node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs"';
+const command = (options: Cdk8sCiDeployOptions = {}) => fileOf({ deployJob: DeployJob.cdk8sCiDeploy(options) })['deploy-staging'];
+
+describe('the command', () => {
+  test('is compared with the SHA-256 of this library\'s command', () => {
+    const { script } = command();
+    const check = script.findIndex((line: string) => line.includes('sha256sum'));
+
+    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -`);
+    expect(script[check + 1]).toMatch(/^node /);
+  });
+
+  test('writes reports in any case, after it has removed those of an older pipeline', () => {
+    const { script, artifacts } = command();
+
+    expect(script[0]).toBe('rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env');
+    expect(script.at(-1)).toBe(`${COMMAND} deploy "dist/$CI_PIPELINE_ID/staging" --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env`);
+    expect(artifacts).toEqual({ when: 'always', reports: { junit: 'cdk8s-ci-deploy.xml', dotenv: 'cdk8s-ci-deploy.env' } });
+  });
+
+  test('gets its options', () => {
+    const { script, artifacts } = command({ pullSecret: 'pull', rolloutTimeout: '90s', diff: true, reports: false, arguments: ['--adopt', '--allow-registry=registry.example.com/team'] });
+
+    expect(script.at(-1)).toBe(
+      `${COMMAND} deploy "dist/$CI_PIPELINE_ID/staging" --app web --pull-secret pull --timeout 90s --diff --adopt --allow-registry=registry.example.com/team`,
+    );
+    expect(artifacts).toBeUndefined();
+  });
+
+  test.each([[undefined, '40 minutes'], ['90s', '23 minutes'], ['1h', '140 minutes']])('has time for a rollback when a rollout may take %s, so its timeout is %s', (rolloutTimeout, timeout) => {
+    expect(command({ rolloutTimeout }).timeout).toBe(timeout);
+  });
+
+  test.each<[string, Cdk8sCiDeployOptions, string]>([
+    ['two words in one argument', { arguments: ['--allow-registry x'] }, 'arguments: there is "--allow-registry x", expected options of deploy'],
+    ['a command of the shell', { arguments: ['--adopt=$(id)'] }, 'arguments: there is "--adopt=$(id)"'],
+    ['an operand', { arguments: ['dist'] }, 'arguments: there is "dist"'],
+    ['an option that the job sets itself', { arguments: ['--app=other'] }, 'arguments: there is "--app=other", expected options that the job does not set itself'],
+    ['an invalid name of a Secret', { pullSecret: 'Pull' }, 'pullSecret: it is "Pull"'],
+  ])('rejects %s', (_, options, message) => {
+    expect(messageOf(() => command(options))).toContain(message);
+  });
+});
