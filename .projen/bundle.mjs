@@ -17,7 +17,7 @@ const SMALL = { target: 'node20', minifySyntax: true, minifyWhitespace: true, lo
 
 const eagerYaml = {
   name: 'eager-yaml',
-  setup: ({ onResolve, resolve }) => onResolve({ filter: /\/lazy-yaml$/ }, ({ kind }) =>
+  setup: ({ onResolve, resolve }) => onResolve({ filter: /\/lazy-modules$/ }, ({ kind }) =>
     resolve('./src/cli/eager-yaml', { resolveDir: process.cwd(), kind })),
 };
 

@@ -11,7 +11,7 @@ export { type Cdk8sCiDeployOptions, DeployJob, type DeployJobOptions, type Kubec
 export { DeployRef } from './pipeline/targets/deploy-ref';
 export { DeployerIdentity, type GitlabAgentIdentityOptions, type OidcIdentityOptions, type ServiceAccountIdentityOptions } from './access/deployer-identity';
 export { DeployerRole, type DeployerRule, type LeastPrivilegeOptions } from './access/deployer-role';
-export { DeployerToken } from './access/deployer-token';
+export { DeployerToken } from './access/deployer-identity';
 export { GitlabPipeline, type GitlabPipelineProps } from './pipeline/gitlab-pipeline';
 export { type BuildahOptions, type DockerBuildOptions, ImageBuild, type ImageBuildOptions, type PrebuiltImageOptions } from './pipeline/images/image-build';
 export { ImageReference } from './image/image-reference';

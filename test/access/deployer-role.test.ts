@@ -85,17 +85,17 @@ get namespaces in "": all"
     ['no project', { projectId: NaN }, /^role: projectId is NaN, expected the number that GitLab shows/],
     ['no environment', { environment: '' }, /^role: environment is "", expected a name/],
     ['no application', { app: ' ' }, /^role: app is " ", expected a name/],
-    ['a wildcard', { rules: [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }] }, /^role: "\*" in rules\[0\], expected the rights that are needed, one by one/],
+    ['a wildcard', { rules: [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }] }, /^role: "\*" in rules\[0\], expected no wildcard; list each verb, group and resource/],
     ['a wildcard for subresources', { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['*/scale'] }] }, /"\*\/scale" in rules\[0\]/],
     ['a pull secret that Kubernetes would not accept', { pullSecret: 'Git_Lab' }, /^role: pullSecret is "Git_Lab", expected /],
-    ['a pull secret that is the record', { pullSecret: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }, /^role: pullSecret is "cdk8s-.*", as the record of the releases, expected a Secret of its own/],
-    ['a pull secret of the manifests', { manifests: '{ apiVersion: v1, kind: Secret, metadata: { name: gitlab } }', pullSecret: 'gitlab' }, /^role: pullSecret is "gitlab", as the one at manifests:1:1/],
+    ['a pull secret that is the record', { pullSecret: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }, /^role: pullSecret is "cdk8s-.*", the name of a Secret of the record, expected a name that no other Secret has/],
+    ['a pull secret of the manifests', { manifests: '{ apiVersion: v1, kind: Secret, metadata: { name: gitlab } }', pullSecret: 'gitlab' }, /^role: pullSecret is "gitlab", the name of the Secret at manifests:1:1/],
     ['no manifest', { manifests: '' }, /^manifests:1:1: no document/],
     ['an object without a name', { manifests: 'apiVersion: v1\nkind: Pod\nmetadata: { generateName: web- }' }, /^manifests:1:1: metadata\.name is nothing, expected a name/],
     ['an object of the cluster', { manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: web }' }, /^manifests:1:1: Namespace is cluster-scoped/],
-    ['a Role', { manifests: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }' }, /^manifests:1:1: Role\.rbac.* gives rights away/],
-    ['a custom kind', { manifests: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: web }' }, /"Thing\.example\.com" is no kind of .* by customResources: \{ "Thing\.example\.com": … \}/],
-    ['a kind named like a property of every object', { manifests: 'apiVersion: v1\nkind: constructor\nmetadata: { name: web }' }, /"constructor" is no kind/],
+    ['a Role', { manifests: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }' }, /^manifests:1:1: Role\.rbac.* grants rights/],
+    ['a custom kind', { manifests: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: web }' }, /"Thing\.example\.com" is not a kind of .* customResources: \{ "Thing\.example\.com": … \}/],
+    ['a kind named like a property of every object', { manifests: 'apiVersion: v1\nkind: constructor\nmetadata: { name: web }' }, /"constructor" is not a kind/],
   ])('fails for %s', (_, options, message) => {
     expect(() => rulesOf(options)).toThrow(message);
   });
@@ -128,7 +128,7 @@ describe('its access manifests', () => {
 
   test('fail for manifests of another namespace', () => {
     expect(messageOf(() => manifestsOf({ manifests: MANIFESTS }, 'other')))
-      .toBe('access/gitlab: role: manifests:2:1: it is in namespace "example", expected objects of namespace "other"; give the manifests of this environment');
+      .toBe('access/gitlab: role: manifests:2:1: it is in namespace "example", expected objects of namespace "other"; pass the manifests of this environment');
   });
 });
 

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { readAccess } from '../../src/cli/access/read-access';
-import { environmentSlug } from '../../src/gitlab/environment-slug';
+import { environmentSlug } from '../../src/gitlab/environments';
 import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../../src/index';
 import { app, messageOf, only, plainChart, synth } from '../support/synth';
 
@@ -191,12 +191,12 @@ test.each(['default', 'kube-system', 'kube-anything'])('fails for the protected 
 });
 
 test.each(['', 'Example', 'a.b', 'a_b', '-a', 'a'.repeat(64), 'example\n'])('fails for the namespace %j', (namespace) => {
-  expect(messageOf(() => manifestsOf({ namespace }))).toMatch(/^access\/gitlab: namespace is ".*", expected a DNS label .* of at most 63 characters; name an existing namespace$/);
+  expect(messageOf(() => manifestsOf({ namespace }))).toMatch(/^access\/gitlab: namespace is ".*", expected a DNS label .* of at most 63 characters; name an existing namespace, such as "my-app"$/);
 });
 
 test('fails for a ServiceAccount name that Kubernetes refuses, with the path of the construct', () => {
   const identity = DeployerIdentity.serviceAccount({ name: 'Bad_Name' });
-  expect(messageOf(() => manifestsOf({ identity }))).toMatch(/^access\/gitlab: identity: name is "Bad_Name", expected a DNS subdomain/);
+  expect(messageOf(() => manifestsOf({ identity }))).toMatch(/^access\/gitlab: identity: name is "Bad_Name", expected a DNS subdomain .*; change name to "bad-name"$/);
 });
 
 test('fails for a ClusterRole name that Kubernetes refuses', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { environmentSlug } from '../../src/gitlab/environment-slug';
+import { environmentSlug } from '../../src/gitlab/environments';
 
 jest.mock('node:crypto', () => ({ createHash: jest.fn() }));
 

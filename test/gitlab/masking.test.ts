@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { parseDotenv } from '../../src/gitlab/dotenv';
-import { environmentScope, fitsEnvironment, MaskingRule, maskingProblem, scopesOverlap, variableKey } from '../../src/gitlab/masking';
+import { scopesOverlap, environmentScope } from '../../src/gitlab/environments';
+import { fitsEnvironment, MaskingRule, maskingProblem, variableKey } from '../../src/gitlab/masking';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 const RULES: MaskingRule[] = ['expanded', 'raw'];

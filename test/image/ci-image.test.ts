@@ -27,7 +27,7 @@ describe('from GitLab, in a job', () => {
   });
 
   test.each([
-    ['no image', { IMAGE: undefined }, 'it is not set, expected the reference of the image that this pipeline built; let this job need the image job'],
+    ['no image', { IMAGE: undefined }, 'it is not set, expected the reference of the image that this pipeline built; add the image job, whose dotenv report contains IMAGE, to this job\'s needs'],
     ['an empty image', { IMAGE: '' }, 'variable IMAGE: '],
     ['the placeholder', { IMAGE: 'IMAGE' }, 'it is the placeholder "IMAGE", expected an image reference'],
     ['an unexpanded variable', { IMAGE: '$CI_REGISTRY_IMAGE:1' }, '$CI_REGISTRY_IMAGE:1'],
@@ -42,8 +42,8 @@ describe('from GitLab, in a job', () => {
     ['a foreign registry', { IMAGE: 'evil.example.com/group/site:1' }, '"evil.example.com/group/site", expected an image in "registry.example.com/group/site"'],
     ['a neighbour with the same beginning', { IMAGE: 'registry.example.com/group/site2:1' }, 'expected an image in'],
     ['no project registry', { CI_REGISTRY_IMAGE: undefined }, 'but CI_REGISTRY_IMAGE is not set'],
-    ['an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }, 'it comes with IMAGE_PIPELINE_ID "4710", expected this pipeline\'s id "4711"'],
-    ['an image of no pipeline', { IMAGE_PIPELINE_ID: undefined }, 'it comes with IMAGE_PIPELINE_ID nothing'],
+    ['an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }, 'IMAGE_PIPELINE_ID is "4710", expected this pipeline\'s id "4711"'],
+    ['an image of no pipeline', { IMAGE_PIPELINE_ID: undefined }, 'IMAGE_PIPELINE_ID is nothing'],
     ['a job without a pipeline', { CI_PIPELINE_ID: undefined, IMAGE_PIPELINE_ID: undefined }, 'expected this pipeline\'s id nothing'],
   ])('fails for %s', (_, change, message) => {
     const text = messageOf(() => lookup({ ...gitlabJob, ...change }));
@@ -63,7 +63,7 @@ describe('from GitLab, on a workstation', () => {
   });
 
   test('fails without either, and names both ways out', () => {
-    expect(() => lookup({})).toThrow('set it, or give a reference as `local` for work outside CI');
+    expect(() => lookup({})).toThrow('set it, or pass a reference as `local` for use outside CI');
   });
 
   test('fails for an empty variable, which is an answer', () => {

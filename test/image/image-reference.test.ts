@@ -88,7 +88,7 @@ describe('an image reference', () => {
 
 describe('what is wrong with a reference is said', () => {
   const mistakes: [unknown, string][] = [
-    ['', 'the image reference is empty, expected a reference such as "registry.example.com/group/app:1.27"; set the variable that it comes from'],
+    ['', 'the image reference is empty, expected a reference such as "registry.example.com/group/app:1.27"; set the variable of the reference'],
     [undefined, 'the image reference is nothing, expected'],
     [42, 'the image reference is 42, expected'],
     [' nginx', 'the image reference " nginx" starts or ends with white space, expected none; remove it'],
@@ -98,7 +98,7 @@ describe('what is wrong with a reference is said', () => {
     ['$CI_REGISTRY_IMAGE:1', 'the image reference "$CI_REGISTRY_IMAGE:1" contains "$", a variable that was not expanded, expected its value; set the variable'],
     ['registry.example.com/app:${TAG}', 'contains "$", a variable that was not expanded'],
     ['https://registry.example.com/app', 'is a URL, expected a reference such as "registry.example.com/group/app:1.27"; remove everything up to and including "://"'],
-    ['a'.repeat(64), 'is the identifier of an image, which no registry knows, expected a name'],
+    ['a'.repeat(64), 'is an image ID, which registries do not know, expected a name'],
     ['a'.repeat(1025), 'has 1025 characters, expected at most 1024'],
     [':latest', 'the image reference ":latest" has no name before the tag or digest, expected a repository such as "group/app"'],
     [`@${SHA256}`, 'has no name before the tag or digest'],
@@ -118,11 +118,11 @@ describe('what is wrong with a reference is said', () => {
     ['group/a___b', 'the image repository is "group/a___b"'],
     ['group/my app', 'the image repository is "group/my app"'],
     ['group/\u202eapp', 'the image repository is "group/\\u202eapp"'],
-    [`a.b/${'a'.repeat(256)}`, 'has 256 characters, expected at most 255; use a shorter path'],
+    [`a.b/${'a'.repeat(256)}`, 'has 256 characters, expected at most 255; shorten the path'],
     ['a'.repeat(248), 'has 256 characters, expected at most 255'],
     ['nginx:', 'the image tag is empty, expected at most 128 letters'],
     [`nginx:@${SHA256}`, 'the image tag is empty'],
-    [`nginx:${'a'.repeat(129)}`, 'has 129 characters, expected at most 128; tag images with CI_COMMIT_SHA'],
+    [`nginx:${'a'.repeat(129)}`, 'has 129 characters, expected at most 128; use CI_COMMIT_SHA as the tag'],
     ['group/app:feature/x', 'the image tag "feature/x" contains "/", expected at most 128 letters, digits, "_", "." and "-", the first of them a letter, a digit or "_"'],
     ['nginx:1.0+build', 'the image tag "1.0+build" contains "+"'],
     ['nginx:-x', 'the image tag "-x" starts with "-"'],

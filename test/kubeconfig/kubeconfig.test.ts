@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { parse } from 'yaml';
 import { UserError } from '../../src/base/user-error';
+import { referenceCluster } from '../../src/kubeconfig/contexts';
 import { Kubeconfig, KubeconfigProps } from '../../src/kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../src/kubeconfig/kubeconfig-policy';
-import { referenceCluster } from '../../src/kubeconfig/reference-cluster';
 import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../support/kubeconfigs';
 import { describeVectors, printAgreement } from '../support/vectors';
 
@@ -92,13 +92,13 @@ describe('a kubeconfig made from values', () => {
     ['a user with a line break', { user: 'a\nb' }, /^user: .*control characters/],
     ['an empty context', { context: '' }, /^context: /],
     ['CA data that is no base64', { certificateAuthorityData: '***' }, /^certificateAuthorityData: it is not base64/],
-    ['CA data that is PEM', { certificateAuthorityData: CA_PEM }, /it is PEM itself/],
-    ['CA data that is something else', { certificateAuthorityData: Buffer.from('hello').toString('base64') }, /not PEM/],
-    ['CA data that is cut off', { certificateAuthorityData: Buffer.from(CA_PEM.slice(0, 300)).toString('base64') }, /not PEM/],
-    ['CA data with a broken certificate', { certificateAuthorityData: Buffer.from(CA_PEM.replace('MIIB', 'AAAA')).toString('base64') }, /not of certificates alone/],
+    ['CA data that is PEM', { certificateAuthorityData: CA_PEM }, /it is PEM, not base64/],
+    ['CA data that is something else', { certificateAuthorityData: Buffer.from('hello').toString('base64') }, /it is base64, but not of PEM/],
+    ['CA data that is cut off', { certificateAuthorityData: Buffer.from(CA_PEM.slice(0, 300)).toString('base64') }, /it is base64, but not of PEM/],
+    ['CA data with a broken certificate', { certificateAuthorityData: Buffer.from(CA_PEM.replace('MIIB', 'AAAA')).toString('base64') }, /not only of valid certificates/],
     ['CA data with a key', {
       certificateAuthorityData: Buffer.from(`${CA_PEM}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n`).toString('base64'),
-    }, /not of certificates alone/],
+    }, /not only of valid certificates/],
     ['an empty token', { token: '' }, /^token: it is empty/],
     ['a token with a line break at its end', { token: `${TOKEN}\n` }, /^token: it has a line break/],
     ['a token with a space', { token: `Bearer ${TOKEN}` }, /^token: it has white space/],
@@ -108,7 +108,7 @@ describe('a kubeconfig made from values', () => {
     ['a token file without name', { token: undefined, tokenFile: '' }, /^tokenFile: it is "", expected the name of a file/],
     ['a token file with a line break', { token: undefined, tokenFile: 'a\nb' }, /^tokenFile: .*control characters/],
     ['a token in place of its file', { token: undefined, tokenFile: TOKEN }, /^tokenFile: it is a token, expected the name of the file/],
-    ['a token still in base64', { token: Buffer.from(TOKEN).toString('base64') }, /^token: it is still in base64/],
+    ['a token still in base64', { token: Buffer.from(TOKEN).toString('base64') }, /^token: it is base64 of a token/],
   ])('refuses %s', (_, props, expected) => {
     expect(messageOf(() => new Kubeconfig({ ...PROPS, ...props }))).toMatch(expected);
   });
@@ -153,14 +153,14 @@ describe('a stored kubeconfig', () => {
     ['a misspelt field at the top', { root: { currentcontext: 'x' } }, /^it has the unknown field "currentcontext"/],
     ['a field that may be a secret', { user: { [TOKEN]: 1 } }, /it has an unknown field,/],
     ['two clusters', { root: { clusters: [{ name: 'a', cluster: {} }, { name: 'b', cluster: {} }] } }, /^clusters: it has 2 entries, expected exactly one/],
-    ['two users of one name', { root: { users: [{ name: 'u', user: { token: SECRET } }, { name: 'u', user: {} }] } }, /^users\[1\]: the name "u" is there twice/],
+    ['two users of one name', { root: { users: [{ name: 'u', user: { token: SECRET } }, { name: 'u', user: {} }] } }, /^users\[1\]: the name "u" occurs twice/],
     ['no contexts', { root: { contexts: null } }, /^contexts: it has 0 entries/],
     ['users that are no list', { root: { users: { token: SECRET } } }, /^users: it is a mapping, expected a list/],
     ['a user without name', { root: { users: [{ user: { token: SECRET } }] } }, /^users\[0\]: it has no name/],
     ['a current context of another name', { root: { 'current-context': 'y' } }, /^current-context: "y" is not in the file, expected one of "x"/],
     ['a context of another cluster', { context: { cluster: 'zz' } }, /^contexts\[0\]\.context\.cluster: "zz" is not in the file/],
-    ['a password in the address', { cluster: { server: `https://admin:${SECRET}@host` } }, /^server: it is a value that is not repeated here/],
-    ['a token in the address', { cluster: { server: TOKEN } }, /^server: it is a value that is not repeated here/],
+    ['a password in the address', { cluster: { server: `https://admin:${SECRET}@host` } }, /^server: it is a value that is not shown here/],
+    ['a token in the address', { cluster: { server: TOKEN } }, /^server: it is a value that is not shown here/],
     ['another kind', { root: { kind: 'Secret' } }, /^kind: .*"Config"/],
     ['another version', { root: { apiVersion: 'v2' } }, /^apiVersion: .*"v1"/],
   ])('is refused with %s, without its secrets', (_, parts, expected) => {
@@ -194,8 +194,8 @@ describe('a stored kubeconfig', () => {
   test.each<[string, string, RegExp]>([
     ['empty', '', /it holds 0 documents/],
     ['only a comment', '# nothing\n', /it holds 0 documents/],
-    ['text', `${SECRET}\n`, /it is text, expected a mapping/],
-    ['its own base64', Buffer.from(kubeconfigFile()).toString('base64'), /decoded if it was base64/],
+    ['text', `${SECRET}\n`, /^this is not a kubeconfig: it is text, expected a mapping; pass the kubeconfig file; if it is base64, decode it first$/],
+    ['its own base64', Buffer.from(kubeconfigFile()).toString('base64'), /if it is base64, decode it first/],
     ['a list', `- ${SECRET}\n`, /it is a list/],
     ['several documents', `${kubeconfigFile()}\n---\n${kubeconfigFile()}`, /it holds 2 documents/],
     ['broken YAML', `apiVersion: v1\nusers: [ {token: ${SECRET}\n`, /^line \d+, column \d+: it is not valid YAML/],

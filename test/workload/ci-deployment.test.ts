@@ -351,7 +351,7 @@ describe('what Kubernetes would refuse, or never run, is refused', () => {
   test.each<[CiDeploymentProps, string]>([
     [{ name: 'Bad_Name' }, 'name is "Bad_Name", expected a DNS subdomain'],
     [{ name: 'a'.repeat(64) }, 'name, which becomes a label, is "aaaa'],
-    [{ name: '1web', port: 80, servicePort: 80 }, 'name, which the Service has as well, is "1web"'],
+    [{ name: '1web', port: 80, servicePort: 80 }, 'name, which is also the name of the Service, is "1web"'],
     [{ name: 'a.b' }, 'containerName is "a.b"'],
     [{ labels: { team: 'a b' } }, 'label "team" is "a b", expected a label value'],
     [{ labels: { 'a/b/c': '' } }, 'the key of label "a/b/c" is "a/b/c"'],
@@ -370,7 +370,7 @@ describe('what Kubernetes would refuse, or never run, is refused', () => {
     [{ writablePaths: ['tmp'] }, 'writablePaths is "tmp"'],
     [{ addCapabilities: ['CAP_CHOWN'] }, 'addCapabilities is "CAP_CHOWN"'],
     [{ replicas: -1 }, 'replicas is -1'],
-    [{ runAsUser: 0 }, 'runAsUser is 0, expected another user while runAsNonRoot holds'],
+    [{ runAsUser: 0 }, 'runAsUser is 0, expected another user while runAsNonRoot is true'],
     [{ fsGroup: 1e12 }, 'fsGroup is 1000000000000'],
   ])('%j', (props, message) => {
     const text = messageOf(() => define(props));

@@ -14,7 +14,7 @@ import { Manifest, messageOf } from '../support/synth';
 const IMAGE = 'registry.example.com/group/site:1';
 const image = CiImage.of(IMAGE);
 const POD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: IMAGE}\n';
-const AWKWARD = readFileSync(join(__dirname, 'fixtures', 'awkward-template.yml'), 'utf8');
+const AWKWARD = readFileSync(join(__dirname, '..', 'fixtures', 'awkward-template.yml'), 'utf8');
 
 function chart(props: ChartProps = {}): Chart {
   return new Chart(Testing.app(), 'chart', props);
@@ -128,7 +128,7 @@ describe('the file', () => {
   });
 
   test('fails when it is not there', () => {
-    expect(messageOf(() => template({ file: 'missing.yml' }))).toMatch(/^chart\/site: "missing\.yml" cannot be read in ".+" \(ENOENT\), expected a file; correct the path$/);
+    expect(messageOf(() => template({ file: 'missing.yml' }))).toMatch(/^chart\/site: "missing\.yml" cannot be read in ".+" \(ENOENT\), expected a file; pass a path relative to that folder, or an absolute one$/);
   });
 
   test('fails when it is too large, with its name', () => {
@@ -203,11 +203,11 @@ describe('images', () => {
     ['no images', { text: POD, images: {} }, 'expected a container with an image to set'],
     ['images beside image', { text: POD, images: {}, image }, 'chart/site: images beside image or placeholder, expected one way'],
     ['images beside placeholder', { text: POD, images: {}, placeholder: 'X' }, 'images beside image or placeholder'],
-    ['no manifest', {}, 'chart/site: no manifest, expected file or text; give one of the two'],
+    ['no manifest', {}, 'chart/site: no manifest, expected file or text; pass one of the two'],
     ['two manifests', { file: 'a', text: 'b' }, 'chart/site: file and text, expected file or text'],
     ['invalid YAML', { text: `${POD}a: [` }, 'chart/site: text:7:5: invalid YAML'],
     ['a tab', { text: `${POD}\ta: 1` }, 'chart/site: text:7:1: '],
-    ['a duplicate key', { text: `${POD}kind: Pod\n` }, 'chart/site: text:7:1: the key "kind" for the second time'],
+    ['a duplicate key', { text: `${POD}kind: Pod\n` }, 'chart/site: text:7:1: a second key "kind"'],
     ['nothing in it', { text: '' }, 'chart/site: text:1:1: no document'],
     ['an object without a name', { text: POD.replace('name: web}', 'labels: {}}') }, 'chart/site: text:1:1: metadata.name is nothing, expected text; name the object'],
     ['a name that is a number', { text: POD.replace('name: web}', 'name: 1}') }, 'metadata.name is 1, expected text; quote it'],

@@ -21,7 +21,7 @@ test('objects get the namespace of the chart', () => {
 
 describe('what an administrator must apply is refused', () => {
   const refused = (name: string) => expect.stringMatching(new RegExp(
-    `^\\[chart\\] chart/\\S+: ${name} is cluster-scoped, expected objects of namespace "example", all that its deployer may write; move it to the manifests that an administrator applies$`));
+    `^\\[chart\\] chart/\\S+: ${name} is cluster-scoped, expected an object of namespace "example", since its deployer may write no others; move it to the manifests that an administrator applies$`));
 
   test.each([
     ['v1', 'Namespace', 'Namespace'],
@@ -76,7 +76,7 @@ describe('other namespaces are refused', () => {
     const chart = namespacedChart();
     rawObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'other' } });
     expect(problemsOf(chart)).toEqual([
-      '[chart] chart/config: ConfigMap "a" is in namespace "other", expected namespace "example"; leave its namespace out, or put it into a NamespacedChart of that namespace',
+      '[chart] chart/config: ConfigMap "a" is in namespace "other", expected namespace "example"; leave its namespace out, or define it in a NamespacedChart of that namespace',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('other namespaces are refused', () => {
     const chart = namespacedChart();
     const item = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
     rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [item, { ...item, metadata: { name: 'b', namespace: 'example' } }] });
-    expect(problemsOf(chart)).toEqual([expect.stringContaining('chart/list/items[0]: ConfigMap "a" has no namespace, expected namespace "example"; write it in the item')]);
+    expect(problemsOf(chart)).toEqual([expect.stringContaining('chart/list/items[0]: ConfigMap "a" has no namespace, expected namespace "example"; set the namespace of the item')]);
   });
 
   test('of an enclosing NamespacedChart', () => {
@@ -120,8 +120,8 @@ describe('custom resources', () => {
     const chart = namespacedChart();
     rawObject(chart, 'certificate', { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'a' } });
     expect(problemsOf(chart)).toEqual([
-      '[chart] chart/certificate: "Certificate.cert-manager.io" is no kind of Kubernetes v1.36.3, so whether it is namespaced is not known, expected a known kind; ' +
-      'if its custom resource definition says "scope: Namespaced", declare it by namespacedKinds: ["Certificate.cert-manager.io"]',
+      '[chart] chart/certificate: "Certificate.cert-manager.io" is not a kind of Kubernetes v1.36.3, so its scope is not known, expected a known kind; ' +
+      'if its custom resource definition has "scope: Namespaced", add it: namespacedKinds: ["Certificate.cert-manager.io"]',
     ]);
   });
 
@@ -135,7 +135,7 @@ describe('custom resources', () => {
   test('a kind of another group is another kind', () => {
     const chart = namespacedChart();
     rawObject(chart, 'service', { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'a' } });
-    expect(problemsOf(chart)).toEqual([expect.stringContaining('"Service.serving.knative.dev" is no kind of Kubernetes')]);
+    expect(problemsOf(chart)).toEqual([expect.stringContaining('"Service.serving.knative.dev" is not a kind of Kubernetes')]);
   });
 });
 
@@ -148,8 +148,8 @@ describe('what the role cannot write is refused', () => {
 
   test('with the verbs that are missing and both ways out', () => {
     expect(problemsOf(withKind('v1', 'ResourceQuota'))).toEqual([
-      '[chart] chart/object: ClusterRole "admin" of Kubernetes v1.36.3 may not create, patch resourcequotas, expected kinds that the deployer\'s role may write; ' +
-      'move it to the manifests that an administrator applies, or give the deployer another role',
+      '[chart] chart/object: ClusterRole "admin" of Kubernetes v1.36.3 may not create, patch resourcequotas, expected an object that the deployer may write; ' +
+      'move it to the manifests that an administrator applies, or choose another role for the deployer',
     ]);
   });
 

@@ -22,12 +22,12 @@ const STRICTER = new Map([
   ['v: 99999999999999999999', 'a number up to 2^53'],
   ['v: 1e21', 'a number up to 2^53'],
   ['v: {.inf: a}', '".inf" as a key, expected text as a key; quote it'],
-  ['v: {a: 1, a: 2}', 'f.yml:4:11: the key "a" for the second time'],
+  ['v: {a: 1, a: 2}', 'f.yml:4:11: a second key "a"'],
   ['v: !!binary aGVsbG8=', 'with the tag "tag:yaml.org,2002:binary"'],
   ['v: !!timestamp 2001-12-14', 'with the tag "tag:yaml.org,2002:timestamp"'],
   ['v: "a\u2028b"', 'the character U+2028'],
   ['v: [?a]', '"?" or ":" without quotes inside brackets'],
-  ['v: 1\n...\nw: 2\n', 'f.yml:6:1: text behind the end of a document, which kubectl ignores'],
+  ['v: 1\n...\nw: 2\n', 'f.yml:6:1: text after the end of a document, which kubectl ignores'],
 ]);
 
 describe('scalars', () => {
@@ -53,7 +53,7 @@ describe('scalars', () => {
   });
 
   test('fails for two keys that become one text, of which kubectl keeps now this one, now the other', () => {
-    expect(refusalOf(`${kubectlScalars.head}v: {1: a, '1': b}`)).toContain('the key "1" for the second time');
+    expect(refusalOf(`${kubectlScalars.head}v: {1: a, '1': b}`)).toContain('a second key "1"');
   });
 
   test.each([
@@ -114,20 +114,20 @@ describe('documents', () => {
     ['a tab behind a dash', `${HEAD}v:\n  -\ta\n`, 'f.yml:4:4: a tab'],
     ['a tab on an empty line', `${HEAD}\t\nv: 1\n`, 'f.yml:3:1: a tab'],
     ['a tab that would be the indentation of a block', `${HEAD}v: |\n  \ta\n`, 'f.yml:4:3: a tab'],
-    ['a duplicate key', `${HEAD}kind: Bar\n`, 'f.yml:3:1: the key "kind" for the second time, expected each key once; remove one of the two'],
+    ['a duplicate key', `${HEAD}kind: Bar\n`, 'f.yml:3:1: a second key "kind", expected each key once; remove one of the two'],
     ['a Helm template', `${HEAD}v: {{ .Values.v }}\n`, 'f.yml:3:5: a map or list as a key, expected text as a key; it looks like a Helm or Go template ("{{ }}")'],
     ['a Helm control structure', `${HEAD}{{- if .Values.v }}\nv: 1\n{{- end }}\n`, 'it looks like a Helm or Go template ("{{ }}"): render that first'],
     ['a key that is no text', `${HEAD}v: { ~: 1 }\n`, 'f.yml:3:6: null as a key, expected text as a key; quote it'],
     ['a key that JavaScript would take as something else', `${HEAD}v: { __proto__: 1 }\n`, '"__proto__" as a key'],
     ['an anchor of its own', `${HEAD}v: &a [*a]\n`, 'the alias "*a", expected an anchor that ends before it'],
-    ['text behind a marker', `${HEAD}--- {a: 1}\n`, 'f.yml:3:1: "{a: 1}" behind "---"'],
+    ['text behind a marker', `${HEAD}--- {a: 1}\n`, 'f.yml:3:1: "{a: 1}" after "---"'],
     ['a directive', `%YAML 1.1\n---\n${HEAD}`, 'f.yml:1:1: a directive'],
     ['a control character', `${HEAD}v: a\u0007b\n`, 'f.yml:3:5: the character U+0007'],
     ['an old Macintosh line ending', 'apiVersion: v1\rkind: Foo\r', 'f.yml:1:15: the character U+000D'],
     ['half a character', `${HEAD}v: \ud83d\n`, 'the character U+D83D'],
     ['a byte order mark inside', `${HEAD}\ufeffv: 1\n`, 'f.yml:3:1: the character U+FEFF'],
     ['a colon on the next line', `${HEAD}v: {a\n : 1}\n`, 'a line break before ":"'],
-    ['an odd anchor', `${HEAD}v: &a.b 1\n`, 'the name of an anchor'],
+    ['an odd anchor', `${HEAD}v: &a.b 1\n`, 'an anchor with special characters in its name'],
     ['deep nesting', `${HEAD}v: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, 'maps and lists nested too deeply'],
   ])('fails for %s', (_, text, message) => {
     const refusal = refusalOf(text);

@@ -1,8 +1,8 @@
 import { CheckedJob, jobNamed, PipelineCheck } from './checked-pipeline';
 import { environmentOf } from './job-environment';
 import { show } from '../../base/user-error';
+import { variablesIn } from '../../gitlab/ci-variables';
 import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES } from '../../gitlab/predefined-variables';
-import { variablesIn } from '../../gitlab/variables-in';
 
 /**
  * Whether GitLab knows the name of an environment, and of a resource group, before the job runs (gitlab-org/gitlab#432767). A name with a variable

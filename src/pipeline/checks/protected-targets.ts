@@ -3,7 +3,7 @@ import { environmentOf, mayBeIn } from './job-environment';
 import { isOnlyForProtectedRefs } from './rule-conditions';
 import { isObject, Json } from '../../base/json';
 import { Problem, show } from '../../base/user-error';
-import { variablesIn } from '../../gitlab/variables-in';
+import { variablesIn } from '../../gitlab/ci-variables';
 
 /**
  * Whether only pipelines of protected refs have jobs in the environment of a protected target: any job in it gets its variables, and so its credential.

@@ -2,8 +2,8 @@ import { jobNamed, PipelineCheck } from './checked-pipeline';
 import { rulesOf, withoutTexts } from './rule-conditions';
 import { isObject, Json } from '../../base/json';
 import { Problem, show } from '../../base/user-error';
+import { variablesIn } from '../../gitlab/ci-variables';
 import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES } from '../../gitlab/predefined-variables';
-import { variablesIn } from '../../gitlab/variables-in';
 
 /**
  * Whether conditions are about what GitLab knows when it makes a pipeline. Of what only a job knows it knows nothing, so that they would never be true.

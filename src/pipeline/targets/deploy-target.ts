@@ -1,8 +1,8 @@
 import { DeployRef } from './deploy-ref';
 import { checkedTier, checkedUrl, Target } from './target';
 import { gitlabSeconds } from '../../gitlab/duration';
-import { environmentSlug } from '../../gitlab/environment-slug';
-import { checkNamespace } from '../../kubernetes/namespace';
+import { environmentSlug } from '../../gitlab/environments';
+import { checkNamespace } from '../../kubernetes/names';
 import type { DeployCredential } from '../credentials/deploy-credential';
 import type { Rule } from '../jobs/job';
 
