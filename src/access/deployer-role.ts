@@ -73,8 +73,8 @@ export interface LeastPrivilegeOptions {
    * The name of the pull secret, when `deploy` creates it (the option `--pull-secret`). The deployer may then create, read, change and delete
    * this Secret. Several deployers of a namespace may share one.
    *
-   * The deployer needs fewer rights when an administrator creates an empty Secret of type `kubernetes.io/dockerconfigjson` in advance:
-   * the verbs `get` and `patch` for it in `rules` are enough.
+   * The deployer needs fewer rights when an administrator creates an empty Secret of type `kubernetes.io/dockerconfigjson` in advance.
+   * Then leave `pullSecret` out: the verbs `get` and `patch` for the Secret in `rules` are enough.
    *
    * @default - none
    */

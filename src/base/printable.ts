@@ -12,7 +12,7 @@ export function escapeCodeUnit(unit: string): string {
 }
 
 /**
- * Escapes everything but printable ASCII, so that a name or a message from a server is safe in a terminal and in a log.
+ * Escapes everything but printable ASCII. Use it for names and messages from a server, which then are safe in terminals and logs.
  */
 export function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, escapeCodeUnit);

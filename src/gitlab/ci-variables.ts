@@ -8,8 +8,8 @@ export interface CiVariables {
 /**
  * Returns the given variables, or those of the process.
  *
- * No other file of the library reads `process.env`. Programs in Python, Go and other languages cannot change it after the jsii kernel has started,
- * so each value that comes from a variable can also be passed as a prop.
+ * No other file of the library reads `process.env`. Programs in Python, Go and other languages cannot change it after the jsii kernel has started.
+ * So each value that comes from a variable can also be passed as a prop.
  */
 export function ciVariables(given?: CiVariables): CiVariables {
   return given ?? process.env;

@@ -7,7 +7,7 @@ const SUFFIX = 6;
 
 /**
  * Computes `CI_ENVIRONMENT_SLUG` from the name of an environment: at most 24 lower-case letters, digits and `-`, the first a letter. A slug that
- * differs from the name ends with a hash of the name, so that two names rarely have the same slug.
+ * differs from the name ends with a hash of the name. So two names rarely have the same slug.
  *
  * GitLab stores the slug when it creates the environment. Environments that are older than this algorithm have a random suffix instead.
  *

@@ -90,6 +90,6 @@ export function noContainer(at: string, wanted: string, containers: Container[])
     at,
     given: found.length > 0 ? `the containers ${found.join(', ')}` : 'no containers',
     expected: `a container with ${wanted}`,
-    fix: 'write that where the image belongs, or name what the manifest has',
+    fix: found.length > 0 ? 'change the manifest, or choose one of these containers' : 'add a container to the manifest',
   });
 }

@@ -74,7 +74,7 @@ function rule(longest: number, pattern: RegExp, expected: string): NameRule {
 }
 
 /**
- * The text ` to "my-app"` with a valid name that is similar to an invalid one, or an empty text when there is none.
+ * Suggests a valid name that is similar to an invalid one, as the end of an advice: ` to "my-app"`. Returns an empty text if there is none.
  */
 export function similarName(value: unknown, nameRule: NameRule): string {
   const name = String(value).toLowerCase().replace(/[^a-z0-9.]+/g, '-').replace(/^[^a-z0-9]+/, '').slice(0, 63).replace(/[^a-z0-9]+$/, '');

@@ -11,7 +11,7 @@ const LONGEST = 64;
  *
  * - negative quantities, which the API server refuses in requests, limits and quotas
  * - a unit without a number, which it reads as zero: an empty variable makes `Mi` of `${MEMORY}Mi`
- * - exponents of more than three digits and texts of more than 64 characters, which no resource needs and which take seconds to parse
+ * - exponents of more than three digits and texts of more than 64 characters, which take seconds to parse
  */
 export const quantityRule: NameRule = (value) =>
   value.length <= LONGEST && QUANTITY.test(value)

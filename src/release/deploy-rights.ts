@@ -10,7 +10,7 @@ export interface DeployRight {
 }
 
 /**
- * The rights that every deployment needs, whatever its objects. A cluster gives everyone the right to review their own rights
+ * The rights that every deployment needs, for objects of any kind. A cluster gives everyone the right to review their own rights
  * (ClusterRole `system:basic-user`) and to list the kinds of the API (`system:discovery`).
  */
 export const DEPLOY_RIGHTS: readonly DeployRight[] = [

@@ -97,7 +97,7 @@ export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 /** On the record and the Lease of access manifests, and on a pull secret to keep: `destroy` empties them and does not delete them. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
 
-/** The prefix of a label and an annotation for each application that uses a pull secret; the application's id follows. The annotation records what the application wrote. */
+/** The prefix of a label and an annotation of a pull secret, for each application that uses it. The application's id follows. */
 export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';
 
 /** The type of the record's Secrets. The type of a Secret cannot change. */

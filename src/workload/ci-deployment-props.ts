@@ -232,9 +232,9 @@ const capability: NameRule = (value) =>
   /^[A-Z][A-Z_]*$/.test(value) && !value.startsWith('CAP_') ? undefined : 'a capability such as "NET_BIND_SERVICE", without "CAP_"';
 
 function checkTogether(at: string, props: CiDeploymentProps): void {
-  const refuse = (given: string, expected: string, fix: string) => { throw userError({ at, given, expected, fix }); };
-  if (props.port === undefined && props.servicePort !== undefined) refuse('servicePort is given without port', 'both', 'set port to the port on which the application listens');
-  if (props.port === undefined && props.healthPath !== undefined) refuse('healthPath is given without port', 'both', 'set port to the port on which the application listens');
-  if (props.selector && Object.keys(props.selector).length === 0) refuse('selector is empty', 'at least one label', 'leave it out, or pass the selector of the existing Deployment');
-  if (props.runAsUser === 0 && (props.runAsNonRoot ?? true)) refuse('runAsUser is 0', 'another user while runAsNonRoot is true', 'choose another user such as 1000, or set runAsNonRoot: false and accept its risk');
+  const fail = (given: string, expected: string, fix: string) => { throw userError({ at, given, expected, fix }); };
+  if (props.port === undefined && props.servicePort !== undefined) fail('servicePort is given without port', 'both', 'set port to the port on which the application listens');
+  if (props.port === undefined && props.healthPath !== undefined) fail('healthPath is given without port', 'both', 'set port to the port on which the application listens');
+  if (props.selector && Object.keys(props.selector).length === 0) fail('selector is empty', 'at least one label', 'leave it out, or pass the selector of the existing Deployment');
+  if (props.runAsUser === 0 && (props.runAsNonRoot ?? true)) fail('runAsUser is 0', 'another user while runAsNonRoot is true', 'choose another user such as 1000, or set runAsNonRoot: false and accept its risk');
 }

@@ -11,8 +11,12 @@ export interface SyntaxProblem {
 }
 
 /**
- * Finds syntax that YAML 1.2 allows and go-yaml does not: tabs before a token, `?` and a leading `:` in plain scalars of flow collections,
- * line breaks between key and colon in flow maps, and anchors with special characters in their names.
+ * Finds syntax that YAML 1.2 allows and go-yaml does not:
+ *
+ * - tabs before a token
+ * - `?` and a leading `:` in plain scalars of flow collections
+ * - line breaks between key and colon in flow maps
+ * - anchors with special characters in their names
  */
 export function syntaxProblem(text: string, document: yaml.Document.Parsed): SyntaxProblem | undefined {
   const { visit } = yamlModule();
@@ -74,7 +78,7 @@ function keyOverLines(text: string, { key, value }: Pair, parent: unknown): Synt
   if (!key || !value || !yamlModule().isMap(parent) || !parent.flow) return [];
   const [, end] = rangeOf(key);
   const between = text.slice(end, rangeOf(value)[0]);
-  return /\n[^:]*:/.test(between.replace(/#[^\n]*/g, '')) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon behind the key' }] : [];
+  return /\n[^:]*:/.test(between.replace(/#[^\n]*/g, '')) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon right after the key' }] : [];
 }
 
 function tabBeforeToken(text: string, opaque: Array<readonly [number, number]>): SyntaxProblem | undefined {

@@ -67,6 +67,6 @@ test('containersOf lists all containers', () => {
 
 test('noContainer names the missing container and the existing ones', () => {
   expect(noContainer('f.yml', 'the image "IMAGE"', [{ name: 'a', image: 'x:1' }, { name: 'b' }]).message).toBe(
-    'f.yml: the containers "a" with "x:1", "b" with no image, expected a container with the image "IMAGE"; write that where the image belongs, or name what the manifest has');
+    'f.yml: the containers "a" with "x:1", "b" with no image, expected a container with the image "IMAGE"; change the manifest, or choose one of these containers');
   expect(noContainer('f.yml', 'the image "IMAGE"', []).message).toContain('f.yml: no containers, expected');
 });

@@ -10,7 +10,7 @@ function parse(text: string): JsonObject[] {
   return parseManifest(text, 'f.yml').map(({ value }) => value);
 }
 
-function refusalOf(text: string): string {
+function errorOf(text: string): string {
   return messageOf(() => parse(text));
 }
 
@@ -45,15 +45,15 @@ describe('parseManifest on scalars', () => {
   });
 
   test.each(refused.map(({ yaml, error }) => [yaml, error]))('refuses %j as kubectl does', (yaml) => {
-    expect(refusalOf(`${kubectlScalars.head}${yaml}`)).toMatch(/^f\.yml:\d+:\d+: [^\n]+, expected [^\n]+; [^\n]+$/);
+    expect(errorOf(`${kubectlScalars.head}${yaml}`)).toMatch(/^f\.yml:\d+:\d+: [^\n]+, expected [^\n]+; [^\n]+$/);
   });
 
   test.each([...STRICTER])('refuses %j although kubectl reads it', (yaml, message) => {
-    expect(refusalOf(`${kubectlScalars.head}${yaml}`)).toContain(message);
+    expect(errorOf(`${kubectlScalars.head}${yaml}`)).toContain(message);
   });
 
   test('refuses two keys with the same text, of which kubectl keeps a random one', () => {
-    expect(refusalOf(`${kubectlScalars.head}v: {1: a, '1': b}`)).toContain('a second key "1"');
+    expect(errorOf(`${kubectlScalars.head}v: {1: a, '1': b}`)).toContain('a second key "1"');
   });
 
   test.each([
@@ -130,16 +130,16 @@ describe('parseManifest on documents', () => {
     ['an anchor with a special character', `${HEAD}v: &a.b 1\n`, 'an anchor with special characters in its name'],
     ['deep nesting', `${HEAD}v: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, 'maps and lists nested too deeply'],
   ])('refuses %s', (_, text, message) => {
-    const refusal = refusalOf(text);
-    expect(refusal).toContain(message);
-    expect(refusal).toMatch(/^f\.yml:\d+:\d+: [^\n]+, expected [^\n]+; [^\n]+$/);
+    const error = errorOf(text);
+    expect(error).toContain(message);
+    expect(error).toMatch(/^f\.yml:\d+:\d+: [^\n]+, expected [^\n]+; [^\n]+$/);
   });
 });
 
 describe('the size of a manifest', () => {
   test('is limited to 2 MiB, which is checked before parsing', () => {
     const text = `${HEAD}v: ${'['.repeat(LARGEST_TEXT)}`;
-    expect(refusalOf(text)).toBe(`f.yml: ${text.length} bytes, expected at most ${LARGEST_TEXT}; split it into several files`);
+    expect(errorOf(text)).toBe(`f.yml: ${text.length} bytes, expected at most ${LARGEST_TEXT}; split it into several files`);
   });
 
   test.each([
@@ -147,7 +147,7 @@ describe('the size of a manifest', () => {
     ['one large anchor repeated', `a: &a [${'x, '.repeat(2000)}]\nb: [${'*a, '.repeat(60)}]`],
     ['merges of merges', ['a: &a {x: 1, z: 2}', ...[...'bcdefghijklmnopq'].map((name, i) => `${name}: &${name} [${`{<<: *${'abcdefghijklmnop'[i]}, ${name}: 1}, `.repeat(1)}]`)].join('\n').replace(/\[|\]/g, '')],
   ])('is limited in repetition: it refuses %s before the test times out', (_, text) => {
-    expect(refusalOf(`${HEAD}${text}\n`)).toMatch(/aliases that repeat too much|invalid YAML/);
+    expect(errorOf(`${HEAD}${text}\n`)).toMatch(/aliases that repeat too much|invalid YAML/);
   });
 
   test('may include a few hundred aliases', () => {
