@@ -35,7 +35,7 @@ function secondsOf(unit: string): number {
  */
 export function commandSeconds(at: string, text: string): number {
   if (/^\d{1,6}[smhd]$/.test(text)) return gitlabSeconds(at, text);
-  throw userError({ at, given: `it is ${show(text)}`, expected: 'a number with a unit', fix: 'write it as 600s, 30m, 12h or 90d' });
+  throw userError({ at, given: `it is ${show(text)}`, expected: 'a number with its unit', fix: 'write it as 600s, 30m, 12h or 90d' });
 }
 
 /**

@@ -196,7 +196,7 @@ describe('the images of a template', () => {
 
   test.each<[string, ManifestTemplateProps, string]>([
     ['a template without the placeholder', { text: POD.replace('IMAGE', 'nginx:1') },
-      'chart/site: text: the containers "web" with "nginx:1", expected a container with the image "IMAGE"; write that where'],
+      'chart/site: text: the containers "web" with "nginx:1", expected a container with the image "IMAGE"; change the manifest, or choose one of these containers'],
     ['a template without containers', { text: 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\n' }, 'no containers, expected a container with the image "IMAGE"'],
     ['one of two placeholders that is not there', { text: POD, images: { IMAGE: image, SIDE: image } }, 'a container with the image "SIDE"'],
     ['a container that is not there', { text: POD, containers: { side: image } }, 'a container with the name "side"'],
