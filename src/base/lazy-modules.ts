@@ -5,7 +5,7 @@ export type Yaml = Pick<typeof import('yaml'),
   'Document' | 'isAlias' | 'isCollection' | 'isMap' | 'isScalar' | 'isSeq' | 'LineCounter' | 'parseAllDocuments' | 'stringify' | 'visit'>;
 
 /**
- * Loads `yaml`, which only some constructs need. The command's bundle replaces this file with `src/cli/eager-yaml.ts`.
+ * Loads `yaml`, which only some constructs need. In the command's bundle, `src/cli/eager-yaml.ts` replaces this function.
  */
 export function yamlModule(): Yaml {
   return require('yaml');
