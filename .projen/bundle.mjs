@@ -15,10 +15,22 @@ import { build, transform } from 'esbuild';
 const SOURCE = 'src/cli';
 const SMALL = { target: 'node20', minifySyntax: true, minifyWhitespace: true, logLevel: 'warning' };
 
-const eagerYaml = {
-  name: 'eager-yaml',
-  setup: ({ onResolve, resolve }) => onResolve({ filter: /\/lazy-yaml$/ }, ({ kind }) =>
-    resolve('./src/cli/eager-yaml', { resolveDir: process.cwd(), kind })),
+/** What src/base/lazy-modules.ts becomes: code that needs yaml is loaded together with it, other code without it. No command needs cdk8s-plus. */
+const LAZY_MODULES = {
+  yamlModule: 'export { yamlModule } from "./src/cli/eager-yaml";',
+  cryptoModule: 'export const cryptoModule = () => require("node:crypto");',
+};
+
+const lazyModules = {
+  name: 'lazy-modules',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /\/lazy-modules$/ }, ({ importer }) => {
+      const code = readFileSync(importer, 'utf8');
+      return { path: Object.keys(LAZY_MODULES).filter((name) => code.includes(name)).join(), namespace: 'lazy-modules' };
+    });
+    onLoad({ filter: /.*/, namespace: 'lazy-modules' }, ({ path }) =>
+      ({ contents: path.split(',').map((name) => LAZY_MODULES[name] ?? '').join('\n'), resolveDir: process.cwd() }));
+  },
 };
 
 const lazyCommands = {
@@ -39,7 +51,7 @@ const { outputFiles } = await build({
   format: 'esm',
   external: ['node:*'],
   define: { PACKAGE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
-  plugins: [eagerYaml, lazyCommands],
+  plugins: [lazyModules, lazyCommands],
 });
 
 const parts = new Map(await Promise.all(outputFiles.map(async ({ path, text }) => {

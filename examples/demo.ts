@@ -8,7 +8,7 @@ const root = resolve(__dirname, '..');
 const site = join(__dirname, 'hugo-site');
 const dist = join(site, 'dist');
 
-const say = (...lines: string[]) => console.log(lines.join('\n'));
+const print = (...lines: string[]) => console.log(lines.join('\n'));
 
 function run(program: string, variables: { [name: string]: string } = {}) {
   const { PATH, HOME } = process.env;
@@ -41,23 +41,23 @@ function account(environment: string): string[] {
     `    identity   ${subjects[0].kind} ${subjects[0].namespace}/${subjects[0].name}`,
     `    role       ${roleRef.kind} ${roleRef.name}, in namespace ${metadata.namespace} only`,
     `    image      ${deployment.spec.template.spec.containers[0].image}`,
-    `    came from  ${deployment.metadata.annotations['cdk8s-ci-deploy/image-source']}`,
+    `    source     ${deployment.metadata.annotations['cdk8s-ci-deploy/image-source']}`,
   ];
 }
 
 function pipeline(): string[] {
   const [{ stages, ...jobs }] = objects(join(site, '.gitlab-ci.yml')) as [any];
   return Object.entries<any>(jobs).map(([name, { stage, needs = [], environment }]) => {
-    const after = needs.map(({ job, artifacts }: any) => (artifacts ? `${job} and what it hands over` : job)).join(', ');
-    return `  ${stages.indexOf(stage) + 1} ${stage.padEnd(7)} ${name.padEnd(18)} ${[after && `needs ${after}`, environment && `holds the credential of ${environment.name}`].filter(Boolean).join('; ')}`.trimEnd();
+    const after = needs.map(({ job, artifacts }: any) => (artifacts ? `${job} with its artifacts` : job)).join(', ');
+    return `  ${stages.indexOf(stage) + 1} ${stage.padEnd(7)} ${name.padEnd(18)} ${[after && `needs ${after}`, environment && `uses the credential of ${environment.name}`].filter(Boolean).join('; ')}`.trimEnd();
   });
 }
 
 function refusal(label: string, variables: { [name: string]: string }): string[] {
   const { status, stderr } = run('main.ts', variables);
   if (status === 0) throw new Error(`main.ts accepted ${label}`);
-  const sentence = /\[[^\]]+\] (.+)/.exec(stderr)?.[1] ?? stderr;
-  return [`  ${label}`, `    ${sentence}`];
+  const message = /\[[^\]]+\] (.+)/.exec(stderr)?.[1] ?? stderr;
+  return [`  ${label}`, `    ${message}`];
 }
 
 rmSync(dist, { recursive: true, force: true });
@@ -65,13 +65,13 @@ rmSync(dist, { recursive: true, force: true });
 const manifests = files(dist);
 const before = manifests.map((file) => readFileSync(file, 'utf8'));
 
-say('', 'Synthesized examples/hugo-site as job "synth" of pipeline 4711 would:', '', ...manifests.map((file) => `  ${relative(process.cwd(), file)}`));
-say('', 'What was decided', ...['staging', 'production'].flatMap(account));
-say('', 'The pipeline that does it, generated into .gitlab-ci.yml', ...pipeline());
-say('', 'What a wrong image would have said, before anything was written',
-  ...refusal('a tag that moves', { IMAGE: 'registry.example.com/group/site:latest' }),
+print('', 'Manifests of examples/hugo-site, synthesized as in job "synth" of pipeline 4711:', '', ...manifests.map((file) => `  ${relative(process.cwd(), file)}`));
+print('', 'Access and image of each environment', ...['staging', 'production'].flatMap(account));
+print('', 'Jobs of the generated .gitlab-ci.yml, by stage', ...pipeline());
+print('', 'Errors for wrong images. No manifest is written.',
+  ...refusal('a mutable tag', { IMAGE: 'registry.example.com/group/site:latest' }),
   ...refusal('an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }),
-  ...refusal('a variable that nobody expanded', { IMAGE: '$CI_REGISTRY_IMAGE:1' }),
-  ...refusal('a foreign registry', { IMAGE: 'registry.example.net/group/site:1' }), '');
+  ...refusal('an unexpanded variable', { IMAGE: '$CI_REGISTRY_IMAGE:1' }),
+  ...refusal('another registry', { IMAGE: 'registry.example.net/group/site:1' }), '');
 
-if (manifests.some((file, index) => readFileSync(file, 'utf8') !== before[index])) throw new Error('a refused program wrote a manifest');
+if (manifests.some((file, index) => readFileSync(file, 'utf8') !== before[index])) throw new Error('a program that failed wrote a manifest');

@@ -1,6 +1,6 @@
 /**
- * The variables of a job as GitLab sets them: the synth job of pipeline 4711 in project group/site, on a push to the default branch.
- * IMAGE and IMAGE_PIPELINE_ID come from the dotenv report of the image job, which was job 12345.
+ * The CI/CD variables of a job: the synth job of pipeline 4711 in project group/site, after a push to the default branch.
+ * IMAGE and IMAGE_PIPELINE_ID come from the dotenv report of the image job, job 12345.
  *
  * @see https://docs.gitlab.com/ci/variables/predefined_variables/
  */

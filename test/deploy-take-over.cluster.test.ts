@@ -4,8 +4,7 @@ import { deployAs, release, writesOf } from './cluster/deploying';
 import { asOfFormat1 } from './cluster/format-1';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { CliResult } from './support/cli';
-import { FIELD_MANAGER } from '../src/release/field-manager';
-import { releaseName } from '../src/release/release-names';
+import { FIELD_MANAGER, releaseName } from '../src/release/release-names';
 
 onKwok();
 

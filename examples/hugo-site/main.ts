@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { CiDeployment, CiImage, NamespacedChart } from 'cdk8s-ci-deploy';
 import { name, targets } from './targets';
 
-// dist/<environment>/web.k8s.yaml: synthesized in the pipeline, for the image that it has built.
+// Writes dist/<environment>/web.k8s.yaml in the pipeline, with the image that the pipeline built.
 for (const { environment, namespace } of targets) {
   const app = new App({ outdir: `dist/${environment}` });
   new CiDeployment(new NamespacedChart(app, name, { namespace }), name, {
@@ -11,7 +11,7 @@ for (const { environment, namespace } of targets) {
     port: 8080,
     healthPath: '/',
     servicePort: 80,
-    // As in deployment.yml, so that either program can take over from the other: a selector cannot be changed.
+    // The selector of deployment.yml: a Deployment cannot change it, so both programs can deploy the same Deployment.
     selector: { app: name },
   });
   app.synth();

@@ -1,4 +1,4 @@
-/** The values that the access manifests, the workload and the pipeline share. */
+/** The values that the access manifests, the application and the pipeline share. */
 export const name = 'web';
 
 export const targets = [

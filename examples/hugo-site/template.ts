@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { CiImage, ManifestTemplate, NamespacedChart } from 'cdk8s-ci-deploy';
 import { name, targets } from './targets';
 
-// The same site from the deployment.yml that the team already has.
+// Writes the manifests of the same site from an existing deployment.yml.
 for (const { environment, namespace } of targets) {
   const app = new App({ outdir: `dist/from-template/${environment}` });
   new ManifestTemplate(new NamespacedChart(app, name, { namespace }), 'site', {

@@ -1,14 +1,63 @@
-import { OIDC_ANNOTATIONS } from './access-annotations';
-import { BoundIdentity, checkIdentity, checkProjectId } from './bound-identity';
-import { DeployerToken } from './deployer-token';
-import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './oidc-names';
+import { OIDC_ANNOTATIONS, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './oidc-names';
 import { userError, show } from '../base/user-error';
-import { environmentSlug } from '../gitlab/environment-slug';
-import { dns1123Label, dns1123Subdomain } from '../kubernetes/names';
-import { group, serviceAccount, user } from '../kubernetes/subject';
+import { environmentName, environmentSlug } from '../gitlab/environments';
+import { dns1123Label, dns1123Subdomain, NameRule, similarName } from '../kubernetes/names';
+import { group, serviceAccount, Subject, user } from '../kubernetes/rbac';
 
 /**
- * A ServiceAccount made for the deployer.
+ * The kind of token that a deployer's ServiceAccount gets.
+ */
+export class DeployerToken {
+  /**
+   * A token with an expiry. `cdk8s-ci-deploy grant` requests it from the API server. The cluster does not store it.
+   *
+   * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+   */
+  public static tokenRequest(): DeployerToken {
+    return new DeployerToken(undefined);
+  }
+
+  /**
+   * A token in a Secret of type `kubernetes.io/service-account-token`. The cluster writes the token into the Secret.
+   *
+   * The risk: the token never expires, and everyone with the right to read Secrets in the namespace can read it.
+   * Deleting the Secret revokes the token.
+   *
+   * @see https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets
+   */
+  public static tokenSecret(): DeployerToken {
+    return new DeployerToken('token');
+  }
+
+  private constructor(private readonly suffix: string | undefined) {}
+
+  /**
+   * The name of the token's Secret. It is missing for a requested token.
+   *
+   * @internal
+   */
+  public _secretName(account: string): string | undefined {
+    return this.suffix && `${account}-${this.suffix}`;
+  }
+}
+
+/**
+ * An identity in the manifests of one namespace.
+ */
+export interface BoundIdentity {
+  /** The first part of the RoleBinding's name. */
+  readonly name: string;
+  readonly subject: Subject;
+  /** The ServiceAccount to create in the namespace. */
+  readonly account?: { readonly name: string; readonly tokenSecret?: string };
+  /** Annotations of the RoleBinding. `grant` and `verify` read them from the manifests. */
+  readonly annotations: { readonly [key: string]: string };
+  /** The identity in words, for people. */
+  readonly description: string;
+}
+
+/**
+ * Options for a ServiceAccount that deploys.
  */
 export interface ServiceAccountIdentityOptions {
   /**
@@ -19,7 +68,7 @@ export interface ServiceAccountIdentityOptions {
   readonly name?: string;
 
   /**
-   * How its token comes into being.
+   * The kind of its token.
    *
    * @default DeployerToken.tokenRequest()
    */
@@ -27,14 +76,14 @@ export interface ServiceAccountIdentityOptions {
 }
 
 /**
- * The GitLab agent for Kubernetes, as one of two subjects: give either the agent's own ServiceAccount or a project.
+ * Options for the GitLab agent for Kubernetes: either the agent's own ServiceAccount or a project.
  */
 export interface GitlabAgentIdentityOptions {
   /**
-   * The ServiceAccount that the agent runs as. Every job that may use the agent acts as it: all projects the agent is authorised for share these rights.
-   * What else it has, they have as well: whoever installed the agent may have bound it to `cluster-admin`. `verify` shows it.
+   * The agent's ServiceAccount. Every job of every project with access to the agent has its rights.
+   * The account may have more rights from the agent's installation, even `cluster-admin`. `cdk8s-ci-deploy verify` shows them.
    *
-   * @default - jobs are told apart by GitLab, see `projectId`
+   * @default - the jobs of one project, see `projectId`
    */
   readonly serviceAccountName?: string;
 
@@ -47,23 +96,23 @@ export interface GitlabAgentIdentityOptions {
 
   /**
    * The id of the project whose jobs may deploy. The agent must impersonate jobs (`access_as: { ci_job: {} }` in its configuration),
-   * which is in GitLab Premium and Ultimate.
+   * a feature of GitLab Premium and Ultimate.
    *
-   * @default - the agent's own ServiceAccount is bound
+   * @default - the agent's own ServiceAccount
    */
   readonly projectId?: number;
 
   /**
-   * The slug of the environment (CI_ENVIRONMENT_SLUG) that a job must deploy to. Needs `projectId`.
-   * Whoever may run jobs in the project may name the environment, unless it is protected in GitLab.
+   * The slug of the environment (CI_ENVIRONMENT_SLUG) to which a job must deploy. Requires `projectId`.
+   * Everyone who can run jobs in the project can choose this environment, unless GitLab protects it.
    *
-   * @default - jobs of the project for any environment, and for none
+   * @default - all jobs of the project
    */
   readonly environmentSlug?: string;
 }
 
 /**
- * A GitLab project that authenticates with an id_token of the job; nothing is stored.
+ * Options for a GitLab project whose jobs authenticate with an id_token.
  */
 export interface OidcIdentityOptions {
   /**
@@ -72,37 +121,37 @@ export interface OidcIdentityOptions {
   readonly projectId: number;
 
   /**
-   * The GitLab instance that signs the tokens, as their `iss` says it: `https://gitlab.example.com`.
+   * The GitLab instance that signs the tokens, as in their claim `iss`: `https://gitlab.example.com`.
    */
   readonly issuer: string;
 
   /**
-   * The audience that the job asks for and the API server demands. Unique to the cluster, so that a token for one is worth nothing at another.
+   * The audience of the tokens (`aud`), which the API server requires. Choose a different one for each cluster, so that no other cluster accepts a token.
    */
   readonly audience: string;
 
   /**
-   * What the API server puts before the names that it makes of GitLab's claims, so that no token can name a user of another origin.
+   * The prefix of the users and groups that the API server derives from GitLab's claims. It keeps them apart from users of other origins.
    *
    * @default 'gitlab:'
    */
   readonly usernamePrefix?: string;
 
   /**
-   * The protected environment that a job must deploy to, by its name. A job for any other, or for this one while it is not protected, is not the deployer.
-   * Protected environments are in GitLab Premium and Ultimate; everywhere else the API server's rule that the ref is protected is what there is.
+   * The name of the protected environment to which a job must deploy. Jobs for other environments, or while it is not protected, have no access.
+   * Protected environments are a feature of GitLab Premium and Ultimate. Without them, the API server only requires a protected branch or tag.
    *
-   * @default - jobs of the project for any environment, and for none
+   * @default - all jobs of the project
    */
   readonly environment?: string;
 }
 
 /**
- * Who deploys: the subject that a namespace's role is bound to.
+ * The identity that deploys: the subject of the namespace's RoleBinding.
  */
 export class DeployerIdentity {
   /**
-   * A ServiceAccount in the namespace, whose token GitLab keeps as a masked variable.
+   * A ServiceAccount in the namespace. GitLab stores its token in a masked CI/CD variable.
    *
    * @param options Name and token.
    */
@@ -114,7 +163,7 @@ export class DeployerIdentity {
       return {
         name,
         subject: serviceAccount(name, namespace),
-        serviceAccount: { name, tokenSecret: token._secretName(name) },
+        account: { name, tokenSecret: token._secretName(name) },
         annotations: {},
         description: `ServiceAccount ${namespace}/${name}`,
       };
@@ -122,10 +171,10 @@ export class DeployerIdentity {
   }
 
   /**
-   * The GitLab agent for Kubernetes, which carries a job's requests into the cluster; nothing is stored in GitLab.
+   * The GitLab agent for Kubernetes, which forwards a job's requests to the cluster. GitLab stores no credential of the cluster.
    *
    * @param options Either the agent's own ServiceAccount, or a project with impersonation.
-   * @throws When neither or both are given.
+   * @throws Unless exactly one of them is given.
    * @see https://docs.gitlab.com/user/clusters/agent/ci_cd_workflow/
    */
   public static gitlabAgent(options: GitlabAgentIdentityOptions): DeployerIdentity {
@@ -137,19 +186,19 @@ export class DeployerIdentity {
         at: 'identity',
         given: `gitlabAgent has ${account ? 'both a ServiceAccount and a projectId' : 'neither a ServiceAccount nor a projectId'}`,
         expected: 'one of them',
-        fix: 'give serviceAccountName with serviceAccountNamespace, or projectId where the agent impersonates jobs (Premium)',
+        fix: 'set serviceAccountName and serviceAccountNamespace, or projectId if the agent impersonates jobs (Premium)',
       });
     }
     return new DeployerIdentity(() => bound);
   }
 
   /**
-   * A GitLab project by the id_token of its jobs, which the API server checks itself (structured authentication); nothing is stored anywhere.
-   * The user is named after the project's id, since a project's path can be taken over by another one.
-   * The API server must be told so: `cdk8s-ci-deploy grant` prints its configuration, which lets only jobs of protected branches in.
+   * The jobs of a GitLab project by their id_token, which the API server verifies (structured authentication). No credential is stored.
+   * The user's name contains the project's id: another project can take over a path, but not an id.
+   * The API server needs a configuration, which `cdk8s-ci-deploy grant` prints. It admits only jobs of protected branches and tags.
    *
-   * @param options Whom to trust, and for what.
-   * @throws When the issuer is not an https URL, or the prefix would let a token name one of Kubernetes' own users.
+   * @param options The project, the issuer and the audience.
+   * @throws When the issuer is not an https URL, or the prefix would allow names of Kubernetes' own users.
    * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
    */
   public static oidc(options: OidcIdentityOptions): DeployerIdentity {
@@ -160,7 +209,7 @@ export class DeployerIdentity {
   private constructor(private readonly bind: (namespace: string) => BoundIdentity) {}
 
   /**
-   * What this identity is in a namespace.
+   * The identity in a namespace.
    *
    * @internal
    */
@@ -186,7 +235,7 @@ function agentProject(options: GitlabAgentIdentityOptions): BoundIdentity | unde
   const { projectId, environmentSlug: slug } = options;
   if (projectId === undefined) {
     if (slug === undefined) return undefined;
-    throw userError({ at: 'identity', given: `environmentSlug is ${show(slug)} without projectId`, expected: 'both', fix: 'give projectId' });
+    throw userError({ at: 'identity', given: `environmentSlug is ${show(slug)} without projectId`, expected: 'both', fix: 'add projectId' });
   }
   checkProjectId(projectId);
   if (slug !== undefined) checkIdentity('environmentSlug', slug, dns1123Label);
@@ -214,4 +263,29 @@ function oidcProject({ projectId, issuer, audience, usernamePrefix: prefix = 'gi
     },
     description: `${subject.kind.toLowerCase()} ${subject.name}`,
   };
+}
+
+/**
+ * Checks a value of an identity.
+ *
+ * @throws When it breaks the rule.
+ */
+function checkIdentity(prop: string, value: string, rule: NameRule): void {
+  const expected = rule(value);
+  if (expected) throw userError({ at: 'identity', given: `${prop} is ${show(value)}`, expected, fix: `change ${prop}${similarName(value, rule)}` });
+}
+
+/**
+ * Checks the id of a GitLab project.
+ *
+ * @throws When it is not a positive whole number.
+ */
+export function checkProjectId(projectId: number, at = 'identity'): void {
+  if (Number.isSafeInteger(projectId) && projectId > 0) return;
+  throw userError({
+    at,
+    given: `projectId is ${show(projectId)}`,
+    expected: 'the number that GitLab shows as the project\'s id',
+    fix: 'copy it from the project\'s page in GitLab, or from CI_PROJECT_ID',
+  });
 }

@@ -1,4 +1,4 @@
-import { checkProjectId } from './bound-identity';
+import { checkProjectId } from './deployer-identity';
 import { LeastPrivilege } from './least-privilege';
 import { userError, show } from '../base/user-error';
 import { pathSegment } from '../kubernetes/names';
@@ -13,17 +13,17 @@ import { releasePart } from '../release/release-names';
  */
 export interface DeployerRule {
   /**
-   * What may be done: `get`, `create`, `patch`.
+   * The verbs: `get`, `create`, `patch`.
    */
   readonly verbs: string[];
 
   /**
-   * The API groups of the resources; the core group is the empty text.
+   * The API groups of the resources. The core group is an empty text.
    */
   readonly apiGroups: string[];
 
   /**
-   * The resources, in the plural: `deployments`.
+   * The plurals of the resources: `deployments`.
    */
   readonly resources: string[];
 
@@ -36,7 +36,7 @@ export interface DeployerRule {
 }
 
 /**
- * What a deployer with few rights is for.
+ * The application of a deployer with the least privilege.
  */
 export interface LeastPrivilegeOptions {
   /**
@@ -50,38 +50,38 @@ export interface LeastPrivilegeOptions {
   readonly environment: string;
 
   /**
-   * The application (the option `--app`). A second one in the namespace gets a deployer of its own.
+   * The name of the application (the option `--app`). Each application in the namespace gets its own deployer.
    */
   readonly app: string;
 
   /**
-   * The text of what is deployed, as it is synthesized: what counts are the kinds and the names. What the next release removes must still be in it
-   * when that is deployed.
+   * The text of the synthesized manifests. Only the kinds and names of their objects matter. Keep an object in it until the release
+   * that removes the object is deployed.
    *
-   * @default - nothing, see `rules`
+   * @default - no objects, see `rules`
    */
   readonly manifests?: string;
 
   /**
-   * The plurals of custom kinds in the manifests, by `Kind.group`: `{ 'Certificate.cert-manager.io': 'certificates' }`.
+   * The plurals of custom resources in the manifests, by `Kind.group`: `{ 'Certificate.cert-manager.io': 'certificates' }`.
    *
    * @default - none
    */
   readonly customResources?: { [kind: string]: string };
 
   /**
-   * The Secret that images are pulled with, when the job makes it (the option `--pull-secret`). The deployer may then make, read, change and remove
-   * the Secret of this name. Several deployers of a namespace may share one.
+   * The name of the pull secret, when `deploy` creates it (the option `--pull-secret`). The deployer may then create, read, change and delete
+   * this Secret. Several deployers of a namespace may share one.
    *
-   * An administrator who makes it ahead need not let it be made or removed: an empty one of type `kubernetes.io/dockerconfigjson`, and the verbs
-   * `get` and `patch` for it by `rules`.
+   * The deployer needs fewer rights when an administrator creates an empty Secret of type `kubernetes.io/dockerconfigjson` in advance.
+   * Then leave `pullSecret` out: the verbs `get` and `patch` for the Secret in `rules` are enough.
    *
    * @default - none
    */
   readonly pullSecret?: string;
 
   /**
-   * Rights beside those that the manifests and the command `deploy` need: for objects with names that change from release to release, for instance.
+   * Additional rights, for instance for objects whose names change with each release.
    *
    * @default - none
    */
@@ -89,12 +89,12 @@ export interface LeastPrivilegeOptions {
 }
 
 /**
- * What a deployer may do in its namespace.
+ * The rights of a deployer in its namespace.
  */
 export class DeployerRole {
   /**
-   * ClusterRole `admin`: nearly everything in the namespace, including Secrets, Roles and the tokens of its ServiceAccounts;
-   * not the namespace itself, its quota, nor anything outside.
+   * ClusterRole `admin`: nearly all rights in the namespace, including Secrets, Roles and the tokens of its ServiceAccounts.
+   * It cannot change the namespace itself, its quota, or anything outside.
    *
    * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
    */
@@ -103,19 +103,19 @@ export class DeployerRole {
   }
 
   /**
-   * ClusterRole `edit`: as `admin`, but without Roles and RoleBindings.
-   * It can still run pods as any ServiceAccount of the namespace and read every Secret in it.
+   * ClusterRole `edit`: the rights of `admin` without Roles and RoleBindings.
+   * It can still run pods as any ServiceAccount of the namespace and read every Secret in the namespace.
    */
   public static edit(): DeployerRole {
     return new DeployerRole('edit', EDIT_RULES);
   }
 
   /**
-   * Another ClusterRole, which must exist in the cluster. It is bound in the one namespace only.
-   * What it allows is not known here, so nothing is refused on its account.
+   * Another ClusterRole, which must exist in the cluster. It is bound in this namespace only.
+   * Its rights are not known at synthesis, so a chart does not check its objects against them.
    *
-   * @param name The ClusterRole.
-   * @throws When Kubernetes would not accept the name.
+   * @param name The name of the ClusterRole.
+   * @throws When the name is invalid.
    */
   public static clusterRole(name: string): DeployerRole {
     const expected = pathSegment(name);
@@ -124,15 +124,15 @@ export class DeployerRole {
   }
 
   /**
-   * A Role that allows what it takes to deploy one application, and nothing else: to apply and remove the objects of its manifests by their names,
-   * to keep the record of its releases, and to see how its pods do. The Secrets of the record and the lock are among the access manifests, so that
-   * the deployer reads and writes these Secrets, those of its manifests and its pull secret, and cannot make another one.
+   * A Role with only the rights to deploy one application: apply and delete the objects of its manifests by their names,
+   * write the record of its releases, and watch its pods. The access manifests contain the lock and the Secrets of the record.
+   * So the deployer can use those, the Secrets of its manifests and its pull secret, and cannot create others.
    *
-   * The manifests must be applied by `cdk8s-ci-deploy deploy` or another tool that uses server-side apply. Whatever runs in the pods that it may
-   * write can still be any ServiceAccount of the namespace.
+   * Apply the manifests with `cdk8s-ci-deploy deploy`, or with another tool that uses server-side apply. Pods in the manifests can still run as
+   * any ServiceAccount of the namespace.
    *
-   * @param options The application, and what it is made of.
-   * @throws When the manifests have something in them that gives rights away, is cluster-scoped, or of a kind that is not known.
+   * @param options The application and its manifests.
+   * @throws When the manifests contain an RBAC object, a cluster-scoped object, or an object of an unknown kind.
    */
   public static leastPrivilege(options: LeastPrivilegeOptions): DeployerRole {
     const { projectId, manifests, customResources = {}, pullSecret, rules = [] } = options;
@@ -150,14 +150,14 @@ export class DeployerRole {
   }
 
   private constructor(
-    /** The ClusterRole; `least-privilege` stands for a Role of the deployer's own. */
+    /** The name of the ClusterRole, or `least-privilege` for a Role of the deployer's own. */
     public readonly name: string,
     private readonly rules?: readonly PolicyRule[],
     private readonly least?: LeastPrivilege,
   ) {}
 
   /**
-   * What it allows, if that is known.
+   * The rules of the role, if they are known.
    *
    * @internal
    */
@@ -166,7 +166,7 @@ export class DeployerRole {
   }
 
   /**
-   * The Role of its own, and what comes with it.
+   * The Role of the deployer's own, with the record and the lock.
    *
    * @internal
    */
@@ -178,13 +178,13 @@ export class DeployerRole {
 function checkedName(prop: string, value: string): string {
   const expected = typeof value === 'string' ? releasePart(value) : 'text';
   if (expected === undefined) return value;
-  throw userError({ at: 'role', given: `${prop} is ${show(value)}`, expected, fix: 'give the one that the job deploys with' });
+  throw userError({ at: 'role', given: `${prop} is ${show(value)}`, expected, fix: `set ${prop} to the value that the deploy job uses` });
 }
 
-/** RBAC has no negative rules, and a wildcard is never the least. */
+/** Checks a rule for wildcards, which would exceed the least privilege. */
 function checkedRule({ verbs, apiGroups, resources, resourceNames }: DeployerRule, index: number): PolicyRule {
   const wrong = [...verbs, ...apiGroups, ...resources].find((entry) => entry.includes('*'));
   const names = resourceNames && { resourceNames: [...resourceNames] };
   if (wrong === undefined) return { apiGroups: [...apiGroups], resources: [...resources], ...names, verbs: [...verbs] };
-  throw userError({ at: 'role', given: `${show(wrong)} in rules[${index}]`, expected: 'the rights that are needed, one by one', fix: 'name them, or choose DeployerRole.edit()' });
+  throw userError({ at: 'role', given: `${show(wrong)} in rules[${index}]`, expected: 'no wildcard', fix: 'list each verb, group and resource, or choose DeployerRole.edit()' });
 }

@@ -1,55 +1,53 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
-import { BoundIdentity } from './bound-identity';
-import { DeployerIdentity } from './deployer-identity';
+import { BoundIdentity, DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
 import { Manifest } from './least-privilege';
 import { located, userError } from '../base/user-error';
-import { checkLabels } from '../kubernetes/labels';
-import { checkNamespace } from '../kubernetes/namespace';
-import { RBAC_GROUP } from '../kubernetes/subject';
+import { checkLabels, checkNamespace } from '../kubernetes/names';
+import { RBAC_GROUP } from '../kubernetes/rbac';
 
 /**
- * Who may deploy where.
+ * The identity that may deploy, its namespace and its rights.
  */
 export interface NamespaceDeployerProps {
   /**
-   * The one namespace.
+   * The namespace.
    */
   readonly namespace: string;
 
   /**
-   * Who deploys.
+   * The identity that deploys.
    *
    * @default DeployerIdentity.serviceAccount()
    */
   readonly identity?: DeployerIdentity;
 
   /**
-   * What it may do in the namespace.
+   * The rights of the identity in the namespace.
    *
    * @default DeployerRole.admin()
    */
   readonly role?: DeployerRole;
 
   /**
-   * Whether the Namespace itself is among the manifests. The deployer can never change or delete it.
+   * Whether the manifests contain the Namespace. The deployer cannot change or delete it.
    *
-   * @default - the namespace exists
+   * @default - the namespace already exists
    */
   readonly createNamespace?: boolean;
 
   /**
-   * Labels of the Namespace, such as the level of Pod Security that it enforces. Needs `createNamespace`.
+   * The labels of the Namespace, for instance its Pod Security level. Requires `createNamespace`.
    *
    * @default - none
    */
   readonly namespaceLabels?: { [key: string]: string };
 
   /**
-   * Whether `default` and `kube-*` may be given away.
+   * Whether the namespaces `default` and `kube-*` are allowed.
    *
-   * The price: `kube-*` holds what runs the cluster, and everybody's objects end up in `default`.
+   * The risk of `true`: `kube-*` contains the programs of the cluster itself, and `default` the objects of every user who names no namespace.
    *
    * @default false
    */
@@ -57,8 +55,8 @@ export interface NamespaceDeployerProps {
 }
 
 /**
- * The identity that may deploy in one namespace and nowhere else: a ServiceAccount (or a subject that others authenticate) and
- * the RoleBinding of one ClusterRole, or of a Role of its own, in that namespace. An administrator applies it once.
+ * The access of one identity to one namespace: a ServiceAccount (or a subject that GitLab authenticates), and a RoleBinding to a ClusterRole
+ * or to a Role of its own. An administrator applies these manifests once.
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -75,25 +73,25 @@ export class NamespaceDeployer extends Construct {
   public readonly namespace: string;
 
   /**
-   * The role that is bound.
+   * The role of the identity.
    */
   public readonly role: DeployerRole;
 
   /**
-   * Who deploys, for people: `ServiceAccount example/gitlab-example`.
+   * The identity in words, for people: `ServiceAccount example/gitlab-example`.
    */
   public readonly subject: string;
 
   /**
-   * The name of the RoleBinding. The role is part of it, since a RoleBinding cannot be pointed at another role.
+   * The name of the RoleBinding. It contains the name of the role, because the role of a RoleBinding cannot change.
    */
   public readonly roleBindingName: string;
 
   /**
-   * @param scope The chart of the access manifests, which is not the workload's.
+   * @param scope The chart of the access manifests. Do not use the chart of the application.
    * @param id The construct id.
-   * @param props Who, where and what.
-   * @throws When Kubernetes would not accept a name or label, or the namespace is protected.
+   * @param props The namespace, the identity and its rights.
+   * @throws When a name or label is invalid, or the namespace is protected.
    */
   constructor(scope: Construct, id: string, props: NamespaceDeployerProps) {
     super(scope, id);
@@ -106,8 +104,8 @@ export class NamespaceDeployer extends Construct {
     this.roleBindingName = `${identity.name}-${this.role.name}`;
 
     if (props.createNamespace) this.defineNamespace(props.namespaceLabels);
-    if (identity.serviceAccount) this.defineServiceAccount(identity.serviceAccount.name);
-    if (identity.serviceAccount?.tokenSecret) this.defineTokenSecret(identity.serviceAccount.name, identity.serviceAccount.tokenSecret);
+    if (identity.account) this.defineServiceAccount(identity.account.name);
+    if (identity.account?.tokenSecret) this.defineTokenSecret(identity.account.name, identity.account.tokenSecret);
     this.defineLeastPrivilege();
     this.defineRoleBinding(identity);
   }
@@ -130,13 +128,12 @@ export class NamespaceDeployer extends Construct {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: { name, namespace: this.namespace },
-      // No pod runs as the deployer, and none gets its token by mistake.
+      // No pod needs the token of the deployer.
       automountServiceAccountToken: false,
     });
   }
 
-  // The Secret stays out of the ServiceAccount's `secrets`: what is listed there counts as auto-generated, and the cluster's
-  // legacy token cleaner deletes it when it was not used for a year.
+  // The ServiceAccount's `secrets` do not list the Secret: Kubernetes would treat it as auto-generated, and delete it after a year without use.
   private defineTokenSecret(serviceAccount: string, name: string): void {
     new ApiObject(this, 'TokenSecret', {
       apiVersion: 'v1',

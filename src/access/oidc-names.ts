@@ -1,44 +1,45 @@
 import type { NameRule } from '../kubernetes/names';
 
 /**
- * The user that an API server makes of a job's id_token. It is named after the project's id, never after `sub`: that has the project's
- * path in it, which another project can take over.
+ * The name of the user that the API server derives from a job's id_token. It contains the project's id, not `sub`: that contains the project's path,
+ * which another project can take over.
  */
 export function oidcUser(usernamePrefix: string, projectId: number | string): string {
   return `${usernamePrefix}project:${projectId}`;
 }
 
 /**
- * The group that a job is in while it deploys to a protected environment.
+ * The name of the group of a job that deploys to a protected environment.
  */
 export function oidcEnvironmentGroup(usernamePrefix: string, projectId: number | string, environment: string): string {
   return `${oidcUser(usernamePrefix, projectId)}:environment:${environment}`;
 }
 
-/** What no name that is made of a token may start with: they are Kubernetes' own. */
+/** The prefix of Kubernetes' own users and groups. No name from a token may start with it. */
 export const RESERVED_PREFIX = 'system:';
 
-/** The prefix of users and groups. */
+/** The rule for the prefix of users and groups. */
 export const oidcPrefix: NameRule = (value) =>
   /^[A-Za-z0-9][A-Za-z0-9._:/#@-]*$/.test(value) && !value.startsWith(RESERVED_PREFIX)
     ? undefined
     : `a prefix other than "${RESERVED_PREFIX}" (letters, digits, ".", "_", ":", "/", "#", "@" and "-", the first a letter or digit)`;
 
-/** The `iss` of a token. */
+/** The rule for the issuer (`iss`) of a token. */
 export const oidcIssuer: NameRule = (value) =>
   /^https:\/\/[\x21-\x7e]+$/.test(value) && !/[?#@]/.test(value) && URL.canParse(value)
     ? undefined
-    : 'an https URL without user name and query, as the token\'s "iss" says it, such as "https://gitlab.example.com"';
+    : 'an https URL without user name and query, as in the token\'s claim "iss", such as "https://gitlab.example.com"';
 
-/** The audience of a token. */
+/** The rule for the audience (`aud`) of a token. */
 export const oidcAudience: NameRule = (value) => (/^[\x21-\x7e]+$/.test(value) ? undefined : 'a text without white space, of printable ASCII');
 
 /**
- * The name of an environment, as GitLab has it after it has put variables in.
- *
- * @see `environment_name_regex` in lib/gitlab/regex.rb of github.com/gitlabhq/gitlabhq
+ * Annotations of the RoleBinding of a deployer with id_tokens. The commands read them from the manifests.
  */
-export const environmentName: NameRule = (value) =>
-  /^[\w. -](?:[\w./ -]*[\w. -])?$/.test(value) && value.length <= 255
-    ? undefined
-    : 'the name of an environment, without variables (at most 255 letters, digits, spaces, "-", "_", "." and "/", no "/" at an edge)';
+export const OIDC_ANNOTATIONS = {
+  issuer: 'cdk8s-ci-deploy/oidc-issuer',
+  audience: 'cdk8s-ci-deploy/oidc-audience',
+  projectId: 'cdk8s-ci-deploy/oidc-project-id',
+  usernamePrefix: 'cdk8s-ci-deploy/oidc-username-prefix',
+  environment: 'cdk8s-ci-deploy/oidc-environment',
+} as const;

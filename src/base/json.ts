@@ -1,24 +1,24 @@
 /**
- * A value that survives JSON.
+ * A JSON value.
  */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 
 /**
- * An object of JSON.
+ * A JSON object.
  */
 export interface JsonObject {
   [key: string]: Json;
 }
 
 /**
- * Whether a value is an object and not a list.
+ * Whether a value is a JSON object, not a list.
  */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * The value of a JSON text, or nothing when it is none.
+ * Parses a JSON text. Returns `undefined` for a text that is not JSON.
  */
 export function parseJson(text: string): Json | undefined {
   try {
@@ -29,7 +29,7 @@ export function parseJson(text: string): Json | undefined {
 }
 
 /**
- * The object of a JSON text, or nothing when it is none.
+ * Parses a JSON object. Returns `undefined` for any other text.
  */
 export function parseObject(text: string): JsonObject | undefined {
   const value = parseJson(text);

@@ -1,26 +1,33 @@
-import { escapeCodeUnit, UNPRINTABLE } from './user-error';
+/** Control characters, line separators and characters that change the direction of text. Letters of any script are not among them. */
+export const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A server's message is cut after this number of characters. */
+const LONGEST_MESSAGE = 2000;
 
 /**
- * A server's words or names, safe in a terminal and in a log: what is not printable ASCII is escaped.
+ * Escapes a UTF-16 code unit as JSON does: `\u001b`.
+ */
+export function escapeCodeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * Escapes everything but printable ASCII. Use it for names and messages from a server, which then are safe in terminals and logs.
  */
 export function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, escapeCodeUnit);
 }
 
 /**
- * The same for people's own texts, such as log lines: control characters, line separators and what turns the direction of a text are escaped;
- * letters stay, in any script.
+ * Escapes unprintable characters and keeps letters of any script. For texts of people and applications, such as log lines.
  */
 export function printableText(text: string): string {
   return text.replace(UNPRINTABLE, escapeCodeUnit);
 }
 
-/** Characters of a server's own words that are repeated at most. */
-const LONGEST_WORDS = 2000;
-
 /**
- * A server's own words, as a part of a message.
+ * A server's message, escaped and cut to 2,000 characters, as part of a message of ours.
  */
 export function serverWords(text: string): string {
-  return printable(text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}...` : text);
+  return printable(text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}...` : text);
 }

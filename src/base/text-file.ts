@@ -1,12 +1,12 @@
 import { userError } from './user-error';
 
-/** Bytes of a text that are read at most. An API server accepts 1.5 MiB in one object. */
+/** The largest text file that is read, in bytes. An API server accepts 1.5 MiB in one object. */
 export const LARGEST_TEXT = 2 * 1024 * 1024;
 
 /**
- * The text of a file.
+ * Decodes a text file.
  *
- * @throws When it is larger than `LARGEST_TEXT`, or not UTF-8 (kubectl would put U+FFFD in place of what it cannot read).
+ * @throws When the file is larger than `LARGEST_TEXT` or is not UTF-8. kubectl would replace invalid bytes with U+FFFD.
  */
 export function decodeText(bytes: Uint8Array, fileName: string): string {
   checkSize(bytes.length, fileName);
@@ -18,7 +18,9 @@ export function decodeText(bytes: Uint8Array, fileName: string): string {
 }
 
 /**
- * Refuses what is larger than `LARGEST_TEXT`, before any of it is parsed.
+ * Checks the size of a text before it is parsed.
+ *
+ * @throws When it is larger than `LARGEST_TEXT`.
  */
 export function checkSize(bytes: number, fileName: string): void {
   if (bytes <= LARGEST_TEXT) return;

@@ -1,24 +1,36 @@
 /**
- * CI/CD variables by name. A variable that is set to nothing is `''`, one that is not set is `undefined`.
+ * CI/CD variables by name. An empty variable is `''`; a variable that is not set is `undefined`.
  */
 export interface CiVariables {
   readonly [name: string]: string | undefined;
 }
 
 /**
- * The variables to read: those given, else the process's own. This is the only reader of `process.env` in the library,
- * because a host in another language cannot set it once the jsii kernel runs: everything that comes from it must also
- * have a way in as a value.
+ * Returns the given variables, or those of the process.
+ *
+ * No other file of the library reads `process.env`. Programs in Python, Go and other languages cannot change it after the jsii kernel has started.
+ * So each value that comes from a variable can also be passed as a prop.
  */
 export function ciVariables(given?: CiVariables): CiVariables {
   return given ?? process.env;
 }
 
 /**
- * Whether this is a CI job. Any value counts: a job that sets `CI=false` is still a job with production rights.
+ * Whether the program runs in a CI job. Every value of `CI` counts: a job that sets `CI=false` still has the rights of a job.
  *
  * @see https://docs.gitlab.com/ci/variables/predefined_variables/
  */
 export function isCi(variables: CiVariables): boolean {
   return Boolean(variables.CI || variables.GITLAB_CI);
+}
+
+/** `$NAME` and `${NAME}`. `$$` is a dollar sign. */
+const VARIABLE = /\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*)\}?)/g;
+
+/**
+ * Lists the names of the variables that GitLab expands in a text, each once.
+ */
+export function variablesIn(text: string): string[] {
+  const names = [...text.matchAll(VARIABLE)].map(([, name]) => name);
+  return [...new Set(names.filter((name) => name !== undefined))];
 }

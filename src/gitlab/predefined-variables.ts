@@ -1,7 +1,8 @@
 /**
- * Variables that only the runner's job knows: GitLab reads them as empty in `rules`, `workflow`, the name of an environment and a resource group.
+ * Variables that exist only in a running job. In `rules`, `workflow`, environment names and resource groups, GitLab treats them as empty.
+ * All lists of this file are those of GitLab 19.0.
  *
- * @see https://docs.gitlab.com/ci/variables/predefined_variables/ (of GitLab 19.0, as the other lists here)
+ * @see https://docs.gitlab.com/ci/variables/predefined_variables/
  */
 export const JOB_ONLY_VARIABLES: ReadonlySet<string> = words(`
   CI_BUILDS_DIR CI_CONCURRENT_ID CI_CONCURRENT_PROJECT_ID CI_DEPLOY_PASSWORD CI_DEPLOY_USER CI_JOB_ID CI_JOB_STARTED_AT CI_JOB_STATUS CI_JOB_TIMEOUT
@@ -11,7 +12,7 @@ export const JOB_ONLY_VARIABLES: ReadonlySet<string> = words(`
 `);
 
 /**
- * Variables that come from the environment of a job, so that neither its name nor its rules can have them.
+ * Variables that GitLab derives from a job's environment. The environment's name and the job's rules cannot contain them.
  *
  * @see https://docs.gitlab.com/ci/variables/where_variables_can_be_used/
  */
@@ -20,8 +21,8 @@ export const ENVIRONMENT_VARIABLES: ReadonlySet<string> = words(`
 `);
 
 /**
- * All variables that GitLab sets itself: overriding one changes what the runner and the jobs believe. CI_DEBUG_TRACE and CI_DEBUG_SERVICES are not
- * among them, since they are there to be set; how the runner works (GIT_*, FF_*, KUBERNETES_*, DOCKER_* and the like) is none of them either.
+ * All variables that GitLab sets. Overriding one misleads the runner and the jobs. Variables that users are meant to set are not among them:
+ * CI_DEBUG_TRACE and CI_DEBUG_SERVICES, and settings of the runner (GIT_*, FF_*, KUBERNETES_*, DOCKER_* and others).
  *
  * @see https://docs.gitlab.com/ci/variables/predefined_variables/
  */

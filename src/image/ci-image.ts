@@ -4,42 +4,41 @@ import { userError, show } from '../base/user-error';
 import { CiVariables, ciVariables, isCi } from '../gitlab/ci-variables';
 
 /**
- * What an image must satisfy before it is deployed.
+ * The rules that an image must satisfy before it is deployed.
  */
 export interface ImagePolicy {
   /**
-   * Whether a tag that someone may move is good enough: no tag, `latest`, or the name of the branch that is being built.
-   * A digest beside the tag always is.
+   * Whether mutable tags are allowed: no tag, `latest`, and the name of the branch that is built. References with a digest are always allowed.
    *
-   * The price: the cluster may run something else than what was synthesized, and a redeploy may change nothing.
+   * The risk of `true`: the cluster may run another image than the one that was tested, and a new deployment may change nothing.
    *
    * @default false
    */
   readonly allowMutableTag?: boolean;
 
   /**
-   * Whether the reference must name the content by digest.
+   * Whether the reference must have a digest.
    *
    * @default false
    */
   readonly requireDigest?: boolean;
 
   /**
-   * Where the image may come from: registries (`registry.example.com`) or repositories in them
-   * (`registry.example.com/group/project`), each with everything below it.
+   * The registries (`registry.example.com`) or repositories (`registry.example.com/group/project`) that the image may come from.
+   * Repositories below them are allowed, too.
    *
-   * @default - for a variable in a CI job, the project's own registry (CI_REGISTRY_IMAGE); everything otherwise
+   * @default - in a CI job, the project's own registry (CI_REGISTRY_IMAGE) for images from variables; everything otherwise
    */
   readonly allowedRegistries?: string[];
 }
 
 /**
- * How an image is taken from a variable.
+ * Options for an image from a variable.
  */
 export interface EnvironmentImageOptions extends ImagePolicy {
   /**
-   * The CI/CD variables, where the process' own cannot be set in time: in other languages than TypeScript
-   * the library sees only what was in the environment when its own process started.
+   * The CI/CD variables. Programs in Python, Go and other languages pass them here to change them: the library's process sees only
+   * the variables that were set when it started.
    *
    * @default - the variables of the process
    */
@@ -47,26 +46,26 @@ export interface EnvironmentImageOptions extends ImagePolicy {
 }
 
 /**
- * How an image is taken from the image job of a GitLab pipeline.
+ * Options for an image from the image job of a GitLab pipeline.
  */
 export interface GitlabImageOptions extends EnvironmentImageOptions {
   /**
-   * The variable in which the image job hands the reference over. The pipeline's id travels beside it as `<variable>_PIPELINE_ID`.
+   * The variable of the dotenv report that contains the reference. `<variable>_PIPELINE_ID` contains the pipeline's id.
    *
    * @default 'IMAGE'
    */
   readonly variable?: string;
 
   /**
-   * A reference that stands in on a workstation, where no image job ran. Never used in a CI job.
+   * The reference to use outside CI, where no image job ran. It is never used in a CI job.
    *
-   * @default - outside CI as well, the variable must be set
+   * @default - the variable must be set, outside CI as well
    */
   readonly local?: string;
 }
 
 /**
- * The answer of a `CiImage`.
+ * The image that a `CiImage` found.
  */
 export interface ImageLookup {
   /**
@@ -75,41 +74,39 @@ export interface ImageLookup {
   readonly reference: ImageReference;
 
   /**
-   * Which source answered, for people: `variable IMAGE of pipeline 4711`, `local stand-in`, `given in the program`.
+   * The source of the image, for people: `variable IMAGE of pipeline 4711`, `local stand-in` or `given in the program`.
    */
   readonly source: string;
 }
 
 /**
- * Where the image of a workload comes from.
+ * The source of a workload's image.
  *
- * It is looked up when manifests are rendered, so that a program can be built on a workstation although its image exists only in CI.
- * It can stand wherever an image is expected in a manifest: cdk8s resolves it.
+ * The image is looked up when manifests are rendered. So a program compiles and runs on a workstation although its image exists only in CI.
+ * cdk8s resolves it wherever it stands in place of an image.
  */
 export class CiImage {
   /**
-   * The image that an earlier job of this pipeline built and handed over in its dotenv report:
+   * The image that an earlier job of this pipeline built. Its dotenv report contains
    * `IMAGE=<reference>` and `IMAGE_PIPELINE_ID=$CI_PIPELINE_ID`.
    *
-   * The reference is taken as it is. It cannot be computed a second time, since CI_JOB_ID differs in every job.
-   * In a CI job the pair must be of this pipeline: a project variable of the same name silently beats a dotenv report.
+   * The reference cannot be computed in a later job, because CI_JOB_ID differs in every job.
+   * In a CI job, both variables must come from this pipeline: a project variable of the same name silently overrides a dotenv report.
    *
    * @see https://docs.gitlab.com/ci/variables/#cicd-variable-precedence
    */
   public static fromGitlab(options: GitlabImageOptions = {}): CiImage {
     const variable = options.variable ?? 'IMAGE';
     const { local } = options;
-    return new CiImage(options, (variables) => {
-      const sources = [() => handedOver(variable, variables), () => standIn(local, variables)];
-      return firstAnswer(sources) ?? missing(variable, variables, local === undefined);
-    });
+    return new CiImage(options, (variables) =>
+      fromReport(variable, variables) ?? fromLocal(local, variables) ?? missing(variable, variables, local === undefined));
   }
 
   /**
-   * The image named by an environment variable, whoever set it. Nothing is known about its pipeline.
+   * The image that an environment variable names. Its pipeline is not checked.
    *
    * @param name The variable.
-   * @param options What the image must satisfy.
+   * @param options The rules for the image.
    */
   public static fromEnvironment(name: string, options: EnvironmentImageOptions = {}): CiImage {
     return new CiImage(options, (variables) =>
@@ -117,10 +114,10 @@ export class CiImage {
   }
 
   /**
-   * An image that is known when the program is written.
+   * An image that the program names.
    *
    * @param reference The reference.
-   * @param policy What the image must satisfy.
+   * @param policy The rules for the image.
    */
   public static of(reference: string, policy: ImagePolicy = {}): CiImage {
     return new CiImage(policy, () => ({ at: 'image', text: reference, source: 'given in the program', trusted: true }));
@@ -128,68 +125,60 @@ export class CiImage {
 
   private readonly policy: EnvironmentImageOptions;
 
-  private constructor(policy: EnvironmentImageOptions, private readonly answer: (variables: CiVariables) => Answer) {
+  private constructor(policy: EnvironmentImageOptions, private readonly find: (variables: CiVariables) => FoundImage) {
     this.policy = { ...policy, allowedRegistries: policy.allowedRegistries && [...policy.allowedRegistries] };
   }
 
   /**
-   * Looks the image up and says which source answered.
+   * Looks up the image and its source.
    *
-   * @throws When there is no image, or it does not satisfy the policy.
+   * @throws When the image is missing or does not satisfy the policy.
    */
   public lookup(): ImageLookup {
     const variables = ciVariables(this.policy.ciVariables);
-    const answer = this.answer(variables);
-    return { reference: checkedImage(answer, this.policy, variables), source: answer.source };
+    const found = this.find(variables);
+    return { reference: checkedImage(found, this.policy, variables), source: found.source };
   }
 
   /**
-   * The reference as text. cdk8s calls this when it renders a manifest.
+   * The reference as a text. cdk8s calls this method when it renders a manifest.
    *
-   * @throws When there is no image, or it does not satisfy the policy.
+   * @throws When the image is missing or does not satisfy the policy.
    */
   public resolve(): string {
     return this.lookup().reference.toString();
   }
 }
 
-interface Answer extends GivenImage {
+interface FoundImage extends GivenImage {
   readonly source: string;
 }
 
-function firstAnswer(sources: Array<() => Answer | undefined>): Answer | undefined {
-  for (const source of sources) {
-    const answer = source();
-    if (answer) return answer;
-  }
-  return undefined;
-}
-
-function handedOver(variable: string, variables: CiVariables): Answer | undefined {
+function fromReport(variable: string, variables: CiVariables): FoundImage | undefined {
   const pipeline = variables.CI_PIPELINE_ID;
   const source = pipeline ? `variable ${variable} of pipeline ${pipeline}` : `variable ${variable}`;
-  const answer = fromVariable(variable, variables, source);
-  if (answer && isCi(variables)) checkPipeline(variable, variables);
-  return answer;
+  const image = fromVariable(variable, variables, source);
+  if (image && isCi(variables)) checkPipeline(variable, variables);
+  return image;
 }
 
-function fromVariable(name: string, variables: CiVariables, source: string): Answer | undefined {
+function fromVariable(name: string, variables: CiVariables, source: string): FoundImage | undefined {
   const text = variables[name];
   return text === undefined ? undefined : { at: `variable ${name}`, text, source, trusted: false };
 }
 
-function standIn(local: string | undefined, variables: CiVariables): Answer | undefined {
+function fromLocal(local: string | undefined, variables: CiVariables): FoundImage | undefined {
   if (local === undefined || isCi(variables)) return undefined;
   return { at: 'local', text: local, source: 'local stand-in', trusted: true };
 }
 
-function missing(variable: string, variables: CiVariables, mayStandIn: boolean): never {
-  const outside = mayStandIn ? 'set it, or give a reference as `local` for work outside CI' : 'set it';
+function missing(variable: string, variables: CiVariables, suggestLocal: boolean): never {
+  const outside = suggestLocal ? 'set it, or pass a reference as `local` for use outside CI' : 'set it';
   throw userError({
     at: `variable ${variable}`,
     given: 'it is not set',
     expected: 'the reference of the image that this pipeline built',
-    fix: isCi(variables) ? `let this job need the image job with its dotenv report (needs: job, artifacts: true), which writes ${variable}` : outside,
+    fix: isCi(variables) ? `add the image job, whose dotenv report contains ${variable}, to this job's needs (needs: job, artifacts: true)` : outside,
   });
 }
 
@@ -199,8 +188,8 @@ function checkPipeline(variable: string, variables: CiVariables): void {
   if (theirs !== undefined && theirs === ours) return;
   throw userError({
     at: `variable ${variable}`,
-    given: `it comes with ${pair} ${show(theirs)}`,
+    given: `${pair} is ${show(theirs)}`,
     expected: `this pipeline's id ${show(ours)}`,
-    fix: `let the image job write ${pair}=$CI_PIPELINE_ID beside it, and remove a project, group or instance variable ${variable}, which beats the report`,
+    fix: `write ${pair}=$CI_PIPELINE_ID in the image job's report, and delete any project, group or instance variable ${variable}, which overrides the report`,
   });
 }

@@ -1,10 +1,10 @@
 import { userError, show } from '../base/user-error';
 
 /**
- * A reference in its parts.
+ * The parts of a reference.
  */
 export interface ImageParts {
-  /** Registry and path as they were written. */
+  /** Registry and path as written. */
   readonly name: string;
   readonly registry: string;
   readonly repository: string;
@@ -13,7 +13,9 @@ export interface ImageParts {
 }
 
 /**
- * Reads a reference as `ParseNormalizedNamed` of github.com/distribution/reference does (reference.go, normalize.go), and says what is wrong with one that is none.
+ * Parses a reference as `ParseNormalizedNamed` of github.com/distribution/reference does (reference.go, normalize.go).
+ *
+ * @throws When the text is not a reference. The message names the wrong part.
  */
 export function parseImage(text: string): ImageParts {
   checkText(text);
@@ -33,7 +35,7 @@ export function parseImage(text: string): ImageParts {
 const DEFAULT_REGISTRY = 'docker.io';
 const LEGACY_REGISTRY = 'index.docker.io';
 
-/** More than a DNS name (253), a port, a path (255), a tag (128) and a sha512 digest (135) have together. */
+/** More than the sum of a DNS name (253), a port, a path (255), a tag (128) and a sha512 digest (135). */
 const LONGEST_TEXT = 1024;
 const LONGEST_REPOSITORY = 255;
 const LONGEST_TAG = 128;
@@ -55,17 +57,17 @@ const HEX_DIGITS = new Map([['sha256', 64], ['sha384', 96], ['sha512', 128]]);
 
 const TAG_EXPECTED = `at most ${LONGEST_TAG} letters, digits, "_", "." and "-", the first of them a letter, a digit or "_"`;
 const DIGEST_EXPECTED = '"sha256:" and 64 lower-case hexadecimal digits';
-const TAG_FIX = 'tag images with CI_COMMIT_SHA; the name of a branch is not a tag';
+const TAG_FIX = 'use CI_COMMIT_SHA as the tag; names of branches can contain characters that tags cannot';
 const DIGEST_FIX = 'copy the whole digest that the registry or the build printed';
 
-/** Up to the separator, and what follows it, if it is there. */
+/** Splits a text at the first separator. The second part is missing without a separator. */
 function cut(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 interface SplitName {
-  /** As written, with the slash that ends it; empty without one. */
+  /** The host as written, with its final slash; an empty text without a host. */
   readonly host: string;
   readonly rest: string;
   readonly registry: string;
@@ -80,38 +82,38 @@ function splitRegistry(named: string): SplitName {
 }
 
 function checkText(text: string): void {
-  // Callers in plain JavaScript pass what a variable holds, which is nothing when it is not set.
+  // Programs in plain JavaScript may pass an undefined variable.
   if (typeof text !== 'string' || text === '') {
     throw userError({
       given: text === '' ? 'the image reference is empty' : `the image reference is ${show(text)}`,
       expected: 'a reference such as "registry.example.com/group/app:1.27"',
-      fix: 'set the variable that it comes from',
+      fix: 'set the variable of the reference',
     });
   }
   if (text.length > LONGEST_TEXT) {
     throw userError({
       given: `the image reference ${show(text)} has ${text.length} characters`,
       expected: `at most ${LONGEST_TEXT}`,
-      fix: 'check where it comes from',
+      fix: 'pass a reference such as "registry.example.com/group/app:1.27", without other text',
     });
   }
   if (text.trim() !== text) {
     throw userError({
       given: `the image reference ${show(text)} starts or ends with white space`,
       expected: 'none',
-      fix: 'remove it; text that a command printed or that was read from a file ends with a newline',
+      fix: 'remove it; the output of a command and the text of a file end with a newline',
     });
   }
-  checkOrigin(text);
+  checkMistakes(text);
 }
 
-/** What is no reference because it is something else, or has not become one yet. */
-function checkOrigin(text: string): void {
+/** Checks for texts that are often passed by mistake: unexpanded variables, URLs and image IDs. */
+function checkMistakes(text: string): void {
   if (text.includes('$')) {
     throw userError({
       given: `the image reference ${show(text)} contains "$", a variable that was not expanded`,
       expected: 'its value',
-      fix: 'set the variable in this job, or read it where the reference is put together',
+      fix: 'set the variable in this job, or expand it before it is passed',
     });
   }
   if (URL_SCHEME.test(text)) {
@@ -123,9 +125,9 @@ function checkOrigin(text: string): void {
   }
   if (IDENTIFIER.test(text)) {
     throw userError({
-      given: `the image reference ${show(text)} is the identifier of an image, which no registry knows`,
+      given: `the image reference ${show(text)} is an image ID, which registries do not know`,
       expected: 'a name',
-      fix: 'push the image, and use the name and the digest that it was pushed under, "<name>@sha256:<digest>"',
+      fix: 'push the image, and use its name and the digest that the push printed: "<name>@sha256:<digest>"',
     });
   }
 }
@@ -136,7 +138,7 @@ function checkName(text: string, path: string, tag?: string, digest?: string): v
   throw userError({
     given: `the image reference ${show(text)} has no name ${empty}`,
     expected: 'a repository such as "group/app"',
-    fix: 'set the variable that the name comes from, such as CI_REGISTRY_IMAGE',
+    fix: 'set the variable of the name, such as CI_REGISTRY_IMAGE',
   });
 }
 
@@ -145,7 +147,7 @@ function checkRegistry(registry: string): void {
   throw userError({
     given: `the image registry is ${show(registry)}`,
     expected: 'a host name or an address in square brackets, with or without ":" and a port',
-    fix: 'correct what comes before the first "/" of the reference; a tag cannot contain "/"',
+    fix: 'write a registry such as "registry.example.com:5000" before the first "/"; a tag cannot contain "/"',
   });
 }
 
@@ -161,7 +163,7 @@ function checkPath(path: string): void {
     throw userError({
       given: `the image repository is ${show(path)}`,
       expected: 'parts of lower-case letters and digits, separated by "/", and inside a part by one ".", one or two "_", or any number of "-"',
-      fix: 'rename it, or check the variables that it is made of',
+      fix: 'rename it, for example to "group/my-app", or check the variables in it',
     });
   }
 }
@@ -171,19 +173,21 @@ function checkLength(repository: string): void {
   throw userError({
     given: `the image repository ${show(repository)} has ${repository.length} characters`,
     expected: `at most ${LONGEST_REPOSITORY}`,
-    fix: 'use a shorter path',
+    fix: 'shorten the path',
   });
 }
 
 /**
- * Refuses what is no tag.
+ * Checks a tag.
+ *
+ * @throws When it is not a valid tag.
  */
 export function checkTag(tag: string): void {
   if (typeof tag !== 'string' || tag === '') {
     throw userError({
       given: 'the image tag is empty',
       expected: TAG_EXPECTED,
-      fix: 'set the variable that it comes from, or leave out the ":"',
+      fix: 'set the variable of the tag, or leave out the ":"',
     });
   }
   if (tag.length > LONGEST_TAG) {
@@ -197,7 +201,9 @@ export function checkTag(tag: string): void {
 }
 
 /**
- * Refuses what is no digest.
+ * Checks a digest.
+ *
+ * @throws When it is not a valid digest.
  */
 export function checkDigest(digest: string): void {
   const [algorithm, hex] = typeof digest === 'string' && digest.length <= LONGEST_TEXT ? cut(digest, ':') : ['', undefined];

@@ -3,23 +3,21 @@ import { checkDigest, checkTag, ImageParts, parseImage } from './grammar';
 /**
  * A container image by name: `[registry/]repository[:tag][@digest]`.
  *
- * The grammar and the normalisation are those of `ParseNormalizedNamed` in github.com/distribution/reference, which container runtimes use, so what
- * parses here is what a node can pull. Digests are accepted with the algorithms that Kubernetes registers: sha256, sha384 and sha512.
- * Two things are narrower: a reference has at most 1024 characters, and a host that can be none (`my_host.example.com/app`) is refused, not read as
- * a part of the path.
+ * The grammar and the normalisation are those of `ParseNormalizedNamed` in github.com/distribution/reference, which container runtimes use.
+ * Digests can have the algorithms that Kubernetes registers: sha256, sha384 and sha512.
+ * Two rules are stricter: a reference has at most 1024 characters, and an invalid host (`my_host.example.com/app`) is an error,
+ * not a part of the path.
  *
- * References are compared by `canonical`, which is the same for every spelling of one name.
+ * Compare references by `canonical`, which is the same for all spellings of a name.
  *
  * @see https://github.com/distribution/reference
  */
 export class ImageReference {
   /**
-   * Read a reference as it is written in a manifest.
+   * Parses a reference as it stands in a manifest. White space is not trimmed.
    *
-   * Nothing is trimmed or repaired: the same text reaches the cluster from places that would not repair it.
-   *
-   * @param text for example `nginx`, `registry.example.com/group/app:1.27` or `registry.example.com/group/app@sha256:…`
-   * @throws when the text is not a reference; the message names the part that is wrong
+   * @param text For example `nginx`, `registry.example.com/group/app:1.27` or `registry.example.com/group/app@sha256:…`.
+   * @throws When the text is not a reference. The message names the wrong part.
    */
   public static parse(text: string): ImageReference {
     return new ImageReference(parseImage(text));
@@ -28,8 +26,8 @@ export class ImageReference {
   /**
    * The registry's host, with its port if one was given.
    *
-   * As container runtimes read it, the first part of a name is a host when it contains `.`, `:` or an upper-case letter, or is `localhost`.
-   * A name without one is on Docker Hub, `docker.io`.
+   * The first part of a name is a host when it contains `.`, `:` or an upper-case letter, or is `localhost`.
+   * The registry of a name without a host is Docker Hub, `docker.io`.
    */
   public readonly registry: string;
 
@@ -60,24 +58,24 @@ export class ImageReference {
   }
 
   /**
-   * Whether this is one image for ever: it has a digest.
+   * Whether the reference has a digest, so that it always means the same image.
    */
   public get isPinned(): boolean {
     return this.digest !== undefined;
   }
 
   /**
-   * The normalised spelling, such as `docker.io/library/nginx:1.27` for `nginx:1.27`. No tag is added where none was given.
+   * The normalised spelling, such as `docker.io/library/nginx:1.27` for `nginx:1.27`. A missing tag is not added.
    */
   public get canonical(): string {
     return spell(`${this.registry}/${this.repository}`, this.tag, this.digest);
   }
 
   /**
-   * The same image name with this tag instead of its own. A digest stays, and with it the image that is pulled.
+   * Returns the same reference with another tag. It keeps its digest, and so the image that is pulled.
    *
-   * @param tag at most 128 letters, digits, `_`, `.` and `-`, starting with none of the last two
-   * @throws when the tag is not one
+   * @param tag At most 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-`.
+   * @throws When the tag is invalid.
    */
   public withTag(tag: string): ImageReference {
     checkTag(tag);
@@ -85,10 +83,10 @@ export class ImageReference {
   }
 
   /**
-   * The same image name with this digest instead of its own. A tag stays, for people to read.
+   * Returns the same reference with another digest. It keeps its tag, for people to read.
    *
-   * @param digest `sha256:`, `sha384:` or `sha512:` and 64, 96 or 128 lower-case hexadecimal digits
-   * @throws when the digest is not one
+   * @param digest `sha256:`, `sha384:` or `sha512:` and 64, 96 or 128 lower-case hexadecimal digits.
+   * @throws When the digest is invalid.
    */
   public withDigest(digest: string): ImageReference {
     checkDigest(digest);
@@ -96,7 +94,7 @@ export class ImageReference {
   }
 
   /**
-   * The spelling that was given.
+   * The spelling that was parsed.
    */
   public toString(): string {
     return spell(this.parts.name, this.tag, this.digest);

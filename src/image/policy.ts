@@ -3,18 +3,18 @@ import { located, userError, show } from '../base/user-error';
 import { CiVariables, isCi } from '../gitlab/ci-variables';
 
 /**
- * An image as someone gave it.
+ * An image reference and its origin.
  */
 export interface GivenImage {
-  /** Names the value in errors. */
+  /** The name of the value in errors. */
   readonly at: string;
   readonly text: string;
-  /** Written by the authors of the program, so no registry is suspicious. */
+  /** Whether the program itself contains the reference. Every registry is allowed then. */
   readonly trusted: boolean;
 }
 
 /**
- * What it must satisfy: see `ImagePolicy`.
+ * The rules for an image: see `ImagePolicy`.
  */
 export interface ImageRules {
   readonly allowMutableTag?: boolean;
@@ -23,9 +23,9 @@ export interface ImageRules {
 }
 
 /**
- * The reference of an image that satisfies the rules.
+ * Parses an image reference and checks it against the rules.
  *
- * @throws A refusal that says which rule it breaks.
+ * @throws When the reference is invalid or breaks a rule.
  */
 export function checkedImage(image: GivenImage, rules: ImageRules, variables: CiVariables): ImageReference {
   const reference = parse(image);
@@ -40,7 +40,7 @@ function parse(image: GivenImage): ImageReference {
       at: image.at,
       given: 'it is the placeholder "IMAGE"',
       expected: 'an image reference such as "registry.example.com/group/project:1.0"',
-      fix: 'hand over what the image job pushed',
+      fix: 'pass the reference that the image job pushed',
     });
   }
   try {
@@ -57,7 +57,7 @@ function checkTag(image: GivenImage, reference: ImageReference, rules: ImageRule
       at: image.at,
       given: `${show(image.text)} has no digest`,
       expected: 'a reference by digest such as "registry.example.com/group/project@sha256:…"',
-      fix: 'let the image job hand over the digest that the push printed',
+      fix: 'write the digest that the push printed into the image job\'s report',
     });
   }
   if (rules.allowMutableTag || !isMutable(reference, variables)) return;
@@ -65,7 +65,7 @@ function checkTag(image: GivenImage, reference: ImageReference, rules: ImageRule
     at: image.at,
     given: `${show(image.text)} has ${reference.tag === undefined ? 'no tag' : `the mutable tag ${show(reference.tag)}`}`,
     expected: 'a tag that is pushed once, or a digest',
-    fix: 'tag with the commit and the job, hand over the digest, or allow tags that move (allowMutableTag, --allow-mutable-tag)',
+    fix: 'use a tag with commit and job, pass the digest, or allow mutable tags (allowMutableTag, --allow-mutable-tag)',
   });
 }
 

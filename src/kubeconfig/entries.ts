@@ -2,7 +2,7 @@ import { Entry, entries, entryNamed, pathTo, Section, shown, textField } from '.
 import { userError, show } from '../base/user-error';
 
 /**
- * The cluster of a kubeconfig: everything in it that is not a credential.
+ * The cluster entry of a kubeconfig. It contains no credential.
  */
 export interface ClusterParts {
   readonly server: string;
@@ -12,21 +12,21 @@ export interface ClusterParts {
 }
 
 /**
- * What a kubeconfig says that a CI job can use.
+ * The fields of a kubeconfig that a CI job can use.
  */
 export interface CredentialParts extends ClusterParts {
   readonly namespace?: string;
   readonly user: string;
   readonly cluster: string;
   readonly context: string;
-  /** One of both at least: that it is one alone is for the caller to see. */
+  /** At least one of `token` and `tokenFile` is present. The caller checks that not both are. */
   readonly token?: string;
   readonly tokenFile?: string;
 }
 
 interface FieldRules {
   readonly known: string[];
-  /** Fields that mean something, and why they are refused. */
+  /** Valid fields of a kubeconfig that a CI job must not use, with the reason. */
   readonly refused: ReadonlyMap<string, Reason>;
 }
 
@@ -36,7 +36,7 @@ interface Reason {
 }
 
 const TOKEN: Reason = { expected: 'a token', fix: 'use the token of a ServiceAccount: `kubectl create token`' };
-const ITSELF: Reason = { expected: 'the identity itself', fix: 'use the token of the account that is meant' };
+const IMPERSONATION: Reason = { expected: 'no impersonation', fix: 'use the token of the account that deploys' };
 const CERTIFICATE: Reason = { expected: 'a token', fix: 'use the token of a ServiceAccount: Kubernetes cannot revoke a client certificate' };
 
 const ROOT: FieldRules = {
@@ -47,31 +47,31 @@ const CLUSTER: FieldRules = {
   known: ['server', 'certificate-authority-data', 'tls-server-name', 'proxy-url', 'disable-compression', 'extensions'],
   refused: new Map([
     ['certificate-authority', {
-      expected: 'the certificates themselves in certificate-authority-data, since a CI runner does not have that file',
-      fix: 'embed them: `kubectl config view --raw --flatten`',
+      expected: 'certificate-authority-data, since a CI runner does not have that file',
+      fix: 'embed the certificates: `kubectl config view --raw --flatten`',
     }],
     ['insecure-skip-tls-verify', {
-      expected: 'a verified connection, since anyone in between could take the token',
-      fix: 'remove it and give the cluster\'s certificate-authority-data',
+      expected: 'a verified connection, since an attacker on the network could read the token',
+      fix: 'remove it and add the cluster\'s certificate-authority-data',
     }],
   ]),
 };
 const USER: FieldRules = {
   known: ['token', 'extensions'],
   refused: new Map([
-    ['exec', { expected: 'a token, since an exec plugin is a program that the file chooses', fix: TOKEN.fix }],
+    ['exec', { expected: 'a token, since an exec plugin runs a program that the file names', fix: TOKEN.fix }],
     ['auth-provider', TOKEN],
-    ['tokenFile', { expected: 'the token itself, since a CI runner does not have that file', fix: 'put it into the field token' }],
+    ['tokenFile', { expected: 'the token itself, since a CI runner does not have that file', fix: 'write the token into the field token' }],
     ['username', TOKEN],
     ['password', TOKEN],
     ['client-certificate', CERTIFICATE],
     ['client-certificate-data', CERTIFICATE],
     ['client-key', CERTIFICATE],
     ['client-key-data', CERTIFICATE],
-    ['as', ITSELF],
-    ['as-uid', ITSELF],
-    ['as-groups', ITSELF],
-    ['as-user-extra', ITSELF],
+    ['as', IMPERSONATION],
+    ['as-uid', IMPERSONATION],
+    ['as-groups', IMPERSONATION],
+    ['as-user-extra', IMPERSONATION],
   ]),
 };
 const USER_WITH_TOKEN_FILE: FieldRules = {
@@ -81,19 +81,23 @@ const USER_WITH_TOKEN_FILE: FieldRules = {
 const CONTEXT: FieldRules = { known: ['cluster', 'user', 'namespace', 'extensions'], refused: new Map() };
 
 /**
- * Refuses a file that is not a kubeconfig of the one version there is, or says more than a kubeconfig can.
+ * Checks the top level of a kubeconfig: its version, its kind and its fields.
+ *
+ * @throws When the file is not a kubeconfig or has an unknown field.
  */
 export function checkRoot(root: Section): void {
   checkFields(root, ROOT);
   for (const [key, value] of [['apiVersion', 'v1'], ['kind', 'Config']] as const) {
     if (textField(root, key) === value) continue;
-    const given = root.fields.has(key) ? 'it is another one' : 'it is missing';
-    throw userError({ at: key, given, expected: show(value), fix: `write ${key}: ${value}, if this is a kubeconfig` });
+    const given = root.fields.has(key) ? `it is not ${value}` : 'it is missing';
+    throw userError({ at: key, given, expected: show(value), fix: `if this is a kubeconfig, write ${key}: ${value}` });
   }
 }
 
 /**
- * The only entry of a list.
+ * Returns the only entry of a list.
+ *
+ * @throws When the list has no entry, or several.
  */
 export function onlyEntry(root: Section, list: string, body: string): Entry {
   const all = entries(root, list, body);
@@ -102,17 +106,19 @@ export function onlyEntry(root: Section, list: string, body: string): Entry {
   throw userError({
     at: list,
     given: `it has ${all.length} entries`,
-    expected: 'exactly one, since a job can use every credential that it holds',
-    fix: 'keep the one for this job: `kubectl config view --raw --minify --flatten`',
+    expected: 'exactly one, since a job can use every credential in its file',
+    fix: 'keep the entry for this job: `kubectl config view --raw --minify --flatten`',
   });
 }
 
 /**
- * What a context stands for, with everything refused that a CI job must not use. Values are judged later, by their own rules.
+ * Reads the cluster and the user of a context. `Kubeconfig` checks the values later.
+ *
+ * @throws When an entry has a field that a CI job must not use.
  */
 export function credentialParts(context: Entry, clusters: Entry[], users: Entry[], allowTokenFile = false): CredentialParts {
-  const cluster = referred(context, 'cluster', clusters);
-  const user = referred(context, 'user', users);
+  const cluster = referencedEntry(context, 'cluster', clusters);
+  const user = referencedEntry(context, 'user', users);
   checkEntry(context, 'context', CONTEXT);
   checkEntry(cluster, 'cluster', CLUSTER);
   checkEntry(user, 'user', allowTokenFile ? USER_WITH_TOKEN_FILE : USER);
@@ -129,19 +135,21 @@ export function credentialParts(context: Entry, clusters: Entry[], users: Entry[
 }
 
 /**
- * The entry that a context names.
+ * Looks up the entry that a context refers to.
+ *
+ * @param key `cluster` or `user`.
  */
-export function referred(context: Entry, key: string, all: Entry[]): Entry {
+export function referencedEntry(context: Entry, key: string, all: Entry[]): Entry {
   const name = textField(context.body, key) ?? missing(context.body, key, `name one of the ${key}s`);
   return entryNamed(all, name, pathTo(context.body, key));
 }
 
 /**
- * The cluster without its file references, which are for the caller to resolve.
+ * Reads a cluster entry. The caller resolves references to files.
  */
 export function clusterParts(cluster: Entry): ClusterParts {
   return {
-    server: textField(cluster.body, 'server') ?? missing(cluster.body, 'server', 'give the address of the API server'),
+    server: textField(cluster.body, 'server') ?? missing(cluster.body, 'server', 'add the address of the API server'),
     certificateAuthorityData: textField(cluster.body, 'certificate-authority-data'),
     tlsServerName: textField(cluster.body, 'tls-server-name'),
     proxyUrl: textField(cluster.body, 'proxy-url'),
@@ -149,12 +157,14 @@ export function clusterParts(cluster: Entry): ClusterParts {
 }
 
 /**
- * Refuses a cluster whose connections are not verified. `false` says nothing and is let through.
+ * Checks that the server's certificate is verified. `insecure-skip-tls-verify: false` is allowed.
+ *
+ * @throws When the certificate is not verified.
  */
 export function checkVerified(cluster: Entry): void {
   const key = 'insecure-skip-tls-verify';
   const reason = CLUSTER.refused.get(key);
-  if (reason && (cluster.body.fields.get(key) ?? false) !== false) throw refused(cluster.body, key, reason);
+  if (reason && (cluster.body.fields.get(key) ?? false) !== false) throw forbiddenField(cluster.body, key, reason);
 }
 
 function checkEntry(entry: Entry, body: string, rules: FieldRules): void {
@@ -162,23 +172,23 @@ function checkEntry(entry: Entry, body: string, rules: FieldRules): void {
   checkFields(entry.body, rules);
 }
 
-function checkFields(of: Section, rules: FieldRules): void {
-  for (const [key, value] of of.fields) {
+function checkFields(section: Section, rules: FieldRules): void {
+  for (const [key, value] of section.fields) {
     const reason = rules.refused.get(key);
-    if (reason && value !== false) throw refused(of, key, reason);
-    if (!reason && !rules.known.includes(key)) throw unknown(of, key, rules);
+    if (reason && value !== false) throw forbiddenField(section, key, reason);
+    if (!reason && !rules.known.includes(key)) throw unknownField(section, key, rules);
   }
 }
 
-function refused(of: Section, key: string, reason: Reason): Error {
-  return userError({ at: of.at, given: `it has ${key}`, expected: reason.expected, fix: reason.fix });
+function forbiddenField(section: Section, key: string, reason: Reason): Error {
+  return userError({ at: section.at, given: `it has ${key}`, expected: reason.expected, fix: reason.fix });
 }
 
-function unknown(of: Section, key: string, rules: FieldRules): Error {
+function unknownField(section: Section, key: string, rules: FieldRules): Error {
   const given = /^[A-Za-z-]{1,40}$/.test(key) ? `it has the unknown field ${shown(key)}` : 'it has an unknown field';
-  return userError({ at: of.at, given, expected: `only ${rules.known.join(', ')}`, fix: 'correct its name or remove it: kubectl would ignore it silently' });
+  return userError({ at: section.at, given, expected: `only ${rules.known.join(', ')}`, fix: 'remove it, or use one of these names: kubectl would silently ignore it' });
 }
 
-function missing(of: Section, key: string, fix: string): never {
-  throw userError({ at: pathTo(of, key), given: 'it is missing', expected: 'text', fix });
+function missing(section: Section, key: string, fix: string): never {
+  throw userError({ at: pathTo(section, key), given: 'it is missing', expected: 'text', fix });
 }

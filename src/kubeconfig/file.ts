@@ -1,8 +1,8 @@
-import { yamlModule } from '../base/lazy-yaml';
+import { yamlModule } from '../base/lazy-modules';
 import { userError, show } from '../base/user-error';
 
 /**
- * A mapping of a kubeconfig and where it stands in the file.
+ * A mapping of a kubeconfig and its path in the file.
  */
 export interface Section {
   readonly at: string;
@@ -10,31 +10,33 @@ export interface Section {
 }
 
 /**
- * One named element of `clusters`, `users` or `contexts`.
+ * An element of `clusters`, `users` or `contexts`.
  */
 export interface Entry {
   readonly name: string;
-  /** The element itself: `name` and the body. */
+  /** The whole element: its `name` and its body. */
   readonly wrapper: Section;
-  /** What is named: the mapping below `cluster`, `user` or `context`. */
+  /** The mapping below `cluster`, `user` or `context`. */
   readonly body: Section;
 }
 
 const LARGEST = 1024 * 1024;
 
 /**
- * The top of a kubeconfig, read as YAML 1.1 like kubectl does. Errors say where, and never quote the file: a line of it may hold the token.
+ * Parses a kubeconfig as YAML 1.1, as kubectl does.
+ *
+ * @throws When the text is not a kubeconfig. Errors name the place and never quote the file: a line may contain the token.
  */
 export function readKubeconfigFile(text: string): Section {
   if (text.length > LARGEST) throw notKubeconfig(`it is ${text.length} characters long`, 'a kubeconfig of at most 1 MiB');
-  return section('', parse(text));
+  return sectionOf('', parse(text));
 }
 
 function parse(text: string): unknown {
   try {
     return parsed(text);
   } catch (error) {
-    // What the parser says of aliases that lead nowhere or repeat too much.
+    // The parser throws a ReferenceError for undefined aliases and for too many repetitions.
     if (error instanceof ReferenceError) throw notKubeconfig('its aliases cannot be resolved', 'a file without anchors and aliases');
     throw error;
   }
@@ -62,39 +64,46 @@ function invalid(code: string, { line, col }: { line: number; col: number }): Er
     at: `line ${line}, column ${col}`,
     given: `it is not valid YAML (${code})`,
     expected: 'a kubeconfig as kubectl writes it',
-    fix: 'mend that line',
+    fix: 'fix the syntax of that line, or write the file again with kubectl',
   });
 }
 
 function notKubeconfig(given: string, expected: string): Error {
-  return userError({ given, expected, fix: 'give the kubeconfig file itself, as kubectl writes it' });
+  return userError({ given, expected, fix: 'pass one kubeconfig file, as kubectl writes it' });
 }
 
 /**
- * A value as a mapping with text keys; nothing counts as an empty one.
+ * Reads a value as a mapping with text keys. A missing value is an empty mapping.
  */
-function section(at: string, value: unknown): Section {
+function sectionOf(at: string, value: unknown): Section {
   if (value === undefined || value === null) return { at, fields: new Map() };
   if (!(value instanceof Map)) {
-    throw userError({ at, given: `it is ${kindOf(value)}`, expected: 'a mapping', fix: 'give the kubeconfig file itself, decoded if it was base64' });
+    const given = at === '' ? `this is not a kubeconfig: it is ${kindOf(value)}` : `it is ${kindOf(value)}`;
+    throw userError({ at, given, expected: 'a mapping', fix: 'pass the kubeconfig file; if it is base64, decode it first' });
   }
-  const odd = [...value.keys()].some((key) => typeof key !== 'string');
-  if (odd) throw userError({ at, given: 'it has a key that is not text', expected: 'field names', fix: 'quote the key or remove it' });
+  const hasOddKey = [...value.keys()].some((key) => typeof key !== 'string');
+  if (hasOddKey) throw userError({ at, given: 'it has a key that is not text', expected: 'field names', fix: 'quote the key or remove it' });
   return { at, fields: value };
 }
 
 /**
- * A field that holds text, or nothing when it is missing.
+ * Reads a text field. Returns `undefined` when the field is missing.
+ *
+ * @throws When the value is not a text.
  */
-export function textField(of: Section, key: string): string | undefined {
-  const value = of.fields.get(key);
+export function textField(section: Section, key: string): string | undefined {
+  const value = section.fields.get(key);
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  throw userError({ at: pathTo(of, key), given: `it is ${kindOf(value)}`, expected: 'text', fix: 'quote it' });
+  throw userError({ at: pathTo(section, key), given: `it is ${kindOf(value)}`, expected: 'text', fix: 'quote it' });
 }
 
 /**
- * The elements of a list of named things, each name once.
+ * Reads the entries of a list.
+ *
+ * @param list `clusters`, `users` or `contexts`.
+ * @param body `cluster`, `user` or `context`.
+ * @throws When an entry has no name, or two have the same name.
  */
 export function entries(root: Section, list: string, body: string): Entry[] {
   const value = root.fields.get(list) ?? [];
@@ -104,40 +113,43 @@ export function entries(root: Section, list: string, body: string): Entry[] {
   const all = value.map((element, index) => entry(`${list}[${index}]`, element, body));
   const twice = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index);
   if (!twice) return all;
-  throw userError({ at: twice.wrapper.at, given: `the name ${shown(twice.name)} is there twice`, expected: 'each name once', fix: 'remove one of them' });
+  throw userError({ at: twice.wrapper.at, given: `the name ${shown(twice.name)} occurs twice`, expected: 'each name once', fix: 'remove one of the two entries' });
 }
 
 function entry(at: string, element: unknown, body: string): Entry {
-  const wrapper = section(at, element);
+  const wrapper = sectionOf(at, element);
   const name = textField(wrapper, 'name');
   if (!name) throw userError({ at, given: 'it has no name', expected: `a name and a ${body}`, fix: `name it, or remove the ${body}` });
-  return { name, wrapper, body: section(pathTo(wrapper, body), wrapper.fields.get(body)) };
+  return { name, wrapper, body: sectionOf(pathTo(wrapper, body), wrapper.fields.get(body)) };
 }
 
 /**
- * The entry of a name, or a refusal that lists the names there are.
+ * Looks up an entry by its name.
  *
- * @param at Names the place that refers to it.
+ * @param at The place that refers to the entry, for the error.
+ * @throws When there is no such entry. The error lists the names that exist.
  */
 export function entryNamed(all: Entry[], name: string, at: string): Entry {
   const found = all.find((candidate) => candidate.name === name);
   if (found) return found;
   const names = all.map((candidate) => shown(candidate.name)).join(', ');
-  throw userError({ at, given: `${shown(name)} is not in the file`, expected: names ? `one of ${names}` : 'an entry of that name', fix: 'correct the name' });
+  const [expected, fix] = names ? [`one of ${names}`, 'use one of these names'] : ['an entry with that name', 'add the entry'];
+  throw userError({ at, given: `${shown(name)} is not in the file`, expected, fix });
 }
 
 /**
- * Where a field stands: `clusters[0].cluster.server`.
+ * The path of a field: `clusters[0].cluster.server`.
  */
-export function pathTo(of: Section, key: string): string {
-  return of.at ? `${of.at}.${key}` : key;
+export function pathTo(section: Section, key: string): string {
+  return section.at ? `${section.at}.${key}` : key;
 }
 
 /**
- * A value of a kubeconfig for an error. Its place says that it is no secret, but people paste tokens and passwords into wrong places.
+ * Shows a value of a kubeconfig in an error. The field is not secret, but people paste tokens and passwords into wrong fields:
+ * a value that looks like one is not shown.
  */
 export function shown(value: string): string {
-  return /eyJ|-----|:\/\/[^/]*@/.test(value) ? 'a value that is not repeated here' : show(value);
+  return /eyJ|-----|:\/\/[^/]*@/.test(value) ? 'a value that is not shown here' : show(value);
 }
 
 function kindOf(value: unknown): string {

@@ -2,18 +2,18 @@ import { checkRoot, CredentialParts, credentialParts, onlyEntry } from './entrie
 import { entries, entryNamed, readKubeconfigFile, textField } from './file';
 
 /**
- * How the credential that a CI/CD variable holds is judged.
+ * Options for a kubeconfig that is stored in a CI/CD variable.
  */
 export interface StoredKubeconfigOptions {
   /**
-   * Whether the namespace may be one that the cluster keeps for itself or shares: `default` and `kube-*`.
+   * Whether the namespaces `default` and `kube-*` are allowed, which the cluster shares or uses itself.
    *
    * @default false
    */
   readonly allowProtectedNamespace?: boolean;
 
   /**
-   * Whether the token may be in a file that the kubeconfig names (`tokenFile`), as for a job that writes its id_token there.
+   * Whether the token may be in a file that the kubeconfig names (`tokenFile`). A job can write its id_token to that file.
    *
    * @default false
    */
@@ -21,21 +21,21 @@ export interface StoredKubeconfigOptions {
 }
 
 /**
- * Which part of the kubeconfig of the GitLab agent is meant.
+ * Options for the kubeconfig of the GitLab agent.
  */
 export interface AgentContextOptions {
   /**
-   * The context: `<path of the agent's project>:<name of the agent>`.
+   * The name of the context: `<path of the agent's project>:<name of the agent>`.
    */
   readonly context: string;
 
   /**
-   * The namespace to work in. The agent's file names none, or a default that is not meant for this job.
+   * The namespace of commands. The agent's kubeconfig has no namespace, or a default for all jobs.
    */
   readonly namespace: string;
 
   /**
-   * Whether the namespace may be one that the cluster keeps for itself or shares: `default` and `kube-*`.
+   * Whether the namespaces `default` and `kube-*` are allowed, which the cluster shares or uses itself.
    *
    * @default false
    */
@@ -43,12 +43,12 @@ export interface AgentContextOptions {
 }
 
 /**
- * What a kubeconfig must satisfy before a job uses it.
+ * The rules that a kubeconfig must satisfy before a job uses it.
  */
 export class KubeconfigPolicy {
   /**
-   * A credential that was stored for one job: exactly one cluster, user and context, all of it in the file itself, a namespace, a token.
-   * Refused is everything that kubectl would follow silently: exec plugins, other identities, unverified TLS, misspelt fields.
+   * A credential for one job: exactly one cluster, user and context, a namespace and a token, and no references to other files.
+   * Fields that kubectl would silently obey or ignore are refused: exec plugins, impersonation, unverified TLS, misspelt fields.
    *
    * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
    */
@@ -58,8 +58,8 @@ export class KubeconfigPolicy {
   }
 
   /**
-   * The file that GitLab puts into every job of a project with an agent: several contexts of which one is named here, no current one.
-   * The other contexts are not looked at; the named one is judged as a stored credential is.
+   * The file that GitLab writes for every job of a project with an agent. It has several contexts and no current context.
+   * The named context must satisfy the same rules as a stored credential. The other contexts are not checked.
    *
    * @see https://docs.gitlab.com/user/clusters/agent/ci_cd_workflow/
    */
@@ -68,17 +68,19 @@ export class KubeconfigPolicy {
     return new KubeconfigPolicy((text) => ({ ...agentParts(text, options.context), namespace, allowProtectedNamespace }));
   }
 
-  private constructor(private readonly choose: (text: string) => ChosenCredential) {}
+  private constructor(private readonly read: (text: string) => ParsedCredential) {}
 
   /**
+   * Reads the credential of a kubeconfig.
+   *
    * @internal
    */
-  public _choose(text: string): ChosenCredential {
-    return this.choose(text);
+  public _read(text: string): ParsedCredential {
+    return this.read(text);
   }
 }
 
-interface ChosenCredential extends CredentialParts {
+interface ParsedCredential extends CredentialParts {
   readonly allowProtectedNamespace?: boolean;
 }
 

@@ -1,83 +1,83 @@
 import { KubeconfigPolicy } from './kubeconfig-policy';
 import { checkName, checkOneToken, checkText, checkToken, checkTokenFile, checkUrl } from './values';
-import { yamlModule } from '../base/lazy-yaml';
+import { yamlModule } from '../base/lazy-modules';
 import { userError } from '../base/user-error';
 import { certificateData } from '../kubernetes/certificates';
-import { checkNamespace } from '../kubernetes/namespace';
+import { checkNamespace } from '../kubernetes/names';
 
 /**
- * What a CI job needs to reach one namespace of one cluster.
+ * The cluster, the namespace and the credential of a CI job.
  */
 export interface KubeconfigProps {
   /**
-   * The address of the API server, `https` without user name and query; a path is allowed.
+   * The address of the API server: `https`, without user name and query. A path is allowed.
    */
   readonly server: string;
 
   /**
-   * The certificates that the server is verified with: base64 of PEM, as the field of the same name holds them.
+   * The CA certificates that verify the server: base64 of PEM, as in the field `certificate-authority-data`.
    *
-   * @default - the server is verified with the certificates that the client's system trusts
+   * @default - the certificates that the client's system trusts
    */
   readonly certificateAuthorityData?: string;
 
   /**
-   * The name that the server's certificate is for.
+   * The host name in the server's certificate.
    *
    * @default - the host of `server`
    */
   readonly tlsServerName?: string;
 
   /**
-   * The proxy on the way to the server: `http`, `https` or `socks5`, without user name.
+   * The proxy to the server: an `http`, `https` or `socks5` URL without user name.
    *
-   * @default - what the environment of the client says
+   * @default - the proxy of the client's environment variables
    */
   readonly proxyUrl?: string;
 
   /**
-   * The namespace that commands work in. Without one kubectl would silently use `default`.
+   * The namespace of commands. Without one, kubectl would silently use `default`.
    */
   readonly namespace: string;
 
   /**
-   * Whether `namespace` may be one that the cluster keeps for itself or shares: `default` and `kube-*`.
+   * Whether the namespaces `default` and `kube-*` are allowed, which the cluster shares or uses itself.
    *
    * @default false
    */
   readonly allowProtectedNamespace?: boolean;
 
   /**
-   * The token of the identity, as `kubectl create token` prints it, without the line break at its end.
+   * The token, as `kubectl create token` prints it, without the final line break.
    *
-   * @default - it is read from `tokenFile`
+   * @default - the client reads the token from `tokenFile`
    */
   readonly token?: string;
 
   /**
-   * The name of a file that the client reads the token from, in place of `token`: where a job puts its id_token. It need not exist yet.
-   * Best absolute: a relative name starts at the folder of the kubeconfig, and neither `~` nor variables are expanded.
+   * The path of a file that contains the token, such as the job's id_token. The file need not exist yet.
+   * Use an absolute path: a relative path starts at the folder of the kubeconfig, and `~` and variables are not expanded.
    *
    * @default - the token is `token`
    */
   readonly tokenFile?: string;
 
   /**
-   * The name that the user has in the file. The server does not see it.
+   * The name of the user entry. The server does not see it.
    *
    * @default - `gitlab-<namespace>`
    */
   readonly user?: string;
 
   /**
-   * The name that the cluster has in the file.
+   * The name of the cluster entry.
    *
    * @default 'kubernetes'
    */
   readonly cluster?: string;
 
   /**
-   * The name of the context, which is the current one.
+   * The name of the context entry, which is also the current context.
    *
    * @default - `<user>@<cluster>`
    */
@@ -85,25 +85,25 @@ export interface KubeconfigProps {
 }
 
 /**
- * A kubeconfig with one credential in it, or with the place of one: what a CI job holds to reach one namespace.
+ * The kubeconfig of a CI job: one cluster, one namespace, and one token or the path of a token file.
  *
- * The token is in what `toYaml`, `toJson` and `toBase64` return, and nowhere else: not when the object is printed or serialized, and not in any error.
+ * Only `token`, `toYaml`, `toJson` and `toBase64` return the token. It appears in no error, and not when the object is printed or serialized.
  */
 export class Kubeconfig {
   /**
-   * Reads a kubeconfig, YAML or JSON, and refuses what the policy does not allow.
+   * Parses a kubeconfig in YAML or JSON and checks it against a policy.
    *
    * @param text The content of the file.
-   * @param policy What it must satisfy; by default `KubeconfigPolicy.stored()`.
-   * @throws When the file is no kubeconfig or is refused. The error says where and why, without any secret.
+   * @param policy The rules; by default `KubeconfigPolicy.stored()`.
+   * @throws When the text is not a kubeconfig or violates the policy. The error names the field and the reason, but no secret.
    */
   public static parse(text: string, policy: KubeconfigPolicy = KubeconfigPolicy.stored()): Kubeconfig {
-    const { namespace, ...parts } = policy._choose(text);
+    const { namespace, ...parts } = policy._read(text);
     if (namespace !== undefined) return new Kubeconfig({ ...parts, namespace });
     throw userError({
       at: 'namespace',
       given: 'the context names none',
-      expected: 'the one namespace of this job, since kubectl would silently use "default"',
+      expected: 'the namespace of this job, since kubectl would silently use "default"',
       fix: 'set it: `kubectl config set-context --current --namespace NAME`',
     });
   }
@@ -114,32 +114,32 @@ export class Kubeconfig {
   public readonly server: string;
 
   /**
-   * Base64 of the PEM certificates that the server is verified with, in one line.
+   * The CA certificates that verify the server: base64 of PEM, in one line.
    */
   public readonly certificateAuthorityData?: string;
 
   /**
-   * The name that the server's certificate is for, when it is not the host of `server`.
+   * The host name in the server's certificate, when it is not the host of `server`.
    */
   public readonly tlsServerName?: string;
 
   /**
-   * The proxy on the way to the server.
+   * The proxy to the server.
    */
   public readonly proxyUrl?: string;
 
   /**
-   * The namespace that commands work in.
+   * The namespace of commands.
    */
   public readonly namespace: string;
 
   /**
-   * The name of the user in the file.
+   * The name of the user entry.
    */
   public readonly user: string;
 
   /**
-   * The name of the cluster in the file.
+   * The name of the cluster entry.
    */
   public readonly cluster: string;
 
@@ -149,15 +149,15 @@ export class Kubeconfig {
   public readonly context: string;
 
   /**
-   * The file that the client reads the token from, when there is no token in here.
+   * The path of the file that contains the token, when the kubeconfig does not contain it.
    */
   public readonly tokenFile?: string;
 
   readonly #token?: string;
 
   /**
-   * @throws When a value is not usable: a server without https, something else than certificates, an invalid or protected namespace,
-   * a token with white space or still in base64, neither a token nor a token file, or both.
+   * @throws When a value is invalid: a server without https, certificates that cannot be parsed, an invalid or protected namespace,
+   * a token with white space or in base64, or not exactly one of `token` and `tokenFile`.
    */
   public constructor(props: KubeconfigProps) {
     checkNamespace('', props.namespace, props.allowProtectedNamespace);
@@ -165,7 +165,7 @@ export class Kubeconfig {
     if (props.token !== undefined) checkToken(props.token);
     this.server = checkUrl('server', props.server, ['https:']);
     this.certificateAuthorityData = optional(props.certificateAuthorityData, (data) => certificateData('certificateAuthorityData', data));
-    this.tlsServerName = optional(props.tlsServerName, (name) => checkText('tlsServerName', name, /^[A-Za-z0-9.:_-]+$/, 'a host name or an address'));
+    this.tlsServerName = optional(props.tlsServerName, (name) => checkText('tlsServerName', name, /^[A-Za-z0-9.:_-]+$/, 'a host name or an address', 'use the host name in the server\'s certificate'));
     this.proxyUrl = optional(props.proxyUrl, (url) => checkUrl('proxyUrl', url, ['http:', 'https:', 'socks5:']));
     this.namespace = props.namespace;
     this.user = checkName('user', props.user ?? `gitlab-${props.namespace}`);
@@ -176,29 +176,29 @@ export class Kubeconfig {
   }
 
   /**
-   * The token, unless it is in `tokenFile`. Treat it as a secret.
+   * The token, when the kubeconfig contains it. Treat it as a secret.
    */
   public get token(): string | undefined {
     return this.#token;
   }
 
   /**
-   * The file as YAML, for a file. It has several lines, so GitLab cannot mask it.
+   * The kubeconfig as YAML. GitLab cannot mask it, because it has several lines.
    */
   public toYaml(): string {
     return yamlModule().stringify(this.content(), { defaultKeyType: 'PLAIN', defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 });
   }
 
   /**
-   * The file as JSON in one line without white space, which kubectl reads as it reads YAML.
-   * GitLab masks it as a variable whose expansion is off, best of type File.
+   * The kubeconfig as JSON, in one line without white space. kubectl reads JSON and YAML alike.
+   * GitLab can mask it in a variable with expansion off. Choose type File.
    */
   public toJson(): string {
     return JSON.stringify(this.content()).replace(/ /g, '\\u0020');
   }
 
   /**
-   * The base64 of `toJson()` in one line. GitLab masks it as any variable; the job decodes it into a file.
+   * The base64 of `toJson()`, in one line. GitLab can mask it in every variable. The job must decode it.
    */
   public toBase64(): string {
     return Buffer.from(this.toJson()).toString('base64');

@@ -1,18 +1,28 @@
 import { shown } from './file';
 import { userError } from '../base/user-error';
 
-/** A value that must match a pattern. */
-export function checkText(at: string, value: string, pattern: RegExp, expected: string): string {
+/**
+ * Checks a value against a pattern.
+ *
+ * @param fix Advice for the error.
+ */
+export function checkText(at: string, value: string, pattern: RegExp, expected: string, fix: string): string {
   if (pattern.test(value)) return value;
-  throw userError({ at, given: `it is ${shown(value)}`, expected, fix: 'correct it' });
+  throw userError({ at, given: `it is ${shown(value)}`, expected, fix });
 }
 
-/** The name of a cluster, user or context. */
+/**
+ * Checks the name of a cluster, user or context.
+ */
 export function checkName(at: string, name: string): string {
-  return checkText(at, name, /^[^\p{C}]+$/u, 'a name without control characters');
+  return checkText(at, name, /^[^\p{C}]+$/u, 'a name without control characters', 'use a name such as "kubernetes"');
 }
 
-/** An address that has nothing in it but scheme, host, port and path. */
+/**
+ * Checks a URL that may consist only of scheme, host, port and path.
+ *
+ * @param protocols The schemes that are allowed, each with a colon.
+ */
 export function checkUrl(at: string, text: string, protocols: string[]): string {
   const schemes = protocols.map((protocol) => protocol.slice(0, -1)).join(', ');
   if (isPlainUrl(text, protocols)) return text;
@@ -30,33 +40,39 @@ function isPlainUrl(text: string, protocols: string[]): boolean {
   return !/[@?#]/.test(text) && text.toLowerCase().startsWith(`${url.protocol}//`);
 }
 
-/** Refuses neither and both. */
+/**
+ * Checks that exactly one of `token` and `tokenFile` is given.
+ */
 export function checkOneToken({ token, tokenFile }: { readonly token?: string; readonly tokenFile?: string }): void {
   if ((token === undefined) !== (tokenFile === undefined)) return;
   throw userError({
     at: 'token',
     given: token === undefined ? 'neither a token nor a token file is given' : 'both a token and a token file are given',
     expected: 'one of them',
-    fix: 'give the token, or the name of the file that the client reads it from',
+    fix: 'pass token, or tokenFile with the path of the file that contains it',
   });
 }
 
-/** The name of the file that has the token. */
+/**
+ * Checks the path of a token file.
+ */
 export function checkTokenFile(file: string): string {
-  checkText('tokenFile', file, /^[^\p{C}]+$/u, 'the name of a file, without control characters');
+  checkText('tokenFile', file, /^[^\p{C}]+$/u, 'the name of a file, without control characters', 'use a path such as "/builds/id-token"');
   if (!isJwt(file)) return file;
-  throw userError({ at: 'tokenFile', given: 'it is a token', expected: 'the name of the file that has it', fix: 'give the token as the token' });
+  throw userError({ at: 'tokenFile', given: 'it is a token', expected: 'the name of the file that contains it', fix: 'pass the token as token' });
 }
 
-/** Refuses what cannot be sent as a token, or is none yet. */
+/**
+ * Checks that a token can be sent in a request and is not base64 of a token.
+ */
 export function checkToken(token: string): void {
   const problem = tokenProblem(token);
   if (!problem) return;
   throw userError({
     at: 'token',
     given: problem,
-    expected: 'the token alone in one line, as it is sent in a request',
-    fix: 'take it from `kubectl create token`, or from a Secret with `-o go-template=\'{{.data.token | base64decode}}\'`',
+    expected: 'the token alone, in one line',
+    fix: 'use the output of `kubectl create token`, or of a Secret with `-o go-template=\'{{.data.token | base64decode}}\'`',
   });
 }
 
@@ -65,10 +81,10 @@ function tokenProblem(token: string): string | undefined {
   if (/[\r\n]/.test(token)) return 'it has a line break in it';
   if (/\s/.test(token)) return 'it has white space in it';
   if (!/^[\x21-\x7e]+$/.test(token)) return 'it has characters in it that are not ASCII';
-  return isEncodedTwice(token) ? 'it is still in base64, as the data of a Secret is' : undefined;
+  return isBase64OfJwt(token) ? 'it is base64 of a token, as in the data of a Secret' : undefined;
 }
 
-function isEncodedTwice(token: string): boolean {
+function isBase64OfJwt(token: string): boolean {
   return isJwt(Buffer.from(token, 'base64').toString('latin1').trim());
 }
 

@@ -1,15 +1,15 @@
-import { cryptoModule } from '../base/lazy-crypto';
+import { cryptoModule } from '../base/lazy-modules';
 import { userError } from '../base/user-error';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const BLOCK = /-----BEGIN ([^-\n]+)-----[\s\S]*?-----END \1-----/g;
 
 /**
- * The same certificates as one line of base64. Kubernetes decodes with Go's base64, which skips line breaks.
+ * Checks base64 of PEM certificates and removes its line breaks, which Go's base64 decoder ignores.
  *
- * @param at Names the value in errors.
+ * @param at The name of the value in errors.
  * @param data Base64 of PEM certificates.
- * @throws When it is not base64, or holds anything but certificates. The value itself is never shown: it may be a key.
+ * @throws When the value is not base64 or contains anything but certificates. The error never shows the value: it may be a private key.
  */
 export function certificateData(at: string, data: string): string {
   const text = data.replace(/[\r\n]/g, '');
@@ -24,13 +24,13 @@ export function certificateData(at: string, data: string): string {
 }
 
 function problemOf(text: string): string | undefined {
-  if (text.startsWith('-----BEGIN')) return 'it is PEM itself, not yet base64';
+  if (text.startsWith('-----BEGIN')) return 'it is PEM, not base64';
   if (text === '' || !BASE64.test(text)) return 'it is not base64';
   const pem = Buffer.from(text, 'base64').toString('latin1');
   const blocks = [...pem.matchAll(BLOCK)];
-  if (blocks.length === 0) return 'it is base64 of something that is not PEM';
+  if (blocks.length === 0) return 'it is base64, but not of PEM';
   const allClosed = pem.split('-----BEGIN ').length - 1 === blocks.length;
-  return allClosed && blocks.every(isCertificate) ? undefined : 'it is PEM, but not of certificates alone';
+  return allClosed && blocks.every(isCertificate) ? undefined : 'it is PEM, but not only of valid certificates';
 }
 
 function isCertificate([block, label]: RegExpMatchArray): boolean {

@@ -2,44 +2,44 @@ import { isObject, Json, JsonObject } from '../base/json';
 import { userError, show } from '../base/user-error';
 
 /**
- * A container of a workload.
+ * A container of a workload, an init container or an ephemeral container.
  */
 export interface Container {
   readonly name: string;
-  /** Nothing when the field is missing, or is not text. */
+  /** Missing when the field is missing or is not a text. */
   readonly image?: string;
 }
 
 /**
- * The image that a container gets, or nothing to leave it alone.
+ * Chooses the image of a container. Returns `undefined` to keep the image.
  */
 export type ChooseImage = (container: Container) => string | undefined;
 
 /**
- * A container that got an image.
+ * A container whose image was set.
  */
 export interface ReplacedImage {
   readonly container: Container;
   readonly image: string;
-  /** The container in the object that was given. */
+  /** The container in the original object. */
   readonly source: JsonObject;
 }
 
 /**
  * An object with its images set.
  */
-export interface WithImages {
+export interface ObjectWithImages {
   readonly object: JsonObject;
   readonly replaced: ReplacedImage[];
 }
 
 const CONTAINER_LISTS = new Set(['containers', 'initContainers', 'ephemeralContainers']);
 
-/** Parts of an object that describe it, or are what a user stored, but run nothing. */
-const NEVER_BELOW = new Set(['metadata', 'status', 'data', 'stringData']);
+/** Fields that contain no containers to run: metadata, status, and the content of ConfigMaps and Secrets. */
+const OPAQUE_FIELDS = new Set(['metadata', 'status', 'data', 'stringData']);
 
 /**
- * All containers of an object of any kind, custom ones and Lists included: the items with a name of lists called
+ * Finds all containers of an object of any kind, custom resources and Lists included. A container is a named item of a list called
  * `containers`, `initContainers` or `ephemeralContainers`.
  */
 export function containersOf(object: JsonObject): Container[] {
@@ -52,9 +52,9 @@ export function containersOf(object: JsonObject): Container[] {
 }
 
 /**
- * A copy of an object in which containers have the images that were chosen. The choice is asked for once for each container.
+ * Copies an object and sets the images of its containers. `choose` is called once for each container.
  */
-export function setImages(object: JsonObject, choose: ChooseImage): WithImages {
+export function setImages(object: JsonObject, choose: ChooseImage): ObjectWithImages {
   const replaced: ReplacedImage[] = [];
   const inContainer = (value: Json): Json => {
     const copy = within(value);
@@ -66,7 +66,7 @@ export function setImages(object: JsonObject, choose: ChooseImage): WithImages {
     return { ...copy, image };
   };
   const field = (key: string, value: Json): Json => {
-    if (NEVER_BELOW.has(key)) return JSON.parse(JSON.stringify(value));
+    if (OPAQUE_FIELDS.has(key)) return JSON.parse(JSON.stringify(value));
     return CONTAINER_LISTS.has(key) && Array.isArray(value) ? value.map(inContainer) : within(value);
   };
   const within = (value: Json): Json => {
@@ -78,10 +78,10 @@ export function setImages(object: JsonObject, choose: ChooseImage): WithImages {
 }
 
 /**
- * The refusal of a manifest that has no container to set.
+ * The error for a manifest without the container that the user asked for.
  *
  * @param at The file or construct.
- * @param wanted What was looked for, as a noun phrase: `the image "IMAGE"`.
+ * @param wanted The property of the container, as a noun phrase: `the image "IMAGE"`.
  * @param containers All containers of the manifest.
  */
 export function noContainer(at: string, wanted: string, containers: Container[]): Error {
@@ -90,6 +90,6 @@ export function noContainer(at: string, wanted: string, containers: Container[])
     at,
     given: found.length > 0 ? `the containers ${found.join(', ')}` : 'no containers',
     expected: `a container with ${wanted}`,
-    fix: 'write that where the image belongs, or name what the manifest has',
+    fix: found.length > 0 ? 'change the manifest, or choose one of these containers' : 'add a container to the manifest',
   });
 }

@@ -1,16 +1,16 @@
 /**
- * The Kubernetes version whose API discovery the tables below were recorded from, with every alpha and beta API switched on.
- * What 1.37 serves beyond that is in them, too.
+ * The Kubernetes version whose API discovery the tables below list, with all alpha and beta APIs on.
+ * The tables also list the kinds that 1.37 adds.
  */
 export const KINDS_VERSION = 'v1.36.3';
 
 /**
- * Where objects of a kind live: in a namespace, in the cluster, or unknown, as for the kinds of custom resources.
+ * The scope of a kind. It is unknown for custom resources.
  */
 export type Scope = 'namespace' | 'cluster' | 'unknown';
 
 /**
- * The scope of a kind, for any version of its API.
+ * Looks up the scope of a kind. The version of its API does not matter.
  *
  * @param apiVersion `group/version`, or `version` in the core group.
  * @param kind The kind.
@@ -22,7 +22,7 @@ export function scopeOf(apiVersion: string, kind: string): Scope {
 }
 
 /**
- * The resource of a namespaced kind, as RBAC rules name it, or nothing for a kind that is not known.
+ * Looks up the resource of a namespaced kind, as RBAC rules name it. Returns `undefined` for an unknown kind.
  */
 export function resourceOf(apiVersion: string, kind: string): { readonly group: string; readonly resource: string } | undefined {
   const resource = NAMESPACED.get(kindName(apiVersion, kind));
@@ -30,18 +30,21 @@ export function resourceOf(apiVersion: string, kind: string): { readonly group: 
 }
 
 /**
- * `Deployment.apps`, `Pod`: a kind with its group, as kubectl writes it.
+ * A kind with its API group, as kubectl writes it: `Deployment.apps`, `Pod`.
  */
 export function kindName(apiVersion: string, kind: string): string {
   const group = groupOf(apiVersion);
   return group ? `${kind}.${group}` : kind;
 }
 
-function groupOf(apiVersion: string): string {
+/**
+ * The API group of an `apiVersion`; an empty text for the core group.
+ */
+export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-/** By kind, the resource that stands for it in the API's paths and in RBAC rules. */
+/** The resource of each kind, as it stands in the paths of the API and in RBAC rules. */
 const NAMESPACED = new Map([
   ['Binding', 'bindings'],
   ['CSIStorageCapacity.storage.k8s.io', 'csistoragecapacities'],

@@ -1,5 +1,5 @@
 /**
- * The parts of rendered manifests that are read and completed here.
+ * The fields of a rendered Deployment that this library reads or sets.
  */
 export interface DeploymentManifest {
   readonly metadata: MetadataManifest;
@@ -61,7 +61,7 @@ interface NamedRef {
 }
 
 /**
- * A ConfigMap or Secret that a pod takes values from.
+ * A ConfigMap or Secret that a pod uses.
  */
 export interface ConfigReference {
   readonly kind: 'ConfigMap' | 'Secret';
@@ -69,7 +69,7 @@ export interface ConfigReference {
 }
 
 /**
- * What a pod takes values from, by environment variables or volumes, each once and in a stable order.
+ * Lists the ConfigMaps and Secrets that a pod uses in environment variables and volumes, each once, sorted by kind and name.
  */
 export function configReferences(pod: PodSpec): ConfigReference[] {
   const containers = [...pod.containers, ...(pod.initContainers ?? [])];

@@ -1,17 +1,17 @@
 /**
- * A rule of a Role or ClusterRole, as rbac.authorization.k8s.io/v1 writes it.
+ * A rule of a Role or ClusterRole (rbac.authorization.k8s.io/v1).
  */
 export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
-  /** Empty or missing: every name. */
+  /** An empty or missing list allows all names. */
   readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
 }
 
 /**
- * A request for an object, or for all of a kind.
+ * A request for one object, or for all objects of a kind.
  */
 export interface ResourceRequest {
   readonly verb: string;
@@ -19,12 +19,12 @@ export interface ResourceRequest {
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
-  /** Missing for requests that name no object, such as list and create. */
+  /** Missing in requests without a name, such as list and create. */
   readonly name?: string;
 }
 
 /**
- * Whether one of the rules allows a request, as the API server's RBAC authorizer decides it
+ * Whether one of the rules allows a request. Decides as the API server's RBAC authorizer does
  * (pkg/apis/rbac/v1/evaluation_helpers.go and plugin/pkg/auth/authorizer/rbac/rbac.go in github.com/kubernetes/kubernetes).
  */
 export function allows(rules: readonly PolicyRule[], request: ResourceRequest): boolean {
@@ -36,7 +36,7 @@ export function allows(rules: readonly PolicyRule[], request: ResourceRequest): 
 }
 
 /**
- * Whether one of the rules allows a request for a path that is no resource, such as `/healthz`. A rule may end in `*`.
+ * Whether one of the rules allows a request for a non-resource URL such as `/healthz`. The URL of a rule may end in `*`.
  */
 export function allowsUrl(rules: readonly PolicyRule[], verb: string, path: string): boolean {
   return rules.some((rule) => matches(rule.verbs, verb) && (rule.nonResourceURLs ?? []).some((pattern) => matchesUrl(pattern, path)));
@@ -51,11 +51,45 @@ function matchesResource(allowed: readonly string[], { resource, subresource }: 
   return allowed.some((entry) => entry === '*' || entry === combined || (Boolean(subresource) && entry === `*/${subresource}`));
 }
 
-// The server knows no missing name, only an empty one, which a rule may list.
+// To the API server a missing name is an empty one, and a rule may list the empty name.
 function matchesName(allowed: readonly string[], name = ''): boolean {
   return allowed.length === 0 || allowed.includes(name);
 }
 
 function matchesUrl(pattern: string, path: string): boolean {
   return pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));
+}
+
+/** The API group of Roles and RoleBindings. */
+export const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+/**
+ * A subject of a RoleBinding (rbac.authorization.k8s.io/v1).
+ */
+export interface Subject {
+  readonly kind: 'ServiceAccount' | 'Group' | 'User';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly apiGroup?: string;
+}
+
+/**
+ * A ServiceAccount. The namespace is always written: without it the subject would change when the RoleBinding moves to another namespace.
+ */
+export function serviceAccount(name: string, namespace: string): Subject {
+  return { kind: 'ServiceAccount', name, namespace };
+}
+
+/**
+ * A group, to which the API server's authenticators assign users.
+ */
+export function group(name: string): Subject {
+  return { kind: 'Group', name, apiGroup: RBAC_GROUP };
+}
+
+/**
+ * A user, as an authenticator names it.
+ */
+export function user(name: string): Subject {
+  return { kind: 'User', name, apiGroup: RBAC_GROUP };
 }

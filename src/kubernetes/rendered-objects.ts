@@ -2,15 +2,15 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
 
 /**
- * What the API server reads first of an object.
+ * The fields that identify an object, and its metadata.
  */
 export interface ObjectHeader {
-  /** The construct path, and for an item of a List its place in it. */
+  /** The construct path; for an item of a List, also its index. */
   readonly at: string;
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: Metadata;
-  /** Whether it stands in a List, whose items get nothing from the chart. */
+  /** Whether the object is an item of a List. The chart's namespace and labels do not reach those. */
   readonly isItem: boolean;
 }
 
@@ -22,10 +22,11 @@ export interface Metadata {
 }
 
 /**
- * The headers of all objects below a construct, Lists unfolded, without those below a construct that is skipped.
+ * Lists the headers of all objects below a construct, with the items of Lists in place of the Lists.
  *
- * Nothing is rendered for it, except Lists: cdk8s validates a chart as often as there are charts, and constructs of cdk8s-plus add to
- * themselves each time they are rendered.
+ * Only Lists are rendered. cdk8s validates each chart once per chart of the app, and cdk8s-plus constructs change each time they are rendered.
+ *
+ * @param skip Excludes a construct and everything below it.
  */
 export function headersBelow(root: IConstruct, skip: (construct: IConstruct) => boolean): ObjectHeader[] {
   return root.node.children.flatMap((child) => {
@@ -46,7 +47,7 @@ function rendered(list: ApiObject): { items?: unknown } {
   try {
     return list.toJson();
   } catch {
-    // What cannot be rendered yet, an image that is missing for instance, is said by the construct it belongs to, or by cdk8s.
+    // The construct of the List, or cdk8s, reports why it cannot be rendered: a missing image, for instance.
     return {};
   }
 }
@@ -67,7 +68,7 @@ function toHeader(at: string, object: { [key: string]: any }, isItem: boolean): 
   return { at, apiVersion: String(object.apiVersion ?? ''), kind: String(object.kind ?? ''), metadata: object.metadata ?? {}, isItem };
 }
 
-// JSON patches are applied when an object is rendered; those that reach the header are applied to it here.
+// cdk8s applies JSON patches when it renders an object. The header needs those that change it.
 function patched(object: ApiObject, header: { [key: string]: unknown }): { [key: string]: unknown } {
   const patches: JsonPatch[] = Reflect.get(object, 'patches') ?? [];
   const relevant = patches.filter(touchesHeader);
@@ -75,7 +76,7 @@ function patched(object: ApiObject, header: { [key: string]: unknown }): { [key:
   try {
     return JsonPatch.apply(header, ...relevant);
   } catch {
-    // A patch that does not fit is cdk8s' to report, when it renders the object.
+    // cdk8s reports an invalid patch when it renders the object.
     return header;
   }
 }

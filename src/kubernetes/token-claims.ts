@@ -1,19 +1,19 @@
 import { parseJson } from '../base/json';
 
 /**
- * What a ServiceAccount's token says of itself. Nothing of it is verified: only the API server can do that.
+ * The claims of a ServiceAccount token. They are not verified: only the API server can verify them.
  */
 export interface TokenClaims {
   readonly namespace?: string;
   readonly serviceAccount?: string;
-  /** The Secret whose deletion ends the token. */
+  /** The Secret to which the token is bound. Deleting the Secret revokes the token. */
   readonly secret?: string;
-  /** Seconds since 1970; missing when it never expires. */
+  /** The expiry in seconds since 1970. Missing when the token never expires. */
   readonly expires?: number;
 }
 
 /**
- * The claims of a token, or nothing when it is no JWT.
+ * Decodes the claims of a token. Returns `undefined` when the token is not a JWT.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens
  */

@@ -1,8 +1,7 @@
 import { PolicyRule } from './rbac';
 
 /**
- * The Kubernetes version that the rules below were recorded from. They are those of the API server itself: what custom resources add to
- * these roles by aggregation differs from cluster to cluster.
+ * The Kubernetes version whose ClusterRoles the rules below list. Aggregated rules for custom resources differ between clusters and are not listed.
  */
 export const ROLES_VERSION = 'v1.36.3';
 
@@ -11,7 +10,7 @@ const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const ALL = [...READ, ...WRITE];
 
 /**
- * ClusterRole `edit`.
+ * The rules of ClusterRole `edit`.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
  */
@@ -42,7 +41,7 @@ export const EDIT_RULES: readonly PolicyRule[] = [
 ];
 
 /**
- * ClusterRole `admin`: `edit` and the rights to give rights away, none that it does not have itself.
+ * The rules of ClusterRole `admin`: those of `edit`, and Roles and RoleBindings. RBAC prevents it from granting rights that it does not have.
  */
 export const ADMIN_RULES: readonly PolicyRule[] = [
   ...EDIT_RULES,

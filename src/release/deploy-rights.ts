@@ -2,7 +2,7 @@ import { partName, RECORD_PARTS, releaseName, ReleaseOwner } from './release-nam
 import type { PolicyRule } from '../kubernetes/rbac';
 
 /**
- * A right that the command `deploy` needs, and what for.
+ * A right that the command `deploy` needs, with its reason.
  */
 export interface DeployRight {
   readonly why: string;
@@ -10,73 +10,73 @@ export interface DeployRight {
 }
 
 /**
- * What deploying needs beside the objects that are deployed, whatever those are. To ask who one is and what one may do
- * is everybody's right in a cluster (ClusterRole `system:basic-user`), and so is to ask which kinds there are (`system:discovery`).
+ * The rights that every deployment needs, for objects of any kind. A cluster gives everyone the right to review their own rights
+ * (ClusterRole `system:basic-user`) and to list the kinds of the API (`system:discovery`).
  */
 export const DEPLOY_RIGHTS: readonly DeployRight[] = [
-  { why: 'see why a rollout fails: an image that cannot be pulled, a container that crashes', rule: reading('', ['pods'], ['list', 'watch']) },
+  { why: 'find the cause of a failed rollout: an image that cannot be pulled, a container that crashes', rule: reading('', ['pods'], ['list', 'watch']) },
   { why: 'show the last lines of a container that crashed', rule: reading('', ['pods/log'], ['get']) },
-  { why: 'tell the pods of this release from those of the last, and see that a quota lets none be made', rule: reading('apps', ['replicasets'], ['list', 'watch']) },
-  { why: 'say what the scheduler, the kubelet and controllers complain of', rule: reading('', ['events'], ['list', 'watch']) },
-  { why: 'see that the quota has room for the release as a whole, before anything is written', rule: reading('', ['limitranges', 'resourcequotas'], ['list']) },
-  { why: 'see that the namespace is not being deleted', rule: reading('', ['namespaces'], ['get']) },
+  { why: 'distinguish the pods of this release from the previous ones, and detect a quota that prevents new pods', rule: reading('apps', ['replicasets'], ['list', 'watch']) },
+  { why: 'report the errors of the scheduler, the kubelet and controllers', rule: reading('', ['events'], ['list', 'watch']) },
+  { why: 'check that the quota has room for the whole release, before anything is written', rule: reading('', ['limitranges', 'resourcequotas'], ['list']) },
+  { why: 'check that the namespace is not being deleted', rule: reading('', ['namespaces'], ['get']) },
 ];
 
 /**
- * What deploying needs for the record and the lock of an application, which are made by the access manifests.
+ * The rights for the record and the lock of an application. The access manifests create both.
  */
 export function recordRights(owner: ReleaseOwner): DeployRight[] {
   return [
-    { why: 'record what is deployed, and read it', rule: named('', 'secrets', recordNames(owner), ['get', 'patch']) },
-    { why: 'deploy only one release at a time', rule: named('coordination.k8s.io', 'leases', [releaseName(owner)], ['get', 'patch']) },
+    { why: 'read and write the record of releases', rule: named('', 'secrets', recordNames(owner), ['get', 'patch']) },
+    { why: 'take the lock that allows one deployment at a time', rule: named('coordination.k8s.io', 'leases', [releaseName(owner)], ['get', 'patch']) },
   ];
 }
 
 /**
- * What deploying needs for the Secret of `--pull-secret`. It does not come with the access manifests: several applications of a namespace share it,
- * and applying the manifests of one again would take the credentials of all out of it. It is made by a server-side apply, as objects are.
+ * The rights for the Secret of `--pull-secret`. The access manifests do not create it, because several applications of a namespace share it:
+ * applying the manifests of one application again would delete the credentials of all. `deploy` creates it by server-side apply.
  */
 export function pullSecretRights(name: string): DeployRight[] {
-  return [{ why: 'keep what images are pulled with, and remove it when nobody uses it', rule: named('', 'secrets', [name], ['get', 'create', 'patch', 'delete']) }];
+  return [{ why: 'write the credentials of the registry, and delete them when no application uses them', rule: named('', 'secrets', [name], ['get', 'create', 'patch', 'delete']) }];
 }
 
 /**
- * The Secrets of the record.
+ * The names of the record's Secrets.
  */
 export function recordNames(owner: ReleaseOwner): string[] {
   return [releaseName(owner), ...Array.from({ length: RECORD_PARTS }, (_, index) => partName(owner, index + 1))];
 }
 
 /**
- * Objects of one kind.
+ * The objects of one kind.
  */
 export interface NamedObjects {
   readonly group: string;
   readonly resource: string;
-  /** Whether it is a kind of custom resources, of which nobody knows here whether they get ready. */
+  /** Whether the kind is a custom resource. `deploy` waits for those as well, because they may have a readiness. */
   readonly isCustom: boolean;
   readonly names: readonly string[];
 }
 
 /**
- * What deploying needs for the objects of one kind. Server-side apply says the name also when it creates, so that creating is limited, too.
+ * The rights for the objects of one kind. A server-side apply that creates an object contains its name, so the right to create is also limited to the names.
  */
 export function objectRights({ group, resource, isCustom, names }: NamedObjects): DeployRight[] {
   const isJob = group === 'batch' && resource === 'jobs';
   const isStatefulSet = group === 'apps' && resource === 'statefulsets';
   return [
-    { why: 'apply it, and remove it when it is gone from the manifests', rule: named(group, resource, names, ['get', 'create', 'patch', 'delete']) },
-    ...isJob ? [{ why: 'have a Job that takes the place of another checked', rule: named(group, resource, names.map(replacingName), ['create', 'patch']) }] : [],
-    ...isStatefulSet ? [{ why: 'delete broken pods that a StatefulSet waits for when it goes back', rule: { apiGroups: [''], resources: ['pods'], verbs: ['delete'] } }] : [],
-    ...isCustom || ROLLED_OUT.has(`${resource}.${group}`) ? [{ why: 'wait until it is ready', rule: reading(group, [resource], ['list', 'watch']) }] : [],
+    { why: 'apply the objects, and delete those that are no longer in the manifests', rule: named(group, resource, names, ['get', 'create', 'patch', 'delete']) },
+    ...isJob ? [{ why: 'check a Job that replaces an existing one', rule: named(group, resource, names.map(replacingName), ['create', 'patch']) }] : [],
+    ...isStatefulSet ? [{ why: 'delete broken pods for which a StatefulSet waits after a rollback', rule: { apiGroups: [''], resources: ['pods'], verbs: ['delete'] } }] : [],
+    ...isCustom || ROLLED_OUT.has(`${resource}.${group}`) ? [{ why: 'wait until the objects are ready', rule: reading(group, [resource], ['list', 'watch']) }] : [],
   ];
 }
 
-/** A Job may have 63 characters in its name. */
+/** The name of a Job has at most 63 characters. The suffix takes 10, with room to spare. */
 const LONGEST_STEM = 50;
 
 /**
- * The name under which a Job is checked that will take the place of the one of its own name.
+ * The name for the dry run of a Job that will replace an existing Job of the same name.
  */
 export function replacingName(name: string): string {
   return `${name.slice(0, LONGEST_STEM).replace(/[^a-z0-9]+$/, '')}-replacing`;

@@ -1,7 +1,7 @@
-import { cryptoModule } from '../base/lazy-crypto';
+import { cryptoModule } from '../base/lazy-modules';
 
 /**
- * Whose release something is, of which names are made.
+ * The identity of a release. The names of its Secrets and its Lease are computed from it.
  */
 export interface ReleaseOwner {
   readonly project: string;
@@ -12,7 +12,7 @@ export interface ReleaseOwner {
 const LONGEST_PART = 255;
 
 /**
- * What is expected of each part, or nothing when it passes.
+ * The rule for each part of the identity. Returns a description of valid values, or `undefined` for a valid value.
  */
 export function releasePart(value: string): string | undefined {
   const isName = value.trim() !== '' && value.length <= LONGEST_PART && !/[\0-\x1f\x7f-\x9f]/.test(value);
@@ -23,7 +23,8 @@ const LONGEST_READABLE = 32;
 const HASH = 10;
 
 /**
- * The name of the Secret with the record, and of the Lease. It is valid for any owner; the hash tells apart what the readable part does not.
+ * The name of the Secret with the record, and of the Lease. It is a valid name for every identity. The hash distinguishes identities
+ * with the same readable part.
  */
 export function releaseName({ project, environment, app }: ReleaseOwner): string {
   const readable = `${app}-${environment}`.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, LONGEST_READABLE).replace(/^-+|-+$/g, '');
@@ -32,7 +33,9 @@ export function releaseName({ project, environment, app }: ReleaseOwner): string
 }
 
 /**
- * The Secrets for what the record itself has no room for, by number.
+ * The name of an additional Secret for a record that is too large for one Secret.
+ *
+ * @param part The number of the Secret, from 1.
  */
 export function partName(owner: ReleaseOwner, part: number): string {
   return `${releaseName(owner)}-${part}`;
@@ -41,19 +44,19 @@ export function partName(owner: ReleaseOwner, part: number): string {
 const RELEASE_NAME = new RegExp(`^cdk8s-ci-deploy-(?:[a-z0-9-]+-)?[0-9a-f]{${HASH}}(?:-\\d+)?$`);
 
 /**
- * Whether a Secret or a Lease of this name could belong to a release of any application.
+ * Whether a Secret or a Lease with this name can belong to a release of some application.
  */
 export function isReleaseName(name: string): boolean {
   return RELEASE_NAME.test(name);
 }
 
 /**
- * How many of these Secrets come with the access manifests: room for two releases of a megabyte and more, compressed.
+ * The number of additional Secrets in the access manifests. They have room for two releases of more than a megabyte each, compressed.
  */
 export const RECORD_PARTS = 4;
 
 /**
- * The value of the label that all objects of an application have, made as the id of an ApplySet is made of its parent object, here the record.
+ * The value of the label of all objects of an application. It is computed like the id of an ApplySet whose parent object is the record.
  *
  * @see https://github.com/kubernetes/enhancements/blob/master/keps/sig-cli/3659-kubectl-apply-prune/README.md
  */
@@ -61,11 +64,11 @@ export function ownerId(owner: ReleaseOwner, namespace: string): string {
   return `release-${sha256(`${releaseName(owner)}.${namespace}.Secret.`).toString('base64url')}-v1`;
 }
 
-/** The prefix of our labels and annotations, and the end of longer ones. */
+/** The prefix of our labels and annotations. Some have a longer prefix that ends with it. */
 const PREFIX = 'cdk8s-ci-deploy';
 
 /**
- * Whether the key of a label or an annotation has one of our prefixes.
+ * Whether the key of a label or an annotation is ours.
  */
 export function isOwnKey(key: string): boolean {
   const [prefix] = key.split('/', 1);
@@ -73,32 +76,47 @@ export function isOwnKey(key: string): boolean {
 }
 
 /**
- * The label of all objects of an application; ApplySets call theirs `applyset.kubernetes.io/part-of`. It stands under another prefix, since what an
- * ApplySet may prune is decided by other rules.
+ * The label of all objects of an application, like `applyset.kubernetes.io/part-of` of an ApplySet. It has another prefix, because `deploy` prunes
+ * by other rules than ApplySets.
  */
 export const OWNER_LABEL = 'cdk8s-ci-deploy/part-of';
 
-/** The label of the record with the same value: `applyset.kubernetes.io/id` of a parent object. */
+/** The label of the record with the same value, like `applyset.kubernetes.io/id` of a parent object. */
 export const OWNER_ID_LABEL = 'cdk8s-ci-deploy/id';
 
-/** On the record, as on an ApplySet's parent: who writes it, and `Kind.group` of all objects that belong to it. */
+/** On the record, as on an ApplySet's parent: the tool that writes it, and `Kind.group` of all its objects. */
 export const TOOLING_ANNOTATION = 'cdk8s-ci-deploy/tooling';
 export const GROUP_KINDS_ANNOTATION = 'cdk8s-ci-deploy/contains-group-kinds';
 
 /** On the record and the Lease: project, environment and application, as JSON. */
 export const IDENTITY_ANNOTATION = 'cdk8s-ci-deploy/release-of';
 
-/** On the Lease: which process holds it. */
+/** On the Lease: the process that holds it. */
 export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 
-/** On a record and a Lease that came with the access manifests, and on a pull secret that is to stay: they are emptied in place of being deleted. */
+/** On the record and the Lease of access manifests, and on a pull secret to keep: `destroy` empties them and does not delete them. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
 
-/** Of a label and an annotation of each application that uses a pull secret: this, and the application's id. The annotation says what it has put there. */
+/** The prefix of a label and an annotation of a pull secret, for each application that uses it. The application's id follows. */
 export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';
 
-/** The type of the Secrets of a record, which no Secret can be given later. */
+/** The type of the record's Secrets. The type of a Secret cannot change. */
 export const RECORD_TYPE = 'cdk8s-ci-deploy/release';
+
+/**
+ * The field manager of objects that belong to no release, such as access manifests and records. Objects of a release have the field manager
+ * of their application. Releases of record format 1 used this one, and objects that their application gives up get it again.
+ */
+export const FIELD_MANAGER = 'cdk8s-ci-deploy';
+
+/**
+ * Annotations that CiDeployment writes on the Deployment; it writes `configHash` on the pods.
+ */
+export const WORKLOAD_ANNOTATIONS = {
+  commit: 'cdk8s-ci-deploy/commit',
+  imageSource: 'cdk8s-ci-deploy/image-source',
+  configHash: 'cdk8s-ci-deploy/config-hash',
+} as const;
 
 function sha256(text: string): Buffer {
   return cryptoModule().createHash('sha256').update(text).digest();

@@ -1,23 +1,21 @@
-import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { ApiObject, Duration } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { CiDeploymentProps } from './ci-deployment-props';
-import { completeDeployment, DeploymentAdditions } from './complete-deployment';
-import { configHash } from './config-hash';
-import { checkDeployment } from './deployment-checks';
-import { WORKLOAD_ANNOTATIONS } from './workload-annotations';
-import { kplusModule } from '../base/lazy-kplus';
+import { CiDeploymentProps, checkDeployment } from './ci-deployment-props';
+import { completeDeployment, DeploymentAdditions, configHash } from './complete-deployment';
+import { kplusModule } from '../base/lazy-modules';
 import { validationErrors } from '../base/user-error';
 import { CiVariables, ciVariables } from '../gitlab/ci-variables';
-import { environmentSlug } from '../gitlab/environment-slug';
+import { environmentSlug } from '../gitlab/environments';
 import { CiImage } from '../image/ci-image';
 import { configReferences, DeploymentManifest, Resources, StringMap } from '../kubernetes/pod-spec';
+import { WORKLOAD_ANNOTATIONS } from '../release/release-names';
 
 /**
- * A Deployment, and on request a Service, of the image that CI built. It satisfies level `restricted` of the Pod Security Standards as it stands.
+ * A Deployment of the image that CI built, with an optional Service. By default, it satisfies level `restricted` of the Pod Security Standards.
  *
- * Nothing on the pods changes from pipeline to pipeline but the image: deploying the same image again restarts nothing.
- * Pods are replaced when a ConfigMap or Secret that they use and the same program defines changes its contents.
+ * Only the image changes in the pods from pipeline to pipeline, so deploying the same image again restarts nothing.
+ * Pods restart when the program changes a ConfigMap or Secret that they use.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -38,27 +36,27 @@ export class CiDeployment extends Construct {
   public readonly name: string;
 
   /**
-   * The cdk8s-plus Deployment, for what has no prop here. Containers that are added to it are locked in like the first one.
+   * The cdk8s-plus Deployment, for settings without a prop here. Containers that you add to it are hardened as well.
    */
   public readonly deployment: kplus.Deployment;
 
   /**
-   * The Service, if there is one.
+   * The Service, when there is one.
    */
   public readonly service?: kplus.Service;
 
   /**
-   * Where the image comes from.
+   * The source of the image.
    */
   public readonly image: CiImage;
 
   private readonly props: CiDeploymentProps;
 
   /**
-   * @param scope The chart, best a `NamespacedChart`.
-   * @param id The construct id, and the name unless one is given.
-   * @param props What is deployed.
-   * @throws When Kubernetes would not accept a value.
+   * @param scope The chart, preferably a `NamespacedChart`.
+   * @param id The construct id, and by default the name.
+   * @param props The application.
+   * @throws When Kubernetes would refuse a value.
    */
   constructor(scope: Construct, id: string, props: CiDeploymentProps = {}) {
     super(scope, id);
@@ -96,9 +94,11 @@ export class CiDeployment extends Construct {
       containers: [this.container()],
     });
     deployment.select(LabelSelector.of({ labels: { ...this.selector } }));
-    // What cdk8s-plus selects pods by is a hash of the construct path, which a rename would change.
+    // cdk8s-plus selects pods by a hash of the construct path, which changes when the construct is renamed.
     deployment.podMetadata.addLabel(Pod.ADDRESS_LABEL, this.name);
     this.mountWritablePaths(deployment);
+    // Without it, cdk8s-plus writes 2 replicas. `completeDeployment` writes the number.
+    deployment.markHasAutoscaler();
     this.completeWhenRendered(ApiObject.of(deployment));
     return deployment;
   }
@@ -107,7 +107,7 @@ export class CiDeployment extends Construct {
     const { props } = this;
     return {
       name: this.containerName,
-      // Resolved when rendered; the type of the prop knows no tokens.
+      // cdk8s resolves the image when it renders the Deployment. The type of the prop does not allow that.
       image: this.image as unknown as string,
       command: props.command,
       args: props.args,
@@ -132,7 +132,7 @@ export class CiDeployment extends Construct {
     const { Probe } = kplusModule();
     const probe = (options: kplus.ProbeOptions) =>
       healthPath === undefined ? Probe.fromTcpSocket({ port, ...options }) : Probe.fromHttpGet(healthPath, { port, ...options });
-    // Five minutes to start, noticed within two seconds; only then do the other two count.
+    // The application has five minutes to start. The other probes begin when the startup probe has succeeded.
     const startup = probe({ periodSeconds: Duration.seconds(2), failureThreshold: 150 });
     return { portNumber: port, startup, readiness: probe({}), liveness: probe({}) };
   }
@@ -169,14 +169,13 @@ export class CiDeployment extends Construct {
       metadata: { name: this.name, labels: this.labels },
       ports: [{ port: servicePort, targetPort: this.props.port }],
     });
-    // Selecting as the Deployment does keeps the pods of a Deployment that is taken over behind the Service during its first rollout.
+    // With the Deployment's selector, the Service keeps the pods of an existing Deployment during the first rollout.
     for (const [key, value] of Object.entries(this.selector)) service.selectLabel(key, value);
     return service;
   }
 
+  /** The one place where the manifest of cdk8s-plus is changed, after the user's JSON patches. */
   private completeWhenRendered(object: ApiObject): void {
-    if (this.props.replicas === undefined) object.addJsonPatch(JsonPatch.remove('/spec/replicas'));
-    else object.addJsonPatch(JsonPatch.add('/spec/replicas', this.props.replicas));
     const render = object.toJson.bind(object);
     object.toJson = () => {
       const manifest: DeploymentManifest = render();
@@ -189,17 +188,18 @@ export class CiDeployment extends Construct {
     const variables = ciVariables(props.ciVariables);
     const hash = configHash(this.node.root, manifest.metadata.namespace, configReferences(manifest.spec.template.spec));
     return {
+      replicas: props.replicas,
       container: this.containerName,
       resources: resourcesOf(props),
       imagePullSecrets: props.imagePullSecrets ?? [],
       dropAllCapabilities: props.dropAllCapabilities ?? true,
       seccompRuntimeDefault: props.seccompRuntimeDefault ?? true,
-      annotations: known({ [GITLAB_APP]: projectSlugOf(props, variables), [GITLAB_ENV]: environmentSlugOf(props, variables) }),
-      releaseAnnotations: known({
+      annotations: withoutEmpty({ [GITLAB_APP]: projectSlugOf(props, variables), [GITLAB_ENV]: environmentSlugOf(props, variables) }),
+      releaseAnnotations: withoutEmpty({
         [WORKLOAD_ANNOTATIONS.commit]: props.commit ?? variables.CI_COMMIT_SHA,
         [WORKLOAD_ANNOTATIONS.imageSource]: this.image.lookup().source,
       }),
-      podAnnotations: known({ [WORKLOAD_ANNOTATIONS.configHash]: hash }),
+      podAnnotations: withoutEmpty({ [WORKLOAD_ANNOTATIONS.configHash]: hash }),
     };
   }
 }
@@ -208,7 +208,7 @@ const NAME_LABEL = 'app.kubernetes.io/name';
 const GITLAB_APP = 'app.gitlab.com/app';
 const GITLAB_ENV = 'app.gitlab.com/env';
 
-// Much is read when rendered, and the lists and maps are the caller's.
+// Rendering reads the props later, and the caller could change the lists and maps until then.
 function copied(props: CiDeploymentProps): CiDeploymentProps {
   const copy = (value: unknown) => (Array.isArray(value) ? [...value] : value?.constructor === Object ? { ...value } : value);
   return Object.fromEntries(Object.entries(props).map(([key, value]) => [key, copy(value)]));
@@ -218,8 +218,8 @@ function projectSlugOf(props: CiDeploymentProps, variables: CiVariables): string
   return props.projectSlug ?? variables.CI_PROJECT_PATH_SLUG;
 }
 
-// A job that only synthesizes has no environment of its own, so its name is given and its slug made as GitLab does.
-// Where the job has it, GitLab's own is better: it is kept from the day the environment was created.
+// A job that only synthesizes has no environment, so the slug is computed from the prop.
+// When the job has the environment, GitLab's slug counts: GitLab stored it when it created the environment.
 function environmentSlugOf(props: CiDeploymentProps, variables: CiVariables): string | undefined {
   const { environment = variables.CI_ENVIRONMENT_NAME } = props;
   if (environment === variables.CI_ENVIRONMENT_NAME) return variables.CI_ENVIRONMENT_SLUG;
@@ -227,13 +227,13 @@ function environmentSlugOf(props: CiDeploymentProps, variables: CiVariables): st
 }
 
 function resourcesOf(props: CiDeploymentProps): Resources {
-  const limits = known({ cpu: props.cpuLimit, memory: props.memoryLimit });
+  const limits = withoutEmpty({ cpu: props.cpuLimit, memory: props.memoryLimit });
   return {
     ...(Object.keys(limits).length > 0 && { limits }),
     requests: { cpu: props.cpuRequest ?? '50m', memory: props.memoryRequest ?? '64Mi' },
   };
 }
 
-function known(map: { [key: string]: string | undefined }): StringMap {
+function withoutEmpty(map: { [key: string]: string | undefined }): StringMap {
   return Object.fromEntries(Object.entries(map).filter((pair): pair is [string, string] => Boolean(pair[1])));
 }

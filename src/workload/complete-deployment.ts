@@ -1,39 +1,46 @@
-import { ContainerSpec, DeploymentManifest, MetadataManifest, PodSpec, Resources, StringMap } from '../kubernetes/pod-spec';
+import { createHash } from 'node:crypto';
+import { ApiObject } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { ConfigReference, ContainerSpec, DeploymentManifest, MetadataManifest, PodSpec, Resources, StringMap } from '../kubernetes/pod-spec';
 
 /**
- * What a rendered Deployment gets that cdk8s-plus has no prop for, or that must reach containers added later.
+ * Fields of a rendered Deployment that cdk8s-plus has no props for, or that containers added later need as well.
  */
 export interface DeploymentAdditions {
-  /** The container that the other fields speak of. */
+  /** The number of pods. When it is missing, the Deployment has none, so that it does not reset an autoscaler's number. */
+  readonly replicas?: number;
+  /** The name of the container that gets `resources`. */
   readonly container: string;
   readonly resources: Resources;
   readonly imagePullSecrets: string[];
   readonly dropAllCapabilities: boolean;
   readonly seccompRuntimeDefault: boolean;
-  /** On Deployment and pods. */
+  /** On the Deployment and its pods. */
   readonly annotations: StringMap;
-  /** On the Deployment alone, since a change on the pods would restart them. */
+  /** On the Deployment only, because a change on the pods would restart them. */
   readonly releaseAnnotations: StringMap;
-  /** On the pods alone: a change is meant to restart them. */
+  /** On the pods only, to restart them after a change. */
   readonly podAnnotations: StringMap;
 }
 
 /**
- * Completes a rendered Deployment. What is set already stays as it is.
+ * Completes a rendered Deployment. Fields that are already set do not change.
  */
 export function completeDeployment(manifest: DeploymentManifest, additions: DeploymentAdditions): DeploymentManifest {
+  const { replicas } = additions;
   const { template } = manifest.spec;
   return {
     ...manifest,
     metadata: annotated(manifest.metadata, { ...additions.annotations, ...additions.releaseAnnotations }),
-    spec: {
+    spec: inOrder({
+      ...(replicas !== undefined && { replicas }),
       ...manifest.spec,
       template: {
         ...template,
         metadata: annotated(template.metadata ?? {}, { ...additions.annotations, ...additions.podAnnotations }),
         spec: completePod(template.spec, additions),
       },
-    },
+    }),
   };
 }
 
@@ -63,7 +70,30 @@ function completeContainer(container: ContainerSpec, additions: DeploymentAdditi
   });
 }
 
-// Keys come sorted from cdk8s, so that equal manifests are equal texts.
+// cdk8s sorts keys, so that equal manifests are equal texts.
 function inOrder<T extends object>(map: T): T {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))) as T;
+}
+
+/**
+ * Hashes the contents of the ConfigMaps and Secrets that the same program defines. Returns `undefined` when it defines none of them.
+ * With the hash on the pods, a change of their configuration restarts them.
+ *
+ * @param namespace The namespace of the pods.
+ * @param references The ConfigMaps and Secrets that the pods use.
+ */
+export function configHash(root: IConstruct, namespace: string | undefined, references: ConfigReference[]): string | undefined {
+  if (references.length === 0) return undefined;
+  const objects = root.node.findAll().filter((construct) => ApiObject.isApiObject(construct)) as ApiObject[];
+  const contents = references.flatMap((reference) => objects.filter((object) => isReferenced(object, namespace, reference)).map(contentOf));
+  return contents.length > 0 ? createHash('sha256').update(JSON.stringify(contents)).digest('hex').slice(0, 16) : undefined;
+}
+
+function isReferenced(object: ApiObject, namespace: string | undefined, reference: ConfigReference): boolean {
+  return object.kind === reference.kind && object.name === reference.name && object.metadata.namespace === namespace;
+}
+
+function contentOf(object: ApiObject): unknown {
+  const { kind, metadata, data, stringData, binaryData } = object.toJson();
+  return { kind, name: metadata.name, data, stringData, binaryData };
 }

@@ -11,57 +11,57 @@ import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
 import { checkWritable } from '../yaml/writer';
 
 /**
- * The manifest, and the images that go into it.
+ * The manifest and its images.
  */
 export interface ManifestTemplateProps {
   /**
-   * The path of a manifest, relative to the working directory.
+   * The path of the manifest, relative to the working directory.
    *
-   * @default - `text` is given
+   * @default - the manifest is `text`
    */
   readonly file?: string;
 
   /**
-   * The manifest itself.
+   * The text of the manifest.
    *
-   * @default - `file` is read
+   * @default - the manifest is read from `file`
    */
   readonly text?: string;
 
   /**
-   * The image of the containers that have the placeholder.
+   * The image for containers with the placeholder.
    *
    * @default CiImage.fromGitlab()
    */
   readonly image?: CiImage;
 
   /**
-   * What stands in the template where the image goes.
+   * The text that stands for the image in the manifest.
    *
    * @default 'IMAGE'
    */
   readonly placeholder?: string;
 
   /**
-   * Several placeholders and the image of each, in place of `placeholder` and `image`.
+   * The image of each placeholder, for several placeholders. Replaces `placeholder` and `image`.
    *
    * @default - one placeholder
    */
   readonly images?: { [placeholder: string]: CiImage };
 
   /**
-   * Images of containers by the container's name, whatever the template has there. They win over placeholders.
+   * The image of each container by the container's name. It overrides placeholders, and any image in the manifest.
    *
-   * @default - images are set by placeholder only
+   * @default - only placeholders are replaced
    */
   readonly containers?: { [container: string]: CiImage };
 }
 
 /**
- * The manifest that a team already has, with the image from CI.
+ * An existing manifest with the image from CI.
  *
- * It is read as kubectl reads it. Set are the `image` fields of containers, init containers and ephemeral containers, in any kind of
- * workload; the word elsewhere and every other value stay. Each document becomes one object of the chart.
+ * The manifest is parsed as kubectl parses it. The image is set in containers, init containers and ephemeral containers of any kind of
+ * workload. All other values stay the same, even if they equal the placeholder. Each document becomes one object of the chart.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -85,17 +85,17 @@ export class ManifestTemplate extends Construct {
   /**
    * @param scope The chart.
    * @param id The construct id.
-   * @param props The manifest, and the images that go into it.
-   * @throws When the manifest cannot be read as kubectl reads it, has no container for one of the images, or would not survive cdk8s.
+   * @param props The manifest and its images.
+   * @throws When kubectl could not parse the manifest, an image has no container, or cdk8s would change a value.
    */
   constructor(scope: Construct, id: string, props: ManifestTemplateProps) {
     super(scope, id);
-    const documents = parseManifest(textOf(this.node.path, props), placeOf(this.node.path, props));
+    const documents = parseManifest(textOf(this.node.path, props), fileNameOf(this.node.path, props));
     documents.forEach(checkName);
     documents.forEach(checkWritable);
     const images = new TemplateImages(this.node.path, props);
     const containers = documents.flatMap(({ value }) => containersOf(value));
-    images.checkUsed(placeOf(this.node.path, props), containers);
+    images.checkUsed(fileNameOf(this.node.path, props), containers);
     const choose = (container: Container) => images.of(container)?.resolve();
     const ids = idsOf(documents);
     this.objects = documents.map(({ value }, index) => templateObject(this, ids[index] ?? '', value, choose));
@@ -114,10 +114,10 @@ export class ManifestTemplate extends Construct {
 function textOf(path: string, { file, text }: ManifestTemplateProps): string {
   if (text !== undefined && file === undefined) return text;
   if (file !== undefined && text === undefined) return decodeText(read(path, file), `${path}: ${file}`);
-  throw userError({ at: path, given: file === undefined ? 'no manifest' : 'file and text', expected: 'file or text', fix: 'give one of the two' });
+  throw userError({ at: path, given: file === undefined ? 'no manifest' : 'file and text', expected: 'file or text', fix: `${file === undefined ? 'pass' : 'leave out'} one of the two` });
 }
 
-function placeOf(path: string, { file }: ManifestTemplateProps): string {
+function fileNameOf(path: string, { file }: ManifestTemplateProps): string {
   return `${path}: ${file ?? 'text'}`;
 }
 
@@ -127,7 +127,7 @@ function read(path: string, file: string): Buffer {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     const at = process.cwd();
-    throw userError({ at: path, given: `${show(file)} cannot be read in ${show(at)} (${code})`, expected: 'a file', fix: 'correct the path' });
+    throw userError({ at: path, given: `${show(file)} cannot be read in ${show(at)} (${code})`, expected: 'a file', fix: 'pass a path relative to that folder, or an absolute one' });
   }
 }
 
@@ -137,7 +137,7 @@ function checkName({ value, at }: ManifestDocument): void {
   throw userError({ at: at(), given: `metadata.name is ${show(name)}`, expected: 'text', fix: name === undefined || name === null ? 'name the object' : 'quote it' });
 }
 
-/** `<kind>-<name>`, with a number from the second one on that would be called the same. */
+/** The construct ids: `<kind>-<name>`, and a number for further objects with the same id. */
 function idsOf(documents: ManifestDocument[]): string[] {
   const counts = new Map<string, number>();
   return documents.map(({ value }) => {
@@ -149,16 +149,17 @@ function idsOf(documents: ManifestDocument[]): string[] {
   });
 }
 
+/** The images of a template, by placeholder and by container. */
 class TemplateImages {
   private readonly placeholders: Map<string, CiImage>;
   private readonly containers: Map<string, CiImage>;
-  private readonly isImplicit: boolean;
+  private readonly isDefaultPlaceholder: boolean;
 
   public constructor(path: string, { image, placeholder, images, containers = {} }: ManifestTemplateProps) {
     if (images && (image ?? placeholder) !== undefined) {
-      throw userError({ at: path, given: 'images beside image or placeholder', expected: 'one way', fix: 'put the placeholder into images' });
+      throw userError({ at: path, given: 'images beside image or placeholder', expected: 'one way', fix: 'move the placeholder into images' });
     }
-    this.isImplicit = !images && image === undefined && placeholder === undefined && Object.keys(containers).length > 0;
+    this.isDefaultPlaceholder = !images && image === undefined && placeholder === undefined && Object.keys(containers).length > 0;
     this.placeholders = new Map(Object.entries(images ?? { [placeholder ?? 'IMAGE']: image ?? CiImage.fromGitlab() }));
     this.containers = new Map(Object.entries(containers));
   }
@@ -167,9 +168,10 @@ class TemplateImages {
     return this.containers.get(name) ?? (image === undefined ? undefined : this.placeholders.get(image));
   }
 
+  /** Checks that each image has a container. The default placeholder may be missing when images are set by container. */
   public checkUsed(at: string, containers: Container[]): void {
     const placeholder = [...this.placeholders.keys()].find((text) => !containers.some(({ image }) => image === text));
-    if (placeholder !== undefined && !this.isImplicit) throw noContainer(at, `the image ${show(placeholder)}`, containers);
+    if (placeholder !== undefined && !this.isDefaultPlaceholder) throw noContainer(at, `the image ${show(placeholder)}`, containers);
     const container = [...this.containers.keys()].find((text) => !containers.some(({ name }) => name === text));
     if (container !== undefined) throw noContainer(at, `the name ${show(container)}`, containers);
     if (!containers.some((found) => this.of(found))) throw noContainer(at, 'an image to set', containers);

@@ -1,13 +1,15 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { ChartRules, problemsOf } from './object-checks';
 import { DeployerRole } from '../access/deployer-role';
-import { userError, show } from '../base/user-error';
-import { checkNamespace } from '../kubernetes/namespace';
-import { headersBelow } from '../kubernetes/rendered-objects';
+import { userError, show, Problem } from '../base/user-error';
+import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { checkNamespace, entryProblems, labelProblems, textProblems, annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/names';
+import { allows } from '../kubernetes/rbac';
+import { headersBelow, Metadata, ObjectHeader } from '../kubernetes/rendered-objects';
+import { ROLES_VERSION } from '../kubernetes/user-facing-roles';
 
 /**
- * What a chart for one namespace is.
+ * Props of a chart for one namespace.
  */
 export interface NamespacedChartProps {
   /**
@@ -16,16 +18,16 @@ export interface NamespacedChartProps {
   readonly namespace: string;
 
   /**
-   * What the deployer may do in the namespace. Kinds that it may not write are refused.
-   * What custom resources need is for the cluster to say: declared kinds are not checked.
+   * The rights of the deployer in the namespace. Objects that it may not write are errors.
+   * The rights for custom resources depend on the cluster, so `namespacedKinds` are not checked.
    *
    * @default DeployerRole.admin()
    */
   readonly role?: DeployerRole;
 
   /**
-   * Kinds of custom resources that live in a namespace, as `Kind.group`: `Certificate.cert-manager.io`.
-   * Kubernetes' own kinds are known.
+   * The namespaced kinds of custom resources in the chart, as `Kind.group`: `Certificate.cert-manager.io`.
+   * Do not list Kubernetes' own kinds.
    *
    * @default - no custom resources
    */
@@ -39,14 +41,14 @@ export interface NamespacedChartProps {
   readonly labels?: { [key: string]: string };
 
   /**
-   * Whether cdk8s leaves the hash out of the names that it makes for objects without one.
+   * Whether cdk8s omits the hash in the names that it generates for objects.
    *
    * @default false
    */
   readonly disableResourceNameHashes?: boolean;
 
   /**
-   * Whether `default` and `kube-*` may be deployed to.
+   * Whether the namespaces `default` and `kube-*` are allowed.
    *
    * @default false
    */
@@ -56,10 +58,10 @@ export interface NamespacedChartProps {
 const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
 
 /**
- * A chart that one deployer can apply: all its objects are in one namespace.
+ * A chart that a deployer of one namespace can apply.
  *
- * Checked when it is synthesized, whatever defines the objects (constructs, Include, Helm, raw API objects, items of Lists): nothing cluster-scoped,
- * nothing that the deployer's role cannot write, nothing of another namespace, and names, labels and annotations that Kubernetes accepts.
+ * Synthesis checks every object, whether it comes from a construct, Include, Helm, a raw API object or a List: it must be in the namespace,
+ * the deployer's role must allow it, and its name, labels and annotations must be valid.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -73,9 +75,9 @@ const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
 export class NamespacedChart extends Chart {
   /**
    * @param scope The app, or a chart of the same namespace.
-   * @param id The construct id, which names the file of manifests.
-   * @param props The namespace, and what is allowed in it.
-   * @throws When Kubernetes would not accept the namespace, it is protected, or the chart stands in one of another namespace.
+   * @param id The construct id, which is also the name of the manifest file.
+   * @param props The namespace and the rights in it.
+   * @throws When the namespace is invalid or protected, or the chart is inside a NamespacedChart of another namespace.
    */
   constructor(scope: Construct, id: string, props: NamespacedChartProps) {
     super(scope, id, props);
@@ -88,12 +90,12 @@ export class NamespacedChart extends Chart {
   }
 }
 
-// cdk8s makes `instanceof` true for every chart.
+// In cdk8s, `instanceof` is true for every chart.
 function isNamespacedChart(construct: IConstruct): construct is NamespacedChart {
   return BRAND in construct;
 }
 
-// A nested chart of this kind speaks for itself; walked from here as well, everything would be said twice.
+// A nested NamespacedChart reports its own problems.
 function validate(chart: NamespacedChart, rules: ChartRules): string[] {
   const headers = headersBelow(chart, isNamespacedChart);
   return headers.flatMap((header) => problemsOf(header, rules)).map((problem) => userError(problem).message);
@@ -105,7 +107,94 @@ function checkEnclosing(chart: NamespacedChart): void {
   throw userError({
     at: chart.node.path,
     given: `namespace is ${show(chart.namespace)} inside a NamespacedChart of ${show(other.namespace)}`,
-    expected: 'one namespace in a tree of charts',
+    expected: 'the same namespace in nested charts',
     fix: 'define the chart in the app',
   });
+}
+
+/**
+ * The rules for the objects of a chart.
+ */
+interface ChartRules {
+  readonly namespace: string;
+  /** Namespaced kinds of custom resources, as `Kind.group`. */
+  readonly namespacedKinds: ReadonlySet<string>;
+  readonly role: Pick<DeployerRole, 'name' | '_rules' | '_leastPrivilege'>;
+}
+
+/** The verbs that server-side apply needs. */
+const APPLY_VERBS = ['get', 'create', 'patch'];
+
+/**
+ * Checks an object against the rules of the API server and of the deployer's role.
+ */
+function problemsOf(object: ObjectHeader, rules: ChartRules): Problem[] {
+  const scope = checkScope(object, rules);
+  return scope ? [scope] : [...checkRole(object, rules), ...checkNamespaceOf(object, rules), ...checkMetadata(object)];
+}
+
+function checkScope(object: ObjectHeader, rules: ChartRules): Problem | undefined {
+  const { at, apiVersion, kind } = object;
+  const name = kindName(apiVersion, kind);
+  if (rules.namespacedKinds.has(name)) return undefined;
+  switch (scopeOf(apiVersion, kind)) {
+    case 'namespace': return undefined;
+    case 'cluster': return {
+      at,
+      given: `${name} is cluster-scoped`,
+      expected: `an object of namespace ${show(rules.namespace)}, since its deployer may write no others`,
+      fix: 'move it to the manifests that an administrator applies',
+    };
+    default: return {
+      at,
+      given: `${show(name)} is not a kind of Kubernetes ${KINDS_VERSION}, so its scope is not known`,
+      expected: 'a known kind',
+      fix: `if its custom resource definition has "scope: Namespaced", add it: namespacedKinds: [${show(name)}]`,
+    };
+  }
+}
+
+function checkRole({ at, apiVersion, kind, metadata }: ObjectHeader, { role }: ChartRules): Problem[] {
+  const resource = resourceOf(apiVersion, kind);
+  const rules = role._rules();
+  const name = typeof metadata.name === 'string' ? metadata.name : undefined;
+  const missing = resource && rules ? APPLY_VERBS.filter((verb) => !allows(rules, { verb, ...resource, name })) : [];
+  if (missing.length === 0) return [];
+  const isOwn = role._leastPrivilege() !== undefined;
+  return [{
+    at,
+    given: isOwn
+      ? `the deployer's Role may not ${missing.join(', ')} ${resource?.resource} ${show(name)}`
+      : `ClusterRole ${show(role.name)} of Kubernetes ${ROLES_VERSION} may not ${missing.join(', ')} ${resource?.resource}`,
+    expected: 'an object that the deployer may write',
+    fix: 'move it to the manifests that an administrator applies, or choose another role for the deployer',
+  }];
+}
+
+function checkNamespaceOf(object: ObjectHeader, rules: ChartRules): Problem[] {
+  const { namespace } = object.metadata;
+  if (namespace === rules.namespace) return [];
+  const subject = `${object.kind} ${show(object.metadata.name)}`;
+  const given = namespace === undefined ? `${subject} has no namespace` : `${subject} is in namespace ${show(namespace)}`;
+  return [{ at: object.at, given, expected: `namespace ${show(rules.namespace)}`, fix: namespaceFix(object) }];
+}
+
+function namespaceFix(object: ObjectHeader): string {
+  if (object.metadata.namespace !== undefined) return 'leave its namespace out, or define it in a NamespacedChart of that namespace';
+  return object.isItem ? 'set the namespace of the item, since a chart\'s namespace does not reach the items of a List' : 'define it in the NamespacedChart itself, since a nested Chart does not inherit the namespace';
+}
+
+function checkMetadata({ at, kind, metadata }: ObjectHeader): Problem[] {
+  return [
+    ...textProblems(at, `metadata.name of ${kind}`, metadata.name, nameRuleOf(kind)),
+    ...labelProblems(at, 'label', metadata.labels),
+    ...entryProblems(at, 'annotation', metadata.annotations, annotationKey, () => undefined),
+    ...checkAnnotationsSize(at, metadata),
+  ];
+}
+
+function checkAnnotationsSize(at: string, metadata: Metadata): Problem[] {
+  const size = Object.entries(metadata.annotations ?? {}).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
+  if (size <= ANNOTATIONS_LIMIT) return [];
+  return [{ at, given: `its annotations have ${size} bytes`, expected: `at most ${ANNOTATIONS_LIMIT}`, fix: 'store large data in a ConfigMap' }];
 }

@@ -1,5 +1,5 @@
 /**
- * How far a pod is locked in. The defaults satisfy level `restricted` of the Pod Security Standards; each can be given up, at a price.
+ * The hardening of a pod. The defaults satisfy level `restricted` of the Pod Security Standards. Each default has a prop to turn it off.
  *
  * An image that must run as root, such as the official `nginx`, needs `runAsNonRoot: false`, the capabilities it uses
  * (`CHOWN`, `SETGID`, `SETUID`, `NET_BIND_SERVICE`) and its writable paths (`/var/cache/nginx`, `/var/run`),
@@ -9,9 +9,9 @@
  */
 export interface PodSecurityOptions {
   /**
-   * Whether the kubelet refuses to start the image as root. The image must then name its user by number, or `runAsUser` does.
+   * Whether the kubelet refuses to run the image as root. Then the image must name its user by number, or set `runAsUser`.
    *
-   * The price of `false`: root in the container is root on the node when the container runtime has a hole. Violates `restricted`.
+   * The risk of `false`: root in the container becomes root on the node if the container runtime is vulnerable. Violates `restricted`.
    *
    * @default true
    */
@@ -32,66 +32,66 @@ export interface PodSecurityOptions {
   readonly runAsGroup?: number;
 
   /**
-   * The group that owns the volumes, so that a user other than root can write to them.
+   * The id of the group that owns the volumes. Other users than root can then write to them.
    *
-   * @default - volumes belong to root
+   * @default - root owns the volumes
    */
   readonly fsGroup?: number;
 
   /**
-   * Whether the files of the image cannot be changed by the processes; they write to `writablePaths` only.
+   * Whether the container's file system is read-only, except `writablePaths`.
    *
-   * The price of `false`: an intruder can replace the program and leave tools behind.
+   * The risk of `false`: an intruder can replace the program and install tools.
    *
    * @default true
    */
   readonly readOnlyRootFilesystem?: boolean;
 
   /**
-   * Folders in which the processes may write, each an empty volume that ends with the pod.
+   * Folders in which the processes may write. Each is an empty volume that is deleted with the pod.
    *
    * @default ['/tmp']
    */
   readonly writablePaths?: string[];
 
   /**
-   * Whether a process may gain more rights than its parent, by a setuid program for instance.
+   * Whether a process may get more rights than its parent, for instance by a setuid program.
    *
-   * The price of `true`: `runAsNonRoot` can be got around where the image holds such a program. Violates `restricted`.
+   * The risk of `true`: a setuid program in the image circumvents `runAsNonRoot`. Violates `restricted`.
    *
    * @default false
    */
   readonly allowPrivilegeEscalation?: boolean;
 
   /**
-   * Whether the capabilities that container runtimes give by default are taken away.
+   * Whether all Linux capabilities that container runtimes grant by default are dropped.
    *
-   * The price of `false`: raw sockets, changing owners, and more. Violates `restricted`.
+   * The risk of `false`: processes can open raw sockets, change the owners of files, and more. Violates `restricted`.
    *
    * @default true
    */
   readonly dropAllCapabilities?: boolean;
 
   /**
-   * Capabilities that the processes need, without the prefix `CAP_`. All but `NET_BIND_SERVICE` violate `restricted`.
+   * Capabilities of the processes, without the prefix `CAP_`. All but `NET_BIND_SERVICE` violate `restricted`.
    *
    * @default - none
    */
   readonly addCapabilities?: string[];
 
   /**
-   * Whether the container runtime's filter of system calls is on.
+   * Whether the container runtime's default seccomp profile filters system calls.
    *
-   * The price of `false`: every system call of the kernel can be reached. Violates `restricted`.
+   * The risk of `false`: processes can make every system call of the kernel. Violates `restricted`.
    *
    * @default true
    */
   readonly seccompRuntimeDefault?: boolean;
 
   /**
-   * Whether pods get a token for the Kubernetes API.
+   * Whether the pods get a token for the Kubernetes API.
    *
-   * The price of `true`: who breaks into the pod holds the rights of its ServiceAccount.
+   * The risk of `true`: an intruder in the pod has the rights of its ServiceAccount.
    *
    * @default false
    */

@@ -5,18 +5,18 @@ import { isObject, Json, JsonObject } from '../base/json';
 import { ChooseImage, setImages } from '../kubernetes/container-images';
 
 /**
- * Defines an object of a manifest so that its values survive: cdk8s leaves out nulls and what is empty in the metadata, and adds a name
- * to objects that are to be named by the server, and to Lists.
+ * Defines an object that renders with all values of the manifest. cdk8s alone would leave out nulls and empty metadata, and would add a name
+ * to Lists and to objects with `generateName`.
  *
- * What is done to the object keeps its effect: labels, annotations and other metadata, JSON patches, the chart's namespace and labels.
- * A List has no use for the last two, so its items get them.
+ * Later changes to the object have an effect: labels, annotations and other metadata, JSON patches, the chart's namespace and labels.
+ * In a List, the items get the chart's namespace and labels.
  *
  * @param value The object.
- * @param choose The images, asked for each time the object is rendered.
+ * @param choose Chooses the images. It is called each time the object is rendered.
  */
 export function templateObject(scope: Construct, id: string, value: JsonObject, choose: ChooseImage): ApiObject {
   const object = new ApiObject(scope, id, value as unknown as ApiObjectProps);
-  const given: JsonObject = object.metadata.toJson();
+  const before: JsonObject = object.metadata.toJson();
   const patches: JsonPatch[] = [];
   const addJsonPatch = object.addJsonPatch.bind(object);
   object.addJsonPatch = (...ops) => {
@@ -25,14 +25,14 @@ export function templateObject(scope: Construct, id: string, value: JsonObject, 
   };
   object.toJson = () => {
     const placed = inChart(setImages(value, choose).object, object);
-    const changed = withChanges(placed, { metadata: given }, { metadata: object.metadata.toJson() });
+    const changed = withChanges(placed, { metadata: before }, { metadata: object.metadata.toJson() });
     return withFileName(JsonPatch.apply(changed, ...patches), object.name);
   };
   return object;
 }
 
 /**
- * Whether kubectl takes an object apart before it is applied.
+ * Whether kubectl applies the items of an object in place of the object.
  */
 export function isList(object: JsonObject): boolean {
   return object.kind === 'List' || Array.isArray(object.items);
@@ -51,7 +51,7 @@ function inChart(object: JsonObject, { chart }: ApiObject): JsonObject {
   return inNamespace(object);
 }
 
-/** The first object with what differs between the other two. */
+/** Applies the differences between `before` and `after` to a third object. */
 function withChanges(written: JsonObject, before: JsonObject, after: JsonObject): JsonObject {
   const changes = Object.entries(after).filter(([key, value]) => !isDeepStrictEqual(value, before[key]));
   return Object.assign({ ...written }, Object.fromEntries(changes.map(([key, value]) => [key, withChange(written[key], before[key], value)])));
@@ -62,8 +62,8 @@ function withChange(written: Json | undefined, before: Json | undefined, after: 
 }
 
 /**
- * cdk8s names a file by `metadata.name` where each object has its own: those without a name would overwrite each other.
- * What is not enumerable is not written.
+ * Adds a name that cdk8s uses for the file of the object: objects without a name would overwrite each other's files.
+ * The property is not enumerable, so it is not written into the file.
  */
 function withFileName(object: JsonObject, name: string): JsonObject {
   const metadata = isObject(object.metadata) ? object.metadata : {};

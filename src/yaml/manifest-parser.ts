@@ -2,7 +2,7 @@ import type * as yaml from 'yaml';
 import { KubectlReader, RENDER_FIRST } from './reader';
 import { syntaxProblem } from './syntax';
 import { isObject, Json, JsonObject, parseJson } from '../base/json';
-import { yamlModule } from '../base/lazy-yaml';
+import { yamlModule } from '../base/lazy-modules';
 import { checkSize } from '../base/text-file';
 import { userError, show } from '../base/user-error';
 
@@ -10,27 +10,25 @@ import { userError, show } from '../base/user-error';
  * One document of a manifest.
  */
 export interface ManifestDocument {
-  /** What kubectl makes of it. Parts that are repeated by alias are the same object: treat it as immutable. */
+  /** The value that kubectl reads. Do not change it: aliases share objects. */
   readonly value: JsonObject;
-  /** The nodes it was read from. Their ranges count from `start`. */
+  /** The YAML nodes of the value. Their ranges are relative to `start`. */
   readonly nodes: yaml.Document.Parsed;
-  /** Whether a part of it can stand in several places. */
+  /** Whether the document has anchors, so that one node can be part of several values. */
   readonly hasAnchors: boolean;
-  /** Offset in the text. */
+  /** The offset of the document in the text. */
   readonly start: number;
-  /** The node that a field of the value was read from; an alias where one stands for it. */
+  /** The node of a field of the value. It can be an alias. */
   readonly nodeOf: (parent: JsonObject, key: string) => yaml.Node | undefined;
-  /** `file:line:column` of a node, or of the whole. */
+  /** The place of a node, by default of the whole document, as `file:line:column`. */
   readonly at: (node?: yaml.Node) => string;
 }
 
 /**
- * The documents of a manifest with the values and types that kubectl gives them. Empty documents are left out.
+ * Parses a manifest into documents with the values and types that kubectl reads. Empty documents are left out.
  *
- * Whatever kubectl refuses is refused, and so is what it would change without a word: numbers beyond 2^53, a key given twice,
- * text behind the end of a document.
- *
- * @throws A refusal with `file:line:column`.
+ * @throws When kubectl would refuse the manifest, or would silently change it: numbers beyond 2^53, duplicate keys, text after the end of a document.
+ * The message starts with `file:line:column`.
  * @see https://github.com/kubernetes/apimachinery/blob/master/pkg/util/yaml/decoder.go
  */
 export function parseManifest(text: string, fileName: string): ManifestDocument[] {
@@ -40,16 +38,40 @@ export function parseManifest(text: string, fileName: string): ManifestDocument[
   source.checkDepth();
   const documents = source.chunks().flatMap((chunk) => chunk.documents());
   if (documents.length > 0) return documents;
-  throw userError({ at: `${fileName}:1:1`, given: 'no document', expected: 'a Kubernetes object in YAML', fix: 'write one, or leave the file out' });
+  throw userError({ at: `${fileName}:1:1`, given: 'no document', expected: 'a Kubernetes object in YAML', fix: 'write an object into it, or leave the file out' });
 }
 
-/** Maps and lists in each other that are read at most. */
+/**
+ * An object and its place in a file.
+ */
+export interface PlacedObject {
+  /** `file:line:column`, and the index in a List. */
+  readonly at: string;
+  readonly value: JsonObject;
+}
+
+/**
+ * Replaces a List by its items, also inside of Lists. Returns other objects unchanged.
+ *
+ * @param onInvalid Called for each item that is not an object; by default such items are left out.
+ */
+export function unfoldList({ at, value }: PlacedObject, onInvalid: (at: string, item: Json) => void = () => undefined): PlacedObject[] {
+  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at, value }];
+  return value.items.flatMap((item, index) => {
+    const place = `${at}: items[${index}]`;
+    if (isObject(item)) return unfoldList({ at: place, value: item }, onInvalid);
+    onInvalid(place, item);
+    return [];
+  });
+}
+
+/** The limit of nested maps and lists. */
 const DEEPEST = 1000;
 
 const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}|\r(?!\n)/u;
 
 class Source {
-  /** A program that writes JSON may use two escapes that YAML lacks: kubectl reads such a file as JSON. */
+  /** JSON has two escapes that YAML 1.1 does not have. kubectl reads a JSON file as JSON. */
   public readonly isJson: boolean;
 
   public constructor(public readonly text: string, private readonly fileName: string) {
@@ -75,14 +97,14 @@ class Source {
     });
   }
 
-  /** Refuses what would exhaust the memory of the parser before it exhausts its stack. Brackets in texts come in pairs and do not count. */
+  /** Checks the nesting before the parser runs, because deep nesting exhausts its memory. Counts brackets in texts as well; those come in pairs. */
   public checkDepth(): void {
-    const offset = deepest(this.text);
+    const offset = tooDeepAt(this.text);
     if (offset < 0) return;
     throw userError({ at: this.at(offset), given: TOO_DEEP, expected: `at most ${DEEPEST} levels`, fix: 'flatten it' });
   }
 
-  /** kubectl cuts the text at lines that start with `---` before any YAML is read. */
+  /** kubectl splits the text at lines that start with `---` before it parses YAML. */
   public chunks(): Chunk[] {
     const starts: number[] = [this.text.startsWith('\ufeff') ? 1 : 0];
     const ends: number[] = [];
@@ -99,8 +121,8 @@ class Source {
     if (/^\s*(#|$)/.test(rest)) return;
     throw userError({
       at: this.at(offset),
-      given: `${show(rest.trim())} behind "---"`,
-      expected: 'a document marker alone on its line, as kubectl demands',
+      given: `${show(rest.trim())} after "---"`,
+      expected: 'the document marker alone on its line, as kubectl requires',
       fix: 'put the text on the next line',
     });
   }
@@ -110,7 +132,8 @@ function isText(value: Json | undefined): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-function deepest(text: string): number {
+/** The offset where the nesting exceeds the limit, or a negative number. */
+function tooDeepAt(text: string): number {
   let depth = 0;
   for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
     depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
@@ -133,10 +156,10 @@ class Chunk {
     if (!root) return [];
     const at = (node: yaml.Node = root) => this.at(node.range?.[0] ?? 0);
     const reader = new KubectlReader(this.text, this.source.isJson, at);
-    const value = this.shallow(() => reader.read(root));
+    const value = this.withinStack(() => reader.read(root));
     if (value === null) return [];
     const nodeOf = (parent: JsonObject, key: string) => reader.nodeOf(parent, key);
-    return [{ value: kubernetesObject(value, at), nodes: document, hasAnchors: reader.hasAnchors, start: this.start, at, nodeOf }];
+    return [{ value: checkedObject(value, at), nodes: document, hasAnchors: reader.hasAnchors, start: this.start, at, nodeOf }];
   }
 
   private at(offset: number): string {
@@ -147,15 +170,16 @@ class Chunk {
     const directive = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*%/.exec(this.text);
     if (directive) throw this.unreadable('a directive', directive[0].length - 1, 'remove the line that starts with "%"');
     const options = { version: '1.1', schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
-    const documents = [...this.shallow(() => yamlModule().parseAllDocuments(this.text, options))];
+    const documents = [...this.withinStack(() => yamlModule().parseAllDocuments(this.text, options))];
     const error = documents.flatMap(({ errors }) => errors)[0];
     if (error) throw this.invalid(error);
-    const problem = documents[0] && this.shallow(() => syntaxProblem(this.text, documents[0]!));
+    const problem = documents[0] && this.withinStack(() => syntaxProblem(this.text, documents[0]!));
     if (problem) throw this.unreadable(problem.given, problem.offset, problem.fix);
     return documents;
   }
 
-  private shallow<T>(read: () => T): T {
+  /** Reports a stack overflow of the parser as an error of the manifest. */
+  private withinStack<T>(read: () => T): T {
     try {
       return read();
     } catch (error) {
@@ -169,13 +193,13 @@ class Chunk {
     if (error.code === 'TAB_AS_INDENT') return this.unreadable('a tab', offset, 'indent with spaces');
     if (error.code === 'RESOURCE_EXHAUSTION') return this.unreadable(TOO_DEEP, offset, 'flatten it');
     const isTemplate = /\{\{/.test(this.text);
-    return this.unreadable(`invalid YAML (${show(error.message)})`, offset, isTemplate ? RENDER_FIRST : 'correct it');
+    return this.unreadable(`invalid YAML (${show(error.message)})`, offset, isTemplate ? RENDER_FIRST : 'fix the syntax at that place; an editor with YAML support shows the error');
   }
 
   private ignored(document: yaml.Document.Parsed): Error {
     return userError({
       at: this.at(document.contents?.range[0] ?? document.range[0]),
-      given: 'text behind the end of a document, which kubectl ignores',
+      given: 'text after the end of a document, which kubectl ignores',
       expected: 'one document between two lines "---"',
       fix: 'write "---" between the documents',
     });
@@ -186,7 +210,7 @@ class Chunk {
   }
 }
 
-function kubernetesObject(value: Json, at: () => string): JsonObject {
+function checkedObject(value: Json, at: () => string): JsonObject {
   if (isObject(value) && isText(value.apiVersion) && isText(value.kind)) return value;
   const given = isObject(value) ? `apiVersion ${show(value.apiVersion)} and kind ${show(value.kind)}` : `a document that is ${show(value)}`;
   throw userError({ at: at(), given, expected: 'a Kubernetes object', fix: 'start it with apiVersion and kind' });

@@ -1,10 +1,10 @@
 import type * as yaml from 'yaml';
 import { keyText, plainScalar, Scalar, taggedScalar } from './scalars';
 import { isObject, Json, JsonObject } from '../base/json';
-import { yamlModule } from '../base/lazy-yaml';
+import { yamlModule } from '../base/lazy-modules';
 import { userError, show } from '../base/user-error';
 
-/** The fix of everything that braces in pairs lead to. */
+/** The advice for errors that `{{ }}` causes. */
 export const RENDER_FIRST = 'it looks like a Helm or Go template ("{{ }}"): render that first';
 
 const STR = 'tag:yaml.org,2002:str';
@@ -12,8 +12,8 @@ const MERGE = 'tag:yaml.org,2002:merge';
 const UNSUPPORTED_TAGS = new Set(['tag:yaml.org,2002:binary', 'tag:yaml.org,2002:timestamp']);
 const LARGEST_NUMBER = 2 ** 53;
 
-/** go-yaml refuses documents that consist of little but repetition; nobody writes the second number by hand. */
-const MOST_REPEATED = { ratio: 0.99, nodes: 100_000 };
+/** go-yaml refuses documents with a higher ratio of repeated nodes. The limit of nodes is ours; no hand-written document reaches it. */
+const REPETITION_LIMIT = { ratio: 0.99, nodes: 100_000 };
 
 interface Anchored {
   readonly value: Json;
@@ -21,7 +21,7 @@ interface Anchored {
 }
 
 /**
- * Makes values of the nodes of one document, as kubectl does: merges, aliases, keys and scalars.
+ * Converts the YAML nodes of one document to values as kubectl does: merge keys, aliases, map keys and scalars.
  */
 export class KubectlReader {
   private readonly anchors = new Map<string, Anchored | undefined>();
@@ -57,17 +57,17 @@ export class KubectlReader {
     if (isMap(node)) return this.map(node);
     if (isSeq(node)) return node.items.map((item) => this.read(item as yaml.Node));
     if (isScalar(node)) return this.json(this.scalar(node), node);
-    throw this.refuse(node, 'a node of an unknown kind', 'a map, a list or a scalar', 'correct it');
+    throw this.errorAt(node, 'a node of an unknown kind', 'a map, a list or a scalar', 'write it as one of these');
   }
 
   private alias(node: yaml.Alias): Json {
     const anchored = this.anchors.get(node.source);
-    if (!anchored) throw this.refuse(node, `the alias ${show(`*${node.source}`)}`, 'an anchor that ends before it', 'write the value out');
+    if (!anchored) throw this.errorAt(node, `the alias ${show(`*${node.source}`)}`, 'an anchor that ends before it', 'write the value out');
     this.nodes += anchored.nodes;
     this.repeated += anchored.nodes;
-    const bomb = this.repeated > 100 && this.nodes > 1000 && this.repeated / this.nodes > MOST_REPEATED.ratio;
-    if (!bomb && this.repeated <= MOST_REPEATED.nodes) return anchored.value;
-    throw this.refuse(node, 'aliases that repeat too much', `at most ${MOST_REPEATED.nodes} repeated nodes`, 'write the repeated parts out, or fewer of them');
+    const isBomb = this.repeated > 100 && this.nodes > 1000 && this.repeated / this.nodes > REPETITION_LIMIT.ratio;
+    if (!isBomb && this.repeated <= REPETITION_LIMIT.nodes) return anchored.value;
+    throw this.errorAt(node, 'aliases that repeat too much', `at most ${REPETITION_LIMIT.nodes} repeated nodes`, 'write the repeated parts out, or fewer of them');
   }
 
   private map(node: yaml.YAMLMap): JsonObject {
@@ -77,11 +77,11 @@ export class KubectlReader {
     this.fields.set(result, fields);
     for (const { key, value } of node.items as Array<yaml.Pair<yaml.Node | null, yaml.Node | null>>) {
       if (key && isMerge(key)) {
-        // kubectl lets a merge win over what stands before it, other than YAML 1.1 says.
+        // In kubectl a merge key overrides the keys before it. YAML 1.1 says the opposite.
         for (const map of this.merged(key, value)) this.copy(map, result, fields);
       } else {
         const name = this.key(node, key);
-        if (own.has(name)) throw this.refuse(key ?? node, `the key ${show(name)} for the second time`, 'each key once', 'remove one of the two');
+        if (own.has(name)) throw this.errorAt(key ?? node, `a second key ${show(name)}`, 'each key once', 'remove one of the two');
         own.add(name);
         result[name] = value ? this.read(value) : null;
         if (value) fields.set(name, value);
@@ -100,17 +100,17 @@ export class KubectlReader {
     return parts.map((part) => {
       const map = part ? this.read(part) : null;
       if (isObject(map)) return map;
-      throw this.refuse(part ?? key, `${show(map)} behind "<<"`, 'a map or a list of maps', 'merge maps only');
+      throw this.errorAt(part ?? key, `${show(map)} after "<<"`, 'a map or a list of maps', 'merge maps only');
     }).reverse();
   }
 
   private key(map: yaml.YAMLMap, key: yaml.Node | null): string {
     const { isAlias, isCollection } = yamlModule();
-    if (key && isCollection(key)) throw this.refuse(key, 'a map or list as a key', 'text as a key', RENDER_FIRST);
+    if (key && isCollection(key)) throw this.errorAt(key, 'a map or list as a key', 'text as a key', RENDER_FIRST);
     if (key && isAlias(key)) return this.textOf(key, this.alias(key));
     const scalar = key ? this.anchoredScalar(key as yaml.Scalar) : { type: 'null' } as const;
     const name = keyText(scalar);
-    if (name === undefined || isTooLarge(scalar)) throw this.refuse(key ?? map, `${show(name ?? null)} as a key`, 'text as a key', 'quote it');
+    if (name === undefined || isTooLarge(scalar)) throw this.errorAt(key ?? map, `${show(name ?? null)} as a key`, 'text as a key', 'quote it');
     return this.textOf(key ?? map, name);
   }
 
@@ -123,7 +123,7 @@ export class KubectlReader {
 
   private textOf(node: yaml.Node, key: Json): string {
     if (typeof key === 'string' && key !== '__proto__') return key;
-    throw this.refuse(node, `${show(key)} as a key`, 'text other than "__proto__" as a key', 'write the key out in quotes, or rename it');
+    throw this.errorAt(node, `${show(key)} as a key`, 'text other than "__proto__" as a key', 'write the key out in quotes, or rename it');
   }
 
   private scalar(node: yaml.Scalar): Scalar {
@@ -132,7 +132,7 @@ export class KubectlReader {
     if (node.tag === undefined) return node.type === 'PLAIN' ? plainScalar(text) : { type: 'str', value: text };
     const scalar = UNSUPPORTED_TAGS.has(node.tag) ? undefined : taggedScalar(node.tag, text);
     if (scalar) return scalar;
-    throw this.refuse(node, `${show(text)} with the tag ${show(node.tag)}`, `a value of that type, or ${show(STR)}`, 'remove the tag');
+    throw this.errorAt(node, `${show(text)} with the tag ${show(node.tag)}`, `a value of that type, or ${show(STR)}`, 'remove the tag');
   }
 
   private json(scalar: Scalar, node: yaml.Node): Json {
@@ -140,15 +140,15 @@ export class KubectlReader {
     if (scalar.type === 'bool' || scalar.type === 'str') return scalar.value;
     if (!isTooLarge(scalar)) return Number(scalar.value) + 0;
     const given = `the number ${show(this.sourceOf(node))}`;
-    throw this.refuse(node, given, 'a number up to 2^53, which every reader keeps exactly', 'quote it if it is text');
+    throw this.errorAt(node, given, 'a number up to 2^53, which every reader keeps exactly', 'quote it if it is text');
   }
 
-  /** The escapes of YAML 1.2 and JSON that go-yaml refuses. */
+  /** Checks for escapes of YAML 1.2 and JSON that go-yaml refuses. */
   private checkEscapes(node: yaml.Scalar): void {
     if (this.isJson) return;
     for (const [escape] of this.sourceOf(node).matchAll(/\\(?:u[0-9a-f]{4}|U[0-9a-f]{8}|[^])/gi)) {
       if (escape !== '\\/' && !/^\\(?:u|U0000)d[89a-f]/i.test(escape)) continue;
-      throw this.refuse(node, `the escape ${show(escape)}`, 'an escape of YAML 1.1', 'write the character itself');
+      throw this.errorAt(node, `the escape ${show(escape)}`, 'an escape of YAML 1.1', 'write the character itself');
     }
   }
 
@@ -156,7 +156,7 @@ export class KubectlReader {
     return this.text.slice(node.range?.[0], node.range?.[1]);
   }
 
-  private refuse(node: yaml.Node, given: string, expected: string, fix: string): Error {
+  private errorAt(node: yaml.Node, given: string, expected: string, fix: string): Error {
     return userError({ at: this.at(node), given, expected, fix });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What kubectl makes of one YAML scalar. kubectl reads YAML by sigs.k8s.io/yaml, a copy of go-yaml v2: YAML 1.1 without base 60 numbers
- * and without timestamps, plus `0o` octals. `test/fixtures/kubectl-scalars.json` holds its answers.
+ * The value that kubectl reads from one YAML scalar. kubectl uses sigs.k8s.io/yaml, a copy of go-yaml v2: YAML 1.1 without base 60 numbers
+ * and timestamps, but with `0o` octals. `test/fixtures/kubectl-scalars.json` records kubectl's results.
  *
  * @see https://github.com/kubernetes-sigs/yaml
  */
@@ -12,16 +12,16 @@ export type Scalar =
   | { readonly type: 'str'; readonly value: string };
 
 /**
- * The value of a scalar without quotes and without a tag.
+ * Reads a scalar without quotes and tag.
  */
 export function plainScalar(text: string): Scalar {
   return WORDS.get(text) ?? number(text) ?? { type: 'str', value: text };
 }
 
 /**
- * The value of a scalar with a tag, quoted or not; nothing when kubectl refuses the pair.
+ * Reads a scalar with a tag. Returns `undefined` when kubectl refuses the text with that tag.
  *
- * A tag other than these leaves the text as it is.
+ * Unknown tags do not change the text.
  */
 export function taggedScalar(tag: string, text: string): Scalar | undefined {
   const wanted = TAGS.get(tag);
@@ -32,7 +32,7 @@ export function taggedScalar(tag: string, text: string): Scalar | undefined {
 }
 
 /**
- * The text that a scalar becomes as the key of a map; nothing for `null`, which kubectl refuses.
+ * Converts a scalar to the key of a map. Returns `undefined` for `null`, which kubectl refuses as a key.
  */
 export function keyText(scalar: Scalar): string | undefined {
   if (scalar.type === 'null') return undefined;
@@ -67,7 +67,7 @@ function number(text: string): Scalar | undefined {
 }
 
 function integer(digits: string): Scalar | undefined {
-  // go-yaml also reads a sign after the prefix: 0b-1.
+  // go-yaml accepts a sign after the prefix: 0b-1.
   const [, sign, magnitude = ''] = INTEGER.exec(digits.replace(/^0b([-+])/, '$10b')) ?? [];
   if (sign === undefined) return undefined;
   const value = BigInt(magnitude.replace(/^0(?=[0-7])/, '0o'));

@@ -1,8 +1,8 @@
 import type * as yaml from 'yaml';
-import { yamlModule } from '../base/lazy-yaml';
+import { yamlModule } from '../base/lazy-modules';
 
 /**
- * Something that the `yaml` package reads and kubectl does not, or reads otherwise.
+ * Syntax that the `yaml` package accepts and kubectl does not.
  */
 export interface SyntaxProblem {
   readonly offset: number;
@@ -11,8 +11,12 @@ export interface SyntaxProblem {
 }
 
 /**
- * The first thing in a document that YAML 1.2 allows and go-yaml does not: tabs before a token, `?` and a leading `:` in the plain scalars of
- * flow collections, keys of flow maps that do not end on their line, and anchors with other names than words.
+ * Finds syntax that YAML 1.2 allows and go-yaml does not:
+ *
+ * - tabs before a token
+ * - `?` and a leading `:` in plain scalars of flow collections
+ * - line breaks between key and colon in flow maps
+ * - anchors with special characters in their names
  */
 export function syntaxProblem(text: string, document: yaml.Document.Parsed): SyntaxProblem | undefined {
   const { visit } = yamlModule();
@@ -59,7 +63,7 @@ function tabInBlock(text: string, node: yaml.Scalar): SyntaxProblem[] {
 
 function anchorOf(node: unknown, name: string | undefined): SyntaxProblem[] {
   if (name === undefined || /^[A-Za-z0-9_-]+$/.test(name)) return [];
-  return [{ offset: rangeOf(node)[0], given: 'the name of an anchor', fix: 'name it with letters, digits, "-" and "_"' }];
+  return [{ offset: rangeOf(node)[0], given: 'an anchor with special characters in its name', fix: 'name it with letters, digits, "-" and "_"' }];
 }
 
 function plainInFlow(text: string, node: yaml.Scalar, path: readonly unknown[]): SyntaxProblem[] {
@@ -74,7 +78,7 @@ function keyOverLines(text: string, { key, value }: Pair, parent: unknown): Synt
   if (!key || !value || !yamlModule().isMap(parent) || !parent.flow) return [];
   const [, end] = rangeOf(key);
   const between = text.slice(end, rangeOf(value)[0]);
-  return /\n[^:]*:/.test(between.replace(/#[^\n]*/g, '')) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon behind the key' }] : [];
+  return /\n[^:]*:/.test(between.replace(/#[^\n]*/g, '')) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon right after the key' }] : [];
 }
 
 function tabBeforeToken(text: string, opaque: Array<readonly [number, number]>): SyntaxProblem | undefined {
@@ -84,7 +88,7 @@ function tabBeforeToken(text: string, opaque: Array<readonly [number, number]>):
   return found ? { offset: found.index + found[0].length - 1, ...TABS } : undefined;
 }
 
-/** The text with the ranges written over, in which everything else keeps its place. */
+/** Replaces the ranges by `x`, so that all other offsets stay the same. */
 function masked(text: string, ranges: Array<readonly [number, number]>): string {
   const parts: string[] = [];
   let done = 0;

@@ -5,34 +5,34 @@ import { isObject, Json, JsonObject } from '../base/json';
 import { UserError, userError, show } from '../base/user-error';
 
 /**
- * Checks that kubectl reads what cdk8s writes of a document as the same values. cdk8s leaves a few texts without the quotes that
- * kubectl needs, such as `0o17`.
+ * Checks that kubectl reads the same values after cdk8s has written a document. cdk8s does not quote some texts that kubectl reads as numbers,
+ * such as `0o17`.
  *
- * @throws When it does not; the message says where.
+ * @throws When a value would change. The message says which one.
  */
 export function checkWritable({ value, at }: Pick<ManifestDocument, 'value' | 'at'>): void {
   if (survives(value)) return;
-  const lost = lostIn(value, []);
+  const changed = changedTextIn(value, []);
   throw userError({
     at: at(),
-    given: lost ? `${lost.path} with ${show(lost.text)}` : 'a document',
-    expected: 'values that cdk8s writes so that kubectl reads them as they are',
+    given: changed ? `${changed.path} with ${show(changed.text)}` : 'a document',
+    expected: 'values that do not change when cdk8s writes them and kubectl reads them',
     fix: 'change the text, or use `cdk8s-ci-deploy render`, which keeps every byte but the images',
   });
 }
 
-interface Lost {
+interface ChangedText {
   readonly path: string;
   readonly text: string;
 }
 
-function lostIn(value: Json, path: Array<string | number>): Lost | undefined {
+function changedTextIn(value: Json, path: Array<string | number>): ChangedText | undefined {
   if (typeof value === 'string') return survives(withField('text', value)) ? undefined : { path: path.join('.'), text: value };
   const entries: Array<[string | number, Json]> = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
   for (const [key, item] of entries) {
     if (typeof key === 'string' && !survives(withField(key, 1))) return { path: `a key of ${path.join('.') || 'the document'}`, text: key };
-    const lost = lostIn(item, [...path, key]);
-    if (lost) return lost;
+    const changed = changedTextIn(item, [...path, key]);
+    if (changed) return changed;
   }
   return undefined;
 }
@@ -42,7 +42,7 @@ function withField(key: string, value: Json): JsonObject {
 }
 
 function survives(value: JsonObject): boolean {
-  // Parts repeated by alias are one object; cdk8s writes them out.
+  // The copy has no shared objects, because cdk8s writes out aliases.
   const whole: JsonObject = JSON.parse(JSON.stringify(value));
   try {
     const read = parseManifest(Yaml.stringify(whole), 'written');

@@ -26,8 +26,8 @@ function manifestsOf(options: Partial<Options> = {}, namespace = 'example'): any
   return synth(chart);
 }
 
-describe('the least that a deployer needs', () => {
-  test('is what its manifests name, and what deploying takes', () => {
+describe('a least-privilege role', () => {
+  test('has rules for the objects of its manifests and for the needs of deploy', () => {
     const lines = rulesOf({ manifests: MANIFESTS }).map(({ verbs, apiGroups, resources, resourceNames = ['all'] }) =>
       `${verbs.join(',')} ${resources} in "${apiGroups}": ${resourceNames.join(', ')}`);
     expect(lines.join('\n')).toMatchInlineSnapshot(`
@@ -47,17 +47,17 @@ get namespaces in "": all"
 
   test.each([
     ['read a Secret', { verb: 'get', group: '', resource: 'secrets', name: 'other' }],
-    ['make one', { verb: 'create', group: '', resource: 'secrets' }],
+    ['create a Secret', { verb: 'create', group: '', resource: 'secrets' }],
     ['run commands in pods', { verb: 'create', group: '', resource: 'pods', subresource: 'exec', name: 'web' }],
-    ['make pods', { verb: 'create', group: '', resource: 'pods', name: 'web' }],
-    ['make tokens', { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token', name: 'default' }],
-    ['give rights away', { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'rolebindings', name: 'x' }],
+    ['create pods', { verb: 'create', group: '', resource: 'pods', name: 'web' }],
+    ['create tokens', { verb: 'create', group: '', resource: 'serviceaccounts', subresource: 'token', name: 'default' }],
+    ['grant rights', { verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'rolebindings', name: 'x' }],
     ['delete its record', { verb: 'delete', group: '', resource: 'secrets', name: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }],
-  ])('is not to %s', (_, request) => {
+  ])('has no right to %s', (_, request) => {
     expect(allows(rulesOf({ manifests: MANIFESTS }), request)).toBe(false);
   });
 
-  test('of a custom kind needs its plural, and that it may be watched', () => {
+  test('has the rules of a custom resource, also to watch it', () => {
     const manifests = '{ apiVersion: cert-manager.io/v1, kind: Certificate, metadata: { name: web } }';
     const rules = rulesOf({ manifests, customResources: { 'Certificate.cert-manager.io': 'certificates' } });
     expect(rules.slice(0, 2)).toEqual([
@@ -66,17 +66,17 @@ get namespaces in "": all"
     ]);
   });
 
-  test('of a StatefulSet is to delete pods, which it waits for when they are broken', () => {
+  test('may delete pods when its manifests contain a StatefulSet', () => {
     const rules = rulesOf({ manifests: '{ apiVersion: apps/v1, kind: StatefulSet, metadata: { name: db } }' });
     expect(rules).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs: ['delete'] });
   });
 
-  test('with a pull secret has this one Secret, too', () => {
+  test('has the rules for its pull secret', () => {
     expect(rulesOf({ pullSecret: 'gitlab' })).toContainEqual({ apiGroups: [''], resources: ['secrets'], resourceNames: ['gitlab'], verbs: ['get', 'create', 'patch', 'delete'] });
     expect(allows(rulesOf({ pullSecret: 'gitlab' }), { verb: 'list', group: '', resource: 'secrets' })).toBe(false);
   });
 
-  test('has the rules that are given, too', () => {
+  test('has the additional rules', () => {
     const rule = { verbs: ['get', 'create', 'patch'], apiGroups: [''], resources: ['configmaps'] };
     expect(rulesOf({ rules: [rule] }).at(-1)).toEqual(rule);
   });
@@ -85,24 +85,24 @@ get namespaces in "": all"
     ['no project', { projectId: NaN }, /^role: projectId is NaN, expected the number that GitLab shows/],
     ['no environment', { environment: '' }, /^role: environment is "", expected a name/],
     ['no application', { app: ' ' }, /^role: app is " ", expected a name/],
-    ['a wildcard', { rules: [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }] }, /^role: "\*" in rules\[0\], expected the rights that are needed, one by one/],
+    ['a wildcard', { rules: [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }] }, /^role: "\*" in rules\[0\], expected no wildcard; list each verb, group and resource/],
     ['a wildcard for subresources', { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['*/scale'] }] }, /"\*\/scale" in rules\[0\]/],
-    ['a pull secret that Kubernetes would not accept', { pullSecret: 'Git_Lab' }, /^role: pullSecret is "Git_Lab", expected /],
-    ['a pull secret that is the record', { pullSecret: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }, /^role: pullSecret is "cdk8s-.*", as the record of the releases, expected a Secret of its own/],
-    ['a pull secret of the manifests', { manifests: '{ apiVersion: v1, kind: Secret, metadata: { name: gitlab } }', pullSecret: 'gitlab' }, /^role: pullSecret is "gitlab", as the one at manifests:1:1/],
+    ['an invalid name of the pull secret', { pullSecret: 'Git_Lab' }, /^role: pullSecret is "Git_Lab", expected /],
+    ['the name of the record as the pull secret', { pullSecret: 'cdk8s-ci-deploy-web-production-2ec0d1dd94' }, /^role: pullSecret is "cdk8s-.*", the name of a Secret of the record, expected a name that no other Secret has/],
+    ['a pull secret that is in the manifests', { manifests: '{ apiVersion: v1, kind: Secret, metadata: { name: gitlab } }', pullSecret: 'gitlab' }, /^role: pullSecret is "gitlab", the name of the Secret at manifests:1:1/],
     ['no manifest', { manifests: '' }, /^manifests:1:1: no document/],
     ['an object without a name', { manifests: 'apiVersion: v1\nkind: Pod\nmetadata: { generateName: web- }' }, /^manifests:1:1: metadata\.name is nothing, expected a name/],
-    ['an object of the cluster', { manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: web }' }, /^manifests:1:1: Namespace is cluster-scoped/],
-    ['a Role', { manifests: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }' }, /^manifests:1:1: Role\.rbac.* gives rights away/],
-    ['a custom kind', { manifests: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: web }' }, /"Thing\.example\.com" is no kind of .* by customResources: \{ "Thing\.example\.com": … \}/],
-    ['a kind named like a property of every object', { manifests: 'apiVersion: v1\nkind: constructor\nmetadata: { name: web }' }, /"constructor" is no kind/],
-  ])('fails for %s', (_, options, message) => {
+    ['a cluster-scoped object', { manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: web }' }, /^manifests:1:1: Namespace is cluster-scoped/],
+    ['a Role', { manifests: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }' }, /^manifests:1:1: Role\.rbac.* grants rights/],
+    ['a custom resource without its plural', { manifests: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: web }' }, /"Thing\.example\.com" is not a kind of .* customResources: \{ "Thing\.example\.com": … \}/],
+    ['a kind named like a property of every object', { manifests: 'apiVersion: v1\nkind: constructor\nmetadata: { name: web }' }, /"constructor" is not a kind/],
+  ])('refuses %s', (_, options, message) => {
     expect(() => rulesOf(options)).toThrow(message);
   });
 });
 
-describe('its access manifests', () => {
-  test('have a Role of the deployer\'s own, the lock and an empty record', () => {
+describe('the access manifests of a least-privilege role', () => {
+  test('contain a Role of the deployer\'s own, the lock and an empty record', () => {
     const manifests = manifestsOf({ manifests: MANIFESTS });
     expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'ServiceAccount gitlab-example',
@@ -126,13 +126,13 @@ describe('its access manifests', () => {
     });
   });
 
-  test('fail for manifests of another namespace', () => {
+  test('are refused for manifests of another namespace', () => {
     expect(messageOf(() => manifestsOf({ manifests: MANIFESTS }, 'other')))
-      .toBe('access/gitlab: role: manifests:2:1: it is in namespace "example", expected objects of namespace "other"; give the manifests of this environment');
+      .toBe('access/gitlab: role: manifests:2:1: it is in namespace "example", expected objects of namespace "other"; pass the manifests of this environment');
   });
 });
 
-test('a chart for such a deployer refuses what it cannot apply', () => {
+test('a chart with a least-privilege role refuses objects that the deployer cannot apply', () => {
   const chart = new NamespacedChart(app(), 'web', { namespace: 'example', role: DeployerRole.leastPrivilege({ ...purpose, manifests: MANIFESTS }) });
   const add = (name: string) => new ApiObject(chart, name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
   add('one');

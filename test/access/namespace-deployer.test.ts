@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import { readAccess } from '../../src/cli/access/read-access';
-import { environmentSlug } from '../../src/gitlab/environment-slug';
+import { environmentSlug } from '../../src/gitlab/environments';
 import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../../src/index';
 import { app, messageOf, only, plainChart, synth } from '../support/synth';
 
@@ -10,7 +10,7 @@ function manifestsOf(props: Partial<NamespaceDeployerProps> = {}) {
   return synth(chart);
 }
 
-test('a namespace alone gives a ServiceAccount and ClusterRole admin in it', () => {
+test('by default, a NamespaceDeployer defines a ServiceAccount with ClusterRole admin in the namespace', () => {
   expect(manifestsOf()).toMatchInlineSnapshot(`
 [
   {
@@ -58,13 +58,13 @@ test.each([
   [DeployerRole.admin(), 'admin'],
   [DeployerRole.edit(), 'edit'],
   [DeployerRole.clusterRole('deployers:web'), 'deployers:web'],
-])('role %# is bound under a name of its own, since a roleRef is immutable', (role, name) => {
+])('the name of the RoleBinding contains the role, since a roleRef is immutable: %#', (role, name) => {
   const binding = only('RoleBinding', manifestsOf({ role }));
   expect(binding.roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
   expect(binding.metadata.name).toBe(`gitlab-example-${name}`);
 });
 
-test('a token Secret names its ServiceAccount and is not listed in it', () => {
+test('a token Secret names its ServiceAccount, which does not list it', () => {
   const identity = DeployerIdentity.serviceAccount({ name: 'ci', token: DeployerToken.tokenSecret() });
   const manifests = manifestsOf({ identity });
   expect(only('Secret', manifests)).toEqual({
@@ -76,12 +76,12 @@ test('a token Secret names its ServiceAccount and is not listed in it', () => {
   expect(only('ServiceAccount', manifests)).not.toHaveProperty('secrets');
 });
 
-test('a requested token leaves nothing in the manifests', () => {
+test('a requested token adds no object to the manifests', () => {
   const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenRequest() });
   expect(manifestsOf({ identity }).map((manifest) => manifest.kind)).toEqual(['ServiceAccount', 'RoleBinding']);
 });
 
-test('the Namespace is defined on request, cluster-scoped, with its labels', () => {
+test('createNamespace defines the Namespace with its labels', () => {
   const chart = new Chart(app(), 'access', { namespace: 'example' });
   new NamespaceDeployer(chart, 'gitlab', {
     namespace: 'example',
@@ -94,12 +94,12 @@ test('the Namespace is defined on request, cluster-scoped, with its labels', () 
 test.each([
   [{ namespaceLabels: { a: 'b' } }, 'access/gitlab: namespaceLabels is given without createNamespace, expected both; set createNamespace, or label the namespace yourself'],
   [{ createNamespace: true, namespaceLabels: { a: 'b c' } }, 'access/gitlab: label "a" is "b c", expected a label value'],
-])('fails for the labels in %j', (props, message) => {
+])('invalid labels are refused: %j', (props, message) => {
   expect(messageOf(() => manifestsOf(props))).toContain(message);
 });
 
-describe('the GitLab agent', () => {
-  test('is bound by its own ServiceAccount', () => {
+describe('an identity of the GitLab agent', () => {
+  test('is the ServiceAccount of the agent', () => {
     const identity = DeployerIdentity.gitlabAgent({ serviceAccountName: 'gitlab-agent', serviceAccountNamespace: 'gitlab-agent-prod' });
     const manifests = manifestsOf({ identity });
     expect(manifests.map((manifest) => manifest.kind)).toEqual(['RoleBinding']);
@@ -110,7 +110,7 @@ describe('the GitLab agent', () => {
   test.each([
     [{ projectId: 42 }, 'gitlab:project:42', 'gitlab-agent-project-42-admin'],
     [{ projectId: 42, environmentSlug: 'production' }, 'gitlab:project_env:42:production', 'gitlab-agent-project-42-env-production-admin'],
-  ])('is bound by the group it impersonates: %j', (options, name, bindingName) => {
+  ])('is the group that the agent impersonates: %j', (options, name, bindingName) => {
     const binding = only('RoleBinding', manifestsOf({ identity: DeployerIdentity.gitlabAgent(options) }));
     expect(binding.subjects).toEqual([{ kind: 'Group', name, apiGroup: 'rbac.authorization.k8s.io' }]);
     expect(binding.metadata.name).toBe(bindingName);
@@ -125,15 +125,15 @@ describe('the GitLab agent', () => {
     [{ projectId: 1.5 }, 'projectId is 1.5'],
     [{ environmentSlug: 'production' }, 'environmentSlug is "production" without projectId'],
     [{ projectId: 42, environmentSlug: 'Review/1' }, 'environmentSlug is "Review/1"'],
-  ])('fails for %j', (options, message) => {
+  ])('refuses %j', (options, message) => {
     expect(() => DeployerIdentity.gitlabAgent(options)).toThrow(message);
   });
 });
 
-describe('OIDC', () => {
+describe('an OIDC identity', () => {
   const trust = { projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com' };
 
-  test('binds a user named after the project id and records whom to trust', () => {
+  test('is a user with the project id in its name, and annotations with the issuer and the audience', () => {
     const binding = only('RoleBinding', manifestsOf({ identity: DeployerIdentity.oidc(trust) }));
     expect(binding.subjects).toEqual([{ kind: 'User', name: 'gitlab:project:42', apiGroup: 'rbac.authorization.k8s.io' }]);
     expect(binding.metadata).toEqual({
@@ -148,7 +148,7 @@ describe('OIDC', () => {
     });
   });
 
-  test('binds the group of a protected environment instead', () => {
+  test('is the group of a protected environment', () => {
     const identity = DeployerIdentity.oidc({ ...trust, environment: 'Production/EU', usernamePrefix: 'ci:' });
     const binding = only('RoleBinding', manifestsOf({ identity }));
     expect(binding.subjects).toEqual([{ kind: 'Group', name: 'ci:project:42:environment:Production/EU', apiGroup: 'rbac.authorization.k8s.io' }]);
@@ -156,7 +156,7 @@ describe('OIDC', () => {
     expect(binding.metadata.annotations).toMatchObject({ 'cdk8s-ci-deploy/oidc-username-prefix': 'ci:', 'cdk8s-ci-deploy/oidc-environment': 'Production/EU' });
   });
 
-  test.each([{}, { environment: 'production' }])('is read back from the manifests alone: %j', (options) => {
+  test.each([{}, { environment: 'production' }])('can be read from the manifests: %j', (options) => {
     const manifests = manifestsOf({ identity: DeployerIdentity.oidc({ ...trust, ...options }) });
     expect(readAccess(JSON.stringify(manifests[0]), 'access.yaml').oidc).toEqual({ ...trust, usernamePrefix: 'gitlab:', ...options });
   });
@@ -177,12 +177,12 @@ describe('OIDC', () => {
     [{ usernamePrefix: 'system:' }, 'usernamePrefix is "system:"'],
     [{ usernamePrefix: '' }, 'usernamePrefix is ""'],
     [{ projectId: -1 }, 'projectId is -1'],
-  ])('fails for %j', (change, message) => {
+  ])('refuses %j', (change, message) => {
     expect(() => DeployerIdentity.oidc({ ...trust, ...change })).toThrow(message);
   });
 });
 
-test.each(['default', 'kube-system', 'kube-anything'])('fails for the protected namespace %s, unless it is allowed', (namespace) => {
+test.each(['default', 'kube-system', 'kube-anything'])('the protected namespace %s is refused unless it is allowed', (namespace) => {
   expect(messageOf(() => manifestsOf({ namespace }))).toBe(
     `access/gitlab: namespace is "${namespace}", expected a namespace of the application's own, not "default" or "kube-*"; ` +
     'create one for it, or allow this one (allowProtectedNamespace, --allow-protected-namespace)',
@@ -190,20 +190,20 @@ test.each(['default', 'kube-system', 'kube-anything'])('fails for the protected 
   expect(manifestsOf({ namespace, allowProtectedNamespace: true })).toHaveLength(2);
 });
 
-test.each(['', 'Example', 'a.b', 'a_b', '-a', 'a'.repeat(64), 'example\n'])('fails for the namespace %j', (namespace) => {
-  expect(messageOf(() => manifestsOf({ namespace }))).toMatch(/^access\/gitlab: namespace is ".*", expected a DNS label .* of at most 63 characters; name an existing namespace$/);
+test.each(['', 'Example', 'a.b', 'a_b', '-a', 'a'.repeat(64), 'example\n'])('the namespace %j is refused', (namespace) => {
+  expect(messageOf(() => manifestsOf({ namespace }))).toMatch(/^access\/gitlab: namespace is ".*", expected a DNS label .* of at most 63 characters; name an existing namespace, such as "my-app"$/);
 });
 
-test('fails for a ServiceAccount name that Kubernetes refuses, with the path of the construct', () => {
+test('an invalid name of a ServiceAccount is refused, with the path of the construct', () => {
   const identity = DeployerIdentity.serviceAccount({ name: 'Bad_Name' });
-  expect(messageOf(() => manifestsOf({ identity }))).toMatch(/^access\/gitlab: identity: name is "Bad_Name", expected a DNS subdomain/);
+  expect(messageOf(() => manifestsOf({ identity }))).toMatch(/^access\/gitlab: identity: name is "Bad_Name", expected a DNS subdomain .*; change name to "bad-name"$/);
 });
 
-test('fails for a ClusterRole name that Kubernetes refuses', () => {
+test('an invalid name of a ClusterRole is refused', () => {
   expect(() => DeployerRole.clusterRole('a/b')).toThrow('role: clusterRole is "a/b"');
 });
 
-test('says for people who deploys', () => {
+test('its properties describe the identity and the role', () => {
   const deployer = new NamespaceDeployer(plainChart(), 'gitlab', { namespace: 'example' });
   expect(deployer.subject).toBe('ServiceAccount example/gitlab-example');
   expect(deployer.roleBindingName).toBe('gitlab-example-admin');

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { UserError, located, userError, validationErrors, show } from '../../src/base/user-error';
 import { ANY_CHARACTER } from '../support/any-character';
 
-describe('a shown value', () => {
+describe('show', () => {
   test.each([
     ['plain text', 'nginx:1.27', '"nginx:1.27"'],
     ['nothing', undefined, 'nothing'],
@@ -28,70 +28,70 @@ describe('a shown value', () => {
     ['a list', ['a', 1], '"[\\"a\\",1]"'],
     ['an object', { a: '\u202e' }, '"{\\"a\\":\\"\\u202e\\"}"'],
     ['a symbol', Symbol('a'), '"Symbol(a)"'],
-  ])('of %s is safe to print', (_, value, expected) => {
+  ])('makes %s safe to print', (_, value, expected) => {
     expect(show(value)).toBe(expected);
   });
 
-  test('is not cut at 160 characters, and cut after them', () => {
+  test('cuts texts of more than 160 characters', () => {
     expect(show('a'.repeat(160))).toBe(`"${'a'.repeat(160)}"`);
     expect(show('a'.repeat(161))).toBe(`"${'a'.repeat(160)}…"`);
     expect(show('\n'.repeat(100_000))).toBe(`"${'\\n'.repeat(160)}…"`);
   });
 
-  test('is printable ASCII, but for the mark of a cut', () => {
+  test('returns only printable ASCII and the mark of a cut', () => {
     fc.assert(fc.property(fc.string({ unit: ANY_CHARACTER, maxLength: 300 }), (text) => {
       expect(show(text)).toMatch(/^"[\x20-\x7e]*…?"$/);
     }));
   });
 
-  test('of short text can be read back', () => {
+  test('returns a short text as JSON that parses to the same text', () => {
     fc.assert(fc.property(fc.string({ unit: ANY_CHARACTER, maxLength: 60 }), (text) => {
       expect(JSON.parse(show(text))).toBe(text);
     }));
   });
 });
 
-describe('a refusal', () => {
+describe('a user error', () => {
   const parts = { given: 'the tag is empty', expected: 'a tag', fix: 'set CI_COMMIT_SHA' };
 
-  test('says what was given, what is expected and what to do', () => {
+  test('names the value, the valid values and the fix', () => {
     expect(userError(parts).message).toBe('the tag is empty, expected a tag; set CI_COMMIT_SHA');
   });
 
-  test('says first where', () => {
+  test('starts with the place', () => {
     expect(userError({ at: 'variable IMAGE', ...parts }).message).toBe('variable IMAGE: the tag is empty, expected a tag; set CI_COMMIT_SHA');
   });
 
-  test('is an error that can be told from a bug', () => {
+  test('has a class of its own', () => {
     const error = userError(parts);
     expect(error).toBeInstanceOf(UserError);
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe('UserError');
   });
 
-  test('can be said of a place afterwards', () => {
+  test('gets a place from located', () => {
     const error = located('variable IMAGE', userError(parts));
     expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toBe('variable IMAGE: the tag is empty, expected a tag; set CI_COMMIT_SHA');
   });
 
-  test('is not made of a bug', () => {
+  test('is not made by located of other errors', () => {
     const bug = new TypeError('x is not a function');
     expect(located('variable IMAGE', bug)).toBe(bug);
     expect(located('variable IMAGE', 'thrown text')).toBe('thrown text');
   });
 });
 
-describe('the refusals of an action', () => {
-  test('are none when it goes well', () => {
+describe('validationErrors', () => {
+  test('returns an empty list when the action succeeds', () => {
     expect(validationErrors(() => 'done')).toEqual([]);
   });
 
-  test('are its message when it is refused', () => {
+  test('returns the message of a user error', () => {
     expect(validationErrors(() => { throw userError({ given: 'a', expected: 'b', fix: 'c' }); })).toEqual(['a, expected b; c']);
   });
 
-  test('do not hide a bug', () => {
+  test('throws every other error', () => {
     expect(() => validationErrors(() => { throw new TypeError('bug'); })).toThrow(TypeError);
   });
 });

@@ -1,7 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { Deployer } from './deployer';
-import { FIELD_MANAGER } from '../../src/release/field-manager';
-import { OWNER_LABEL, ownerId, releaseName } from '../../src/release/release-names';
+import { FIELD_MANAGER, OWNER_LABEL, ownerId, releaseName } from '../../src/release/release-names';
 
 const KINDS = 'configmaps,secrets,serviceaccounts,services,deployments';
 

@@ -15,23 +15,23 @@ test.each([
   ['1 week', 7 * DAY],
   ['1 hour, 1 minute', 3660],
   ['never', Infinity],
-])('GitLab reads "%s" as %d seconds', (text, seconds) => {
+])('gitlabSeconds converts "%s" to %d', (text, seconds) => {
   expect(gitlabSeconds('at', text)).toBe(seconds);
 });
 
-test.each(['', 'soon', '3', '3 fortnights', '-1 day', '0 days', 'days', '1 day\n'])('GitLab does not read %j', (text) => {
+test.each(['', 'soon', '3', '3 fortnights', '-1 day', '0 days', 'days', '1 day\n'])('gitlabSeconds refuses %j', (text) => {
   expect(messageOf(() => gitlabSeconds('at', text))).toContain('at: it is');
 });
 
-test.each([['600s', 600], ['30m', 1800], ['12h', 43_200], ['90d', 90 * DAY]])('a command reads "%s" as %d seconds', (text, seconds) => {
+test.each([['600s', 600], ['30m', 1800], ['12h', 43_200], ['90d', 90 * DAY]])('commandSeconds converts "%s" to %d', (text, seconds) => {
   expect(commandSeconds('at', text)).toBe(seconds);
 });
 
-test.each(['10', '1 hour', '1h30m', '0s', ''])('a command does not read %j', (text) => {
+test.each(['10', '1 hour', '1h30m', '0s', ''])('commandSeconds refuses %j', (text) => {
   expect(messageOf(() => commandSeconds('at', text))).toContain('at: it is');
 });
 
-test.each([[60, '1 minutes'], [5401, '91 minutes'], [3 * DAY, '3 days'], [3 * DAY + 1, '4 days'], [Infinity, 'never']])('%d seconds are not less in words: %s', (seconds, text) => {
+test.each([[60, '1 minutes'], [5401, '91 minutes'], [3 * DAY, '3 days'], [3 * DAY + 1, '4 days'], [Infinity, 'never']])('gitlabDuration rounds %d seconds up to %s', (seconds, text) => {
   expect(gitlabDuration(seconds)).toBe(text);
   expect(gitlabSeconds('at', text)).toBeGreaterThanOrEqual(seconds);
 });

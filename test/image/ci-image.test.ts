@@ -9,25 +9,25 @@ function lookup(variables: { [name: string]: string | undefined }, options: Gitl
   return CiImage.fromGitlab({ ...options, ciVariables }).lookup();
 }
 
-describe('from GitLab, in a job', () => {
-  test('the reference is what the image job handed over, and the source says so', () => {
+describe('CiImage.fromGitlab in a job', () => {
+  test('returns the reference of the image job, and its source', () => {
     const { reference, source } = lookup(gitlabJob);
     expect(reference.toString()).toBe('registry.example.com/group/site:1ecfd275-4711-12345');
     expect(source).toBe('variable IMAGE of pipeline 4711');
   });
 
-  test('a second application travels in a variable of its own', () => {
+  test('reads another variable for a second application', () => {
     const variables = { ...gitlabJob, API_IMAGE: 'registry.example.com/group/site/api:1', API_IMAGE_PIPELINE_ID: '4711' };
     expect(lookup(variables, { variable: 'API_IMAGE' }).reference.repository).toBe('group/site/api');
   });
 
-  test('a local stand-in is never used', () => {
+  test('never uses the local reference', () => {
     expect(() => lookup({ ...gitlabJob, IMAGE: undefined }, { local: 'site:dev' })).toThrow('variable IMAGE: it is not set');
     expect(() => lookup({ ...gitlabJob, CI: undefined, IMAGE: undefined }, { local: 'site:dev' })).toThrow('it is not set');
   });
 
   test.each([
-    ['no image', { IMAGE: undefined }, 'it is not set, expected the reference of the image that this pipeline built; let this job need the image job'],
+    ['no image', { IMAGE: undefined }, 'it is not set, expected the reference of the image that this pipeline built; add the image job, whose dotenv report contains IMAGE, to this job\'s needs'],
     ['an empty image', { IMAGE: '' }, 'variable IMAGE: '],
     ['the placeholder', { IMAGE: 'IMAGE' }, 'it is the placeholder "IMAGE", expected an image reference'],
     ['an unexpanded variable', { IMAGE: '$CI_REGISTRY_IMAGE:1' }, '$CI_REGISTRY_IMAGE:1'],
@@ -39,53 +39,53 @@ describe('from GitLab, in a job', () => {
     ['a short digest', { IMAGE: 'registry.example.com/group/site@sha256:abc' }, 'sha256:abc'],
     ['a trailing newline', { IMAGE: 'registry.example.com/group/site:1\n' }, '\\n'],
     ['a trailing space', { IMAGE: 'registry.example.com/group/site:1 ' }, 'site:1 "'],
-    ['a foreign registry', { IMAGE: 'evil.example.com/group/site:1' }, '"evil.example.com/group/site", expected an image in "registry.example.com/group/site"'],
-    ['a neighbour with the same beginning', { IMAGE: 'registry.example.com/group/site2:1' }, 'expected an image in'],
+    ['another registry', { IMAGE: 'evil.example.com/group/site:1' }, '"evil.example.com/group/site", expected an image in "registry.example.com/group/site"'],
+    ['a repository with the same prefix', { IMAGE: 'registry.example.com/group/site2:1' }, 'expected an image in'],
     ['no project registry', { CI_REGISTRY_IMAGE: undefined }, 'but CI_REGISTRY_IMAGE is not set'],
-    ['an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }, 'it comes with IMAGE_PIPELINE_ID "4710", expected this pipeline\'s id "4711"'],
-    ['an image of no pipeline', { IMAGE_PIPELINE_ID: undefined }, 'it comes with IMAGE_PIPELINE_ID nothing'],
+    ['an image of another pipeline', { IMAGE_PIPELINE_ID: '4710' }, 'IMAGE_PIPELINE_ID is "4710", expected this pipeline\'s id "4711"'],
+    ['an image of no pipeline', { IMAGE_PIPELINE_ID: undefined }, 'IMAGE_PIPELINE_ID is nothing'],
     ['a job without a pipeline', { CI_PIPELINE_ID: undefined, IMAGE_PIPELINE_ID: undefined }, 'expected this pipeline\'s id nothing'],
-  ])('fails for %s', (_, change, message) => {
+  ])('refuses %s', (_, change, message) => {
     const text = messageOf(() => lookup({ ...gitlabJob, ...change }));
     expect(text).toContain(message);
     expect(text).toMatch(/^variable IMAGE: [^\n]+, expected [^\n]+; [^\n]+$/);
   });
 });
 
-describe('from GitLab, on a workstation', () => {
-  test('a local stand-in answers when the variable does not', () => {
+describe('CiImage.fromGitlab outside CI', () => {
+  test('returns the local reference when the variable is not set', () => {
     const { reference, source } = lookup({}, { local: 'site:dev' });
     expect([reference.toString(), source]).toEqual(['site:dev', 'local stand-in']);
   });
 
-  test('the variable is asked first', () => {
+  test('prefers the variable to the local reference', () => {
     expect(lookup({ IMAGE: 'site:1' }, { local: 'site:dev' }).source).toBe('variable IMAGE');
   });
 
-  test('fails without either, and names both ways out', () => {
-    expect(() => lookup({})).toThrow('set it, or give a reference as `local` for work outside CI');
+  test('refuses a missing variable and suggests a local reference', () => {
+    expect(() => lookup({})).toThrow('set it, or pass a reference as `local` for use outside CI');
   });
 
-  test('fails for an empty variable, which is an answer', () => {
+  test('refuses an empty variable even with a local reference', () => {
     expect(() => lookup({ IMAGE: '' }, { local: 'site:dev' })).toThrow('variable IMAGE: ');
   });
 });
 
-describe('the policy', () => {
-  test('a digest makes any tag good enough', () => {
+describe('the policy of an image', () => {
+  test('allows every tag with a digest', () => {
     expect(CiImage.of(`site:latest@${digest}`).resolve()).toBe(`site:latest@${digest}`);
   });
 
-  test('a digest can be demanded', () => {
+  test('can require a digest', () => {
     expect(() => CiImage.of('site:1', { requireDigest: true }).lookup()).toThrow('has no digest');
     expect(CiImage.of(`site@${digest}`, { requireDigest: true }).resolve()).toBe(`site@${digest}`);
   });
 
-  test('a mutable tag can be allowed', () => {
+  test('can allow a mutable tag', () => {
     expect(CiImage.of('site', { allowMutableTag: true }).resolve()).toBe('site');
   });
 
-  test('a tag pipeline may use the name of its tag, which is its ref as well', () => {
+  test('allows the name of the Git tag in a tag pipeline', () => {
     const release = { ...gitlabJob, CI_COMMIT_TAG: 'v1', CI_COMMIT_REF_SLUG: 'v1', IMAGE: 'registry.example.com/group/site:v1' };
     expect(lookup(release).reference.tag).toBe('v1');
   });
@@ -99,17 +99,17 @@ describe('the policy', () => {
     ['registry.example.net', 'registry.example.net:5000/a:1', false],
     ['docker.io', 'nginx:1.27', true],
     ['docker.io/library', 'nginx:1.27', true],
-  ])('allowed %s, image %s: %s', (allowed, image, accepted) => {
+  ])('compares the allowed registry %s with the image %s: %s', (allowed, image, accepted) => {
     const act = () => CiImage.of(image, { allowedRegistries: [allowed] }).lookup();
     if (accepted) expect(act).not.toThrow();
     else expect(act).toThrow('expected an image in');
   });
 
-  test('an image written in the program may come from anywhere, in a job as well', () => {
+  test('allows every registry for an image of the program', () => {
     expect(CiImage.of('nginx:1.27').lookup().source).toBe('given in the program');
   });
 
-  test('an environment variable needs no pipeline, but in a job the project\'s registry', () => {
+  test('allows an environment variable of any pipeline, but in a job only from the project\'s registry', () => {
     const options = { ciVariables: { ...gitlabJob, BASE: 'nginx:1.27' } };
     expect(() => CiImage.fromEnvironment('BASE', options).lookup()).toThrow('variable BASE: "nginx:1.27" is in "docker.io/library/nginx"');
     expect(CiImage.fromEnvironment('BASE', { ...options, allowedRegistries: ['docker.io'] }).lookup().source).toBe('variable BASE');
@@ -117,7 +117,7 @@ describe('the policy', () => {
   });
 });
 
-test('it is looked up when rendered, wherever an image stands', () => {
+test('the image is looked up when an object is rendered', () => {
   const ciVariables: { [name: string]: string } = {};
   const chart = namespacedChart();
   rawObject(chart, 'job', { apiVersion: 'batch/v1', kind: 'Job', spec: { template: { spec: { containers: [{ name: 'a', image: CiImage.fromGitlab({ ciVariables }) }] } } } });
@@ -125,7 +125,7 @@ test('it is looked up when rendered, wherever an image stands', () => {
   expect(synth(chart)[0].spec.template.spec.containers[0].image).toBe(gitlabJob.IMAGE);
 });
 
-test('the process is asked when no variables are given', () => {
+test('the variables of the process are read when none are passed', () => {
   const before = process.env.SITE_IMAGE;
   process.env.SITE_IMAGE = 'site:1';
   try {
@@ -136,7 +136,7 @@ test('the process is asked when no variables are given', () => {
   }
 });
 
-test('the list of allowed registries is copied', () => {
+test('a later change of the allowed registries has no effect', () => {
   const allowedRegistries = ['registry.example.net'];
   const image = CiImage.of('nginx:1.27', { allowedRegistries });
   allowedRegistries.push('docker.io');

@@ -38,7 +38,7 @@ describe('an image reference', () => {
     [`a.b/${'a'.repeat(255)}`, { registry: 'a.b', repository: 'a'.repeat(255) }],
     ['app:_Under.Score-1', { registry: 'docker.io', repository: 'library/app', tag: '_Under.Score-1' }],
     [`${'a'.repeat(64)}:latest`, { registry: 'docker.io', repository: `library/${'a'.repeat(64)}`, tag: 'latest' }],
-  ])('%j has its parts', (text, parts) => {
+  ])('parses %j', (text, parts) => {
     expect(partsOf(ImageReference.parse(text))).toEqual({ tag: undefined, digest: undefined, ...parts });
   });
 
@@ -49,11 +49,11 @@ describe('an image reference', () => {
     ['index.docker.io/nginx', 'docker.io/library/nginx'],
     ['registry:5000/app', 'registry:5000/app'],
     [`group/app:1@${SHA256}`, `docker.io/group/app:1@${SHA256}`],
-  ])('%j is canonically %j', (text, canonical) => {
+  ])('has the canonical spelling of %j: %j', (text, canonical) => {
     expect(ImageReference.parse(text).canonical).toBe(canonical);
   });
 
-  test('is pinned by a digest only', () => {
+  test('is pinned only by a digest', () => {
     expect(ImageReference.parse('nginx').isPinned).toBe(false);
     expect(ImageReference.parse('nginx:1.27').isPinned).toBe(false);
     expect(ImageReference.parse(`nginx@${SHA256}`).isPinned).toBe(true);
@@ -65,7 +65,7 @@ describe('an image reference', () => {
     ['nginx:1.26', 'nginx:1.27'],
     ['index.docker.io/nginx:1.26', 'index.docker.io/nginx:1.27'],
     [`nginx@${SHA256}`, `nginx:1.27@${SHA256}`],
-  ])('%j gets a tag', (text, expected) => {
+  ])('gets a tag from withTag: %j', (text, expected) => {
     const before = ImageReference.parse(text);
     const after = before.withTag('1.27');
     expect(after.toString()).toBe(expected);
@@ -77,7 +77,7 @@ describe('an image reference', () => {
     ['nginx', `nginx@${SHA256}`],
     ['nginx:1.27', `nginx:1.27@${SHA256}`],
     [`nginx:1.27@${SHA512}`, `nginx:1.27@${SHA256}`],
-  ])('%j gets a digest', (text, expected) => {
+  ])('gets a digest from withDigest: %j', (text, expected) => {
     const before = ImageReference.parse(text);
     const after = before.withDigest(SHA256);
     expect(after.toString()).toBe(expected);
@@ -86,9 +86,9 @@ describe('an image reference', () => {
   });
 });
 
-describe('what is wrong with a reference is said', () => {
+describe('ImageReference.parse', () => {
   const mistakes: [unknown, string][] = [
-    ['', 'the image reference is empty, expected a reference such as "registry.example.com/group/app:1.27"; set the variable that it comes from'],
+    ['', 'the image reference is empty, expected a reference such as "registry.example.com/group/app:1.27"; set the variable of the reference'],
     [undefined, 'the image reference is nothing, expected'],
     [42, 'the image reference is 42, expected'],
     [' nginx', 'the image reference " nginx" starts or ends with white space, expected none; remove it'],
@@ -98,7 +98,7 @@ describe('what is wrong with a reference is said', () => {
     ['$CI_REGISTRY_IMAGE:1', 'the image reference "$CI_REGISTRY_IMAGE:1" contains "$", a variable that was not expanded, expected its value; set the variable'],
     ['registry.example.com/app:${TAG}', 'contains "$", a variable that was not expanded'],
     ['https://registry.example.com/app', 'is a URL, expected a reference such as "registry.example.com/group/app:1.27"; remove everything up to and including "://"'],
-    ['a'.repeat(64), 'is the identifier of an image, which no registry knows, expected a name'],
+    ['a'.repeat(64), 'is an image ID, which registries do not know, expected a name'],
     ['a'.repeat(1025), 'has 1025 characters, expected at most 1024'],
     [':latest', 'the image reference ":latest" has no name before the tag or digest, expected a repository such as "group/app"'],
     [`@${SHA256}`, 'has no name before the tag or digest'],
@@ -118,11 +118,11 @@ describe('what is wrong with a reference is said', () => {
     ['group/a___b', 'the image repository is "group/a___b"'],
     ['group/my app', 'the image repository is "group/my app"'],
     ['group/\u202eapp', 'the image repository is "group/\\u202eapp"'],
-    [`a.b/${'a'.repeat(256)}`, 'has 256 characters, expected at most 255; use a shorter path'],
+    [`a.b/${'a'.repeat(256)}`, 'has 256 characters, expected at most 255; shorten the path'],
     ['a'.repeat(248), 'has 256 characters, expected at most 255'],
     ['nginx:', 'the image tag is empty, expected at most 128 letters'],
     [`nginx:@${SHA256}`, 'the image tag is empty'],
-    [`nginx:${'a'.repeat(129)}`, 'has 129 characters, expected at most 128; tag images with CI_COMMIT_SHA'],
+    [`nginx:${'a'.repeat(129)}`, 'has 129 characters, expected at most 128; use CI_COMMIT_SHA as the tag'],
     ['group/app:feature/x', 'the image tag "feature/x" contains "/", expected at most 128 letters, digits, "_", "." and "-", the first of them a letter, a digit or "_"'],
     ['nginx:1.0+build', 'the image tag "1.0+build" contains "+"'],
     ['nginx:-x', 'the image tag "-x" starts with "-"'],
@@ -145,7 +145,7 @@ describe('what is wrong with a reference is said', () => {
     [`nginx@constructor:${'a'.repeat(64)}`, 'has the unknown algorithm "constructor"'],
   ];
 
-  test.each(mistakes.map(([text, message]) => [show(text), text, message] as const))('for %s', (_, text, message) => {
+  test.each(mistakes.map(([text, message]) => [show(text), text, message] as const))('refuses %s', (_, text, message) => {
     const error = failureOf(() => ImageReference.parse(text as string));
     expect(error).toBeInstanceOf(UserError);
     expect(error?.message).toContain(message);
@@ -157,7 +157,7 @@ describe('what is wrong with a reference is said', () => {
     ['a'.repeat(129), 'has 129 characters'],
     ['feature/x', 'contains "/"'],
     ['1.27\n', 'the image tag "1.27\\n" contains "\\n"'],
-  ])('for the tag %j', (tag, message) => {
+  ])('refuses the tag %j', (tag, message) => {
     const error = failureOf(() => ImageReference.parse('nginx').withTag(tag as string));
     expect(error).toBeInstanceOf(UserError);
     expect(error?.message).toContain(message);
@@ -169,13 +169,13 @@ describe('what is wrong with a reference is said', () => {
     ['a'.repeat(64), 'the image digest is "aaa'],
     [`@${SHA256}`, 'the image digest is "@sha256'],
     [`${SHA256}\n`, 'the image digest is "sha256:'],
-  ])('for the digest %j', (digest, message) => {
+  ])('refuses the digest %j', (digest, message) => {
     const error = failureOf(() => ImageReference.parse('nginx').withDigest(digest as string));
     expect(error).toBeInstanceOf(UserError);
     expect(error?.message).toContain(message);
   });
 
-  test.each(['a', 'A', '/', 'a/', 'a.', '-', 'a-', '_', ':', '@', ' ', '$', '0', '[:', 'a:', '\n'])('for 100 kB of %j, before the test times out', (unit) => {
+  test.each(['a', 'A', '/', 'a/', 'a.', '-', 'a-', '_', ':', '@', ' ', '$', '0', '[:', 'a:', '\n'])('decides about 100 kB of %j before the test times out', (unit) => {
     const hostile = unit.repeat(100_000 / unit.length);
     for (const text of [hostile, `a.b/${hostile}`, `${hostile}!`, hostile.slice(0, 1024), `a.b/${hostile.slice(0, 1019)}!`, `a${hostile.slice(0, 1022)}!`]) {
       const error = failureOf(() => ImageReference.parse(text));
@@ -186,7 +186,7 @@ describe('what is wrong with a reference is said', () => {
   });
 });
 
-describe('for any text', () => {
+describe('ImageReference with generated texts', () => {
   const lower = 'abcxyz0189';
   const word = textOf(lower, 1, 8);
   // Without a host before it, a first part with a "." would be one.
@@ -205,13 +205,13 @@ describe('for any text', () => {
   const nearly = fc.tuple(reference, fc.nat(), fc.string({ unit: ANY_CHARACTER, maxLength: 3 }))
     .map(([text, at, noise]) => `${text.slice(0, at % (text.length + 1))}${noise}${text.slice(at % (text.length + 1))}`);
 
-  test('a valid reference keeps its spelling', () => {
+  test('keeps the spelling of a valid reference', () => {
     fc.assert(fc.property(reference, (text) => {
       expect(ImageReference.parse(text).toString()).toBe(text);
     }), { numRuns: 500 });
   });
 
-  test('the canonical spelling is the one of the same image', () => {
+  test('has a canonical spelling of the same image', () => {
     fc.assert(fc.property(reference, (text) => {
       const parsed = ImageReference.parse(text);
       const canonical = ImageReference.parse(parsed.canonical);
@@ -221,14 +221,14 @@ describe('for any text', () => {
     }), { numRuns: 500 });
   });
 
-  test('nothing but a refusal is thrown', () => {
+  test('throws only user errors', () => {
     fc.assert(fc.property(fc.oneof(fc.string({ unit: ANY_CHARACTER }), fc.string(), nearly), (text) => {
       const error = failureOf(() => expect(ImageReference.parse(text).toString()).toBe(text));
       if (error) expect(error).toBeInstanceOf(UserError);
     }), { numRuns: 2000 });
   });
 
-  test('a tag and a digest can be set in any order', () => {
+  test('sets a tag and a digest in any order', () => {
     fc.assert(fc.property(reference, tag, digest, (text, newTag, newDigest) => {
       const before = ImageReference.parse(text);
       const after = before.withTag(newTag).withDigest(newDigest);
@@ -310,15 +310,15 @@ describeVectors<Vectors>('image-references.json', ({ upstream, oracle }) => {
   const deliberate = cases.filter(isDeliberate);
   const titled = (some: Case[]) => some.map((one) => [one.api, show(one.input), one] as const);
 
-  test.each(titled(cases.filter((one) => !isDeliberate(one))))('%s of %s', (_, __, one) => {
+  test.each(titled(cases.filter((one) => !isDeliberate(one))))('%s and the parser agree about %s', (_, __, one) => {
     expect(outcomeOf(one)).toEqual(expectedOf(one));
   });
 
-  test.each(titled(deliberate))('%s of %s differs deliberately', (_, __, one) => {
+  test.each(titled(deliberate))('%s and the parser disagree deliberately about %s', (_, __, one) => {
     expect(outcomeOf(one).ok).toBe(!one.ok);
   });
 
-  test('agree, but for what is deliberate', () => {
+  test('all agree with the parser, except deliberate differences', () => {
     const agreeing = cases.filter((one) => JSON.stringify(outcomeOf(one)) === JSON.stringify(expectedOf(one)));
     const reasons = DELIBERATE.map(({ why, of }) => `${cases.filter(of).length} ${why}`).join(', ');
     printAgreement('image-references.json', agreeing.length, cases.length, `deliberate: ${reasons}`);

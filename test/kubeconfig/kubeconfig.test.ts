@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { parse } from 'yaml';
 import { UserError } from '../../src/base/user-error';
+import { referenceCluster } from '../../src/kubeconfig/contexts';
 import { Kubeconfig, KubeconfigProps } from '../../src/kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../src/kubeconfig/kubeconfig-policy';
-import { referenceCluster } from '../../src/kubeconfig/reference-cluster';
 import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN } from '../support/kubeconfigs';
 import { describeVectors, printAgreement } from '../support/vectors';
 
@@ -20,10 +20,10 @@ function messageOf(action: () => unknown): string {
   throw new Error('nothing was refused');
 }
 
-describe('a kubeconfig made from values', () => {
+describe('a Kubeconfig from props', () => {
   const kubeconfig = new Kubeconfig(PROPS);
 
-  test('says the same in YAML, JSON and base64', () => {
+  test('has the same content in YAML, JSON and base64', () => {
     const content = {
       'apiVersion': 'v1',
       'kind': 'Config',
@@ -38,7 +38,7 @@ describe('a kubeconfig made from values', () => {
     expect(Buffer.from(kubeconfig.toBase64(), 'base64').toString()).toBe(kubeconfig.toJson());
   });
 
-  test('is one line without white space in JSON and base64, whatever the names', () => {
+  test('is one line without white space in JSON and base64', () => {
     const spaced = new Kubeconfig({ ...PROPS, user: 'the user', cluster: 'my cluster' });
 
     expect(spaced.toJson()).toMatch(/^\S+$/);
@@ -46,11 +46,11 @@ describe('a kubeconfig made from values', () => {
     expect(JSON.parse(spaced.toJson()).users[0].name).toBe('the user');
   });
 
-  test.each([['YAML', kubeconfig.toYaml()], ['JSON', kubeconfig.toJson()]])('is read back from %s as it was', (_, text) => {
+  test.each([['YAML', kubeconfig.toYaml()], ['JSON', kubeconfig.toJson()]])('is equal after parsing its %s', (_, text) => {
     expect(Kubeconfig.parse(text).toJson()).toBe(kubeconfig.toJson());
   });
 
-  test('keeps every value that was given', () => {
+  test('keeps all props', () => {
     const all = new Kubeconfig({ ...PROPS, tlsServerName: 'kubernetes.default', proxyUrl: 'socks5://proxy:1080', user: 'u', cluster: 'c', context: 'x' });
     const back = Kubeconfig.parse(all.toYaml());
 
@@ -59,7 +59,7 @@ describe('a kubeconfig made from values', () => {
     expect(back.token).toBe(TOKEN);
   });
 
-  test('names the file that the token is in, in place of a token', () => {
+  test('can contain a token file in place of a token', () => {
     const { token: _, ...withoutToken } = PROPS;
     const other = new Kubeconfig({ ...withoutToken, tokenFile: '/builds/a project/id-token' });
 
@@ -91,14 +91,14 @@ describe('a kubeconfig made from values', () => {
     ['a TLS name that is no host', { tlsServerName: 'a b' }, /^tlsServerName: /],
     ['a user with a line break', { user: 'a\nb' }, /^user: .*control characters/],
     ['an empty context', { context: '' }, /^context: /],
-    ['CA data that is no base64', { certificateAuthorityData: '***' }, /^certificateAuthorityData: it is not base64/],
-    ['CA data that is PEM', { certificateAuthorityData: CA_PEM }, /it is PEM itself/],
-    ['CA data that is something else', { certificateAuthorityData: Buffer.from('hello').toString('base64') }, /not PEM/],
-    ['CA data that is cut off', { certificateAuthorityData: Buffer.from(CA_PEM.slice(0, 300)).toString('base64') }, /not PEM/],
-    ['CA data with a broken certificate', { certificateAuthorityData: Buffer.from(CA_PEM.replace('MIIB', 'AAAA')).toString('base64') }, /not of certificates alone/],
+    ['CA data that is not base64', { certificateAuthorityData: '***' }, /^certificateAuthorityData: it is not base64/],
+    ['CA data that is PEM', { certificateAuthorityData: CA_PEM }, /it is PEM, not base64/],
+    ['CA data that is something else', { certificateAuthorityData: Buffer.from('hello').toString('base64') }, /it is base64, but not of PEM/],
+    ['CA data that is cut off', { certificateAuthorityData: Buffer.from(CA_PEM.slice(0, 300)).toString('base64') }, /it is base64, but not of PEM/],
+    ['CA data with a broken certificate', { certificateAuthorityData: Buffer.from(CA_PEM.replace('MIIB', 'AAAA')).toString('base64') }, /not only of valid certificates/],
     ['CA data with a key', {
       certificateAuthorityData: Buffer.from(`${CA_PEM}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n`).toString('base64'),
-    }, /not of certificates alone/],
+    }, /not only of valid certificates/],
     ['an empty token', { token: '' }, /^token: it is empty/],
     ['a token with a line break at its end', { token: `${TOKEN}\n` }, /^token: it has a line break/],
     ['a token with a space', { token: `Bearer ${TOKEN}` }, /^token: it has white space/],
@@ -108,7 +108,7 @@ describe('a kubeconfig made from values', () => {
     ['a token file without name', { token: undefined, tokenFile: '' }, /^tokenFile: it is "", expected the name of a file/],
     ['a token file with a line break', { token: undefined, tokenFile: 'a\nb' }, /^tokenFile: .*control characters/],
     ['a token in place of its file', { token: undefined, tokenFile: TOKEN }, /^tokenFile: it is a token, expected the name of the file/],
-    ['a token still in base64', { token: Buffer.from(TOKEN).toString('base64') }, /^token: it is still in base64/],
+    ['base64 of a token', { token: Buffer.from(TOKEN).toString('base64') }, /^token: it is base64 of a token/],
   ])('refuses %s', (_, props, expected) => {
     expect(messageOf(() => new Kubeconfig({ ...PROPS, ...props }))).toMatch(expected);
   });
@@ -117,7 +117,7 @@ describe('a kubeconfig made from values', () => {
     expect(new Kubeconfig({ ...PROPS, namespace: 'default', allowProtectedNamespace: true }).namespace).toBe('default');
   });
 
-  test('joins the lines of wrapped CA data', () => {
+  test('removes the line breaks of CA data', () => {
     const wrapped = CA_DATA.replace(/.{76}/g, '$&\n');
 
     expect(new Kubeconfig({ ...PROPS, certificateAuthorityData: wrapped }).certificateAuthorityData).toBe(CA_DATA);
@@ -125,7 +125,7 @@ describe('a kubeconfig made from values', () => {
 });
 
 describe('a stored kubeconfig', () => {
-  test('is accepted with what kubectl adds by itself', () => {
+  test('is accepted with fields that kubectl adds', () => {
     const text = kubeconfigFile({
       root: { preferences: {}, extensions: [] },
       cluster: { 'disable-compression': true, 'insecure-skip-tls-verify': false, 'extensions': [{ name: 'minikube' }] },
@@ -153,14 +153,14 @@ describe('a stored kubeconfig', () => {
     ['a misspelt field at the top', { root: { currentcontext: 'x' } }, /^it has the unknown field "currentcontext"/],
     ['a field that may be a secret', { user: { [TOKEN]: 1 } }, /it has an unknown field,/],
     ['two clusters', { root: { clusters: [{ name: 'a', cluster: {} }, { name: 'b', cluster: {} }] } }, /^clusters: it has 2 entries, expected exactly one/],
-    ['two users of one name', { root: { users: [{ name: 'u', user: { token: SECRET } }, { name: 'u', user: {} }] } }, /^users\[1\]: the name "u" is there twice/],
+    ['two users of one name', { root: { users: [{ name: 'u', user: { token: SECRET } }, { name: 'u', user: {} }] } }, /^users\[1\]: the name "u" occurs twice/],
     ['no contexts', { root: { contexts: null } }, /^contexts: it has 0 entries/],
     ['users that are no list', { root: { users: { token: SECRET } } }, /^users: it is a mapping, expected a list/],
     ['a user without name', { root: { users: [{ user: { token: SECRET } }] } }, /^users\[0\]: it has no name/],
     ['a current context of another name', { root: { 'current-context': 'y' } }, /^current-context: "y" is not in the file, expected one of "x"/],
     ['a context of another cluster', { context: { cluster: 'zz' } }, /^contexts\[0\]\.context\.cluster: "zz" is not in the file/],
-    ['a password in the address', { cluster: { server: `https://admin:${SECRET}@host` } }, /^server: it is a value that is not repeated here/],
-    ['a token in the address', { cluster: { server: TOKEN } }, /^server: it is a value that is not repeated here/],
+    ['a password in the address', { cluster: { server: `https://admin:${SECRET}@host` } }, /^server: it is a value that is not shown here/],
+    ['a token in the address', { cluster: { server: TOKEN } }, /^server: it is a value that is not shown here/],
     ['another kind', { root: { kind: 'Secret' } }, /^kind: .*"Config"/],
     ['another version', { root: { apiVersion: 'v2' } }, /^apiVersion: .*"v1"/],
   ])('is refused with %s, without its secrets', (_, parts, expected) => {
@@ -172,10 +172,10 @@ describe('a stored kubeconfig', () => {
     expect(message.split('\n')).toHaveLength(1);
   });
 
-  describe('whose token may be in a file', () => {
+  describe('with allowTokenFile', () => {
     const policy = KubeconfigPolicy.stored({ allowTokenFile: true });
 
-    test('may have it in the kubeconfig, too', () => {
+    test('may contain a token file or a token', () => {
       expect(Kubeconfig.parse(kubeconfigFile({ user: { token: undefined, tokenFile: '/id-token' } }), policy).tokenFile).toBe('/id-token');
       expect(Kubeconfig.parse(kubeconfigFile(), policy)).toMatchObject({ token: TOKEN, tokenFile: undefined });
     });
@@ -194,8 +194,8 @@ describe('a stored kubeconfig', () => {
   test.each<[string, string, RegExp]>([
     ['empty', '', /it holds 0 documents/],
     ['only a comment', '# nothing\n', /it holds 0 documents/],
-    ['text', `${SECRET}\n`, /it is text, expected a mapping/],
-    ['its own base64', Buffer.from(kubeconfigFile()).toString('base64'), /decoded if it was base64/],
+    ['text', `${SECRET}\n`, /^this is not a kubeconfig: it is text, expected a mapping; pass the kubeconfig file; if it is base64, decode it first$/],
+    ['its own base64', Buffer.from(kubeconfigFile()).toString('base64'), /if it is base64, decode it first/],
     ['a list', `- ${SECRET}\n`, /it is a list/],
     ['several documents', `${kubeconfigFile()}\n---\n${kubeconfigFile()}`, /it holds 2 documents/],
     ['broken YAML', `apiVersion: v1\nusers: [ {token: ${SECRET}\n`, /^line \d+, column \d+: it is not valid YAML/],
@@ -205,14 +205,14 @@ describe('a stored kubeconfig', () => {
     ['an alias bomb', bomb(), /aliases/],
     ['nested too deeply', '['.repeat(100_000), /^line 1, column \d+: it is not valid YAML/],
     ['too long', `# ${'x'.repeat(1024 * 1024)}`, /expected a kubeconfig of at most 1 MiB/],
-  ])('is refused when it is %s', (_, text, expected) => {
+  ])('is refused when the text is %s', (_, text, expected) => {
     const message = messageOf(() => Kubeconfig.parse(text));
 
     expect(message).toMatch(expected);
     expect(message).not.toContain(SECRET);
   });
 
-  test('is read without touching prototypes', () => {
+  test('cannot change a prototype', () => {
     expect(messageOf(() => Kubeconfig.parse('{"__proto__": {"kind": "Config"}, "apiVersion": "v1"}'))).toMatch(/unknown field/);
   });
 });
@@ -220,7 +220,7 @@ describe('a stored kubeconfig', () => {
 describe('the kubeconfig of the GitLab agent', () => {
   const policy = KubeconfigPolicy.agent({ context: 'group/project:production', namespace: 'ns1' });
 
-  test('gives the named context and the given namespace', () => {
+  test('returns the named context with the namespace of the options', () => {
     const kubeconfig = Kubeconfig.parse(AGENT_FILE, policy);
 
     expect(kubeconfig).toMatchObject({ server: 'https://kas.gitlab.example.com/k8s-proxy/', namespace: 'ns1', user: 'agent:2', context: 'group/project:production' });
@@ -228,17 +228,17 @@ describe('the kubeconfig of the GitLab agent', () => {
     expect(Kubeconfig.parse(kubeconfig.toJson()).token).toBe('ci:2:job-token');
   });
 
-  test('is refused as a stored one', () => {
+  test('is refused as a stored kubeconfig', () => {
     expect(messageOf(() => Kubeconfig.parse(AGENT_FILE))).toMatch(/^contexts: it has 2 entries/);
   });
 
-  test('is refused when the context is not there, with the names there are', () => {
+  test('is refused when the context does not exist, with the names of the others', () => {
     const other = KubeconfigPolicy.agent({ context: 'staging', namespace: 'ns1' });
 
     expect(messageOf(() => Kubeconfig.parse(AGENT_FILE, other))).toMatch(/^context: "staging" .* "group\/project:staging", "group\/project:production"/);
   });
 
-  test('is refused when the user of that context is no token', () => {
+  test('is refused when the user of that context has no token', () => {
     const text = AGENT_FILE.replace('token: ci:2:job-token', 'exec: {command: helper}');
 
     expect(messageOf(() => Kubeconfig.parse(text, policy))).toMatch(/^users\[1\]\.user: it has exec/);
@@ -264,15 +264,15 @@ describe('the kubeconfig of the GitLab agent', () => {
   });
 });
 
-describe('the cluster of a reference kubeconfig', () => {
-  test('is taken without looking at its users', () => {
+describe('referenceCluster', () => {
+  test('ignores the users', () => {
     const text = kubeconfigFile({ user: { 'token': undefined, 'exec': { command: 'helper' }, 'client-key-data': SECRET }, context: { namespace: undefined } });
 
     expect(referenceCluster(text)).toEqual({ server: SERVER, certificateAuthorityData: CA_DATA });
     expect(JSON.stringify(referenceCluster(text))).not.toContain(SECRET);
   });
 
-  test('is the one of the named context', () => {
+  test('returns the cluster of the named context', () => {
     const text = kubeconfigFile({
       root: {
         clusters: [{ name: 'a', cluster: { server: 'https://a' } }, { name: 'b', cluster: { server: 'https://b' } }],
@@ -285,7 +285,7 @@ describe('the cluster of a reference kubeconfig', () => {
     expect(messageOf(() => referenceCluster(text, 'z'))).toMatch(/^context: "z" is not in the file, expected one of "x", "y"/);
   });
 
-  test('says which CA file is to be embedded', () => {
+  test('returns the path of the CA file', () => {
     const text = kubeconfigFile({ cluster: { 'certificate-authority-data': undefined, 'certificate-authority': 'pki/ca.crt' } });
 
     expect(referenceCluster(text)).toEqual({ server: SERVER, certificateAuthorityFile: 'pki/ca.crt' });
@@ -296,7 +296,7 @@ describe('the cluster of a reference kubeconfig', () => {
     ['no current context', { root: { 'current-context': '' } }, /^current-context: it is not set/],
     ['a context without cluster', { context: { cluster: undefined } }, /^contexts\[0\]\.context\.cluster: it is missing/],
     ['a cluster without server', { cluster: { server: undefined } }, /^clusters\[0\]\.cluster\.server: it is missing/],
-  ])('is refused with %s', (_, parts, expected) => {
+  ])('refuses %s', (_, parts, expected) => {
     expect(messageOf(() => referenceCluster(kubeconfigFile(parts)))).toMatch(expected);
   });
 });
@@ -310,7 +310,7 @@ describeVectors<KubeconfigVectors>('kubeconfigs.json', ({ cases }) => {
   const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (all, name: string) => values[name] ?? all);
   const agreed: string[] = [];
 
-  test.each(cases.map((vector) => [vector.name, vector] as const))('%s', (name, { policy, kubeconfig }) => {
+  test.each(cases.map((vector) => [vector.name, vector] as const))('Kubeconfig.parse decides about a kubeconfig where %s', (name, { policy, kubeconfig }) => {
     const action = () => Kubeconfig.parse(fill(kubeconfig));
 
     if (policy === 'accept') expect(action().namespace).toBe('ns1');

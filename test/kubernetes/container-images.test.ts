@@ -17,7 +17,7 @@ test.each<[string, (image: string) => JsonObject]>([
   ['Rollout', (image) => ({ spec: { strategy: { canary: {} }, ...template(image) } })],
   ['List', (image) => ({ items: [{ spec: spec(image) }, { spec: template(image) }] })],
   ['List of Lists', (image) => ({ items: [{ items: [{ spec: template(image) }] }] })],
-])('images of a %s are set, and nothing else', (_, object) => {
+])('setImages changes only the images of a %s', (_, object) => {
   const before = object('IMAGE');
   const { object: after, replaced } = setImages(before, placeholder);
 
@@ -26,7 +26,7 @@ test.each<[string, (image: string) => JsonObject]>([
   expect(replaced.map(({ container }) => container.image)).toEqual(replaced.map(() => 'IMAGE'));
 });
 
-test('ephemeral containers count', () => {
+test('setImages sets the image of ephemeral containers', () => {
   const { object } = setImages({ spec: { ephemeralContainers: [{ name: 'debug', image: 'IMAGE' }] } }, placeholder);
   expect(object).toEqual({ spec: { ephemeralContainers: [{ name: 'debug', image: 'web:1' }] } });
 });
@@ -44,29 +44,29 @@ test.each<[string, JsonObject]>([
   ['containers that are a map', { containers: { name: 'web', image: 'IMAGE' } }],
   ['an image elsewhere', { spec: { image: 'IMAGE', volumes: [{ name: 'a', image: 'IMAGE' }] } }],
   ['a longer text', { containers: [{ name: 'web', image: 'IMAGE:1' }] }],
-])('%s stays', (_, object) => {
+])('setImages does not change %s', (_, object) => {
   expect(setImages(object, placeholder)).toEqual({ object, replaced: [] });
 });
 
-test('a container that is named gets an image whatever it has', () => {
+test('setImages replaces a missing or invalid image of a chosen container', () => {
   const containers: JsonObject[] = [{ name: 'web' }, { name: 'web', image: null }, { name: 'web', image: 7 }, { name: 'web', image: 'x' }, { name: 'other' }];
   const { object } = setImages({ containers }, ({ name }) => (name === 'web' ? 'web:1' : undefined));
   const set = { name: 'web', image: 'web:1' };
   expect(object).toEqual({ containers: [set, set, set, set, { name: 'other' }] });
 });
 
-test('each container is asked for once', () => {
+test('setImages calls choose once for each container', () => {
   const choose = jest.fn(() => 'web:1');
   setImages({ spec: spec('IMAGE') }, choose);
   expect(choose.mock.calls).toEqual([[{ name: 'web', image: 'IMAGE' }], [{ name: 'init', image: 'IMAGE' }]]);
 });
 
-test('all containers can be listed', () => {
+test('containersOf lists all containers', () => {
   expect(containersOf({ spec: { containers: [{ name: 'a', image: 'x' }, { name: 'b', image: 1 }] } })).toEqual([{ name: 'a', image: 'x' }, { name: 'b' }]);
 });
 
-test('the refusal names what was looked for and what is there', () => {
+test('noContainer names the missing container and the existing ones', () => {
   expect(noContainer('f.yml', 'the image "IMAGE"', [{ name: 'a', image: 'x:1' }, { name: 'b' }]).message).toBe(
-    'f.yml: the containers "a" with "x:1", "b" with no image, expected a container with the image "IMAGE"; write that where the image belongs, or name what the manifest has');
+    'f.yml: the containers "a" with "x:1", "b" with no image, expected a container with the image "IMAGE"; change the manifest, or choose one of these containers');
   expect(noContainer('f.yml', 'the image "IMAGE"', []).message).toContain('f.yml: no containers, expected');
 });

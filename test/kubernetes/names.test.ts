@@ -1,7 +1,7 @@
 import { show } from '../../src/base/user-error';
 import {
-  ANNOTATIONS_LIMIT, annotationKey, dns1035Label, dns1123Label, dns1123Subdomain, envVarName, labelValue, NameRule, nameRuleOf, pathSegment,
-  qualifiedName,
+  annotationKey, ANNOTATIONS_LIMIT, dns1035Label, dns1123Label, dns1123Subdomain, envVarName,
+  labelProblems, labelValue, NameRule, nameRuleOf, pathSegment, qualifiedName, similarName,
 } from '../../src/kubernetes/names';
 import { describeVectors, printAgreement } from '../support/vectors';
 
@@ -83,16 +83,16 @@ const TABLES: Table[] = [
   },
 ];
 
-describe.each(TABLES)('$name', ({ rule, accepted, refused, expected }) => {
-  test.each(accepted)('may be %j', (value) => {
+describe.each(TABLES)('the rule for $name', ({ rule, accepted, refused, expected }) => {
+  test.each(accepted)('accepts %j', (value) => {
     expect(rule(value)).toBeUndefined();
   });
 
-  test.each(refused)('is not %j', (value) => {
+  test.each(refused)('refuses %j', (value) => {
     expect(rule(value)).toContain(expected);
   });
 
-  test.each(['a', '-', 'a.', 'a/', 'A1', '%'])('is decided for 100 kB of %j before the test times out', (unit) => {
+  test.each(['a', '-', 'a.', 'a/', 'A1', '%'])('decides about 100 kB of %j before the test times out', (unit) => {
     expect(rule(unit.repeat(100_000 / unit.length) + '\n') ?? expected).toContain(expected);
   });
 });
@@ -108,12 +108,42 @@ test.each([
   ['ServiceAccount', dns1123Subdomain],
   ['Secret', dns1123Subdomain],
   ['toString', dns1123Subdomain],
-])('the name of a %s has its rule', (kind, rule) => {
+])('nameRuleOf returns the rule for a %s', (kind, rule) => {
   expect(nameRuleOf(kind)).toBe(rule);
 });
 
-test('all annotations together may have 256 KiB', () => {
+test('the annotations of an object are limited to 256 KiB', () => {
   expect(ANNOTATIONS_LIMIT).toBe(256 * 1024);
+});
+
+test.each([
+  ['My_App', dns1123Subdomain, ' to "my-app"'],
+  ['my app 2.0', dns1123Subdomain, ' to "my-app-2.0"'],
+  ['my app 2.0', dns1123Label, ' to "my-app-2-0"'],
+  [`-${'a'.repeat(80)}`, dns1123Label, ` to "${'a'.repeat(63)}"`],
+  ['1web', dns1035Label, ''],
+  ['___', dns1123Label, ''],
+])('similarName suggests a valid name for %j', (value, rule, expected) => {
+  expect(similarName(value, rule)).toBe(expected);
+});
+
+describe('labelProblems', () => {
+  test('returns a problem for each invalid key and value', () => {
+    expect(labelProblems('chart/web', 'label', { 'ok': 'a', 'a/b/c': 'b', 'team': 'a b' }).map(({ given, fix }) => [given, fix])).toEqual([
+      ['the key of label "a/b/c" is "a/b/c"', 'change it to "a-b-c"'],
+      ['label "team" is "a b"', 'change it to "a-b"'],
+    ]);
+  });
+
+  test('returns a problem for a value that is not a text', () => {
+    expect(labelProblems('chart/web', 'label', { version: 1 })).toEqual([
+      { at: 'chart/web', given: 'label "version" is 1', expected: 'a text', fix: 'write a text; quote a number or a boolean in YAML' },
+    ]);
+  });
+
+  test('returns no problem without labels', () => {
+    expect(labelProblems('chart/web', 'label', undefined)).toEqual([]);
+  });
 });
 
 const RULES = new Map<string, NameRule>([
@@ -135,18 +165,18 @@ describeVectors<Vectors>('k8s-names.json', ({ upstream, oracle }) => {
     return RULES.has(vector.fn) && key !== undefined ? [{ ...vector, input: key }] : [];
   });
 
-  test.each(vectors.map(({ fn, ok, input }) => [fn, ok, show(input), input] as const))('%s says %s to %s', (fn, ok, _, input) => {
+  test.each(vectors.map(({ fn, ok, input }) => [fn, ok, show(input), input] as const))('the rule agrees with %s, which says %s to %s', (fn, ok, _, input) => {
     expect(accepts(fn, input)).toBe(ok);
   });
 
-  test('agree', () => {
+  test('all agree with the rules', () => {
     const agreeing = vectors.filter(({ fn, input, ok }) => accepts(fn, input) === ok);
     printAgreement('k8s-names.json (names)', agreeing.length, vectors.length);
     expect(agreeing).toHaveLength(vectors.length);
     expect(vectors.length).toBeGreaterThan(500);
   });
 
-  test.each([...RULES.keys()])('of %s are there', (name) => {
+  test.each([...RULES.keys()])('include vectors of %s', (name) => {
     expect(vectors.some(({ fn }) => fn === name)).toBe(true);
   });
 });

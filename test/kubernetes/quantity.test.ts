@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { quantityRule } from '../../src/kubernetes/quantity';
+import { quantityRule, quantityValue } from '../../src/kubernetes/quantity';
 import { describeVectors, printAgreement } from '../support/vectors';
 
 interface Vectors {
@@ -13,11 +13,11 @@ interface Vector {
   readonly ok: boolean;
 }
 
-describe('an amount of a resource', () => {
+describe('the rule for quantities', () => {
   test.each([
     '0', '00', '007', '1', '250m', '0.5', '.5', '1.', '5.m', '64Mi', '1.5Gi', '+5', '1k', '1Ki', '100n', '100u', '2E', '2Ei',
     '1e3', '1E3', '1e+3', '1e-3', '1.5e03', '1e999', '99999999999999999999999',
-  ])('may be %j', (value) => {
+  ])('accepts %j', (value) => {
     expect(quantityRule(value)).toBeUndefined();
   });
 
@@ -44,7 +44,7 @@ describe('an amount of a resource', () => {
     ['--1', 'two signs'],
     ['$MEMORY', 'not expanded'],
     ['１', 'full-width digit'],
-  ])('is not %j (%s)', (value) => {
+  ])('refuses %j (%s)', (value) => {
     expect(quantityRule(value)).toContain('an amount that is not negative');
   });
 
@@ -62,11 +62,11 @@ describe('an amount of a resource', () => {
     ['1e99999', 'exponent'],
     ['1E2147483648', 'exponent'],
     ['9'.repeat(65), 'length'],
-  ])('is deliberately not %j (%s)', (value) => {
+  ])('refuses %j (%s), which Kubernetes accepts', (value) => {
     expect(quantityRule(value)).toContain('an amount that is not negative');
   });
 
-  test('may be any number with any unit', () => {
+  test('accepts every number with every unit', () => {
     const unit = fc.constantFrom('', 'n', 'u', 'm', 'k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'e3', 'E-3');
     fc.assert(fc.property(fc.nat(), fc.nat(), unit, (whole, fraction, suffix) => {
       expect(quantityRule(`${whole}${suffix}`)).toBeUndefined();
@@ -75,14 +75,20 @@ describe('an amount of a resource', () => {
   });
 });
 
+test.each([
+  ['250m', 0.25], ['1', 1], ['1Ki', 1024], ['1.5Gi', 1.5 * 2 ** 30], ['1e3', 1000], ['2k', 2000], [3, 3], ['-1', -1], ['lots', 0], ['', 0], [undefined, 0], ['1Zi', 0],
+])('quantityValue converts %j to %d', (quantity, value) => {
+  expect(quantityValue(quantity)).toBe(value);
+});
+
 describeVectors<Vectors>('k8s-names.json', ({ upstream, oracle }) => {
   const vectors = [...upstream, ...oracle].filter(({ fn }) => fn === 'ParseQuantity');
 
-  test.each(vectors)('ParseQuantity says $ok to $input', ({ input, ok }) => {
+  test.each(vectors)('the rule agrees with ParseQuantity, which says $ok to $input', ({ input, ok }) => {
     expect(quantityRule(input) === undefined).toBe(ok);
   });
 
-  test('agree', () => {
+  test('all agree with the rule', () => {
     const agreeing = vectors.filter(({ input, ok }) => (quantityRule(input) === undefined) === ok);
     printAgreement('k8s-names.json (quantities)', agreeing.length, vectors.length);
     expect(agreeing).toHaveLength(vectors.length);

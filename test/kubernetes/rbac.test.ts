@@ -22,7 +22,7 @@ test.each<[string, PolicyRule, Parameters<typeof allows>[1], boolean]>([
   ['no name, where names are listed', { ...deployments, resourceNames: ['web'] }, { verb: 'get', group: 'apps', resource: 'deployments' }, false],
   ['no name, where the empty name is listed', { ...deployments, resourceNames: [''] }, { verb: 'get', group: 'apps', resource: 'deployments' }, true],
   ['a resource by a rule for paths', { verbs: ['get'], nonResourceURLs: ['*'] }, { verb: 'get', group: 'apps', resource: 'deployments' }, false],
-])('%s', (_, rule, request, expected) => {
+])('allows decides about %s: %#', (_, rule, request, expected) => {
   expect(allows([rule], request)).toBe(expected);
 });
 
@@ -32,11 +32,11 @@ test.each([
   ['/healthz/*', '/healthz/ping', true],
   ['/healthz/*', '/healthz', false],
   ['*', '/metrics', true],
-])('a rule for %s and the path %s: %s', (pattern, path, expected) => {
+])('allowsUrl compares the pattern %s with the path %s: %s', (pattern, path, expected) => {
   expect(allowsUrl([{ verbs: ['get'], nonResourceURLs: [pattern] }], 'get', path)).toBe(expected);
 });
 
-test('no rules allow nothing', () => {
+test('without a rule, nothing is allowed', () => {
   expect(allows([], { verb: 'get', group: '', resource: 'pods' })).toBe(false);
   expect(allowsUrl([deployments], 'get', '/healthz')).toBe(false);
 });
@@ -50,7 +50,7 @@ const request = fc.record({
   subresource: fc.option(fc.constantFrom('log', 'scale'), { nil: undefined }),
 });
 
-test('more rules never allow less, and their order does not matter', () => {
+test('additional rules never remove a right, and the order of rules does not matter', () => {
   fc.assert(fc.property(fc.array(rule), fc.array(rule), request, (some, more, asked) => {
     if (allows(some, asked)) expect(allows([...more, ...some], asked)).toBe(true);
     expect(allows([...some, ...more], asked)).toBe(allows([...more, ...some].reverse(), asked));

@@ -21,7 +21,7 @@ test.each([
   ['delete', '', 'namespaces', false, false],
   ['get', '', 'nodes', false, false],
   ['create', '', 'endpoints', false, false],
-])('%s in group "%s" of %s: admin %s, edit %s', (verb, group, path, admin, edit) => {
+])('the rules decide about %s in group "%s" of %s: admin %s, edit %s', (verb, group, path, admin, edit) => {
   expect([allows(ADMIN_RULES, request(verb, group, path)), allows(EDIT_RULES, request(verb, group, path))]).toEqual([admin, edit]);
 });
 
@@ -33,7 +33,7 @@ describeVectors<RoleVectors>('clusterrole-admin.json', ({ rules }) => {
   const rights = rules.flatMap(({ apiGroups, resources, verbs, from }) =>
     apiGroups.flatMap((group) => resources.flatMap((path) => verbs.map((verb) => ({ from, ...request(verb, group, path) })))));
 
-  test('admin has all of its rights, and edit those that it has from edit and view', () => {
+  test('ADMIN_RULES allow all rights of the ClusterRole, and EDIT_RULES those from edit and view', () => {
     const agreed = rights.filter((right) => allows(ADMIN_RULES, right) && (right.from === 'admin' || allows(EDIT_RULES, right)));
     printAgreement('clusterrole-admin.json', agreed.length, rights.length);
     expect(agreed).toHaveLength(rights.length);

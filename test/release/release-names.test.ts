@@ -12,26 +12,26 @@ test.each([
   [owner('Web Shop', 'review/Feature_1'), 'cdk8s-ci-deploy-web-shop-review-feature-1-40abf0324c'],
   [owner('ü', 'ß'), 'cdk8s-ci-deploy-6f1d23da7c'],
   [owner('x'.repeat(99)), `cdk8s-ci-deploy-${'x'.repeat(32)}-037a55e3af`],
-])('%j is recorded as %s', (given, name) => {
+])('the record of %j is named %s', (given, name) => {
   expect(releaseName(given)).toBe(name);
 });
 
-test('the names of any owner are accepted by Kubernetes', () => {
+test('Kubernetes accepts the names of every identity', () => {
   fc.assert(fc.property(anyOwner, fc.integer({ min: 1, max: 999 }), (any, part) => {
     expect([dns1123Label(releaseName(any)), dns1123Label(partName(any, part)), labelValue(ownerId(any, 'example'))]).toEqual([undefined, undefined, undefined]);
   }));
 });
 
 test.each<[string, ReleaseOwner, ReleaseOwner]>([
-  ['what is left out of the readable part', owner('a/b'), owner('a.b')],
-  ['parts that read as one', owner('a-b', 'c'), owner('a', 'b-c')],
+  ['characters that the readable part omits', owner('a/b'), owner('a.b')],
+  ['parts with the same concatenation', owner('a-b', 'c'), owner('a', 'b-c')],
   ['upper case', owner('Web'), owner('web')],
   ['projects', owner('web', 'production', '1'), owner('web', 'production', '2')],
-])('names tell apart %s', (_, a, b) => {
+])('names and ids differ for %s', (_, a, b) => {
   expect(releaseName(a)).not.toBe(releaseName(b));
   expect(ownerId(a, 'example')).not.toBe(ownerId(b, 'example'));
 });
 
-test('an owner has another id in another namespace', () => {
+test('the id of an identity differs between namespaces', () => {
   expect(ownerId(owner('web'), 'a')).not.toBe(ownerId(owner('web'), 'b'));
 });

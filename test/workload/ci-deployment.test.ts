@@ -18,7 +18,7 @@ const deploymentOf = (props: CiDeploymentProps = {}, id = 'web') => only('Deploy
 const podOf = (props: CiDeploymentProps = {}) => deploymentOf(props).spec.template;
 const containerOf = (props: CiDeploymentProps = {}) => podOf(props).spec.containers[0];
 
-test('an image alone gives a Deployment', () => {
+test('a CiDeployment with only an image defines a hardened Deployment', () => {
   expect(deploymentOf()).toMatchInlineSnapshot(`
 {
   "apiVersion": "apps/v1",
@@ -112,21 +112,21 @@ test('an image alone gives a Deployment', () => {
 `);
 });
 
-describe('Pod Security', () => {
+describe('the Pod Security level', () => {
   const violations = (props: CiDeploymentProps = {}) => podSecurityViolations(podOf(props));
 
-  test('the defaults satisfy restricted', () => {
+  test('is restricted by default', () => {
     expect(violations()).toEqual([]);
     expect(violations({ port: 8080, servicePort: 80, envFromSecrets: ['a'], addCapabilities: ['NET_BIND_SERVICE'] })).toEqual([]);
   });
 
-  test('plain cdk8s-plus does not, so the check can tell', () => {
+  test('is not restricted in plain cdk8s-plus, so the check detects violations', () => {
     const chart = new Chart(new App(), 'plain');
     new kplus.Deployment(chart, 'web', { containers: [{ image: 'web:1' }] });
     expect(podSecurityViolations(synth(chart)[0].spec.template)).not.toEqual([]);
   });
 
-  test('containers added later are locked in as well', () => {
+  test('is restricted with containers that are added later', () => {
     const { chart, construct } = define();
     construct.deployment.addContainer({ name: 'sidecar', image: 'sidecar:1' });
     construct.deployment.addInitContainer({ name: 'init', image: 'init:1' });
@@ -141,11 +141,11 @@ describe('Pod Security', () => {
     [{ dropAllCapabilities: false }],
     [{ addCapabilities: ['CHOWN'] }],
     [{ seccompRuntimeDefault: false }],
-  ])('%j gives restricted up, as its price says', (props) => {
+  ])('is not restricted with %j', (props) => {
     expect(violations(props)).not.toEqual([]);
   });
 
-  test('an image that runs as root, such as nginx, can be deployed', () => {
+  test('can be baseline for an image that runs as root', () => {
     const props = { port: 80, runAsNonRoot: false, addCapabilities: ['CHOWN', 'SETGID', 'SETUID', 'NET_BIND_SERVICE'], writablePaths: ['/var/cache/nginx', '/var/run'] };
     const { securityContext, volumeMounts } = containerOf(props);
     expect(securityContext).toEqual({
@@ -163,21 +163,21 @@ describe('Pod Security', () => {
     expect(podSecurityViolations(podOf(props), { level: 'baseline' })).toEqual([]);
   });
 
-  test('user, groups and a writable file system are written where they belong', () => {
+  test('includes user, groups and the file system of the props', () => {
     const pod = podOf({ runAsUser: 10_001, runAsGroup: 10_002, fsGroup: 10_003, readOnlyRootFilesystem: false, writablePaths: [] });
     expect(pod.spec.containers[0].securityContext).toMatchObject({ runAsUser: 10_001, runAsGroup: 10_002, readOnlyRootFilesystem: false });
     expect(pod.spec.securityContext).toMatchObject({ fsGroup: 10_003 });
     expect(pod.spec).not.toHaveProperty('volumes');
   });
 
-  test('pods get no token of the API unless asked for', () => {
+  test('mounts no token of the API by default', () => {
     expect(podOf().spec.automountServiceAccountToken).toBe(false);
     expect(podOf({ automountServiceAccountToken: true }).spec.automountServiceAccountToken).toBe(true);
   });
 });
 
 describe('probes', () => {
-  test('come with a port and open a connection', () => {
+  test('open a connection to the port', () => {
     const { ports, startupProbe, readinessProbe, livenessProbe } = containerOf({ port: 8080 });
     expect(ports).toEqual([{ containerPort: 8080 }]);
     expect(startupProbe).toEqual({ tcpSocket: { port: 8080 }, periodSeconds: 2, failureThreshold: 150 });
@@ -185,7 +185,7 @@ describe('probes', () => {
     expect(livenessProbe).toEqual(readinessProbe);
   });
 
-  test('ask a path when one is given', () => {
+  test('request the health path', () => {
     expect(containerOf({ port: 8080, healthPath: '/healthz' }).readinessProbe.httpGet).toEqual({ path: '/healthz', port: 8080, scheme: 'HTTP' });
   });
 
@@ -194,7 +194,7 @@ describe('probes', () => {
   });
 });
 
-test('a Service is made on request and selects as the Deployment does', () => {
+test('servicePort defines a Service with the selector of the Deployment', () => {
   const manifests = manifestsOf({ port: 8080, servicePort: 80, selector: { app: 'site' } });
   const service = only('Service', manifests);
   expect(service.metadata).toEqual({ name: 'web', namespace: 'example', labels: { 'app.kubernetes.io/name': 'web' } });
@@ -203,12 +203,21 @@ test('a Service is made on request and selects as the Deployment does', () => {
 });
 
 describe('replicas', () => {
-  test('are left out for the autoscaler', () => expect(deploymentOf().spec).not.toHaveProperty('replicas'));
-  test('are written when given, zero as well', () => {
+  test('are not in the manifest by default', () => expect(deploymentOf().spec).not.toHaveProperty('replicas'));
+  test('are in the manifest when they are given, also zero', () => {
     expect(deploymentOf({ replicas: 3 }).spec.replicas).toBe(3);
     expect(deploymentOf({ replicas: 0 }).spec.replicas).toBe(0);
   });
-  test('stay out when an autoscaler of cdk8s-plus is defined', () => {
+  test('are in their place in the sorted manifest', () => {
+    const keys = Object.keys(deploymentOf({ replicas: 3 }).spec);
+    expect(keys).toEqual([...keys].sort());
+  });
+  test('are those of the props when an autoscaler is defined as well', () => {
+    const { chart, construct } = define({ replicas: 3 });
+    new kplus.HorizontalPodAutoscaler(chart, 'hpa', { target: construct.deployment, maxReplicas: 3, metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(70))] });
+    expect(only('Deployment', synth(chart)).spec.replicas).toBe(3);
+  });
+  test('are not in the manifest with an autoscaler of cdk8s-plus', () => {
     const { chart, construct } = define();
     new kplus.HorizontalPodAutoscaler(chart, 'hpa', { target: construct.deployment, maxReplicas: 3, metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(70))] });
     expect(only('Deployment', synth(chart)).spec).not.toHaveProperty('replicas');
@@ -216,12 +225,12 @@ describe('replicas', () => {
 });
 
 describe('names and selectors', () => {
-  test('survive a rename of the construct', () => {
+  test('stay the same when the construct is renamed', () => {
     const before = manifestsOf({ name: 'site', port: 8080, servicePort: 80 }, 'web');
     expect(manifestsOf({ name: 'site', port: 8080, servicePort: 80 }, 'renamed')).toEqual(before);
   });
 
-  test('what cdk8s-plus selects by survives it as well', () => {
+  test('stay the same in a Service of cdk8s-plus', () => {
     const render = (id: string) => {
       const { chart, construct } = define({ name: 'site', port: 8080 }, id);
       construct.deployment.exposeViaService({ name: 'other' });
@@ -230,7 +239,7 @@ describe('names and selectors', () => {
     expect(render('renamed')).toEqual(render('web'));
   });
 
-  test('a given selector takes an existing Deployment over', () => {
+  test('can be those of an existing Deployment', () => {
     const deployment = deploymentOf({ selector: { app: 'site' }, containerName: 'nginx' });
     expect(deployment.spec.selector).toEqual({ matchLabels: { app: 'site' } });
     expect(deployment.spec.template.metadata.labels).toMatchObject({ 'app': 'site', 'app.kubernetes.io/name': 'web' });
@@ -238,10 +247,10 @@ describe('names and selectors', () => {
   });
 });
 
-describe('what GitLab and people read', () => {
+describe('the annotations for GitLab and people', () => {
   const job = { ciVariables: gitlabJob, image: undefined };
 
-  test('comes from the job', () => {
+  test('come from the job', () => {
     const deployment = deploymentOf({ ...job, environment: 'production' });
     expect(deployment.metadata.annotations).toEqual({
       'app.gitlab.com/app': 'group-site',
@@ -252,42 +261,42 @@ describe('what GitLab and people read', () => {
     expect(deployment.spec.template.spec.containers[0].image).toBe(gitlabJob.IMAGE);
   });
 
-  test('on the pods it is only what does not change with a pipeline', () => {
+  test('do not change on the pods from pipeline to pipeline', () => {
     const next = { ...gitlabJob, CI_PIPELINE_ID: '4712', IMAGE_PIPELINE_ID: '4712', CI_JOB_ID: '99999', CI_COMMIT_SHA: 'f'.repeat(40) };
     const [first, second] = [podOf(job), podOf({ ...job, ciVariables: next })];
     expect(first).toEqual(second);
     expect(first.metadata.annotations).toEqual({ 'app.gitlab.com/app': 'group-site' });
   });
 
-  test('can be given', () => {
+  test('can be set by props', () => {
     const { annotations } = deploymentOf({ projectSlug: 'a', environment: 'review/Feature 1', commit: 'c' }).metadata;
     expect(annotations).toMatchObject({ 'app.gitlab.com/app': 'a', 'cdk8s-ci-deploy/commit': 'c' });
     expect(annotations['app.gitlab.com/env']).toMatch(/^review-feature-1-[0-9a-z]{6}$/);
   });
 
-  test('an environment of the job itself is used as GitLab spells it', () => {
+  test('contain the slug of the job when the job has the environment', () => {
     expect(podOf({ ...job, ciVariables: { ...gitlabJob, CI_ENVIRONMENT_SLUG: 'staging' } }).metadata.annotations['app.gitlab.com/env']).toBe('staging');
   });
 });
 
-describe('configuration', () => {
+describe('the configuration of the pods', () => {
   const hashOf = (data: { [key: string]: string }, props: CiDeploymentProps = {}) => {
     const { chart } = define({ envFromConfigMaps: ['config'], ...props });
     rawObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'config' }, data });
     return only('Deployment', synth(chart)).spec.template.metadata.annotations?.['cdk8s-ci-deploy/config-hash'];
   };
 
-  test('that changes replaces the pods', () => {
+  test('changes the pods when its content changes', () => {
     expect(hashOf({ a: '1' })).toMatch(/^[0-9a-f]{16}$/);
     expect(hashOf({ a: '1' })).toBe(hashOf({ a: '1' }));
     expect(hashOf({ a: '2' })).not.toBe(hashOf({ a: '1' }));
   });
 
-  test('that is not used does not', () => {
+  test('does not change the pods when they do not use it', () => {
     expect(hashOf({ a: '1' }, { envFromConfigMaps: ['other'] })).toBeUndefined();
   });
 
-  test('used through cdk8s-plus counts, in volumes and single variables', () => {
+  test('changes the pods when cdk8s-plus uses it in volumes and variables', () => {
     const render = (value: string) => {
       const { chart, construct } = define();
       const config = new kplus.ConfigMap(chart, 'config', { data: { a: value } });
@@ -299,7 +308,7 @@ describe('configuration', () => {
     expect(render('1')).not.toBe(render('2'));
   });
 
-  test('of another namespace is another one', () => {
+  test('does not change the pods when it is in another namespace', () => {
     const bound = new App();
     const chart = new NamespacedChart(bound, 'a', { namespace: 'a' });
     new CiDeployment(chart, 'web', { image, envFromConfigMaps: ['config'] });
@@ -307,7 +316,7 @@ describe('configuration', () => {
     expect(synth(chart)[0].spec.template.metadata.annotations ?? {}).not.toHaveProperty('cdk8s-ci-deploy/config-hash');
   });
 
-  test('by name reaches the container', () => {
+  test('is in the container: variables, command and arguments', () => {
     const container = containerOf({ env: { LANG: 'de' }, envFromConfigMaps: ['config'], envFromSecrets: ['secret'], command: ['serve'], args: ['--port=1'] });
     expect(container).toMatchObject({
       env: [{ name: 'LANG', value: 'de' }],
@@ -317,14 +326,14 @@ describe('configuration', () => {
     });
   });
 
-  test('of pull secrets, ServiceAccount and resources reaches the pod', () => {
+  test('is in the pod: pull secrets, ServiceAccount and resources', () => {
     const { spec } = podOf({ imagePullSecrets: ['registry'], serviceAccountName: 'web', cpuLimit: '1', memoryRequest: '128Mi', memoryLimit: '256Mi' });
     expect(spec).toMatchObject({ imagePullSecrets: [{ name: 'registry' }], serviceAccountName: 'web' });
     expect(spec.containers[0].resources).toEqual({ limits: { cpu: '1', memory: '256Mi' }, requests: { cpu: '50m', memory: '128Mi' } });
   });
 });
 
-test('JSON patches of the user have the last word on what cdk8s-plus renders', () => {
+test('JSON patches of the user override the values of cdk8s-plus and the props', () => {
   const { chart, construct } = define();
   ApiObject.of(construct.deployment).addJsonPatch(JsonPatch.add('/spec/replicas', 5), JsonPatch.replace('/spec/template/spec/containers/0/imagePullPolicy', 'Never'));
   const { spec } = only('Deployment', synth(chart));
@@ -332,7 +341,7 @@ test('JSON patches of the user have the last word on what cdk8s-plus renders', (
   expect(spec.template.spec.containers[0].imagePullPolicy).toBe('Never');
 });
 
-test('lists and maps are copied on the way in', () => {
+test('a later change of the props has no effect', () => {
   const props = { imagePullSecrets: ['registry'], selector: { app: 'web' } };
   const { chart } = define(props);
   props.imagePullSecrets.push('other');
@@ -342,16 +351,16 @@ test('lists and maps are copied on the way in', () => {
   expect(spec.selector.matchLabels).toEqual({ app: 'web' });
 });
 
-test('a missing image is said with the path of the construct', () => {
+test('a missing image is refused with the path of the construct', () => {
   const { chart } = define({ image: CiImage.fromGitlab({ ciVariables: {} }) });
   expect(messageOf(() => synth(chart))).toContain('[chart/web] variable IMAGE: it is not set, expected the reference of the image that this pipeline built');
 });
 
-describe('what Kubernetes would refuse, or never run, is refused', () => {
+describe('an invalid prop', () => {
   test.each<[CiDeploymentProps, string]>([
     [{ name: 'Bad_Name' }, 'name is "Bad_Name", expected a DNS subdomain'],
     [{ name: 'a'.repeat(64) }, 'name, which becomes a label, is "aaaa'],
-    [{ name: '1web', port: 80, servicePort: 80 }, 'name, which the Service has as well, is "1web"'],
+    [{ name: '1web', port: 80, servicePort: 80 }, 'name, which is also the name of the Service, is "1web"'],
     [{ name: 'a.b' }, 'containerName is "a.b"'],
     [{ labels: { team: 'a b' } }, 'label "team" is "a b", expected a label value'],
     [{ labels: { 'a/b/c': '' } }, 'the key of label "a/b/c" is "a/b/c"'],
@@ -370,9 +379,9 @@ describe('what Kubernetes would refuse, or never run, is refused', () => {
     [{ writablePaths: ['tmp'] }, 'writablePaths is "tmp"'],
     [{ addCapabilities: ['CAP_CHOWN'] }, 'addCapabilities is "CAP_CHOWN"'],
     [{ replicas: -1 }, 'replicas is -1'],
-    [{ runAsUser: 0 }, 'runAsUser is 0, expected another user while runAsNonRoot holds'],
+    [{ runAsUser: 0 }, 'runAsUser is 0, expected another user while runAsNonRoot is true'],
     [{ fsGroup: 1e12 }, 'fsGroup is 1000000000000'],
-  ])('%j', (props, message) => {
+  ])('is refused: %j', (props, message) => {
     const text = messageOf(() => define(props));
     expect(text).toContain(message);
     expect(text).toMatch(/^chart\/web: .+, expected .+; .+$/);

@@ -39,17 +39,17 @@ function written(manifests: unknown[]): Manifest[] {
   return JSON.parse(JSON.stringify(manifests));
 }
 
-describe('values', () => {
-  test('only images differ from what kubectl makes of the template', () => {
+describe('a ManifestTemplate', () => {
+  test('renders the values that kubectl reads, except the images', () => {
     expect(written(rendered({ text: AWKWARD, image }))).toEqual(withImage(AWKWARD));
   });
 
-  test('what cdk8s writes is read back as the same values', () => {
+  test('is written by cdk8s so that the same values are read again', () => {
     const text = Yaml.stringify(...rendered({ text: AWKWARD, image }));
     expect(parseManifest(text, 'written').map(({ value }) => value)).toEqual(withImage(AWKWARD));
   });
 
-  test('a manifest of the example is one object a document', () => {
+  test('defines one object for each document of the example', () => {
     const manifests = rendered({ text: `${POD}---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n`, image });
     expect(manifests).toMatchInlineSnapshot(`
 [
@@ -80,12 +80,12 @@ describe('values', () => {
     expect(manifests[0].spec.containers[0].image).toBe(IMAGE);
   });
 
-  test('rendering again changes nothing', () => {
+  test('renders the same objects again', () => {
     const manifest = template({ text: AWKWARD, image });
     expect(Testing.synth(Chart.of(manifest))).toEqual(Testing.synth(Chart.of(manifest)));
   });
 
-  test('any values survive', () => {
+  test('renders generated values unchanged', () => {
     const key = fc.string({ unit: ANY_CHARACTER, maxLength: 6 }).filter((text) => text !== '__proto__' && text !== 'metadata');
     const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
       tree: fc.oneof({ maxDepth: 3 },
@@ -95,8 +95,8 @@ describe('values', () => {
     const text = (spec: Json) => JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec, containers: [{ name: 'a', image: 'IMAGE' }] });
     let survived = 0;
     fc.assert(fc.property(tree, (spec) => {
-      const refusal = refusalOf({ text: text(spec), image });
-      if (refusal !== undefined) return expect(refusal).toMatch(/expected values that cdk8s writes|without control characters|escape/);
+      const message = errorOf({ text: text(spec), image });
+      if (message !== undefined) return expect(message).toMatch(/expected values that do not change|without control characters|escape/);
       survived += 1;
       const read = parseManifest(Yaml.stringify(...rendered({ text: text(spec), image })), 'written').map(({ value }) => value);
       return expect(read).toEqual(withImage(text(spec)));
@@ -105,7 +105,7 @@ describe('values', () => {
   });
 });
 
-function refusalOf(props: ManifestTemplateProps): string | undefined {
+function errorOf(props: ManifestTemplateProps): string | undefined {
   try {
     template(props);
     return undefined;
@@ -114,24 +114,24 @@ function refusalOf(props: ManifestTemplateProps): string | undefined {
   }
 }
 
-describe('the file', () => {
+describe('the file of a template', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'manifest-template-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test('is found from the working directory', () => {
+  test('is relative to the working directory', () => {
     const file = relative(process.cwd(), join(folder, 'deployment.yml'));
     writeFileSync(file, POD);
     expect(rendered({ file, image })).toEqual(withImage(POD));
   });
 
-  test('fails when it is not there', () => {
-    expect(messageOf(() => template({ file: 'missing.yml' }))).toMatch(/^chart\/site: "missing\.yml" cannot be read in ".+" \(ENOENT\), expected a file; correct the path$/);
+  test('is refused when it does not exist', () => {
+    expect(messageOf(() => template({ file: 'missing.yml' }))).toMatch(/^chart\/site: "missing\.yml" cannot be read in ".+" \(ENOENT\), expected a file; pass a path relative to that folder, or an absolute one$/);
   });
 
-  test('fails when it is too large, with its name', () => {
+  test('is refused with its name when it is too large', () => {
     const file = join(folder, 'large.yml');
     writeFileSync(file, Buffer.alloc(10 * 1024 * 1024, 'a'));
     expect(messageOf(() => template({ file }))).toContain(`chart/site: ${file}: 10485760 bytes, expected at most`);
@@ -142,7 +142,7 @@ describe('the file', () => {
     ['FOLDER_PER_CHART_FILE_PER_RESOURCE', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, 4],
     ['FILE_PER_CHART', YamlOutputType.FILE_PER_CHART, 1],
     ['FILE_PER_APP', YamlOutputType.FILE_PER_APP, 1],
-  ])('objects without a name do not overwrite each other with %s', (_, yamlOutputType, files) => {
+  ])('gets a manifest for each object without a name with %s', (_, yamlOutputType, files) => {
     const app = new App({ outdir: folder, yamlOutputType });
     const pod = POD.replace('name: web}', 'generateName: a-}');
     const list = 'apiVersion: v1\nkind: List\nitems: []\n';
@@ -157,37 +157,37 @@ describe('the file', () => {
   });
 });
 
-describe('images', () => {
+describe('the images of a template', () => {
   const two = `${POD}    - {name: side, image: SIDE}\n`;
 
-  test('several placeholders', () => {
+  test('replace several placeholders', () => {
     const [pod] = rendered({ text: two, images: { IMAGE: image, SIDE: CiImage.of('side:1') } });
     expect(pod.spec.containers.map((container: any) => container.image)).toEqual([IMAGE, 'side:1']);
   });
 
-  test('another placeholder', () => {
+  test('replace another placeholder', () => {
     const [pod] = rendered({ text: two, placeholder: 'SIDE', image });
     expect(pod.spec.containers.map((container: any) => container.image)).toEqual(['IMAGE', IMAGE]);
   });
 
-  test('containers by name win over placeholders, which need not be there then', () => {
+  test('are set by container, with or without placeholders', () => {
     const [pod] = rendered({ text: two, containers: { side: image }, image: CiImage.of('web:1') });
     expect(pod.spec.containers.map((container: any) => container.image)).toEqual(['web:1', IMAGE]);
     expect(rendered({ text: POD.replace('IMAGE', 'x'), containers: { web: image } })).toEqual(withImage(POD));
   });
 
-  test('an image of the pipeline', () => {
+  test('are those of the pipeline by default', () => {
     const manifest = template({ text: POD, image: CiImage.fromGitlab({ ciVariables: { IMAGE } }) });
     expect(manifest.apiObjects[0]?.toJson().spec.containers[0].image).toBe(IMAGE);
   });
 
-  test('an image that is not known yet is asked for when manifests are rendered', () => {
+  test('are looked up when the manifest is rendered', () => {
     const manifest = template({ text: POD, image: CiImage.fromGitlab({ ciVariables: {} }) });
     expect(manifest.apiObjects.map(({ kind, name }) => [kind, name])).toEqual([['Pod', 'web']]);
     expect(messageOf(() => Testing.synth(Chart.of(manifest)))).toContain('[chart/site] variable IMAGE: it is not set');
   });
 
-  test('what the caller does to the props later has no effect', () => {
+  test('do not change when the props change later', () => {
     const images: { [placeholder: string]: CiImage } = { IMAGE: image };
     const manifest = template({ text: POD, images });
     images.IMAGE = CiImage.of('other:1');
@@ -196,67 +196,67 @@ describe('images', () => {
 
   test.each<[string, ManifestTemplateProps, string]>([
     ['a template without the placeholder', { text: POD.replace('IMAGE', 'nginx:1') },
-      'chart/site: text: the containers "web" with "nginx:1", expected a container with the image "IMAGE"; write that where'],
+      'chart/site: text: the containers "web" with "nginx:1", expected a container with the image "IMAGE"; change the manifest, or choose one of these containers'],
     ['a template without containers', { text: 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\n' }, 'no containers, expected a container with the image "IMAGE"'],
     ['one of two placeholders that is not there', { text: POD, images: { IMAGE: image, SIDE: image } }, 'a container with the image "SIDE"'],
     ['a container that is not there', { text: POD, containers: { side: image } }, 'a container with the name "side"'],
     ['no images', { text: POD, images: {} }, 'expected a container with an image to set'],
     ['images beside image', { text: POD, images: {}, image }, 'chart/site: images beside image or placeholder, expected one way'],
     ['images beside placeholder', { text: POD, images: {}, placeholder: 'X' }, 'images beside image or placeholder'],
-    ['no manifest', {}, 'chart/site: no manifest, expected file or text; give one of the two'],
+    ['no manifest', {}, 'chart/site: no manifest, expected file or text; pass one of the two'],
     ['two manifests', { file: 'a', text: 'b' }, 'chart/site: file and text, expected file or text'],
     ['invalid YAML', { text: `${POD}a: [` }, 'chart/site: text:7:5: invalid YAML'],
     ['a tab', { text: `${POD}\ta: 1` }, 'chart/site: text:7:1: '],
-    ['a duplicate key', { text: `${POD}kind: Pod\n` }, 'chart/site: text:7:1: the key "kind" for the second time'],
-    ['nothing in it', { text: '' }, 'chart/site: text:1:1: no document'],
+    ['a duplicate key', { text: `${POD}kind: Pod\n` }, 'chart/site: text:7:1: a second key "kind"'],
+    ['an empty text', { text: '' }, 'chart/site: text:1:1: no document'],
     ['an object without a name', { text: POD.replace('name: web}', 'labels: {}}') }, 'chart/site: text:1:1: metadata.name is nothing, expected text; name the object'],
     ['a name that is a number', { text: POD.replace('name: web}', 'name: 1}') }, 'metadata.name is 1, expected text; quote it'],
     ['an empty name', { text: POD.replace('name: web}', 'name: ""}') }, 'metadata.name is "", expected text'],
     ['an apiVersion with two slashes', { text: POD.replace('v1', 'a/b/v1') }, 'invalid apiVersion a/b/v1'],
-  ])('fails for %s', (_, props, message) => {
+  ])('are refused for %s', (_, props, message) => {
     expect(messageOf(() => template(props))).toContain(message);
   });
 });
 
-describe('what cdk8s would write so that kubectl reads something else', () => {
+describe('a value that cdk8s would change', () => {
   test.each([
     ['0o17', '"0o17"'],
     ['+0o17', '"+0o17"'],
     ['a\u0085b', '"a\\Nb"'],
-  ])('fails for the text %j', (value, yaml) => {
+  ])('is refused: the text %j', (value, yaml) => {
     const message = messageOf(() => template({ text: `${POD}status: {list: [{value: ${yaml}}]}\n`, image }));
-    expect(message).toContain(`chart/site: text:1:1: status.list.0.value with ${JSON.stringify(value).replace('\u0085', '\\u0085')}, expected values that cdk8s writes`);
+    expect(message).toContain(`chart/site: text:1:1: status.list.0.value with ${JSON.stringify(value).replace('\u0085', '\\u0085')}, expected values that do not change`);
     expect(message).toContain('cdk8s-ci-deploy render');
   });
 
-  test('fails for such a key', () => {
+  test('is refused as a key', () => {
     expect(messageOf(() => template({ text: `${POD}status: {"0o17": 1}\n`, image }))).toContain('a key of status with "0o17"');
   });
 });
 
-describe('in a chart', () => {
-  test('namespace and labels of the chart apply, those of the template win', () => {
+describe('a template in a chart', () => {
+  test('has the namespace and the labels of the chart, unless the manifest sets them', () => {
     const text = `${POD}---\n${POD.replace('name: web}', 'name: own, namespace: own, labels: {app: own, x: "1"}}')}`;
     const [pod, own] = rendered({ text, image }, { namespace: 'example', labels: { app: 'web' } });
     expect(pod.metadata).toEqual({ name: 'web', namespace: 'example', labels: { app: 'web' } });
     expect(own.metadata).toEqual({ name: 'own', namespace: 'own', labels: { app: 'own', x: '1' } });
   });
 
-  test('the items of a List get them, the List itself not', () => {
+  test('gives them to the items of a List, not to the List', () => {
     const text = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: IMAGE}]}}\n';
     const [list] = written(rendered({ text, image }, { namespace: 'example', labels: { app: 'web' } }));
     expect(Object.keys(list)).toEqual(['apiVersion', 'kind', 'items']);
     expect(list.items[0].metadata).toEqual({ name: 'a', namespace: 'example', labels: { app: 'web' } });
   });
 
-  test('a NamespacedChart accepts the objects and the items', () => {
+  test('is accepted by a NamespacedChart, also with a List', () => {
     const namespaced = new NamespacedChart(Testing.app(), 'chart', { namespace: 'example', namespacedKinds: ['Rollout.example.com'] });
     const text = AWKWARD.replace('0755: octal', 'octal: octal');
     new ManifestTemplate(namespaced, 'site', { text, image });
     expect(Testing.synth(namespaced)).toHaveLength(4);
   });
 
-  test('objects can be changed like any other', () => {
+  test('renders later changes of its objects', () => {
     const manifest = template({ text: `${AWKWARD}`, image }, { namespace: 'example' });
     const [configMap, , once] = manifest.apiObjects;
     configMap?.metadata.addLabel('added', 'label');
@@ -285,14 +285,14 @@ describe('in a chart', () => {
     });
   });
 
-  test('ids of objects are kind and name', () => {
+  test('gives its objects ids of kind and name', () => {
     const manifest = template({ text: `${AWKWARD}---\n${POD}---\n${POD}`, image });
     expect(manifest.apiObjects.map(({ node }) => node.id)).toEqual([
       'configmap-awkward', 'cronjob-nightly', 'pod-once-', 'list', 'pod-web', 'pod-web#2',
     ]);
   });
 
-  test('the list of objects is a copy', () => {
+  test('returns a copy of its list of objects', () => {
     const manifest = template({ text: POD, image });
     manifest.apiObjects.pop();
     expect(manifest.apiObjects).toHaveLength(1);

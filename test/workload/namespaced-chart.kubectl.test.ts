@@ -21,7 +21,7 @@ function withTemplate(template: string) {
   return chart;
 }
 
-test('what a Helm chart renders gets the namespace', () => {
+test('a NamespacedChart gives its namespace to objects of a Helm chart', () => {
   const chart = withTemplate('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n');
   expect(synth(chart).map((manifest) => [manifest.kind, manifest.metadata.namespace])).toEqual([['ConfigMap', 'example']]);
 });
@@ -30,6 +30,6 @@ test.each([
   ['apiVersion: v1\nkind: Namespace\nmetadata: {name: other}\n', 'Namespace is cluster-scoped'],
   ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n', 'ConfigMap "a" is in namespace "other"'],
   ['apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: a}\n', 'may not create, patch resourcequotas'],
-])('what a Helm chart renders is refused as everything else is: %j', (template, message) => {
+])('a NamespacedChart refuses objects of a Helm chart: %j', (template, message) => {
   expect(messageOf(() => synth(withTemplate(template)))).toContain(message);
 });

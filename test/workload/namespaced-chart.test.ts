@@ -12,16 +12,16 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const problemsOf = (chart: Chart) => messageOf(() => synth(chart)).replace('Validation failed with the following errors:\n', '').split('\n').map((line) => line.trim());
 
-test('objects get the namespace of the chart', () => {
+test('a NamespacedChart gives its namespace to its objects', () => {
   const chart = namespacedChart();
   rawObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } });
   new kplus.Service(chart, 'service', { ports: [{ port: 80 }] });
   expect(synth(chart).map((manifest) => manifest.metadata.namespace)).toEqual(['example', 'example']);
 });
 
-describe('what an administrator must apply is refused', () => {
+describe('a cluster-scoped object', () => {
   const refused = (name: string) => expect.stringMatching(new RegExp(
-    `^\\[chart\\] chart/\\S+: ${name} is cluster-scoped, expected objects of namespace "example", all that its deployer may write; move it to the manifests that an administrator applies$`));
+    `^\\[chart\\] chart/\\S+: ${name} is cluster-scoped, expected an object of namespace "example", since its deployer may write no others; move it to the manifests that an administrator applies$`));
 
   test.each([
     ['v1', 'Namespace', 'Namespace'],
@@ -30,13 +30,13 @@ describe('what an administrator must apply is refused', () => {
     ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'CustomResourceDefinition.apiextensions.k8s.io'],
     ['v1', 'PersistentVolume', 'PersistentVolume'],
     ['storage.k8s.io/v1', 'StorageClass', 'StorageClass.storage.k8s.io'],
-  ])('%s %s', (apiVersion, kind, name) => {
+  ])('is refused: %s %s', (apiVersion, kind, name) => {
     const chart = namespacedChart();
     rawObject(chart, 'object', { apiVersion, kind, metadata: { name: 'some.thing' } });
     expect(problemsOf(chart)).toEqual([refused(name)]);
   });
 
-  test('inside a List, and a List inside a List', () => {
+  test('is refused inside a List, and inside a nested List', () => {
     const chart = namespacedChart();
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } };
     rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [namespace, { apiVersion: 'v1', kind: 'List', items: [namespace] }] });
@@ -44,13 +44,13 @@ describe('what an administrator must apply is refused', () => {
     expect(problemsOf(chart)[1]).toContain('chart/list/items[1]/items[0]: ');
   });
 
-  test('inside a list of one kind', () => {
+  test('is refused inside a list of its kind', () => {
     const chart = namespacedChart();
     rawObject(chart, 'list', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleList', items: [{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'a' } }] });
     expect(problemsOf(chart)).toEqual([refused('ClusterRole.rbac.authorization.k8s.io')]);
   });
 
-  test('from a file', () => {
+  test('is refused in an included file', () => {
     const file = join(folder, 'crd.yaml');
     writeFileSync(file, 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: fine\n');
     const chart = namespacedChart();
@@ -58,55 +58,55 @@ describe('what an administrator must apply is refused', () => {
     expect(problemsOf(chart)).toEqual([refused('Namespace')]);
   });
 
-  test('made so by a patch', () => {
+  test('is refused after a JSON patch changed the kind', () => {
     const chart = namespacedChart();
     rawObject(chart, 'object', { apiVersion: 'v1', kind: 'ConfigMap' }).addJsonPatch(JsonPatch.replace('/kind', 'Node'));
     expect(problemsOf(chart)).toEqual([refused('Node')]);
   });
 
-  test('in nested constructs and in constructs of cdk8s-plus', () => {
+  test('is refused in nested constructs and in constructs of cdk8s-plus', () => {
     const chart = namespacedChart();
     new kplus.ClusterRole(new Chart(chart, 'nested'), 'role');
     expect(problemsOf(chart)[0]).toContain('chart/nested/role/Resource: ClusterRole.rbac.authorization.k8s.io is cluster-scoped');
   });
 });
 
-describe('other namespaces are refused', () => {
-  test('written in an object', () => {
+describe('another namespace', () => {
+  test('is refused in the metadata of an object', () => {
     const chart = namespacedChart();
     rawObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'other' } });
     expect(problemsOf(chart)).toEqual([
-      '[chart] chart/config: ConfigMap "a" is in namespace "other", expected namespace "example"; leave its namespace out, or put it into a NamespacedChart of that namespace',
+      '[chart] chart/config: ConfigMap "a" is in namespace "other", expected namespace "example"; leave its namespace out, or define it in a NamespacedChart of that namespace',
     ]);
   });
 
-  test('put there by a patch, or taken away', () => {
+  test('is refused after a JSON patch added it, or removed the namespace', () => {
     const chart = namespacedChart();
     rawObject(chart, 'a', { apiVersion: 'v1', kind: 'ConfigMap' }).addJsonPatch(JsonPatch.replace('/metadata/namespace', 'other'));
     rawObject(chart, 'b', { apiVersion: 'v1', kind: 'ConfigMap' }).addJsonPatch(JsonPatch.remove('/metadata/namespace'));
     expect(problemsOf(chart)).toEqual([expect.stringContaining('is in namespace "other"'), expect.stringContaining('has no namespace')]);
   });
 
-  test('missing in a nested plain chart, which does not inherit', () => {
+  test('is refused in a nested plain chart, which does not inherit the namespace', () => {
     const chart = namespacedChart();
     rawObject(new Chart(chart, 'nested'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
     expect(problemsOf(chart)).toEqual([expect.stringContaining('ConfigMap "a" has no namespace, expected namespace "example"; define it in the NamespacedChart itself')]);
   });
 
-  test('missing in an item of a List, which gets nothing from the chart', () => {
+  test('is refused in an item of a List, which does not inherit the namespace', () => {
     const chart = namespacedChart();
     const item = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
     rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [item, { ...item, metadata: { name: 'b', namespace: 'example' } }] });
-    expect(problemsOf(chart)).toEqual([expect.stringContaining('chart/list/items[0]: ConfigMap "a" has no namespace, expected namespace "example"; write it in the item')]);
+    expect(problemsOf(chart)).toEqual([expect.stringContaining('chart/list/items[0]: ConfigMap "a" has no namespace, expected namespace "example"; set the namespace of the item')]);
   });
 
-  test('of an enclosing NamespacedChart', () => {
+  test('is refused in an enclosing NamespacedChart', () => {
     const outer = namespacedChart();
     expect(() => new NamespacedChart(outer, 'inner', { namespace: 'other' })).toThrow('chart/inner: namespace is "other" inside a NamespacedChart of "example"');
   });
 });
 
-test('a nested NamespacedChart of the same namespace is checked once', () => {
+test('a nested NamespacedChart reports its problems once', () => {
   const outer = namespacedChart();
   const inner = new NamespacedChart(outer, 'inner', { namespace: 'example' });
   rawObject(inner, 'node', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' } });
@@ -115,62 +115,62 @@ test('a nested NamespacedChart of the same namespace is checked once', () => {
   expect(problems[0]).toMatch(/^\[chart\/inner\] chart\/inner\/node: /);
 });
 
-describe('custom resources', () => {
-  test('of an unknown kind are refused with the declaration to add', () => {
+describe('a custom resource', () => {
+  test('is refused with the declaration to add', () => {
     const chart = namespacedChart();
     rawObject(chart, 'certificate', { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'a' } });
     expect(problemsOf(chart)).toEqual([
-      '[chart] chart/certificate: "Certificate.cert-manager.io" is no kind of Kubernetes v1.36.3, so whether it is namespaced is not known, expected a known kind; ' +
-      'if its custom resource definition says "scope: Namespaced", declare it by namespacedKinds: ["Certificate.cert-manager.io"]',
+      '[chart] chart/certificate: "Certificate.cert-manager.io" is not a kind of Kubernetes v1.36.3, so its scope is not known, expected a known kind; ' +
+      'if its custom resource definition has "scope: Namespaced", add it: namespacedKinds: ["Certificate.cert-manager.io"]',
     ]);
   });
 
-  test('that are declared pass, in any version', () => {
+  test('is accepted in any version after its declaration', () => {
     const chart = namespacedChart({ namespacedKinds: ['Certificate.cert-manager.io'] });
     rawObject(chart, 'old', { apiVersion: 'cert-manager.io/v1alpha1', kind: 'Certificate', metadata: { name: 'a' } });
     rawObject(chart, 'new', { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'b' } });
     expect(synth(chart)).toHaveLength(2);
   });
 
-  test('a kind of another group is another kind', () => {
+  test('is refused when only the same kind of another group is declared', () => {
     const chart = namespacedChart();
     rawObject(chart, 'service', { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'a' } });
-    expect(problemsOf(chart)).toEqual([expect.stringContaining('"Service.serving.knative.dev" is no kind of Kubernetes')]);
+    expect(problemsOf(chart)).toEqual([expect.stringContaining('"Service.serving.knative.dev" is not a kind of Kubernetes')]);
   });
 });
 
-describe('what the role cannot write is refused', () => {
+describe('an object that the role cannot write', () => {
   const withKind = (apiVersion: string, kind: string, role?: DeployerRole) => {
     const chart = namespacedChart({ role });
     rawObject(chart, 'object', { apiVersion, kind, metadata: { name: 'a' } });
     return chart;
   };
 
-  test('with the verbs that are missing and both ways out', () => {
+  test('is refused with the missing verbs and two fixes', () => {
     expect(problemsOf(withKind('v1', 'ResourceQuota'))).toEqual([
-      '[chart] chart/object: ClusterRole "admin" of Kubernetes v1.36.3 may not create, patch resourcequotas, expected kinds that the deployer\'s role may write; ' +
-      'move it to the manifests that an administrator applies, or give the deployer another role',
+      '[chart] chart/object: ClusterRole "admin" of Kubernetes v1.36.3 may not create, patch resourcequotas, expected an object that the deployer may write; ' +
+      'move it to the manifests that an administrator applies, or choose another role for the deployer',
     ]);
   });
 
   test.each([
     ['v1', 'LimitRange'], ['v1', 'Endpoints'], ['v1', 'PodTemplate'], ['discovery.k8s.io/v1', 'EndpointSlice'], ['apps/v1', 'ControllerRevision'],
-  ])('%s %s under admin', (apiVersion, kind) => {
+  ])('is refused under admin: %s %s', (apiVersion, kind) => {
     expect(problemsOf(withKind(apiVersion, kind))).toEqual([expect.stringContaining('ClusterRole "admin"')]);
   });
 
-  test.each(['Role', 'RoleBinding'])('%s under edit, not under admin', (kind) => {
+  test.each(['Role', 'RoleBinding'])('is refused under edit and accepted under admin: %s', (kind) => {
     const apiVersion = 'rbac.authorization.k8s.io/v1';
     expect(synth(withKind(apiVersion, kind))).toHaveLength(1);
     expect(problemsOf(withKind(apiVersion, kind, DeployerRole.edit()))).toEqual([expect.stringContaining(`ClusterRole "edit" of Kubernetes v1.36.3 may not get, create, patch ${kind.toLowerCase()}s`)]);
   });
 
-  test('nothing on account of a role whose rules are not known', () => {
+  test('is accepted under a ClusterRole whose rules are not known', () => {
     expect(synth(withKind('v1', 'ResourceQuota', DeployerRole.clusterRole('quota-manager')))).toHaveLength(1);
   });
 });
 
-describe('names, labels and annotations follow Kubernetes\' rules', () => {
+describe('the validation of metadata', () => {
   test.each([
     ['ConfigMap', { name: 'Bad_Name' }, 'metadata.name of ConfigMap is "Bad_Name", expected a DNS subdomain'],
     ['Service', { name: '1web' }, 'metadata.name of Service is "1web", expected a DNS label that starts with a letter'],
@@ -179,41 +179,41 @@ describe('names, labels and annotations follow Kubernetes\' rules', () => {
     ['ConfigMap', { name: 'a', labels: { version: 1 } }, 'label "version" is 1, expected a text'],
     ['ConfigMap', { name: 'a', annotations: { 'a/b/c': '' } }, 'the key of annotation "a/b/c"'],
     ['ConfigMap', { name: 'a', annotations: { a: 'b'.repeat(262_144) } }, 'its annotations have 262145 bytes, expected at most 262144'],
-  ])('%s %#', (kind, metadata, message) => {
+  ])('refuses an invalid value in a %s: %#', (kind, metadata, message) => {
     const chart = namespacedChart();
     rawObject(chart, 'object', { apiVersion: 'v1', kind, metadata });
     expect(problemsOf(chart)).toEqual([expect.stringContaining(message)]);
   });
 
-  test('a RoleBinding may have the name that only it may have', () => {
+  test('accepts a name that is valid for a RoleBinding only', () => {
     const chart = namespacedChart();
     rawObject(chart, 'object', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'System:web' } });
     expect(synth(chart)).toHaveLength(1);
   });
 });
 
-describe('it fires before anything is written', () => {
+describe('the validation of a chart', () => {
   const bad = (outdir: string, yamlOutputType?: YamlOutputType) => {
     const bound = new App({ outdir, yamlOutputType });
     rawObject(new NamespacedChart(bound, 'chart', { namespace: 'example' }), 'node', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' } });
     return bound;
   };
 
-  test.each(Object.values(YamlOutputType).filter((type): type is YamlOutputType => typeof type === 'number'))('in App.synth with output type %s', (type) => {
+  test.each(Object.values(YamlOutputType).filter((type): type is YamlOutputType => typeof type === 'number'))('runs before App.synth writes a file with output type %s', (type) => {
     expect(() => bad(folder, type).synth()).toThrow('Node is cluster-scoped');
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('in app.synthYaml', () => {
+  test('runs in App.synthYaml', () => {
     expect(() => bad(folder).synthYaml()).toThrow('Node is cluster-scoped');
   });
 
-  test('in Testing.synth', () => {
+  test('runs in Testing.synth', () => {
     expect(() => Testing.synth(bad(folder).charts[0]!)).toThrow('Node is cluster-scoped');
   });
 });
 
-test('nothing is rendered to check it: a validation calls no lazy value of a spec', () => {
+test('the validation evaluates no lazy value of a spec', () => {
   const chart = namespacedChart();
   let rendered = 0;
   rawObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap', data: Lazy.any({ produce: () => ({ n: String(++rendered) }) }) });
@@ -221,31 +221,31 @@ test('nothing is rendered to check it: a validation calls no lazy value of a spe
   expect(rendered).toBe(0);
 });
 
-test('a List whose image is missing fails for the image', () => {
+test('a List with a missing image is refused for the image', () => {
   const chart = namespacedChart();
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'example' }, spec: { containers: [{ name: 'a', image: CiImage.fromGitlab({ ciVariables: {} }) }] } };
   rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [pod] });
   expect(() => synth(chart)).toThrow('variable IMAGE: it is not set');
 });
 
-test('objects that spread are as they are without the checks', () => {
+test('validated objects render as objects of a plain chart', () => {
   const chart = namespacedChart();
   new CiDeployment(chart, 'web', { image: CiImage.of('web:1') }).deployment.scheduling.spread({ topology: kplus.Topology.HOSTNAME });
   expect(synth(chart)[0].spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution).toHaveLength(1);
 });
 
-test('protected namespaces need to be allowed', () => {
+test('protected namespaces are refused unless they are allowed', () => {
   expect(() => namespacedChart({ namespace: 'default' })).toThrow('chart: namespace is "default"');
   expect(namespacedChart({ namespace: 'default', allowProtectedNamespace: true }).namespace).toBe('default');
 });
 
-test('labels and names without hashes reach the objects', () => {
+test('labels and disableResourceNameHashes have an effect on the objects', () => {
   const chart = namespacedChart({ labels: { team: 'web' }, disableResourceNameHashes: true });
   new ApiObject(chart, 'config', { apiVersion: 'v1', kind: 'ConfigMap' });
   expect(synth(chart)[0].metadata).toEqual({ name: 'chart-config', namespace: 'example', labels: { team: 'web' } });
 });
 
-test('two charts in an app are checked each for itself', () => {
+test('two charts of an app are checked separately', () => {
   const both = app();
   rawObject(new NamespacedChart(both, 'a', { namespace: 'a' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap' });
   rawObject(new NamespacedChart(both, 'b', { namespace: 'b' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap' });

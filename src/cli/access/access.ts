@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../base/json';
-import type { PolicyRule } from '../../kubernetes/rbac';
-import type { Subject } from '../../kubernetes/subject';
+import type { PolicyRule, Subject } from '../../kubernetes/rbac';
 
 /**
  * What access manifests give away: one namespace to one deployer.

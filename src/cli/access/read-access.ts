@@ -3,10 +3,8 @@ import { AccessObject, accessObjects, requiredText } from './access-object';
 import { readOidcTrust } from './read-oidc-trust';
 import { isObject, Json, JsonObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
-import { pathSegment } from '../../kubernetes/names';
-import { checkNamespace } from '../../kubernetes/namespace';
-import type { PolicyRule } from '../../kubernetes/rbac';
-import type { Subject } from '../../kubernetes/subject';
+import { pathSegment, checkNamespace } from '../../kubernetes/names';
+import type { PolicyRule, Subject } from '../../kubernetes/rbac';
 import { ADMIN_RULES, EDIT_RULES } from '../../kubernetes/user-facing-roles';
 import { RECORD_TYPE } from '../../release/release-names';
 

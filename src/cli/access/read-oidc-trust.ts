@@ -1,10 +1,10 @@
 import type { OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
-import { OIDC_ANNOTATIONS } from '../../access/access-annotations';
-import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
+import { OIDC_ANNOTATIONS, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
 import { userError, show } from '../../base/user-error';
+import { environmentName } from '../../gitlab/environments';
 import type { NameRule } from '../../kubernetes/names';
-import type { Subject } from '../../kubernetes/subject';
+import type { Subject } from '../../kubernetes/rbac';
 
 /**
  * Whose id_tokens make the subject of a RoleBinding, as its annotations say, or nothing when it has none.

@@ -5,11 +5,10 @@ import { execCredentials } from './exec-plugin';
 import { sendableToken } from './token';
 import { tokenFileCredentials } from './token-file';
 import { userError } from '../../base/user-error';
+import { FiledEntry, inFile } from '../../kubeconfig/contexts';
 import type { ClusterParts } from '../../kubeconfig/entries';
-import { execExtension } from '../../kubeconfig/exec';
 import { pathTo, Section } from '../../kubeconfig/file';
-import { FiledEntry, inFile } from '../../kubeconfig/merge';
-import { UserParts, userParts } from '../../kubeconfig/user';
+import { execExtension, UserParts, userParts } from '../../kubeconfig/user';
 
 /**
  * What a plugin may be told.

@@ -3,9 +3,9 @@ import { adminCredentials } from './administrator-credentials';
 import type { Connection } from './connection';
 import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
+import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../kubeconfig/contexts';
 import { checkVerified, ClusterParts } from '../../kubeconfig/entries';
 import { textField } from '../../kubeconfig/file';
-import { chooseContext, FiledEntry, fileOfCluster, inFile, KubeconfigText } from '../../kubeconfig/merge';
 import { certificateData } from '../../kubernetes/certificates';
 import type { Context } from '../command-line/command';
 

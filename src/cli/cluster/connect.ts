@@ -6,7 +6,7 @@ import type { ApiResource, ApplyOptions, KubernetesClient, CreateOptions, Delete
 import { describeRequest } from './paths';
 import { watchCollection } from './watch';
 import type { JsonObject } from '../../base/json';
-import { FIELD_MANAGER } from '../../release/field-manager';
+import { FIELD_MANAGER } from '../../release/release-names';
 
 /**
  * The API server of a connection. Nothing is contacted before the first call.

@@ -3,9 +3,9 @@ import type { Connection, Credentials } from './connection';
 import { tokenFileCredentials } from './token-file';
 import { decodeText } from '../../base/text-file';
 import { userError } from '../../base/user-error';
+import { inFile } from '../../kubeconfig/contexts';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
-import { inFile } from '../../kubeconfig/merge';
 import type { Context } from '../command-line/command';
 import { TlsSessions } from '../http/tls-sessions';
 

@@ -2,7 +2,7 @@ import type { Presented } from './connection';
 import { sendableToken } from './token';
 import { isObject, Json, parseObject } from '../../base/json';
 import type { ClusterParts } from '../../kubeconfig/entries';
-import type { ExecParts } from '../../kubeconfig/exec';
+import type { ExecParts } from '../../kubeconfig/user';
 
 /**
  * What a plugin gave.

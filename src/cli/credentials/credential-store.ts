@@ -1,7 +1,7 @@
 import type { Account } from './account';
 import { CREDENTIAL_LABEL, CredentialKind, CredentialRecord, marks, recordOf, secretOf } from './record';
 import { isObject, JsonObject } from '../../base/json';
-import { cryptoModule } from '../../base/lazy-crypto';
+import { cryptoModule } from '../../base/lazy-modules';
 import type { Clock } from '../base/host';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../cluster/paths';

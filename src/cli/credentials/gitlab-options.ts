@@ -1,7 +1,8 @@
 import { GitlabDestination } from './gitlab-destination';
 import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
-import { environmentScope, variableKey } from '../../gitlab/masking';
+import { environmentScope } from '../../gitlab/environments';
+import { variableKey } from '../../gitlab/masking';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 import { gitlabAddress, OwnerName, ownerName } from '../gitlab/address';

@@ -1,5 +1,5 @@
 import { show } from '../../base/user-error';
-import { scopesOverlap } from '../../gitlab/masking';
+import { scopesOverlap } from '../../gitlab/environments';
 import type { GitlabVariable } from '../gitlab/gitlab';
 
 /**

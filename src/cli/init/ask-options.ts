@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
 import type { Answers, BuilderAnswer, CredentialAnswer, TargetAnswer } from './answers';
 import { ask } from './questions';
-import { environmentName, oidcAudience, oidcIssuer } from '../../access/oidc-names';
+import { oidcAudience, oidcIssuer } from '../../access/oidc-names';
 import { userError, show } from '../../base/user-error';
-import { environmentSlug } from '../../gitlab/environment-slug';
+import { environmentName, environmentSlug } from '../../gitlab/environments';
 import { ImageReference } from '../../image/image-reference';
-import { dns1035Label, NameRule } from '../../kubernetes/names';
-import { checkNamespace } from '../../kubernetes/namespace';
+import { dns1035Label, NameRule, checkNamespace } from '../../kubernetes/names';
 import type { Context } from '../command-line/command';
 import { gitOrigin } from '../gitlab/git-remote';
 

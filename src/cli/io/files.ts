@@ -4,7 +4,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { cryptoModule } from '../../base/lazy-crypto';
+import { cryptoModule } from '../../base/lazy-modules';
 import { userError } from '../../base/user-error';
 import type { Host } from '../base/host';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as yaml from 'yaml';
 import { Json } from '../../base/json';
-import { yamlModule } from '../../base/lazy-yaml';
+import { yamlModule } from '../../base/lazy-modules';
 import { userError, show } from '../../base/user-error';
 import { ChooseImage, containersOf, noContainer, ReplacedImage, setImages } from '../../kubernetes/container-images';
 import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';

@@ -1,5 +1,5 @@
 import type { AccessRequest } from './access-request';
-import { RBAC_GROUP } from '../../kubernetes/subject';
+import { RBAC_GROUP } from '../../kubernetes/rbac';
 
 /**
  * What is asked about one resource in one place.

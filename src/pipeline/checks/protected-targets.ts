@@ -2,7 +2,7 @@ import { canBeIn, CheckedJob, CheckedPipeline, environmentOf, jobLabel, Pipeline
 import { isOnlyForProtectedRefs } from './rule-conditions';
 import { isObject, Json } from '../../base/json';
 import { Problem, show } from '../../base/user-error';
-import { variablesIn } from '../../gitlab/variables-in';
+import { variablesIn } from '../../gitlab/ci-variables';
 
 /**
  * Only pipelines of protected refs have jobs in the environment of a protected target. Any job there gets the environment's variables, with its credential.

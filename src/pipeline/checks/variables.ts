@@ -4,7 +4,7 @@ import { isObject, Json } from '../../base/json';
 import { Problem, show } from '../../base/user-error';
 import { variableKey } from '../../gitlab/masking';
 import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES, PREDEFINED_VARIABLES } from '../../gitlab/predefined-variables';
-import { variablesIn } from '../../gitlab/variables-in';
+import { variablesIn } from '../../gitlab/ci-variables';
 
 /**
  * GitLab accepts the names of variables, and no other value replaces theirs.

@@ -1,8 +1,8 @@
 import type { Document, Pair, Scalar, YAMLMap } from 'yaml';
 import type { JobKeywords, PipelineJob, Rule } from './job';
 import type { Json, JsonObject } from '../../base/json';
-import { yamlModule } from '../../base/lazy-yaml';
-import { escapeUnseen, quoteAmbiguous } from '../../yaml/scalar-style';
+import { yamlModule } from '../../base/lazy-modules';
+import { escapeInvisible, quoteAmbiguous } from '../../yaml/quoting';
 
 /**
  * A pipeline as values.
@@ -50,7 +50,7 @@ function documentOf(value: object): Document {
 function yamlText(document: Document, comment?: string): string {
   document.commentBefore = comment ?? null;
   quoteAmbiguous(document);
-  return escapeUnseen(document.toString({ lineWidth: 0, directives: false, singleQuote: true, indentSeq: false }));
+  return escapeInvisible(document.toString({ lineWidth: 0, directives: false, singleQuote: true, indentSeq: false }));
 }
 
 function pipelineDocument({ stages, workflow, jobs, raw = {} }: PipelineFile): Document {

@@ -2,8 +2,8 @@ import { DeployRef } from './deploy-ref';
 import type { Target } from './pipeline-plan';
 import { show, userError } from '../../base/user-error';
 import { gitlabSeconds } from '../../gitlab/duration';
-import { environmentSlug } from '../../gitlab/environment-slug';
-import { checkNamespace } from '../../kubernetes/namespace';
+import { environmentSlug } from '../../gitlab/environments';
+import { checkNamespace } from '../../kubernetes/names';
 import type { DeployCredential } from '../credentials/deploy-credential';
 import type { Rule } from '../jobs/job';
 

@@ -1,5 +1,5 @@
 import { DeployerIdentity, NamespaceDeployer } from '../../../src';
-import { OIDC_ANNOTATIONS } from '../../../src/access/access-annotations';
+import { OIDC_ANNOTATIONS } from '../../../src/access/oidc-names';
 import { readAccess } from '../../../src/cli/access/read-access';
 import { only, plainChart, synth } from '../../support/synth';
 

@@ -56,7 +56,7 @@ describe('the kubeconfig', () => {
     ['a file that is not there', { kubeconfig: 'absent' }, {}, 'absent: cannot read it, there is no such file or folder'],
     ['an empty file', { kubeconfig: 'a' }, { files: { a: '' } }, 'a: it holds 0 documents'],
     ['no current context', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ root: { 'current-context': '' } }) } },
-      'a: no context is the current one, expected the one that is meant; name it by --context'],
+      'a: current-context is not set, expected the context to use; name it with --context'],
     ['a context that is not there', { kubeconfig: 'a', context: 'y' }, { files: { a: kubeconfigFile() } }, '--context: "y" is not in the file, expected one of "x"'],
     ['a cluster that is not there', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { cluster: 'd' } }) } }, 'a: contexts[0].context.cluster: "d" is not in the file'],
   ])('is refused: %s', async (_, options, context, expected) => {
@@ -87,7 +87,7 @@ describe('the cluster', () => {
 
   test.each<[string, FileParts['cluster'], string]>([
     ['is not verified', { 'insecure-skip-tls-verify': true }, 'config: clusters[0].cluster: it has insecure-skip-tls-verify'],
-    ['has something else for a CA', { 'certificate-authority-data': base64('a key') }, 'config: clusters[0].cluster.certificate-authority-data: it is base64 of something that is not PEM'],
+    ['has something else for a CA', { 'certificate-authority-data': base64('a key') }, 'config: clusters[0].cluster.certificate-authority-data: it is base64, but not of PEM'],
     ['has a CA file that is not there', { 'certificate-authority-data': '', 'certificate-authority': 'absent' }, 'absent: cannot read it'],
     ['has no server', { server: undefined }, 'config: clusters[0].cluster.server: it is missing'],
     ['has a password in its address', { server: 'https://user:hunter2@example.com' }, 'config: its server is not the address of one, expected https://host:port'],
@@ -128,10 +128,10 @@ describe('the user', () => {
   });
 
   test.each<[string, FileParts['user'], string]>([
-    ['username', { username: 'admin' }, 'config: users[0].user: it has username, expected a credential that Kubernetes knows'],
+    ['username', { username: 'admin' }, 'config: users[0].user: it has username, expected another credential, since Kubernetes 1.19 removed passwords'],
     ['password', { password: 'hunter2' }, 'it has password'],
     ['auth-provider', { 'auth-provider': { name: 'gcp' } }, 'it has auth-provider, expected an exec plugin'],
-    ['as', { as: 'system:admin' }, 'it has as, expected the identity itself'],
+    ['as', { as: 'system:admin' }, 'it has as, expected no impersonation'],
     ['as-groups', { 'as-groups': ['system:masters'] }, 'it has as-groups'],
     ['an empty token', { token: '' }, 'config: users[0].user: its token is empty, expected a token; log in to the cluster again'],
     ['a token with a line break in it', { token: 'hunter2\nhunter2' }, 'config: users[0].user.token: it has white space in it'],
@@ -142,7 +142,7 @@ describe('the user', () => {
     ['an old plugin', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1alpha1', command: 'aws' } },
       'config: users[0].user.exec.apiVersion: it is "client.authentication.k8s.io/v1alpha1"'],
     ['a plugin without a command', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1' } }, 'users[0].user.exec.command: it is missing'],
-    ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: something in it is not text'],
+    ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: an element is not text'],
   ])('is refused with %s', async (_, user, expected) => {
     await expect(withFile({ user })).rejects.toThrow(UserError);
     await expect(withFile({ user })).rejects.toThrow(expected);

@@ -5,7 +5,7 @@ import { corrupt, recordProblem } from './record-problem';
 import { RecordSecret, RecordSecrets, SecretChange } from './record-secret';
 import { checkSize, partsFor, placed } from './secret-chunks';
 import { Contents, partsIn, withinParts } from './transitions';
-import { cryptoModule } from '../../../base/lazy-crypto';
+import { cryptoModule } from '../../../base/lazy-modules';
 import { kindName } from '../../../kubernetes/kinds';
 import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../release/release-names';
 import { ExitCode } from '../../base/exit-code';

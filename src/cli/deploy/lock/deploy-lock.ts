@@ -1,7 +1,7 @@
 import { Lease, LeaseFile } from './lease';
 import { LeaseExpiry } from './lease-expiry';
 import { LockLost } from './lock-lost';
-import { cryptoModule } from '../../../base/lazy-crypto';
+import { cryptoModule } from '../../../base/lazy-modules';
 import { show } from '../../../base/user-error';
 import { spanInWords } from '../../base/duration';
 import { ExitCode } from '../../base/exit-code';

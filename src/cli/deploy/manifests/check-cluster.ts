@@ -1,4 +1,4 @@
-import { cryptoModule } from '../../../base/lazy-crypto';
+import { cryptoModule } from '../../../base/lazy-modules';
 import { userError, show } from '../../../base/user-error';
 import type { Kubeconfig } from '../../../kubeconfig/kubeconfig';
 import type { Arguments } from '../../command-line/arguments';

@@ -1,7 +1,6 @@
-import { OIDC_ANNOTATIONS } from '../../../access/access-annotations';
+import { OIDC_ANNOTATIONS } from '../../../access/oidc-names';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { isOwnKey } from '../../../release/release-names';
-import { WORKLOAD_ANNOTATIONS } from '../../../workload/workload-annotations';
+import { isOwnKey, WORKLOAD_ANNOTATIONS } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/annotations';
 
 /**

@@ -5,7 +5,7 @@ import { explain, isFieldConflict, ObjectRejected } from './refusals';
 import type { OwnedObject, ReleaseObject } from './release';
 import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
-import { FIELD_MANAGER } from '../../../release/field-manager';
+import { FIELD_MANAGER } from '../../../release/release-names';
 import type { Clock } from '../../base/host';
 import { ABSENT_VERSION } from '../../cluster/absent-version';
 import { find } from '../../cluster/find';

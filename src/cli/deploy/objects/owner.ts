@@ -1,8 +1,7 @@
 import { EARLIER_MANAGERS } from './managed-fields';
 import type { ReleaseIdentity } from './release';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { FIELD_MANAGER } from '../../../release/field-manager';
-import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
+import { FIELD_MANAGER, IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
 
 /**
  * Who owns an object of the cluster. `released`: this application left it behind when it was destroyed, and nobody has taken it since.

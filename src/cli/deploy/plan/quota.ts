@@ -2,7 +2,7 @@ import { ContainerDefaults, containerDefaultsOf, withContainerDefaults } from '.
 import { ResourceRequests, demandOf, sum } from './resource-requests';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
-import { quantityValue } from '../../../kubernetes/quantity-value';
+import { quantityValue } from '../../../kubernetes/quantity';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';

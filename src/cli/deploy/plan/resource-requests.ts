@@ -1,6 +1,6 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
-import { quantityValue } from '../../../kubernetes/quantity-value';
+import { quantityValue } from '../../../kubernetes/quantity';
 import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
 import type { PlannedChange } from '../objects/planned-change';
 

@@ -1,5 +1,5 @@
 import type { OwnedVariable } from './project-variables';
-import { scopesOverlap } from '../../../gitlab/masking';
+import { scopesOverlap } from '../../../gitlab/environments';
 
 /** A reference to a variable in the name of an environment. */
 const REFERENCE = /\$(?:\w+|\{\w+\})/g;

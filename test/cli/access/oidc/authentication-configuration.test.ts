@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { environmentName, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../../../src/access/oidc-names';
+import { oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../../../src/access/oidc-names';
 import { OidcTrust } from '../../../../src/cli/access/access';
 import { authenticationConfiguration } from '../../../../src/cli/access/oidc/authentication-configuration';
+import { environmentName } from '../../../../src/gitlab/environments';
 import { CA_PEM } from '../../../support/kubeconfigs';
 
 const TRUST: OidcTrust = { issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com', projectId: 42, usernamePrefix: 'gitlab:' };
