@@ -434,7 +434,7 @@ describe('a network and a server that fail', () => {
 
   test('a server that is not to be trusted is not asked again', async () => {
     const other = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { tlsServerName: 'other.example.com' });
-    await expect(other.wait(await release()).finally(() => other.close())).rejects.toThrow(/^https:.*: its TLS certificate is not to be trusted: it is for /);
+    await expect(other.wait(await release()).finally(() => other.close())).rejects.toThrow(/^cannot connect to https:.*: its TLS certificate is not trusted: it is for /);
   });
 
   test('no watch stays when the wait is over', async () => {

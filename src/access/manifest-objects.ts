@@ -1,5 +1,6 @@
 import { isObject, JsonObject } from '../base/json';
 import { userError, show } from '../base/user-error';
+import { parseApiVersion } from '../kubernetes/api-version';
 import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { nameRuleOf } from '../kubernetes/names';
 import { RBAC_GROUP } from '../kubernetes/subject';
@@ -68,7 +69,7 @@ function resourceFor(at: string, apiVersion: string, kind: string, custom: Plura
     throw userError({ at, given, expected: 'objects that a deployer with few rights may write', fix: 'move it to the manifests that an administrator applies' });
   }
   if (known) return { ...known, isCustom: false };
-  if (plural !== undefined) return { group: apiVersion.includes('/') ? apiVersion.split('/')[0] ?? '' : '', resource: plural, isCustom: true };
+  if (plural !== undefined) return { group: parseApiVersion(apiVersion).group, resource: plural, isCustom: true };
   throw userError({
     at,
     given: `${show(name)} is no kind of Kubernetes ${KINDS_VERSION}, so its resource is not known`,

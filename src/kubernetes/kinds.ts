@@ -1,3 +1,5 @@
+import { parseApiVersion } from './api-version';
+
 /**
  * The Kubernetes version whose API discovery the tables below were recorded from, with every alpha and beta API switched on.
  * What 1.37 serves beyond that is in them, too.
@@ -26,19 +28,15 @@ export function scopeOf(apiVersion: string, kind: string): Scope {
  */
 export function resourceOf(apiVersion: string, kind: string): { readonly group: string; readonly resource: string } | undefined {
   const resource = NAMESPACED.get(kindName(apiVersion, kind));
-  return resource === undefined ? undefined : { group: groupOf(apiVersion), resource };
+  return resource === undefined ? undefined : { group: parseApiVersion(apiVersion).group, resource };
 }
 
 /**
  * `Deployment.apps`, `Pod`: a kind with its group, as kubectl writes it.
  */
 export function kindName(apiVersion: string, kind: string): string {
-  const group = groupOf(apiVersion);
+  const { group } = parseApiVersion(apiVersion);
   return group ? `${kind}.${group}` : kind;
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 /** By kind, the resource that stands for it in the API's paths and in RBAC rules. */

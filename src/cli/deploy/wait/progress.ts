@@ -1,8 +1,8 @@
 import type { Progress } from './rollout';
 import { printable } from '../../../base/printable';
 import { CiVariables, isCi } from '../../../gitlab/ci-variables';
+import { seconds } from '../../base/duration';
 import type { Clock, Output } from '../../base/host';
-import { seconds } from '../../http/network-errors';
 
 /**
  * Shows how far a rollout is.

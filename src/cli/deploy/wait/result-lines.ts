@@ -1,5 +1,5 @@
 import type { ContainerLog, RecentEvent, RolloutResult } from './rollout';
-import { seconds } from '../../http/network-errors';
+import { seconds } from '../../base/duration';
 
 /**
  * How a wait ended, in lines for people: the first says all in one, and the others why it is believed.

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../base/json';
 import { HttpError } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
-import { mayPass } from '../../http/connection-error';
+import { isTransient } from '../../http/network-errors';
 import { uidOf } from '../objects/fields';
 
 /**
@@ -87,7 +87,7 @@ export class WatchCache {
           return optional(title);
         }
         if (oneByOne && error instanceof HttpError && error.code === 403) return this.askOneByOne(oneByOne, title, observed);
-        if (!mayPass(error)) throw error;
+        if (!isTransient(error)) throw error;
       }
       // It begins with a list again: what was deleted in the meantime must not stay.
       observed.clear();
@@ -114,7 +114,7 @@ export class WatchCache {
       return await this.cluster.get(path);
     } catch (error) {
       if (error instanceof HttpError && error.code === 404) return 'gone';
-      if (mayPass(error) || this.ended.aborted) return undefined;
+      if (isTransient(error) || this.ended.aborted) return undefined;
       throw error;
     }
   }
