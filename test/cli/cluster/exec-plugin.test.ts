@@ -19,7 +19,7 @@ interface Run {
   readonly context: TestContext;
 }
 
-/** A plugin in shell: what it is told is in `told`, each run leaves a line in `runs`. */
+/** A plugin as a shell script: it writes its input to `told`, and a line for each run to `runs`. */
 async function plugin(script: string, exec: object = {}, options: TestContextOptions = {}, cluster: Record<string, unknown> = {}): Promise<Run> {
   const user = { token: undefined, exec: { apiVersion: VERSION, command: './plugin', interactiveMode: 'IfAvailable', ...exec } };
   const variables = { PATH: process.env.PATH, ...options.variables };

@@ -40,9 +40,9 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** What went wrong. The secrets are in none of it. */
+/** The error of a request. It must not contain the secrets. */
 async function failureOf(asked: Promise<unknown>): Promise<Error & { readonly exitCode?: number }> {
-  const error = await asked.then(() => new Error('it went well'), (problem: Error) => problem);
+  const error = await asked.then(() => new Error('the request succeeded'), (problem: Error) => problem);
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/hunter2/);
   return error;
 }
