@@ -117,7 +117,7 @@ describe('a release that is deployed', () => {
   test.each<[string, string, string, string]>([
     ['is on a full disk', 'disk/deploy', 'the disk is full', 'size=4k'],
     ['is on a read-only file system', 'disk/deploy', 'the file system is read-only', 'ro'],
-    ['is in no folder', 'no/such/folder/deploy', 'there is no such file or folder', ''],
+    ['is in no folder', 'no/such/folder/deploy', 'its folder does not exist', ''],
     ['is where a folder is', 'work', 'it is not a regular file', ''],
     ['is a device', '/dev/full', 'it is not a regular file', ''],
   ])('is deployed although the place of a report %s: of JUnit that is a warning, of the dotenv exit status 1, too', async (_, place, reason, disk) => {

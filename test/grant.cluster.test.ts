@@ -48,7 +48,7 @@ describe('into a file', () => {
   test('that exists, nothing goes: nothing is contacted', async () => {
     const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'ci.conf': 'kept' }, variables: { KUBECONFIG: '/nowhere' } });
     expectCode(refused, 2);
-    expect(refused.stderr).toContain('ci.conf: cannot write it, it exists already');
+    expect(refused.stderr).toContain('file exists: ci.conf');
     expect(fileText('ci.conf')).toBe('kept');
   });
 });
@@ -154,7 +154,7 @@ describe('into GitLab', () => {
     scene.gitlab.fail({ method: 'POST', path: /variables$/, from: 2 } as never, { status: 403, body: { message: '403 Forbidden' } } as never);
     const refused = await scene.grant(...scene.inGitlab());
     expectCode(refused, 3);
-    expect(refused.stderr).toMatch(/ended again\n.*403 Forbidden.*\nwhat is listed above was done; run the same command again to go on\n$/s);
+    expect(refused.stderr).toMatch(/ended again\n.*403 Forbidden.*\nthe steps listed above are done; run the same command again to continue\n$/s);
     expect([scene.project.variables, scene.ledger()]).toEqual([[], []]);
 
     expectCode(await scene.grant(...scene.inGitlab()), 0);
@@ -243,7 +243,7 @@ describe('an administrator', () => {
     const reference = scene.asAdmin('config', 'view', '--raw').replace(/server: .*/, 'server: https://127.0.0.1:1');
     const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf', '--kubeconfig', 'admin.conf'], { files: { 'admin.conf': reference }, clock: new FakeClock(Date.now()) });
     expectCode(refused, 4);
-    expect(refused.stderr).toMatch(/^cdk8s-ci-deploy: https:\/\/127\.0\.0\.1:1: .*tried \d+ times.*\nnothing was changed\n$/m);
+    expect(refused.stderr).toMatch(/^cdk8s-ci-deploy: cannot connect to https:\/\/127\.0\.0\.1:1 after \d+ tries .*\nnothing was changed\n$/m);
   });
 });
 

@@ -434,7 +434,7 @@ describe('over an unreliable network', () => {
 
   test('the wait ends at once when the certificate of the server is not trusted', async () => {
     const other = await Rollouts.connect(controlPlane.kubeconfig, rollouts.namespace, { tlsServerName: 'other.example.com' });
-    await expect(other.wait(await release()).finally(() => other.close())).rejects.toThrow(/^https:.*: its TLS certificate is not to be trusted: it is for /);
+    await expect(other.wait(await release()).finally(() => other.close())).rejects.toThrow(/^cannot connect to https:.*: its TLS certificate is not trusted: it is for /);
   });
 
   test('the wait leaves no watch open', async () => {

@@ -1,6 +1,7 @@
 import { isObject, JsonObject } from '../base/json';
 import { userError, show } from '../base/user-error';
-import { groupOf, kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { parseApiVersion } from '../kubernetes/api-version';
+import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { dns1123Subdomain, nameRuleOf } from '../kubernetes/names';
 import { PolicyRule, RBAC_GROUP } from '../kubernetes/rbac';
 import { DEPLOY_RIGHTS, objectRights, pullSecretRights, recordNames, recordRights, NamedObjects } from '../release/deploy-rights';
@@ -151,7 +152,7 @@ function resourceOfObject(at: string, apiVersion: string, kind: string, custom: 
     throw userError({ at, given, expected: 'an object that a least-privilege deployer may write', fix: 'move it to the manifests that an administrator applies' });
   }
   if (known) return { ...known, isCustom: false };
-  if (plural !== undefined) return { group: groupOf(apiVersion), resource: plural, isCustom: true };
+  if (plural !== undefined) return { group: parseApiVersion(apiVersion).group, resource: plural, isCustom: true };
   throw userError({
     at,
     given: `${show(name)} is not a kind of Kubernetes ${KINDS_VERSION}, so its resource is not known`,

@@ -1,3 +1,5 @@
+import { parseApiVersion } from './api-version';
+
 /**
  * The Kubernetes version whose API discovery the tables below list, with all alpha and beta APIs on.
  * The tables also list the kinds that 1.37 adds.
@@ -26,25 +28,18 @@ export function scopeOf(apiVersion: string, kind: string): Scope {
  */
 export function resourceOf(apiVersion: string, kind: string): { readonly group: string; readonly resource: string } | undefined {
   const resource = NAMESPACED.get(kindName(apiVersion, kind));
-  return resource === undefined ? undefined : { group: groupOf(apiVersion), resource };
+  return resource === undefined ? undefined : { group: parseApiVersion(apiVersion).group, resource };
 }
 
 /**
  * A kind with its API group, as kubectl writes it: `Deployment.apps`, `Pod`.
  */
 export function kindName(apiVersion: string, kind: string): string {
-  const group = groupOf(apiVersion);
+  const { group } = parseApiVersion(apiVersion);
   return group ? `${kind}.${group}` : kind;
 }
 
-/**
- * The API group of an `apiVersion`; an empty text for the core group.
- */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-}
-
-/** The resource of each kind, as it stands in the paths of the API and in RBAC rules. */
+/** By kind, the resource that stands for it in the API's paths and in RBAC rules. */
 const NAMESPACED = new Map([
   ['Binding', 'bindings'],
   ['CSIStorageCapacity.storage.k8s.io', 'csistoragecapacities'],

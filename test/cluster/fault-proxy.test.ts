@@ -65,12 +65,12 @@ test('a request without a fault passes unchanged, and the proxy records it', asy
 });
 
 test.each<[string, Fault, string, number]>([
-  ['is cut before it reaches the server', cutBefore, 'proxy: it closed the connection without an answer', 0],
-  ['is cut before the answer', answerLost, 'proxy: it closed the connection without an answer', 1],
-  ['is cut in the middle of the answer', answerCut, 'proxy: it closed the connection in the middle of the answer', 1],
+  ['is cut before it', cutBefore, 'request to proxy failed: it closed the connection without an answer', 0],
+  ['is cut in place of the answer', answerLost, 'request to proxy failed: it closed the connection without an answer', 1],
+  ['is cut in the middle of the answer', answerCut, 'request to proxy failed: it closed the connection in the middle of the answer', 1],
   ['is cut after the answer', cutAfter, '200 {"answer":1}', 1],
-  ['hangs before it reaches the server', andTimeIsUp(hanging), 'proxy: no answer within 0.8 s', 0],
-  ['hangs after the server has handled it', andTimeIsUp(hangingAfter), 'proxy: no answer within 0.8 s', 1],
+  ['hangs', andTimeIsUp(hanging), 'request to proxy failed: no answer within 0.8 s. Is the server overloaded?', 0],
+  ['hangs after it was served', andTimeIsUp(hangingAfter), 'request to proxy failed: no answer within 0.8 s. Is the server overloaded?', 1],
   ['is late', delayed(50), '200 {"answer":1}', 1],
   ['is answered 429', answering(429, { retryAfter: 1, message: 'busy' }),
     '429 {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"busy","reason":"TooManyRequests","code":429}', 0],
@@ -124,7 +124,7 @@ test('a watch passes piece by piece, and a fault can cut it', async () => {
 test('the proxy refuses connections, and accepts them again on the same port', async () => {
   const { url } = proxy;
   await proxy.refuse();
-  expect(await answers()).toBe('proxy: it refused the connection');
+  expect(await answers()).toBe('cannot connect to proxy: connection refused. Is the server up, and is the port right?');
 
   await proxy.accept();
   expect(proxy.url).toBe(url);

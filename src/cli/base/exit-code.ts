@@ -1,16 +1,16 @@
 /**
- * What the command's exit status says.
+ * The exit codes of the command.
  */
 export enum ExitCode {
-  /** Done. */
+  /** Success. */
   DONE = 0,
-  /** It ran and the answer is no; also that of an admission policy or a quota. A bug in the command counts as no. */
+  /** A check or the deployment failed, or an admission policy or quota rejected an object. Also a bug in the command. */
   NO = 1,
-  /** The usage or the input is wrong: nothing was written or contacted. */
+  /** The usage or the input is wrong. The command changed nothing and sent no request. */
   USAGE = 2,
-  /** A server does not know the credential, or does not let it do this (401, 403). */
+  /** A server rejected the credential (401), or the credential lacks a right (403). */
   REFUSED = 3,
-  /** A server could not be reached in time, or over a connection that is not to be trusted; worth a retry. */
+  /** No server could be reached in time, or its certificate is not trusted. A retry may help. */
   UNREACHABLE = 4,
   /** Ended by SIGINT. */
   INTERRUPTED = 130,

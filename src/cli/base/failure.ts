@@ -1,7 +1,7 @@
 import { ExitCode } from './exit-code';
 
 /**
- * What went wrong outside the command: its message is all there is to say, so no stack is printed for it.
+ * A failure outside the command, such as a server's error. The command prints its message without a stack.
  */
 export class Failure extends Error {
   public override readonly name: string = 'Failure';
@@ -12,15 +12,15 @@ export class Failure extends Error {
 }
 
 /**
- * A server's answer that is not the one asked for.
+ * A response with an unexpected status or content.
  */
 export class HttpError extends Failure {
   public override readonly name: string = 'HttpError';
 
   /**
-   * @param message Who says what, with the server's own words escaped.
+   * @param message The request and the server's message, escaped.
    * @param code The HTTP status.
-   * @param isAccess Whether it is the credential that is refused, and not what was asked for.
+   * @param isAccess Whether the server rejected the credential rather than the request.
    */
   public constructor(message: string, public readonly code: number, isAccess = code === 401 || code === 403) {
     super(message, isAccess ? ExitCode.REFUSED : ExitCode.NO);
@@ -28,7 +28,7 @@ export class HttpError extends Failure {
 }
 
 /**
- * There was no answer: no connection, no trust in it, or no time left.
+ * No usable response: no connection, an untrusted certificate, a timeout, or a temporary error (408, 429, 5xx).
  */
 export class Unreachable extends Failure {
   public override readonly name = 'Unreachable';
@@ -39,7 +39,7 @@ export class Unreachable extends Failure {
 }
 
 /**
- * The user or the system ended the command.
+ * The user or the system stopped the command with a signal.
  */
 export class Interrupted extends Failure {
   public override readonly name = 'Interrupted';

@@ -1,45 +1,47 @@
 import type { CiVariables } from '../../gitlab/ci-variables';
 
 /**
- * A way out: results go to one, talk to the other.
+ * Standard output or standard error.
  */
 export interface Output {
   readonly isTTY?: boolean;
-  /** Of a terminal. */
+  /** The width of the terminal. */
   readonly columns?: number;
   write(text: string): unknown;
 }
 
 /**
- * The way in.
+ * Standard input.
  */
 export interface Input extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean;
 }
 
 /**
- * Time as the command sees it.
+ * The time and timers. Tests replace it.
  */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** Rejects with the signal's reason when it is aborted before. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `action` after this time, for a time limit. The function that it returns cancels the call. */
+  /** Calls `action` after this time. Returns a function that cancels the call. */
   after(milliseconds: number, action: () => void): () => void;
 }
 
 /**
- * Everything around the command, so that tests can bring their own.
+ * The process that the command runs in. Tests replace it.
  */
 export interface Host {
   readonly stdin: Input;
+  /** For results. */
   readonly stdout: Output;
+  /** For progress, warnings and errors. */
   readonly stderr: Output;
   readonly variables: CiVariables;
-  /** Relative file names start here. */
+  /** The current folder: the base of relative file names. */
   readonly cwd: string;
   readonly clock: Clock;
-  /** Aborted with an `Interrupted` when the command is to end. */
+  /** Aborted with `Interrupted` when the command must stop. */
   readonly signal: AbortSignal;
 }

@@ -1,42 +1,31 @@
-import { asMeant } from './answer';
-import type { Connection, Presented } from './connection';
+import type { AuthInfo, Connection } from './connection';
 import type { Query } from './kubernetes-client';
-import { Outage } from './outage';
-import { parseWarnings } from './warnings';
+import { correctStatus } from './status';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { Unreachable } from '../base/failure';
 import type { Clock } from '../base/host';
-import type { HttpResponse, HttpClient, HttpRequest, HttpStream } from '../http/http';
+import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from '../http/http';
 import { createHttpClient } from '../http/http-client';
-import { retrying, TriedAnswer } from '../http/retry';
+import { RetriedResponse, retry, TimeBudget } from '../http/retry';
 
 /**
- * What is around a connection.
+ * The environment of an API client.
  */
 export interface ClientOptions {
   readonly variables: CiVariables;
   readonly clock: Clock;
-  /** Ends everything that is under way. */
+  /** Ends all requests and watches. */
   readonly signal: AbortSignal;
+  /** @default 15 s per call, 30 s in total */
   readonly budget?: TimeBudget;
-  /** Told of each request: method, path, status, milliseconds; never of a header or a body. */
+  /** Gets a line for each request: method, path, status, milliseconds. It contains no headers and no bodies. */
   readonly debug?: (line: string) => void;
-  /** Whether what fails in passing is tried again; by default it is. */
+  /** Whether to retry temporary errors. @default true */
   readonly retries?: boolean;
 }
 
 /**
- * Milliseconds.
- */
-export interface TimeBudget {
-  /** For one exchange, from connecting to the last byte. */
-  readonly perCall: number;
-  /** For one call, with everything that it tries again. */
-  readonly total: number;
-}
-
-/**
- * A request to the API, before it is known who asks.
+ * A request to the API, without credentials.
  */
 export interface ApiRequest {
   readonly method: HttpRequest['method'];
@@ -45,101 +34,99 @@ export interface ApiRequest {
   readonly accept?: string;
   readonly contentType?: string;
   readonly content?: object;
-  /** Whether it does no harm when it is executed twice. */
+  /** Whether the request is safe to execute twice. @default true */
   readonly repeatable?: boolean;
-  /** A user to ask as. */
+  /** The user to impersonate. */
   readonly as?: string;
-  /** Sent once, whatever comes. */
+  /** Whether to send the request once, without retries. */
   readonly once?: boolean;
-  /** Ends this one; by default that of all. */
+  /** Ends this request. @default the client's signal */
   readonly signal?: AbortSignal;
 }
 
 export const DEFAULT_BUDGET: TimeBudget = { perCall: 15_000, total: 30_000 };
 
 /**
- * Sends requests to one API server with the credentials of a connection, renewed once when the server does not know them.
+ * Sends requests to one API server with the credentials of a connection. After a 401 it renews them once.
  */
 export class ApiClient {
-  /** What the server warned of, each once. */
+  /** The server's warnings so far, without duplicates. */
   public readonly warnings: string[] = [];
   public readonly budget: TimeBudget;
-  /** With the path that all paths of the API follow, for servers behind a proxy of GitLab's agent or the like. */
+  /** The URL without a trailing slash. It may have a path, for example behind the proxy of GitLab's agent. */
   public readonly server: string;
-  /** What ends everything: the caller's signal, or that it is closed. */
+  /** Aborted by the caller's signal or by `close`. */
   public readonly signal: AbortSignal;
-
-  /** Seen by this client. */
-  public readonly outage: Outage;
+  public readonly outage: OutageTracker;
 
   private readonly closing = new AbortController();
-  private door?: HttpClient;
+  private http?: HttpClient;
   private certificate?: string;
-  private readonly before = { connections: 0, requests: 0 };
+  /** The counts of earlier HTTP clients. */
+  private readonly earlier = { connections: 0, requests: 0 };
 
   public constructor(private readonly connection: Connection, public readonly options: ClientOptions) {
     const { origin, pathname } = new URL(connection.server);
     this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
     this.budget = options.budget ?? DEFAULT_BUDGET;
-    this.outage = new Outage(options.clock);
+    this.outage = new OutageTracker(options.clock);
     this.signal = AbortSignal.any([options.signal, this.closing.signal]);
   }
 
   public get counts(): HttpClient['counts'] {
-    const now = this.door?.counts ?? { connections: 0, requests: 0 };
-    return { connections: this.before.connections + now.connections, requests: this.before.requests + now.requests };
+    const current = this.http?.counts ?? { connections: 0, requests: 0 };
+    return { connections: this.earlier.connections + current.connections, requests: this.earlier.requests + current.requests };
   }
 
-  /** The answer, whatever its status is. */
-  public async send(request: ApiRequest): Promise<TriedAnswer> {
-    const { signal } = this;
+  /** Sends a request, with retries. Returns the response whatever its status is. */
+  public async send(request: ApiRequest): Promise<RetriedResponse> {
+    const { budget, signal } = this;
     const { clock, retries = true } = this.options;
-    const { perCall, total } = this.budget;
     let attempt = 0;
-    const send = async (remaining: number) => {
+    const send = async (timeout: number) => {
       attempt += 1;
-      return this.renewing(async (presented) => this.exchange(request, presented, Math.max(1, Math.min(perCall, remaining)), attempt));
+      return this.withAuth(async (auth) => this.exchange(request, auth, timeout, attempt));
     };
-    if (!retries || request.once) return { ...await send(perCall), attempts: 1, tried: '' };
-    const mayPass = (answer: HttpResponse) => this.outage.explains(answer);
-    return retrying(send, { repeatable: request.repeatable ?? true, budget: { total }, clock, signal, mayPass });
+    if (!retries || request.once) return { ...await send(budget.perCall), attempts: 1, tried: '' };
+    const alsoTransient = (response: HttpResponse) => this.outage.explains(response);
+    return retry(send, { repeatable: request.repeatable ?? true, budget, clock, signal, alsoTransient });
   }
 
-  /** The beginning of an answer that goes on, of which nothing is tried again. */
+  /** Opens a stream, without retries. */
   public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
-    return this.renewing(async (presented) => {
-      const http = this.http(request, presented, timeout);
-      const stream = await this.timed(request, 1, async () => this.doorFor(presented).stream(http, request.signal ?? this.signal));
-      this.warned(stream.headers, presented);
-      return stream.status === 200 ? stream : { ...stream, body: withoutToken(stream.body, presented) };
+    return this.withAuth(async (auth) => {
+      const httpRequest = this.httpRequest(request, auth, timeout);
+      const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
+      this.noteWarnings(stream.headers, auth);
+      return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
     });
   }
 
-  /** What is still under way, since someone gave up waiting for it, must neither be tried again nor keep the process. */
+  /** Ends all requests. A request that nobody waits for any more must neither be retried nor keep the process running. */
   public close(): void {
     this.closing.abort(new Error('the connection was closed'));
-    this.door?.close();
+    this.http?.close();
   }
 
-  private async renewing<T extends { readonly status: number }>(attempt: (presented: Presented) => Promise<T>): Promise<T> {
+  private async withAuth<T extends { readonly status: number }>(attempt: (auth: AuthInfo) => Promise<T>): Promise<T> {
     const { credentials } = this.connection;
-    const presented = await credentials.present();
-    const answer = await attempt(presented);
-    if (answer.status !== 401) return answer;
+    const auth = await credentials.present();
+    const response = await attempt(auth);
+    if (response.status !== 401) return response;
     const renewed = await credentials.present(true);
-    const isSame = renewed.token === presented.token && renewed.clientCertificate?.certificate === presented.clientCertificate?.certificate;
-    return isSame ? answer : attempt(renewed);
+    const isSame = renewed.token === auth.token && renewed.clientCertificate?.certificate === auth.clientCertificate?.certificate;
+    return isSame ? response : attempt(renewed);
   }
 
-  private async exchange(request: ApiRequest, presented: Presented, timeout: number, attempt: number): Promise<HttpResponse> {
-    const http = this.http(request, presented, timeout);
-    const answer = await this.timed(request, attempt, async () => this.doorFor(presented).exchange(http, request.signal ?? this.signal));
-    this.warned(answer.headers, presented);
-    const isObject = answer.status < 300 && answer.body.startsWith('{');
-    return asMeant(isObject ? answer : { ...answer, body: redacted(answer.body, presented) });
+  private async exchange(request: ApiRequest, auth: AuthInfo, timeout: number, attempt: number): Promise<HttpResponse> {
+    const httpRequest = this.httpRequest(request, auth, timeout);
+    const response = await this.observed(request, attempt, async () => this.clientFor(auth).exchange(httpRequest, request.signal ?? this.signal));
+    this.noteWarnings(response.headers, auth);
+    const isObject = response.status < 300 && response.body.startsWith('{');
+    return correctStatus(isObject ? response : { ...response, body: redacted(response.body, auth) });
   }
 
-  private http(request: ApiRequest, { token }: Presented, timeout: number): HttpRequest {
+  private httpRequest(request: ApiRequest, { token }: AuthInfo, timeout: number): HttpRequest {
     const { method, path, query = {}, as, accept = 'application/json', contentType = 'application/json', content } = request;
     const { permit } = this.connection;
     const url = new URL(`${this.server}${path}`);
@@ -159,48 +146,81 @@ export class ApiClient {
     };
   }
 
-  /** A client certificate belongs to its connections, so another one gets a door of its own. */
-  private doorFor({ clientCertificate }: Presented): HttpClient {
-    if (this.door && this.certificate === clientCertificate?.certificate) return this.door;
-    Object.assign(this.before, this.counts);
-    this.door?.close();
+  /** A client certificate belongs to its connections, so another certificate needs another HTTP client. */
+  private clientFor({ clientCertificate }: AuthInfo): HttpClient {
+    if (this.http && this.certificate === clientCertificate?.certificate) return this.http;
+    Object.assign(this.earlier, this.counts);
+    this.http?.close();
     const { certificateAuthority, certificateAuthorityName, tlsServerName: serverName, proxyUrl: proxy } = this.connection;
     const sessions = clientCertificate ? undefined : this.connection.sessions;
-    const trust = { certificateAuthority, certificateAuthorityName, serverName, clientCertificate, proxy, proxyName: 'the kubeconfig\'s proxy-url', sessions };
+    const transport = { certificateAuthority, certificateAuthorityName, serverName, clientCertificate, proxy, proxyName: 'the kubeconfig\'s proxy-url', sessions };
     this.certificate = clientCertificate?.certificate;
-    this.door = createHttpClient(trust, this.options.variables, this.options.clock);
-    return this.door;
+    this.http = createHttpClient(transport, this.options.variables, this.options.clock);
+    return this.http;
   }
 
-  private async timed<T extends { readonly status: number }>({ method, path }: ApiRequest, attempt: number, action: () => Promise<T>): Promise<T> {
+  /** Runs an attempt, prints it for `--debug` and notes an outage. */
+  private async observed<T extends { readonly status: number }>({ method, path }: ApiRequest, attempt: number, action: () => Promise<T>): Promise<T> {
     const { clock, debug } = this.options;
     const begun = clock.now();
-    const say = (result: string) => debug?.(`${method} ${path} ${result}, ${clock.now() - begun} ms${attempt === 1 ? '' : `, attempt ${attempt}`}`);
+    const print = (result: string) => debug?.(`${method} ${path} ${result}, ${clock.now() - begun} ms${attempt === 1 ? '' : `, attempt ${attempt}`}`);
     try {
-      const answer = await action();
-      say(String(answer.status));
-      if (answer.status >= 502 && answer.status <= 504) this.outage.note();
-      return answer;
+      const response = await action();
+      print(String(response.status));
+      if (response.status >= 502 && response.status <= 504) this.outage.note();
+      return response;
     } catch (error) {
-      // What was ended from here says nothing of the server.
+      // Other errors come from this process: they say nothing about the server.
       if (error instanceof Unreachable) this.outage.note();
-      say(error instanceof Error ? error.message : 'failed');
+      print(error instanceof Error ? error.message : 'failed');
       throw error;
     }
   }
 
-  private warned({ warning }: HttpResponse['headers'], presented: Presented): void {
-    this.warnings.push(...parseWarnings(redacted(warning ?? '', presented)).filter((text) => !this.warnings.includes(text)));
+  private noteWarnings({ warning }: HttpResponse['headers'], auth: AuthInfo): void {
+    this.warnings.push(...parseWarnings(redacted(warning ?? '', auth)).filter((text) => !this.warnings.includes(text)));
   }
 }
 
-/** What is said in errors: a broken server, or a proxy, may show the request that it got. */
-function redacted(text: string, { token }: Presented): string {
+/** Milliseconds after an outage during which the server may still be starting. */
+const STARTING = 15_000;
+
+/**
+ * Remembers the last outage of the server. An API server that starts accepts requests before it has loaded tokens and RBAC rules: until then it
+ * answers 401 or 403 to valid credentials.
+ */
+export class OutageTracker {
+  private last = -Infinity;
+
+  public constructor(private readonly clock: Clock) {}
+
+  /** Call it when a connection failed, or when a load balancer reports that the server is down. */
+  public note(): void {
+    this.last = this.clock.now();
+  }
+
+  /** Whether the response may change when the server has started. */
+  public explains({ status }: { readonly status: number }): boolean {
+    return (status === 401 || status === 403) && this.clock.now() - this.last < STARTING;
+  }
+}
+
+/**
+ * The texts of a Warning header, for example about deprecated APIs.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7234#section-5.5
+ */
+function parseWarnings(header: string): string[] {
+  return [...header.matchAll(/\b299 \S+ "((?:\\.|[^"\\])*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
+}
+
+/** A broken server or a proxy may repeat the request, with its token, in an error. */
+function redacted(text: string, { token }: AuthInfo): string {
   return token === undefined ? text : text.replaceAll(token, '[token]');
 }
 
-async function* withoutToken(body: AsyncIterable<string>, presented: Presented): AsyncGenerator<string> {
+async function* redactedBody(body: AsyncIterable<string>, auth: AuthInfo): AsyncGenerator<string> {
   let text = '';
   for await (const piece of body) text += piece;
-  yield redacted(text, presented);
+  yield redacted(text, auth);
 }

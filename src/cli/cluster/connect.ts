@@ -1,21 +1,21 @@
-import { objectOf } from './answer';
 import { ApiClient, ApiRequest, ClientOptions } from './api-client';
 import type { Connection } from './connection';
 import { discover } from './discovery';
 import type { ApiResource, ApplyOptions, KubernetesClient, CreateOptions, DeleteOptions, Query, WatchEvent, WatchOptions } from './kubernetes-client';
 import { describeRequest } from './paths';
+import { objectOf } from './status';
 import { watchCollection } from './watch';
 import type { JsonObject } from '../../base/json';
 import { FIELD_MANAGER } from '../../release/release-names';
 
 /**
- * The API server of a connection. Nothing is contacted before the first call.
+ * Creates a client for the API server of a connection. It connects on the first call.
  */
 export function connectCluster(connection: Connection, options: ClientOptions): KubernetesClient {
-  return new ApiCluster(new ApiClient(connection, options));
+  return new ConnectedClient(new ApiClient(connection, options));
 }
 
-class ApiCluster implements KubernetesClient {
+class ConnectedClient implements KubernetesClient {
   public readonly server: string;
   public readonly warnings: readonly string[];
 
@@ -29,28 +29,28 @@ class ApiCluster implements KubernetesClient {
   }
 
   public async get(path: string, query?: Query): Promise<JsonObject> {
-    return this.ask({ method: 'GET', path, query });
+    return this.request({ method: 'GET', path, query });
   }
 
   public async text(path: string, query?: Query): Promise<string> {
-    const answer = await this.client.send({ method: 'GET', path, query, accept: '*/*' });
-    if (answer.status < 200 || answer.status >= 300) objectOf(describeRequest('GET', path), answer);
-    return answer.body;
+    const response = await this.client.send({ method: 'GET', path, query, accept: '*/*' });
+    if (response.status < 200 || response.status >= 300) objectOf(describeRequest('GET', path), response);
+    return response.body;
   }
 
   public async create(path: string, content: object, { query, repeatable = false, as }: CreateOptions = {}): Promise<JsonObject> {
-    return this.ask({ method: 'POST', path, content, repeatable, as, query: { fieldManager: FIELD_MANAGER, ...query } });
+    return this.request({ method: 'POST', path, content, repeatable, as, query: { fieldManager: FIELD_MANAGER, ...query } });
   }
 
   public async apply(path: string, content: object, { dryRun, force, fieldManager = FIELD_MANAGER }: ApplyOptions = {}): Promise<JsonObject> {
-    // Strict, as kubectl is: an unknown field is a mistake.
+    // Strict like kubectl: the server rejects unknown fields.
     const query = { fieldManager, fieldValidation: 'Strict', force: force ? 'true' : undefined, dryRun: dryRun ? 'All' : undefined };
-    return this.ask({ method: 'PATCH', path, content, contentType: 'application/apply-patch+yaml', query }, 'apply');
+    return this.request({ method: 'PATCH', path, content, contentType: 'application/apply-patch+yaml', query }, 'apply');
   }
 
   public async merge(path: string, content: object, { dryRun, fieldManager = FIELD_MANAGER }: Omit<ApplyOptions, 'force'> = {}): Promise<JsonObject> {
     const query = { fieldManager, dryRun: dryRun ? 'All' : undefined };
-    return this.ask({ method: 'PATCH', path, content, contentType: 'application/merge-patch+json', query });
+    return this.request({ method: 'PATCH', path, content, contentType: 'application/merge-patch+json', query });
   }
 
   public async delete(path: string, { dryRun, uid, resourceVersion, propagation }: DeleteOptions = {}): Promise<boolean> {
@@ -61,10 +61,10 @@ class ApiCluster implements KubernetesClient {
       propagationPolicy: propagation,
       dryRun: dryRun ? ['All'] : undefined,
     };
-    const answer = await this.client.send({ method: 'DELETE', path, content });
-    // When it was asked before and the answer got lost, it is gone because of that.
-    if (answer.status === 404) return answer.attempts > 1;
-    objectOf(describeRequest('DELETE', path), answer);
+    const response = await this.client.send({ method: 'DELETE', path, content });
+    // An earlier attempt whose response was lost may have deleted the object.
+    if (response.status === 404) return response.attempts > 1;
+    objectOf(describeRequest('DELETE', path), response);
     return true;
   }
 
@@ -80,7 +80,7 @@ class ApiCluster implements KubernetesClient {
     this.client.close();
   }
 
-  private async ask(request: ApiRequest, verb: string = request.method): Promise<JsonObject> {
+  private async request(request: ApiRequest, verb: string = request.method): Promise<JsonObject> {
     return objectOf(describeRequest(verb, request.path), await this.client.send(request));
   }
 }

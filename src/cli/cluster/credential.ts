@@ -1,52 +1,51 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Connection, Credentials } from './connection';
-import { tokenFileCredentials } from './token-file';
+import { Connection, Credentials, tokenFileCredentials } from './connection';
 import { decodeText } from '../../base/text-file';
 import { userError } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/contexts';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
 import type { Context } from '../command-line/command';
-import { TlsSessions } from '../http/tls-sessions';
+import { TlsSessionCache } from '../http/tls';
 
 /**
- * Where the credential of a job is, and what of it is meant.
+ * The location of a job's credential, and the context and namespace in it.
  */
 export interface JobCredentialOptions {
-  /** A file; by default what the variable KUBECONFIG holds. */
+  /** @default the variable KUBECONFIG */
   readonly kubeconfig?: string;
-  /** The context of GitLab's agent; `namespace` is required with it. */
+  /** The context of GitLab's agent. It requires `namespace`. */
   readonly agentContext?: string;
   readonly namespace?: string;
   readonly allowProtectedNamespace?: boolean;
 }
 
 /**
- * A credential, and where it was found.
+ * A credential and its source.
  */
 export interface JobCredential {
   readonly kubeconfig: Kubeconfig;
   /** For people: `KUBECONFIG (base64)`. */
   readonly source: string;
-  /** Relative names in it start here. */
+  /** The base of relative file names in the kubeconfig. */
   readonly folder: string;
 }
 
 /**
- * The credential that a CI/CD variable holds, judged by the policy for stored ones, or by that for an agent's when its context is named.
+ * Reads the credential of a job and checks it: by the policy for stored credentials, or with `agentContext` by the policy for GitLab's agent.
  *
- * @throws When there is none, or the policy refuses it.
+ * @throws `UserError` when there is no credential, or when the policy rejects it.
  */
 export async function jobCredential(context: Pick<Context, 'files' | 'variables' | 'cwd'>, options: JobCredentialOptions = {}): Promise<JobCredential> {
-  const { text, source, folder } = await found(context, options);
+  const { text, source, folder } = await readKubeconfig(context, options);
   const policy = policyFor(options);
   return { kubeconfig: inFile(source, () => Kubeconfig.parse(text, policy)), source, folder };
 }
 
 /**
- * A connection with a stored credential.
+ * The connection of a stored credential.
  *
- * @param folder Where a relative `tokenFile` starts.
+ * @param folder The base of a relative `tokenFile`.
  */
 export function credentialConnection(kubeconfig: Kubeconfig, files: Context['files'], folder = '.'): Connection {
   const { server, certificateAuthorityData, tlsServerName, proxyUrl } = kubeconfig;
@@ -56,7 +55,7 @@ export function credentialConnection(kubeconfig: Kubeconfig, files: Context['fil
     certificateAuthorityName: 'the kubeconfig\'s certificate-authority-data',
     tlsServerName,
     proxyUrl,
-    sessions: new TlsSessions(),
+    sessions: new TlsSessionCache(),
     credentials: credentialsOf(kubeconfig, files, folder),
   };
 }
@@ -69,45 +68,45 @@ function credentialsOf({ token, tokenFile = '' }: Kubeconfig, files: Context['fi
 function policyFor({ agentContext, namespace, allowProtectedNamespace }: JobCredentialOptions): KubeconfigPolicy {
   if (agentContext === undefined) return KubeconfigPolicy.stored({ allowProtectedNamespace, allowTokenFile: true });
   if (namespace !== undefined) return KubeconfigPolicy.agent({ context: agentContext, namespace, allowProtectedNamespace });
-  throw userError({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this job, which an agent\'s kubeconfig does not name', fix: 'give it' });
+  throw userError({ at: '--namespace', given: 'it is missing', expected: 'the namespace of this job, since an agent\'s kubeconfig names none', fix: 'add --namespace NAME' });
 }
 
-interface Found {
+interface KubeconfigSource {
   readonly text: string;
   readonly source: string;
   readonly folder: string;
 }
 
-async function found({ files, variables, cwd }: Pick<Context, 'files' | 'variables' | 'cwd'>, { kubeconfig }: JobCredentialOptions): Promise<Found> {
+async function readKubeconfig({ files, variables, cwd }: Pick<Context, 'files' | 'variables' | 'cwd'>, { kubeconfig }: JobCredentialOptions): Promise<KubeconfigSource> {
   const read = async (file: string, source: string) => ({ text: decodeText(await files.read(file), source), source, folder: file === '-' ? cwd : dirname(file) });
   if (kubeconfig !== undefined) return read(kubeconfig, kubeconfig === '-' ? 'standard input' : kubeconfig);
   const value = (variables[VARIABLE] ?? '').trim();
-  if (value === '') throw noVariable();
+  if (value === '') throw missingVariable();
   if (value.startsWith('{') || value.includes('\n')) return { text: value, source: `${VARIABLE} (the text itself)`, folder: cwd };
   if (files.exists(value)) return read(value, `${VARIABLE} (file ${value})`);
   const decoded = /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, 'base64').toString('utf8') : '';
   if (/\bclusters\b/.test(decoded)) return { text: decoded, source: `${VARIABLE} (base64)`, folder: cwd };
-  throw neither();
+  throw invalidVariable();
 }
 
-/** The variable that kubectl reads, and that GitLab sets for an agent. */
+/** kubectl reads it, and GitLab sets it for an agent. */
 const VARIABLE = 'KUBECONFIG';
 
-function noVariable(): Error {
+function missingVariable(): Error {
   return userError({
     at: VARIABLE,
     given: 'it is not set',
     expected: 'the credential of this job',
-    fix: 'name a file by --kubeconfig; in CI, see that the variable is not for another environment, and that a protected one meets a protected branch',
+    fix: 'name a file with --kubeconfig FILE; in CI, check the environment of the variable, and that the branch is protected if the variable is',
   });
 }
 
-/** The value is not repeated: it may be a secret in the wrong form. */
-function neither(): Error {
+/** The error does not show the value: it may be a secret in the wrong form. */
+function invalidVariable(): Error {
   return userError({
     at: VARIABLE,
-    given: 'it is neither a file that is there nor a kubeconfig',
+    given: 'it is neither an existing file nor a kubeconfig',
     expected: 'the name of a file, or a kubeconfig as base64 or as JSON in one line',
-    fix: 'store what `cdk8s-ci-deploy kubeconfig` writes',
+    fix: 'store the output of `cdk8s-ci-deploy kubeconfig`',
   });
 }

@@ -1,30 +1,31 @@
-import { objectOf } from './answer';
 import type { ApiClient } from './api-client';
 import type { ApiResource } from './kubernetes-client';
 import { describeRequest } from './paths';
+import { objectOf } from './status';
 import { isObject, Json, JsonObject } from '../../base/json';
 import { show } from '../../base/user-error';
+import { parseApiVersion } from '../../kubernetes/api-version';
 import { HttpError, Unreachable } from '../base/failure';
 
-/** All groups in one answer; servers before 1.30 know only the beta, and those before 1.26 neither. */
+/** Aggregated discovery: all groups in one response. Kubernetes 1.26 to 1.29 has only its beta, older versions have none. */
 const AGGREGATED = ['v2', 'v2beta1'].map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
 const ACCEPT = [...AGGREGATED, 'application/json'].join(',');
 
 /**
- * What the server serves: by aggregated discovery in two requests, else one for each group and version.
- * Groups of which nothing can be learned, because the server behind them does not answer, are among the client's warnings.
+ * Lists the resources of the server: with two requests by aggregated discovery, or else with one request per API group and version.
+ * A group whose extension server does not answer becomes a warning of the client.
  *
  * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
  */
 export async function discover(client: ApiClient): Promise<readonly ApiResource[]> {
-  return all(['/api', '/apis'], async (path) => {
-    const answer = await ask(client, path, { accept: ACCEPT });
-    return answer.kind === 'APIGroupDiscoveryList' ? aggregated(client, answer) : oneByOne(client, path, answer);
+  return mapAll(['/api', '/apis'], async (path) => {
+    const list = await read(client, path, { accept: ACCEPT });
+    return list.kind === 'APIGroupDiscoveryList' ? resourcesOfList(client, list) : resourcesOfGroups(client, path, list);
   });
 }
 
-/** Like Promise.all, but when one fails, the others have ended as well. */
-async function all<T>(inputs: readonly T[], action: (input: T) => Promise<ApiResource[]>): Promise<ApiResource[]> {
+/** Like Promise.all, but it rejects only after all actions have ended. */
+async function mapAll<T>(inputs: readonly T[], action: (input: T) => Promise<ApiResource[]>): Promise<ApiResource[]> {
   const outcomes = await Promise.allSettled(inputs.map(action));
   return outcomes.flatMap((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
@@ -32,14 +33,14 @@ async function all<T>(inputs: readonly T[], action: (input: T) => Promise<ApiRes
   });
 }
 
-async function ask(client: ApiClient, path: string, more: { readonly accept?: string; readonly once?: boolean }): Promise<JsonObject> {
+async function read(client: ApiClient, path: string, more: { readonly accept?: string; readonly once?: boolean }): Promise<JsonObject> {
   return objectOf(describeRequest('GET', path), await client.send({ method: 'GET', path, ...more }));
 }
 
-function aggregated(client: ApiClient, list: JsonObject): ApiResource[] {
+function resourcesOfList(client: ApiClient, list: JsonObject): ApiResource[] {
   return objects(list.items).flatMap(({ metadata, versions }) => objects(versions).flatMap(({ version, resources, freshness }) => {
     const group = isObject(metadata) ? text(metadata.name) : '';
-    if (freshness === 'Stale') notDiscovered(client, `${group}/${text(version)}`, 'the server behind it does not answer');
+    if (freshness === 'Stale') warnUndiscovered(client, `${group}/${text(version)}`, 'the server behind it does not answer');
     return objects(resources).map(({ resource, responseKind, scope, verbs }) => ({
       group,
       version: text(version),
@@ -51,33 +52,33 @@ function aggregated(client: ApiClient, list: JsonObject): ApiResource[] {
   }));
 }
 
-async function oneByOne(client: ApiClient, path: string, list: JsonObject): Promise<ApiResource[]> {
+async function resourcesOfGroups(client: ApiClient, path: string, list: JsonObject): Promise<ApiResource[]> {
   const groupVersions = path === '/api'
     ? texts(list.versions)
     : objects(list.groups).flatMap(({ versions }) => objects(versions).map(({ groupVersion }) => text(groupVersion)));
-  return all(groupVersions, async (groupVersion) => resourcesOf(client, path, groupVersion));
+  return mapAll(groupVersions, async (groupVersion) => resourcesOfVersion(client, path, groupVersion));
 }
 
-async function resourcesOf(client: ApiClient, path: string, groupVersion: string): Promise<ApiResource[]> {
+async function resourcesOfVersion(client: ApiClient, path: string, groupVersion: string): Promise<ApiResource[]> {
   try {
-    const { resources } = await ask(client, `${path}/${groupVersion}`, { once: true });
-    const [version = '', group = ''] = groupVersion.split('/').reverse();
+    const { resources } = await read(client, `${path}/${groupVersion}`, { once: true });
+    const { group, version } = parseApiVersion(groupVersion);
     return objects(resources).filter(({ name }) => !text(name).includes('/')).map(({ name, kind, namespaced, verbs }) => ({
       group, version, kind: text(kind), resource: text(name), namespaced: namespaced === true, verbs: texts(verbs),
     }));
   } catch (error) {
-    if (!isAnswer(error)) throw error;
-    notDiscovered(client, groupVersion, error.message);
+    if (!isResponse(error)) throw error;
+    warnUndiscovered(client, groupVersion, error.message);
     return [];
   }
 }
 
-/** As opposed to no answer at all, or the end of the command. */
-function isAnswer(error: unknown): error is HttpError | Unreachable {
+/** Other errors mean that the API server itself is unreachable, or that the command ends. */
+function isResponse(error: unknown): error is HttpError | Unreachable {
   return error instanceof HttpError || (error instanceof Unreachable && error.cause instanceof HttpError);
 }
 
-function notDiscovered(client: ApiClient, groupVersion: string, why: string): void {
+function warnUndiscovered(client: ApiClient, groupVersion: string, why: string): void {
   client.warnings.push(`the resources of ${show(groupVersion)} are not known: ${why}`);
 }
 

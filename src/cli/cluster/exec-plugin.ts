@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { Credentials, Presented } from './connection';
-import { ExecCredential, execInfo, readExecCredential } from './exec-credential';
-import type { Json } from '../../base/json';
+import { AuthInfo, Credentials, parseToken } from './connection';
+import { isObject, Json, parseObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { ExecParts } from '../../kubeconfig/user';
@@ -11,37 +10,39 @@ import { Failure, Unreachable } from '../base/failure';
 import type { Context } from '../command-line/command';
 
 /**
- * A plugin and what is around it.
+ * An exec plugin of a kubeconfig.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
 export interface ExecPlugin {
   readonly parts: ExecParts;
-  /** The kubeconfig, absolute: a command with a slash in it starts at its folder. */
+  /** The absolute path of the kubeconfig. A command with a slash is relative to its folder. */
   readonly file: string;
   readonly cluster: ClusterParts;
-  /** What the kubeconfig has for it. */
+  /** The plugin's configuration: the cluster's extension `client.authentication.k8s.io/exec`. */
   readonly config?: Json;
 }
 
-/** Milliseconds that a plugin may take: without a terminal, and when somebody may have to log in. */
-const ALONE = 60_000;
-const WITH_SOMEBODY = 300_000;
+/** Time limits in milliseconds: without a terminal, and with one, where a person may have to log in. */
+const TIMEOUT = 60_000;
+const INTERACTIVE_TIMEOUT = 300_000;
 
 /** Characters. */
 const LARGEST_OUTPUT = 1024 * 1024;
 
 /**
- * The credentials of a plugin. It is started when the first are needed, and again when they end or the server does not know them any more.
+ * The credentials from an exec plugin. The plugin runs before the first request, when its credentials expire, and after a 401.
  */
 export function execCredentials(plugin: ExecPlugin, context: Pick<Context, 'variables' | 'stderr' | 'clock' | 'signal' | 'files'>): Credentials {
-  const call = new PluginCall(plugin, context);
+  const runner = new PluginRunner(plugin, context);
   let last: ExecCredential | undefined;
   let running: Promise<ExecCredential> | undefined;
   return {
-    description: call.name,
-    async present(renew = false): Promise<Presented> {
+    description: runner.name,
+    async present(renew = false): Promise<AuthInfo> {
       if (renew || last === undefined || (last.expires ?? Infinity) <= context.clock.now()) {
-        // Many may ask at once: one run of the plugin answers them all.
-        running ??= call.run().finally(() => {
+        // Simultaneous requests share one run.
+        running ??= runner.run().finally(() => {
           running = undefined;
         });
         last = await running;
@@ -51,7 +52,7 @@ export function execCredentials(plugin: ExecPlugin, context: Pick<Context, 'vari
   };
 }
 
-class PluginCall {
+class PluginRunner {
   public readonly name: string;
 
   public constructor(private readonly plugin: ExecPlugin, private readonly context: Parameters<typeof execCredentials>[1]) {
@@ -60,32 +61,32 @@ class PluginCall {
 
   public async run(): Promise<ExecCredential> {
     const { clock, signal } = this.context;
-    const limit = this.interactive() ? WITH_SOMEBODY : ALONE;
-    const ended = new AbortController();
-    const end = () => ended.abort();
-    signal.addEventListener('abort', end, { once: true });
-    const stopTimer = clock.after(limit, end);
+    const timeout = this.interactive() ? INTERACTIVE_TIMEOUT : TIMEOUT;
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const stopTimer = clock.after(timeout, abort);
     try {
       signal.throwIfAborted();
-      return this.credential(await this.output(ended.signal));
+      return this.parse(await this.output(controller.signal));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw ended.signal.aborted ? new Unreachable(`${this.name} did not end within ${limit / 1000} s`) : error;
+      throw controller.signal.aborted ? new Unreachable(`${this.name} did not end within ${timeout / 1000} s. Does it work in a terminal?`) : error;
     } finally {
       stopTimer();
-      signal.removeEventListener('abort', end);
+      signal.removeEventListener('abort', abort);
     }
   }
 
-  private credential(output: string): ExecCredential {
-    const read = readExecCredential(output, this.plugin.parts.apiVersion);
-    if (typeof read !== 'string') return read;
-    throw new Failure(`${this.name}: ${read}`, ExitCode.NO);
+  private parse(output: string): ExecCredential {
+    const credential = parseExecCredential(output, this.plugin.parts.apiVersion);
+    if (typeof credential !== 'string') return credential;
+    throw new Failure(`${this.name}: ${credential}`, ExitCode.NO);
   }
 
-  /** What it prints. What it says on stderr is passed on while it runs: it may ask somebody to log in. */
+  /** The plugin's standard output. Its standard error is shown while it runs: it may ask the user to log in. */
   private async output(signal: AbortSignal): Promise<string> {
-    const child = this.start(signal);
+    const child = this.spawn(signal);
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       if (output.length <= LARGEST_OUTPUT) output += text;
@@ -93,10 +94,10 @@ class PluginCall {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.context.stderr.write(text));
     return new Promise((done, failed) => {
       child.once('error', (error: NodeJS.ErrnoException) => {
-        // What the plugin has started itself may still hold them, and would keep this process from ending.
+        // A process that the plugin started may hold these pipes open, which would keep the command running.
         child.stdout?.destroy();
         child.stderr?.destroy();
-        failed(this.notStarted(error));
+        failed(this.startError(error));
       });
       child.once('close', (status, killedBy) => {
         if (status === 0) done(output);
@@ -105,7 +106,7 @@ class PluginCall {
     });
   }
 
-  private start(signal: AbortSignal): ChildProcess {
+  private spawn(signal: AbortSignal): ChildProcess {
     const { parts, file, cluster, config } = this.plugin;
     const interactive = this.interactive();
     const env = {
@@ -113,7 +114,7 @@ class PluginCall {
       ...Object.fromEntries(parts.env.map(({ name, value }) => [name, value])),
       KUBERNETES_EXEC_INFO: execInfo(parts, cluster, interactive, config),
     };
-    // Loaded only here, since most commands never start a program.
+    // Loaded here, since most commands never start a program.
     const { spawn } = process.getBuiltinModule('node:child_process');
     const hasFolder = /[/\\]/.test(parts.command);
     const command = hasFolder && !isAbsolute(parts.command) ? resolve(dirname(file), parts.command) : parts.command;
@@ -124,13 +125,71 @@ class PluginCall {
     const { interactiveMode } = this.plugin.parts;
     const { stdinIsTerminal } = this.context.files;
     if (interactiveMode !== 'Always' || stdinIsTerminal) return interactiveMode !== 'Never' && stdinIsTerminal;
-    throw userError({ at: this.name, given: 'standard input is not a terminal', expected: 'one, since it asks questions', fix: 'start the command at a terminal' });
+    throw userError({
+      at: this.name,
+      given: 'standard input is not a terminal',
+      expected: 'a terminal, since its interactiveMode is Always',
+      fix: 'start the command in a terminal',
+    });
   }
 
-  private notStarted(error: NodeJS.ErrnoException): Error {
+  private startError(error: NodeJS.ErrnoException): Error {
     if (error.name === 'AbortError') return error;
-    const { installHint } = this.plugin.parts;
-    const given = error.code === 'ENOENT' ? 'there is no such program' : `it cannot be started (${error.code ?? 'unknown'})`;
-    return userError({ at: this.name, given, expected: 'the program that the kubeconfig names', fix: installHint ? `its hint: ${show(installHint)}` : 'install it' });
+    const { command, installHint } = this.plugin.parts;
+    const given = error.code === 'ENOENT' ? 'program not found' : `it cannot be started (${error.code ?? 'unknown'})`;
+    const fix = installHint ? `its hint: ${show(installHint)}` : `install ${show(command)}, or add its folder to PATH`;
+    return userError({ at: this.name, given, expected: 'the program that the kubeconfig names', fix });
   }
+}
+
+/**
+ * The credentials that a plugin returned.
+ */
+export interface ExecCredential extends AuthInfo {
+  /** When they expire, in milliseconds since 1970. @default they are used until the server answers 401 */
+  readonly expires?: number;
+}
+
+/**
+ * The value of KUBERNETES_EXEC_INFO: the plugin's input.
+ *
+ * @param interactive Whether the plugin may ask questions in the terminal.
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats
+ */
+function execInfo({ apiVersion, provideClusterInfo }: ExecParts, cluster: ClusterParts, interactive: boolean, config?: Json): string {
+  const info = {
+    'server': cluster.server,
+    'tls-server-name': cluster.tlsServerName,
+    'certificate-authority-data': cluster.certificateAuthorityData,
+    'proxy-url': cluster.proxyUrl,
+    config,
+  };
+  return JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: { interactive, ...provideClusterInfo ? { cluster: info } : {} } });
+}
+
+/**
+ * Parses a plugin's output, which is a secret: errors do not show it.
+ *
+ * @returns The credentials, or the problem of the output.
+ */
+function parseExecCredential(text: string, apiVersion: string): ExecCredential | string {
+  const credential = parseObject(text);
+  if (credential?.kind !== 'ExecCredential') return 'its output is not an ExecCredential';
+  if (credential.apiVersion !== apiVersion) return `its output has another apiVersion than ${apiVersion}, which the kubeconfig names`;
+  const status = isObject(credential.status) ? credential.status : {};
+  const token = nonEmptyText(status.token);
+  const [certificate, key] = [nonEmptyText(status.clientCertificateData), nonEmptyText(status.clientKeyData)];
+  if ((certificate === undefined) !== (key === undefined)) return 'its output has a client certificate without its key, or a key without its certificate';
+  const clientCertificate = certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+  if (token === undefined && !clientCertificate) return 'its output has neither a token nor a client certificate';
+  const expires = Date.parse(nonEmptyText(status.expirationTimestamp) ?? '');
+  return {
+    token: token === undefined ? undefined : parseToken('the exec plugin\'s token', token),
+    clientCertificate,
+    expires: Number.isNaN(expires) ? undefined : expires,
+  };
+}
+
+function nonEmptyText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -3,7 +3,7 @@ import { ApiError } from './status';
 import type { JsonObject } from '../../base/json';
 
 /**
- * An object, or nothing when it does not exist or its kind is not served.
+ * Reads an object. `undefined` when the object does not exist or the server does not serve its kind.
  */
 export async function find(cluster: KubernetesClient, path: string): Promise<JsonObject | undefined> {
   try {
@@ -13,3 +13,9 @@ export async function find(cluster: KubernetesClient, path: string): Promise<Jso
     throw error;
   }
 }
+
+/**
+ * The resourceVersion of an object that does not exist. A server-side apply with it creates the object, or fails with 409 when the object
+ * exists. Existing objects have higher versions; "0" and "" would check nothing.
+ */
+export const ABSENT_VERSION = '1';

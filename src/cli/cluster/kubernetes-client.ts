@@ -1,38 +1,35 @@
 import type { JsonObject } from '../../base/json';
 
 /**
- * A Kubernetes API server, as one credential reaches it. Transient failures are retried within the time budget that the caller set.
+ * A Kubernetes API server, as one credential reaches it. It retries temporary errors within a time budget.
  *
- * Paths are those of the API: `/api/v1/namespaces/example/secrets`. Build them by `objectPath` and `collectionPath`.
- * Every method throws `ApiError` when the API server answers no, `HttpError` when somebody else on the way does, and `Unreachable` when
- * nothing is known: no connection, no answer in time, or one that may pass (408, 429, 5xx; `cause` is then the refusal).
+ * Build paths with `objectPath` and `collectionPath`: `/api/v1/namespaces/example/secrets`.
+ * Every method throws `ApiError` when the API server rejects the request, and `HttpError` when another server on the way does. It throws
+ * `Unreachable` when the result is unknown: no connection, a timeout, or a temporary error (408, 429, 5xx, which is then its `cause`).
  */
 export interface KubernetesClient {
   /** The address, for people. */
   readonly server: string;
-  /** How many connections and requests there were so far. */
+  /** The number of connections and requests so far. */
   readonly counts: { readonly connections: number; readonly requests: number };
-  /** What the server warned of so far, each once, as it said it: escape it before it is printed. */
+  /** The server's warnings so far, without duplicates. Escape them before you print them. */
   readonly warnings: readonly string[];
   get(path: string, query?: Query): Promise<JsonObject>;
-  /** What is not JSON: the log of a pod, as it is, with whatever is in it. */
+  /** Reads a resource that is not JSON, such as the log of a pod. The text is not escaped. */
   text(path: string, query?: Query): Promise<string>;
-  /** Retried only as far as the request cannot have had an effect, unless `repeatable` says that twice is as good as once. */
+  /** Creates an object. Retries only if the server cannot have acted on the request, or if `repeatable` is set. */
   create(path: string, object: object, options?: CreateOptions): Promise<JsonObject>;
   /** Server-side apply. */
   apply(path: string, object: object, options?: ApplyOptions): Promise<JsonObject>;
-  /** A JSON merge patch. */
+  /** JSON merge patch. */
   merge(path: string, patch: object, options?: Omit<ApplyOptions, 'force'>): Promise<JsonObject>;
-  /** Resolves to whether there was something to delete. */
+  /** Resolves to whether the object existed. */
   delete(path: string, options?: DeleteOptions): Promise<boolean>;
   /**
-   * What a collection holds, as ADDED, and what happens to it from then on; resumed when the connection ends.
-   *
-   * @param options `signal` ends this watch alone, which then throws the signal's reason. `listed` is called after everything that the collection
-   * held was given, also when it was empty.
+   * The objects of a collection as ADDED, then its changes. The watch resumes when the connection ends.
    */
   watch(path: string, query?: Query, options?: WatchOptions): AsyncIterable<WatchEvent>;
-  /** Which resources the server has. */
+  /** The resources that the server serves. */
   resources(): Promise<readonly ApiResource[]>;
   close(): void;
 }
@@ -41,32 +38,34 @@ export type Query = { readonly [name: string]: string | undefined };
 
 export interface CreateOptions {
   readonly query?: Query;
-  /** Whether it does no harm when the server executes it twice: reviews, and what is found again by its name. */
+  /** Whether the request is safe to execute twice: access reviews, and objects with a fixed name. @default false */
   readonly repeatable?: boolean;
-  /** A user to ask as, for those who may impersonate it. The groups of a ServiceAccount come by themselves. */
+  /** The user to impersonate. The server adds the groups of a ServiceAccount. */
   readonly as?: string;
 }
 
 export interface ApplyOptions {
-  /** Whether nothing is stored; every check of the server is made all the same. */
+  /** Whether the server only checks the request and stores nothing. */
   readonly dryRun?: boolean;
-  /** Whether fields of other managers are taken over. */
+  /** Whether to take over fields of other field managers. */
   readonly force?: boolean;
-  /** By default `cdk8s-ci-deploy`. */
+  /** @default cdk8s-ci-deploy */
   readonly fieldManager?: string;
 }
 
 export interface DeleteOptions {
   readonly dryRun?: boolean;
-  /** Delete this very object, none that came after it under the same name. */
+  /** Precondition: protects an object that was created later under the same name. */
   readonly uid?: string;
-  /** Delete it only as it was read. */
+  /** Precondition: the object has not changed since it was read. */
   readonly resourceVersion?: string;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
 }
 
 export interface WatchOptions {
+  /** Ends this watch, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called after the first list, also if it was empty. */
   readonly listed?: () => void;
 }
 
@@ -76,7 +75,7 @@ export interface WatchEvent {
 }
 
 /**
- * One resource that the server serves, without subresources.
+ * A resource that the server serves. Subresources are not included.
  */
 export interface ApiResource {
   /** Empty for the core group. */

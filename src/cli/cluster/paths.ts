@@ -1,9 +1,10 @@
 import { isObject, JsonObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
+import { parseApiVersion } from '../../kubernetes/api-version';
 import { kindName, resourceOf, scopeOf } from '../../kubernetes/kinds';
 
 /**
- * Objects of one resource, in one namespace, in all of them, or of the cluster.
+ * A collection of objects: in one namespace, in all namespaces, or cluster-scoped.
  */
 export interface CollectionReference {
   /** Empty for the core group. */
@@ -15,7 +16,7 @@ export interface CollectionReference {
 }
 
 /**
- * One object, or a part of it.
+ * An object or its subresource.
  */
 export interface ObjectReference extends CollectionReference {
   readonly name: string;
@@ -32,34 +33,34 @@ export function collectionPath({ group, version, resource, namespace }: Collecti
 }
 
 /**
- * The path of one object.
+ * The path of an object or its subresource.
  */
 export function objectPath({ name, subresource, ...collection }: ObjectReference): string {
   return `${collectionPath(collection)}${pathOf(subresource === undefined ? [name] : [name, subresource])}`;
 }
 
 /**
- * The path of an object as it stands in a manifest.
+ * The path of an object in a manifest.
  *
- * @param namespace Where it belongs when it does not say so itself.
- * @throws When the kind is not one of Kubernetes' own.
+ * @param namespace The namespace of objects without `metadata.namespace`.
+ * @throws `UserError` for kinds of custom resources, whose plural is unknown.
  */
 export function pathOfObject(object: JsonObject, namespace?: string): string {
   const { apiVersion, kind, metadata } = object;
   const meta = isObject(metadata) ? metadata : {};
-  const [version, group] = [...String(apiVersion).split('/').reverse(), ''];
+  const { group, version } = parseApiVersion(String(apiVersion));
   const name = String(meta.name ?? '');
   const scope = scopeOf(String(apiVersion), String(kind));
   const resource = resourceOf(String(apiVersion), String(kind))?.resource ?? clusterResource(String(kind));
   if (scope === 'unknown') {
-    throw userError({ given: `the kind ${show(kindName(String(apiVersion), String(kind)))} is not known`, expected: 'a kind of Kubernetes itself', fix: 'leave it out' });
+    throw userError({ given: `the kind ${show(kindName(String(apiVersion), String(kind)))} is not known`, expected: 'a kind of Kubernetes itself', fix: 'apply it with kubectl' });
   }
   const place = scope === 'namespace' ? { namespace: String(meta.namespace ?? namespace ?? '') } : {};
-  return objectPath({ group: group ?? '', version: version ?? '', resource, name, ...place });
+  return objectPath({ group, version, resource, name, ...place });
 }
 
 /**
- * What a request asks for, in the words of kubectl: `delete secrets example in ns1`. Its parts stay as they are in the path, so they are safe to print.
+ * Describes a request like kubectl does: `delete secrets example in ns1`. The parts of the path stay percent-encoded, so they are safe to print.
  */
 export function describeRequest(method: string, path: string): string {
   const [, ...segments] = path.split('/');
@@ -71,7 +72,7 @@ export function describeRequest(method: string, path: string): string {
   return [verbOf(method, name), what, ...name === undefined ? [] : [name], ...namespaced ? ['in', rest[1]] : []].join(' ');
 }
 
-/** The plurals of all kinds of the cluster that Kubernetes has are made by these rules. */
+/** These rules give the plurals of all cluster-scoped kinds of Kubernetes. */
 function clusterResource(kind: string): string {
   const singular = kind.toLowerCase();
   if (singular.endsWith('s')) return `${singular}es`;
@@ -87,11 +88,11 @@ function verbOf(method: string, name: string | undefined): string {
 }
 
 function pathOf(segments: readonly string[]): string {
-  return segments.map((segment) => `/${encoded(segment)}`).join('');
+  return segments.map((segment) => `/${encodeSegment(segment)}`).join('');
 }
 
-/** A URL has no segments "." and "..", also not when they are escaped: they would lead to another path. Half a surrogate pair is no text. */
-function encoded(segment: string): string {
+/** `.` and `..` lead to another path, even percent-encoded. An unpaired surrogate cannot be encoded. */
+function encodeSegment(segment: string): string {
   if (!['', '.', '..'].includes(segment) && !/\p{Surrogate}/u.test(segment)) return encodeURIComponent(segment);
-  throw userError({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'correct it' });
+  throw userError({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'use lower-case letters, digits, `-` and `.`, such as `my-app`' });
 }

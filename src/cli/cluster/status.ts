@@ -1,8 +1,11 @@
+import { isObject, Json, JsonObject, parseObject } from '../../base/json';
 import { serverWords } from '../../base/printable';
-import { HttpError } from '../base/failure';
+import { show } from '../../base/user-error';
+import { HttpError, Unreachable } from '../base/failure';
+import type { RetriedResponse } from '../http/retry';
 
 /**
- * What an API server says of a request that it did not grant, as it says it.
+ * The API server's description of a failed request.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
  */
@@ -23,8 +26,22 @@ export interface Status {
 }
 
 /**
- * Whether a no is one to the credential: it is not known (401), or lacks a right (403). Admission says 403, too, to an object that anybody else would
- * not get through either: policies, quotas, Pod Security, a namespace that is being deleted. What is not known to be its no counts as a missing right.
+ * A request that the API server rejected.
+ */
+export class ApiError extends HttpError {
+  public override readonly name = 'ApiError';
+
+  /**
+   * @param at The request: `get pods in kube-system`.
+   */
+  public constructor(at: string, code: number, public readonly status: Status) {
+    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code, isAccessDenied(code, status));
+  }
+}
+
+/**
+ * Whether the API server rejected the credential: it does not know it (401), or the credential lacks a right (403).
+ * Admission also answers 403, to everybody: policies, quotas, Pod Security, a namespace in deletion. A 403 of unknown origin counts as a missing right.
  *
  * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go
  */
@@ -33,19 +50,63 @@ export function isAccessDenied(code: number, { message = '' }: Pick<Status, 'mes
   return AUTHORIZATION.test(message) || !/\bis forbidden: /.test(message);
 }
 
-/** What authorizers have said no to, and what RBAC lets nobody give away. */
+/** The messages of authorizers, and of RBAC's protection against privilege escalation. */
 const AUTHORIZATION = /is forbidden: (?:User "[^"]*" cannot |user "[^"]*" \(groups=.*\) is attempting to grant RBAC permissions)|^forbidden: /s;
 
 /**
- * The API server's no.
+ * The object in a response.
+ *
+ * @param at The request: `get pods in kube-system`.
+ * @throws `ApiError` when the API server rejected the request, `HttpError` when another server on the way did. `Unreachable` for a temporary
+ * error (408, 429, 5xx), whose result is unknown: its `cause` is the `ApiError` or `HttpError`.
  */
-export class ApiError extends HttpError {
-  public override readonly name = 'ApiError';
-
-  /**
-   * @param at What was asked for: `get pods in kube-system`.
-   */
-  public constructor(at: string, code: number, public readonly status: Status) {
-    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code, isAccessDenied(code, status));
+export function objectOf(at: string, response: RetriedResponse): JsonObject {
+  const { status, body } = response;
+  const object = parseObject(body);
+  if (status >= 200 && status < 300) {
+    if (object && !isFailure(object)) return object;
+    if (!object) throw new Unreachable(`${at}: ${notKubernetes(response)}`);
   }
+  const error = errorOf(at, response, object);
+  if (status !== 408 && status !== 429 && status < 500) throw error;
+  throw new Unreachable(`${error.message}${response.tried}`, error);
+}
+
+/**
+ * Corrects the status of a response. The API server answers 500 to an apply with an unknown field, as if a retry could help.
+ * It is a 422, like other invalid objects.
+ */
+export function correctStatus<T extends { readonly status: number; readonly body: string }>(response: T): T {
+  const isInvalid = response.status === 500 && /"message":"failed to create typed patch object /.test(response.body);
+  return isInvalid ? { ...response, status: 422 } : response;
+}
+
+/**
+ * The error of a Status without an HTTP response, as in a watch.
+ */
+export function statusError(at: string, object: Json | undefined): ApiError {
+  const status = isStatus(object) ? object as unknown as Status : { kind: 'Status' as const, message: JSON.stringify(object) };
+  return new ApiError(at, status.code ?? 500, status);
+}
+
+function errorOf(at: string, response: RetriedResponse, object: JsonObject | undefined): HttpError {
+  const { status, body } = response;
+  if (isStatus(object)) return new ApiError(at, status, object as unknown as Status);
+  // The API server's text for an API group or version that it does not serve.
+  if (status === 404 && /^404 page not found\s*$/.test(body)) {
+    return new ApiError(at, status, { kind: 'Status', reason: 'NotFound', code: status, message: 'the server could not find the requested resource' });
+  }
+  return new HttpError(`${at}: ${notKubernetes(response)}`, status);
+}
+
+function notKubernetes({ status, body }: RetriedResponse): string {
+  return `the answer is not one of an API server: ${status} ${show(body)}`;
+}
+
+function isFailure(object: JsonObject): boolean {
+  return isStatus(object) && object.status === 'Failure';
+}
+
+function isStatus(object: Json | undefined): boolean {
+  return isObject(object) && object.kind === 'Status';
 }

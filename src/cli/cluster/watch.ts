@@ -1,19 +1,18 @@
-import { objectOf } from './answer';
 import type { ApiClient } from './api-client';
 import type { Query, WatchEvent, WatchOptions } from './kubernetes-client';
 import { describeRequest } from './paths';
-import { ApiError } from './status';
-import { changesSince, Collected, collect, versionOf } from './watch-state';
+import { ApiError, objectOf } from './status';
 import { openWatch, WatchRequest } from './watch-stream';
+import { isObject, Json, JsonObject } from '../../base/json';
 import { HttpError, Unreachable } from '../base/failure';
-import { ConnectionError } from '../http/connection-error';
-import { backoff, judge, Verdict } from '../http/retry-rules';
+import { ConnectionError } from '../http/network-errors';
+import { AttemptResult, backoff, classifyResponse } from '../http/retry';
 
 /**
- * What a collection holds and what happens to it, for as long as the consumer asks. A watch that ends is resumed where it ended; when the
- * server has forgotten that place (410 Gone), the collection is listed again and the differences are given.
+ * Lists a collection and watches it, as client-go's reflector does. A watch that ends is resumed at its last resourceVersion. When the server
+ * no longer knows that version (410 Gone), the collection is listed again, and the differences become events.
  *
- * @throws `Unreachable` when no watch can be had for as long as the budget of one call; the signal's reason when it is aborted.
+ * @throws `Unreachable` when no watch succeeds within the budget of one call; the signal's reason when it is aborted.
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export function watchCollection(client: ApiClient, path: string, query: Query = {}, options: WatchOptions = {}): AsyncIterable<WatchEvent> {
@@ -23,9 +22,9 @@ export function watchCollection(client: ApiClient, path: string, query: Query = 
 }
 
 class Watch {
-  private readonly known: Collected = new Map();
+  private readonly store: ObjectStore = new Map();
   private readonly at: string;
-  private position?: string;
+  private resourceVersion?: string;
   private failures = 0;
   private failingSince = 0;
 
@@ -36,60 +35,109 @@ class Watch {
   public async *events(): AsyncGenerator<WatchEvent> {
     for (;;) {
       try {
-        yield* this.position === undefined ? this.list() : this.follow(this.position);
+        yield* this.resourceVersion === undefined ? this.list() : this.follow(this.resourceVersion);
       } catch (error) {
-        if (error instanceof ApiError && error.code === 410) this.position = undefined;
-        await this.pause(error);
+        if (error instanceof ApiError && error.code === 410) this.resourceVersion = undefined;
+        await this.pauseAfter(error);
       }
     }
   }
 
   private async *list(): AsyncGenerator<WatchEvent> {
     const list = objectOf(this.at, await this.client.send({ method: 'GET', ...this.request, once: true }));
-    this.position = versionOf(list) ?? '';
-    yield* changesSince(this.known, list);
+    this.resourceVersion = resourceVersionOf(list) ?? '';
+    yield* replaceStore(this.store, list);
     this.listed?.();
   }
 
-  private async *follow(position: string): AsyncGenerator<WatchEvent> {
-    const events = await openWatch(this.client, this.at, this.request, position);
+  private async *follow(resourceVersion: string): AsyncGenerator<WatchEvent> {
+    const events = await openWatch(this.client, this.at, this.request, resourceVersion);
     this.failures = 0;
     for await (const { type, object } of events) {
-      this.position = versionOf(object) ?? this.position;
+      this.resourceVersion = resourceVersionOf(object) ?? this.resourceVersion;
       if (type === 'BOOKMARK') continue;
-      collect(this.known, { type, object });
+      updateStore(this.store, { type, object });
       yield { type, object };
     }
-    // Not at once: a server that ends every watch early would be asked without a break.
-    await this.wait(PASSING, 1);
+    // The pause protects a server that ends every watch at once.
+    await this.wait(TRANSIENT, 1);
   }
 
-  /** Before another attempt, or throws the error when there is none. */
-  private async pause(error: unknown): Promise<void> {
+  /** Waits before the next attempt. Throws the error when there is no next attempt. */
+  private async pauseAfter(error: unknown): Promise<void> {
     const { options, budget } = this.client;
     if (this.failures === 0) this.failingSince = options.clock.now();
     this.failures += 1;
     const remaining = this.failingSince + budget.total - options.clock.now();
-    if (options.retries === false || !await this.wait(this.verdictOn(error), this.failures, remaining)) throw error;
+    if (options.retries === false || !await this.wait(this.classify(error), this.failures, remaining)) throw error;
   }
 
-  private async wait(verdict: Verdict, attempts: number, remaining = Infinity): Promise<boolean> {
+  private async wait(result: AttemptResult, attempts: number, remaining = Infinity): Promise<boolean> {
     const { clock } = this.client.options;
-    const pause = backoff(verdict, { repeatable: true, attempts, remaining, random: Math.random() });
+    const pause = backoff(result, { repeatable: true, attempts, remaining, random: Math.random() });
     if (pause !== undefined) await clock.sleep(pause, this.request.signal);
     return pause !== undefined;
   }
 
-  private verdictOn(error: unknown): Verdict {
+  private classify(error: unknown): AttemptResult {
     const { outage } = this.client;
     if (error instanceof ApiError) {
-      return error.code === 410 || outage.explains({ status: error.code }) ? PASSING : judge({ status: error.code, headers: {} }, 0);
+      return error.code === 410 || outage.explains({ status: error.code }) ? TRANSIENT : classifyResponse({ status: error.code, headers: {} }, 0);
     }
     const cause = error instanceof Unreachable ? error.cause : undefined;
-    // Also of what is cut in its middle, which nobody else has seen.
+    // The client does not see a connection that ends in the middle of a stream.
     if (cause instanceof ConnectionError) outage.note();
-    return { ...PASSING, passing: cause instanceof HttpError || (cause instanceof ConnectionError && !cause.lasting) };
+    return { ...TRANSIENT, transient: cause instanceof HttpError || (cause instanceof ConnectionError && !cause.permanent) };
   }
 }
 
-const PASSING: Verdict = { passing: true, effect: false };
+const TRANSIENT: AttemptResult = { transient: true, mayHaveActed: false };
+
+/**
+ * The last known state of a collection, by namespace and name.
+ */
+export type ObjectStore = Map<string, JsonObject>;
+
+/**
+ * Applies an event to the store.
+ */
+export function updateStore(store: ObjectStore, { type, object }: WatchEvent): void {
+  if (type === 'DELETED') store.delete(keyOf(object));
+  else store.set(keyOf(object), object);
+}
+
+/**
+ * Replaces the content of the store by a list, and returns the differences as events. Items of a list have no kind: it is added.
+ */
+export function replaceStore(store: ObjectStore, list: JsonObject): WatchEvent[] {
+  const items = itemsOf(list);
+  const listed = new Map(items.map((item) => [keyOf(item), item]));
+  const deleted = [...store].filter(([key, object]) => metadataOf(listed.get(key)).uid !== metadataOf(object).uid)
+    .map(([, object]) => ({ type: 'DELETED' as const, object }));
+  for (const event of deleted) updateStore(store, event);
+  const changed = items.filter((item) => resourceVersionOf(store.get(keyOf(item))) !== resourceVersionOf(item))
+    .map((object) => ({ type: store.has(keyOf(object)) ? 'MODIFIED' as const : 'ADDED' as const, object }));
+  for (const event of changed) updateStore(store, event);
+  return [...deleted, ...changed];
+}
+
+/** The version of a list, or of an object in a watch. */
+function resourceVersionOf(object: JsonObject | undefined): string | undefined {
+  const { resourceVersion } = metadataOf(object);
+  return typeof resourceVersion === 'string' && resourceVersion !== '' ? resourceVersion : undefined;
+}
+
+function itemsOf({ apiVersion, kind, items }: JsonObject): JsonObject[] {
+  const type = { apiVersion: apiVersion ?? '', kind: String(kind).replace(/List$/, '') };
+  return Array.isArray(items) ? items.filter(isObject).map((item) => ({ ...type, ...item })) : [];
+}
+
+function keyOf(object: JsonObject): string {
+  const { namespace = '', name = '' } = metadataOf(object);
+  return `${String(namespace)}/${String(name)}`;
+}
+
+function metadataOf(object: JsonObject | undefined): { readonly [key: string]: Json | undefined } {
+  const metadata = object?.metadata;
+  return isObject(metadata) ? metadata : {};
+}

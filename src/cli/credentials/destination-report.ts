@@ -1,7 +1,6 @@
 import type { VariableSettings } from './credential-variables';
 import { scopeWarnings, widthWarnings } from './scope-warnings';
-import type { GitlabOwner, GitlabToken, GitlabVariable } from '../gitlab/gitlab';
-import { isAtLeast } from '../gitlab/release';
+import { GitlabOwner, GitlabToken, GitlabVariable, isAtLeast } from '../gitlab/gitlab';
 
 /**
  * What storing a credential will do, found out before anything is made.

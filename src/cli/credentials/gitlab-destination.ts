@@ -5,10 +5,9 @@ import { VariableStore, WrittenVariable } from './variable-store';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { HttpError } from '../base/failure';
-import type { OwnerName } from '../gitlab/address';
-import type { Gitlab, GitlabOwner, GitlabToken, NewVariable } from '../gitlab/gitlab';
+import type { OwnerName } from '../gitlab/connection-options';
+import { Gitlab, GitlabOwner, GitlabToken, isAtLeast, NewVariable } from '../gitlab/gitlab';
 import { GitlabError } from '../gitlab/gitlab-error';
-import { isAtLeast } from '../gitlab/release';
 
 /**
  * What to call out while something is done, so that it is known what was done when the rest fails.

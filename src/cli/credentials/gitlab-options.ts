@@ -5,11 +5,10 @@ import { environmentScope } from '../../gitlab/environments';
 import { variableKey } from '../../gitlab/masking';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
-import { gitlabAddress, OwnerName, ownerName } from '../gitlab/address';
+import { gitlabAddress, gitlabToken, OwnerName, ownerName } from '../gitlab/connection-options';
 import type { Gitlab } from '../gitlab/gitlab';
 import { gitlabClient } from '../gitlab/gitlab-client';
-import { gitlabToken } from '../gitlab/token';
-import type { Trust } from '../http/http';
+import type { TransportConfig } from '../http/tls';
 
 /**
  * The options of every command that reaches the variables of GitLab.
@@ -61,13 +60,13 @@ export async function gitlabOf(context: Context): Promise<{ readonly gitlab: Git
   const address = await gitlabAddress(context);
   const owner = await ownerName(context, address);
   const token = await gitlabToken(context);
-  return { gitlab: gitlabClient({ url: address.url, token, trust: await trustOf(context), variables, clock, signal, budget: BUDGET }), owner };
+  return { gitlab: gitlabClient({ url: address.url, token, transport: await trustOf(context), variables, clock, signal, budget: BUDGET }), owner };
 }
 
 /**
  * The certificates that GitLab is verified with. Only those of an option count alone.
  */
-export async function trustOf({ args, variables, files }: Pick<Context, 'args' | 'variables' | 'files'>): Promise<Trust> {
+export async function trustOf({ args, variables, files }: Pick<Context, 'args' | 'variables' | 'files'>): Promise<TransportConfig> {
   const option = args.one('ca-file');
   const variable = ['CI_SERVER_TLS_CA_FILE', 'SSL_CERT_FILE'].find((name) => variables[name]);
   const file = option ?? (variable && variables[variable]);

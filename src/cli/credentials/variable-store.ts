@@ -1,9 +1,8 @@
 import { userError, show } from '../../base/user-error';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import type { Gitlab, GitlabOwner, GitlabVariable, NewVariable, VariableId } from '../gitlab/gitlab';
+import { Gitlab, GitlabOwner, GitlabVariable, isAtLeast, NewVariable, VariableId } from '../gitlab/gitlab';
 import { GitlabError } from '../gitlab/gitlab-error';
-import { isAtLeast } from '../gitlab/release';
 
 /**
  * A variable as GitLab keeps it now.

@@ -2,7 +2,7 @@ import type { Gitlab, GitlabOwner, GitlabVariable } from './gitlab';
 import { GitlabError } from './gitlab-error';
 
 /**
- * A group around a project or group. What nobody could look at is missing.
+ * A parent group. `group` and `variables` are missing when the token may not read them.
  */
 export interface Ancestor {
   readonly id: number;
@@ -10,26 +10,26 @@ export interface Ancestor {
   readonly variables?: readonly GitlabVariable[];
 }
 
-/** GitLab nests groups 20 deep. */
+/** GitLab allows 20 levels of groups. */
 const DEEPEST = 20;
 
 /**
- * The groups around a project or group with their variables, the nearest first. Only an owner of a group may read its variables. Behind a group that may not
- * be seen at all there may be more.
+ * The parent groups of a project or group with their variables, the nearest first. Only owners of a group may read its variables.
+ * The list ends at a group that the token cannot see, which may have parents.
  */
 export async function ancestorsOf(gitlab: Gitlab, { groupId }: GitlabOwner): Promise<Ancestor[]> {
-  const found: Ancestor[] = [];
-  for (let id = groupId; id !== undefined && found.length < DEEPEST;) {
-    const group = await unlessRefused(gitlab.owner('group', `${id}`));
-    found.push(group === undefined ? { id } : { id, group, variables: await unlessRefused(gitlab.variables(group)) });
+  const ancestors: Ancestor[] = [];
+  for (let id = groupId; id !== undefined && ancestors.length < DEEPEST;) {
+    const group = await unlessRejected(gitlab.owner('group', `${id}`));
+    ancestors.push(group === undefined ? { id } : { id, group, variables: await unlessRejected(gitlab.variables(group)) });
     id = group?.groupId;
   }
-  return found;
+  return ancestors;
 }
 
-async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
+async function unlessRejected<T>(request: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof GitlabError) return undefined;
     throw error;

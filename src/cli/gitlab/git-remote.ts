@@ -3,29 +3,29 @@ import type { Context } from '../command-line/command';
 import type { Files } from '../io/files';
 
 /**
- * Where a repository is pushed to.
+ * A git remote on a server.
  */
 export interface GitRemote {
-  /** The server, without user name and path: `https://gitlab.example.com`. Of an ssh address it is a guess, usually right. */
+  /** The server without user name and path: `https://gitlab.example.com`. For an ssh address it is a guess. */
   readonly server: URL;
-  /** What follows, without `.git`: `group/site`. */
+  /** The path without `.git`: `group/site`. */
   readonly path: string;
 }
 
 /**
- * The remote `origin` of the repository around the current folder, if there is one and it is a server's.
- * Read from its configuration as it stands: no git is started, and what the user's own configuration replaces (`insteadOf`) is not looked at.
- * A repository of somebody else names no server, as the token would go there.
+ * The remote `origin` of the repository around the current folder. `undefined` without a repository or without a remote on a server.
+ * It reads the repository's configuration file without starting git, so it ignores `insteadOf` in the user's configuration.
+ * It ignores a repository of another user: that user would decide where the token is sent.
  */
 export async function gitOrigin({ cwd, files }: Pick<Context, 'cwd' | 'files'>): Promise<GitRemote | undefined> {
-  const git = gitAround(cwd, files);
+  const git = findGit(cwd, files);
   if (git === undefined || !files.isOwn(git)) return undefined;
   const config = join(await repositoryOf(git, files), 'config');
-  return files.isOwn(config) ? originOf(await textOf(config, files)) : undefined;
+  return files.isOwn(config) ? parseOrigin(await readText(config, files)) : undefined;
 }
 
 /**
- * The remote of an address as git takes it. User names and passwords in it are left out.
+ * Parses the address of a git remote, without its user name and password.
  */
 export function remoteOf(address: string): GitRemote | undefined {
   if (/^(?:https?|ssh):\/\//i.test(address)) return URL.canParse(address) ? remoteOfUrl(new URL(address)) : undefined;
@@ -42,26 +42,26 @@ function remote(server: URL, path: string): GitRemote {
   return { server, path: path.replace(/^\/+/, '').replace(/\/+$/, '').replace(/\.git$/, '') };
 }
 
-function gitAround(folder: string, files: Files): string | undefined {
+function findGit(folder: string, files: Files): string | undefined {
   const git = join(folder, '.git');
   if (files.exists(git)) return git;
-  return dirname(folder) === folder ? undefined : gitAround(dirname(folder), files);
+  return dirname(folder) === folder ? undefined : findGit(dirname(folder), files);
 }
 
-/** A worktree and a submodule have a file in place of the folder, which says where the repository is. */
+/** In a worktree or submodule, `.git` is a file that names the repository. */
 async function repositoryOf(git: string, files: Files): Promise<string> {
   if (files.exists(join(git, 'config'))) return git;
-  const elsewhere = /^gitdir: (.+)$/m.exec(await textOf(git, files))?.[1] ?? '';
+  const elsewhere = /^gitdir: (.+)$/m.exec(await readText(git, files))?.[1] ?? '';
   const folder = absolute(dirname(git), elsewhere.trim());
   const common = join(folder, 'commondir');
-  return files.exists(common) ? absolute(folder, (await textOf(common, files)).trim()) : folder;
+  return files.exists(common) ? absolute(folder, (await readText(common, files)).trim()) : folder;
 }
 
 function absolute(folder: string, path: string): string {
   return /^(?:\/|[A-Za-z]:[\\/])/.test(path) ? path : join(folder, path);
 }
 
-function originOf(config: string): GitRemote | undefined {
+function parseOrigin(config: string): GitRemote | undefined {
   let section = '';
   for (const line of config.split(/\r?\n/)) {
     section = /^\s*\[(.*)\]/.exec(line)?.[1] ?? section;
@@ -71,6 +71,6 @@ function originOf(config: string): GitRemote | undefined {
   return undefined;
 }
 
-async function textOf(name: string, files: Files): Promise<string> {
+async function readText(name: string, files: Files): Promise<string> {
   return (await files.read(name)).toString('utf8');
 }

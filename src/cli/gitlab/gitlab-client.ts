@@ -1,103 +1,103 @@
-import type { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, VariableId } from './gitlab';
-import { ownerOf, tokenOf, variableOf, variablesOf } from './gitlab-answers';
-import { GitlabError, lacksScope, wordsOf } from './gitlab-error';
+import { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, ownerOf, tokenOf, VariableId, variableOf, variablesOf } from './gitlab';
+import { GitlabError, lacksScope, messageOf } from './gitlab-error';
 import { isObject, Json, parseJson } from '../../base/json';
 import { HttpError, Unreachable } from '../base/failure';
 import type { Host } from '../base/host';
-import type { HttpClient, HttpRequest, Trust } from '../http/http';
+import type { HttpClient, HttpRequest } from '../http/http';
 import { createHttpClient } from '../http/http-client';
-import { retrying, RetryOptions, TriedAnswer } from '../http/retry';
+import { RetriedResponse, retry, RetryOptions } from '../http/retry';
+import type { TransportConfig } from '../http/tls';
 
 /**
- * How GitLab is reached.
+ * How to reach GitLab.
  */
 export interface GitlabClientOptions extends Pick<Host, 'variables' | 'clock' | 'signal'> {
-  /** Its root: `https://gitlab.example.com`. */
+  /** The root: `https://gitlab.example.com`. */
   readonly url: string;
   readonly token: string;
-  readonly trust: Trust;
-  /** Milliseconds for each call, with every attempt. */
+  readonly transport: TransportConfig;
+  /** Milliseconds for each call with its retries. */
   readonly budget: { readonly total: number };
 }
 
 /**
- * GitLab's REST API, version 4.
+ * Creates a client for GitLab's REST API, version 4.
  *
  * @see https://docs.gitlab.com/api/rest/
  */
 export function gitlabClient(options: GitlabClientOptions): Gitlab {
-  return new Client(options);
+  return new RestClient(options);
 }
 
-/** Milliseconds for one exchange. */
-const TIMEOUT = 30_000;
+/** Milliseconds for one attempt. */
+const PER_CALL = 30_000;
 
-/** The largest that GitLab gives. */
-const PAGE = 100;
+/** The most entries that GitLab returns per page. */
+const PAGE_SIZE = 100;
 
-/** More variables than a group may have. */
-const PAGES = 400;
+/** A group may have fewer variables than fit on these pages. */
+const MOST_PAGES = 400;
 
-/** What is asked for, and how to speak of it. */
-interface Ask {
+/** A request, and its description for errors. */
+interface GitlabRequest {
   readonly method: HttpRequest['method'];
   /** Below `/api/v4`, percent-encoded. */
   readonly path: string;
-  /** For people: `read project 42`. */
+  /** `read project 42`. */
   readonly at: string;
-  /** What to do about a 403 that is not about scopes. */
+  /** The hint for a 403 that is not about scopes. */
   readonly role?: string;
   readonly body?: { readonly [name: string]: Json };
 }
 
-class Client implements Gitlab {
+class RestClient implements Gitlab {
   public readonly url: string;
   readonly #token: string;
-  private readonly door: HttpClient;
-  private readonly attempts: Pick<RetryOptions, 'budget' | 'clock' | 'signal' | 'repeatable'>;
+  private readonly http: HttpClient;
+  private readonly retries: Pick<RetryOptions, 'budget' | 'clock' | 'signal' | 'repeatable'>;
 
-  public constructor({ url, token, trust, variables, clock, signal, budget }: GitlabClientOptions) {
+  public constructor({ url, token, transport, variables, clock, signal, budget }: GitlabClientOptions) {
     this.url = url;
     this.#token = token;
-    this.door = createHttpClient(trust, variables, clock);
-    // Everything may be repeated: GitLab refuses a second variable of the same key and scope.
-    this.attempts = { budget, clock, signal, repeatable: true };
+    this.http = createHttpClient(transport, variables, clock);
+    // Every request is repeatable: GitLab rejects a second variable with the same key and scope.
+    this.retries = { budget: { perCall: PER_CALL, ...budget }, clock, signal, repeatable: true };
   }
 
   public async release(): Promise<string | undefined> {
     for (const path of ['/metadata', '/version']) {
-      const ask: Ask = { method: 'GET', path, at: 'read the release of GitLab' };
-      const answer = await this.exchange(ask);
-      const said = parseJson(answer.body);
-      if (answer.status === 200 && isObject(said) && typeof said.version === 'string') return said.version;
-      // Not to every token, and /metadata not before 15.2; that the token is no good is said all the same.
-      if (answer.status !== 404 && answer.status !== 403) throw this.refusal(ask, answer);
+      const request: GitlabRequest = { method: 'GET', path, at: 'read the release of GitLab' };
+      const response = await this.exchange(request);
+      const json = parseJson(response.body);
+      if (response.status === 200 && isObject(json) && typeof json.version === 'string') return json.version;
+      // GitLab hides the version from some tokens, and has /metadata since 15.2. Other errors matter: the token may be invalid.
+      if (response.status !== 404 && response.status !== 403) throw this.errorOf(request, response);
     }
     return undefined;
   }
 
   public async token(): Promise<GitlabToken | undefined> {
-    const ask: Ask = { method: 'GET', path: '/personal_access_tokens/self', at: 'ask about the token' };
-    const answer = await this.exchange(ask);
-    if (answer.status === 404 || answer.status === 400) return undefined;
-    return this.read(ask, answer, tokenOf);
+    const request: GitlabRequest = { method: 'GET', path: '/personal_access_tokens/self', at: 'ask about the token' };
+    const response = await this.exchange(request);
+    if (response.status === 404 || response.status === 400) return undefined;
+    return this.read(request, response, tokenOf);
   }
 
   public async owner(kind: GitlabOwner['kind'], name: string): Promise<GitlabOwner> {
-    const ask: Ask = { method: 'GET', path: `/${kind}s/${encodeURIComponent(name)}`, at: `look for ${kind} ${name}` };
-    return this.read(ask, await this.exchange(ask), (json) => ownerOf(kind, json));
+    const request: GitlabRequest = { method: 'GET', path: `/${kind}s/${encodeURIComponent(name)}`, at: `look for ${kind} ${name}` };
+    return this.read(request, await this.exchange(request), (json) => ownerOf(kind, json));
   }
 
   public async variables(owner: OwnerId): Promise<GitlabVariable[]> {
     const found: GitlabVariable[] = [];
-    for (let page = 1; page <= PAGES; page++) {
-      const ask: Ask = { method: 'GET', path: `${pathOf(owner)}?per_page=${PAGE}&page=${page}`, at: `read the variables of ${nameOf(owner)}`, role: roleFor(owner) };
-      const answer = await this.exchange(ask);
-      const variables = this.read(ask, answer, variablesOf);
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const request: GitlabRequest = { method: 'GET', path: `${pathOf(owner)}?per_page=${PAGE_SIZE}&page=${page}`, at: `read the variables of ${nameOf(owner)}`, role: roleFor(owner) };
+      const response = await this.exchange(request);
+      const variables = this.read(request, response, variablesOf);
       found.push(...variables);
-      if ((answer.headers['x-next-page'] ?? (variables.length === PAGE ? 'unknown' : '')) === '') return found;
+      if ((response.headers['x-next-page'] ?? (variables.length === PAGE_SIZE ? 'unknown' : '')) === '') return found;
     }
-    throw new HttpError(`read the variables of ${nameOf(owner)}: there are more than ${PAGES * PAGE}`, 200);
+    throw new HttpError(`read the variables of ${nameOf(owner)}: there are more than ${MOST_PAGES * PAGE_SIZE}`, 200);
   }
 
   public async create(owner: OwnerId, variable: NewVariable): Promise<GitlabVariable> {
@@ -112,53 +112,52 @@ class Client implements Gitlab {
   }
 
   public async delete(owner: OwnerId, variable: VariableId): Promise<boolean> {
-    const ask: Ask = { method: 'DELETE', path: pathOf(owner, variable), at: `delete the variable ${variable.key} of ${nameOf(owner)}`, role: roleFor(owner) };
-    const answer = await this.exchange(ask);
-    if (answer.status === 404 && /Variable/.test(wordsOf(answer.body))) return false;
-    if (answer.status >= 300) throw this.refusal(ask, answer);
+    const request: GitlabRequest = { method: 'DELETE', path: pathOf(owner, variable), at: `delete the variable ${variable.key} of ${nameOf(owner)}`, role: roleFor(owner) };
+    const response = await this.exchange(request);
+    if (response.status === 404 && /Variable/.test(messageOf(response.body))) return false;
+    if (response.status >= 300) throw this.errorOf(request, response);
     return true;
   }
 
   public close(): void {
-    this.door.close();
+    this.http.close();
   }
 
-  private async write(ask: Ask): Promise<GitlabVariable> {
-    return this.read(ask, await this.exchange(ask), variableOf);
+  private async write(request: GitlabRequest): Promise<GitlabVariable> {
+    return this.read(request, await this.exchange(request), variableOf);
   }
 
-  private async exchange(ask: Ask): Promise<TriedAnswer> {
-    const request = this.request(ask);
-    const attempt = (remaining: number) => this.door.exchange({ ...request, timeout: Math.min(TIMEOUT, remaining) }, this.attempts.signal);
+  private async exchange(request: GitlabRequest): Promise<RetriedResponse> {
+    const httpRequest = this.httpRequest(request);
     try {
-      return await retrying(attempt, this.attempts);
+      return await retry((timeout) => this.http.exchange({ ...httpRequest, timeout }, this.retries.signal), this.retries);
     } catch (error) {
-      throw error instanceof Unreachable ? new Unreachable(`${ask.at}: ${error.message}`, error.cause) : error;
+      throw error instanceof Unreachable ? new Unreachable(`${request.at}: ${error.message}`, error.cause) : error;
     }
   }
 
-  private request({ method, path, body }: Ask): Omit<HttpRequest, 'timeout'> {
+  private httpRequest({ method, path, body }: GitlabRequest): Omit<HttpRequest, 'timeout'> {
     const headers = { 'private-token': this.#token, 'accept': 'application/json' };
     const request = { method, url: new URL(`${this.url}/api/v4${path}`), headers };
     return body ? { ...request, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) } : request;
   }
 
-  private read<T>(ask: Ask, answer: TriedAnswer, form: (json: Json | undefined) => T | undefined): T {
-    if (answer.status < 200 || answer.status >= 300) throw this.refusal(ask, answer);
-    const result = form(parseJson(answer.body));
+  private read<T>(request: GitlabRequest, response: RetriedResponse, parse: (json: Json | undefined) => T | undefined): T {
+    if (response.status < 200 || response.status >= 300) throw this.errorOf(request, response);
+    const result = parse(parseJson(response.body));
     if (result !== undefined) return result;
-    throw new HttpError(`${ask.at}: ${this.url} answers something else than GitLab does; is it the address of GitLab?`, answer.status);
+    throw new HttpError(`${request.at}: the answer of ${this.url} is not one of GitLab. Is it the address of GitLab?`, response.status);
   }
 
-  private refusal(ask: Ask, { status, headers, body, tried }: TriedAnswer): GitlabError | Unreachable {
-    const words = this.withoutSecrets(wordsOf(body), ask);
-    const refusal = new GitlabError(ask.at, status, words, hintFor(ask, status, headers.location, body));
-    const mayPass = status === 408 || status === 429 || status >= 500;
-    return mayPass ? new Unreachable(`${refusal.message}${tried}`, refusal) : refusal;
+  private errorOf(request: GitlabRequest, { status, headers, body, tried }: RetriedResponse): GitlabError | Unreachable {
+    const words = this.withoutSecrets(messageOf(body), request);
+    const error = new GitlabError(request.at, status, words, hintFor(request, status, headers.location, body));
+    const isTransient = status === 408 || status === 429 || status >= 500;
+    return isTransient ? new Unreachable(`${error.message}${tried}`, error) : error;
   }
 
-  /** What lies between may repeat a request in its answer. */
-  private withoutSecrets(words: string, { body }: Ask): string {
+  /** A server or proxy may repeat the request in its response. */
+  private withoutSecrets(words: string, { body }: GitlabRequest): string {
     const secrets = [this.#token, body?.value].filter((secret) => typeof secret === 'string');
     return secrets.reduce((text, secret) => text.split(secret).join('[a secret]'), words);
   }
@@ -168,7 +167,7 @@ function attributesOf({ value, type, protected: isProtected }: NewVariable): { r
   return { value, variable_type: type, protected: isProtected, masked: true, raw: true };
 }
 
-/** The scope goes along as a filter: a key alone may be that of several variables. */
+/** The scope is a filter: several variables may have the same key. */
 function pathOf({ kind, id }: OwnerId, variable?: VariableId): string {
   const variables = `/${kind}s/${id}/variables`;
   return variable ? `${variables}/${variable.key}?${encodeURIComponent('filter[environment_scope]')}=${encodeURIComponent(variable.environmentScope)}` : variables;
@@ -182,9 +181,11 @@ function roleFor({ kind }: OwnerId): string {
   return kind === 'project' ? 'the token needs the role Maintainer in the project' : 'the token needs the role Owner in the group';
 }
 
-function hintFor({ role }: Ask, status: number, location: string | undefined, body: string): string | undefined {
+function hintFor({ role }: GitlabRequest, status: number, location: string | undefined, body: string): string | undefined {
   if (status === 403) return lacksScope(body) ? 'the token needs the scope api' : role;
-  if (status === 401) return 'the token is not known there, has expired or was revoked';
-  if (status === 404) return 'it is not there, or the token may not see it';
-  return status < 400 ? `it leads to another address${location ? `, ${location.replace(/[?#].*$/, '').replace(/[^\x21-\x7e]/g, '')}` : ''}: give that one` : undefined;
+  if (status === 401) return 'the token is unknown there, has expired or was revoked';
+  if (status === 404) return 'it does not exist, or the token may not see it';
+  if (status >= 400) return undefined;
+  const target = location?.replace(/[?#].*$/, '').replace(/[^\x21-\x7e]/g, '');
+  return target ? `it redirects to ${target}: use that address` : 'it redirects to another address: use that one';
 }

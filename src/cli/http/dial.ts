@@ -1,43 +1,44 @@
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
-import { netModule, tlsModule } from './lazy-node';
+import { httpModule, httpsModule, netModule, tlsModule } from './lazy-node';
+import { ConnectionError } from './network-errors';
 import type { Proxy } from './proxy';
-import type { TlsSessions } from './tls-sessions';
-import { tunnel } from './tunnel';
+import type { TlsSessionCache } from './tls';
+import { show } from '../../base/user-error';
 
 /**
- * How a connection is made.
+ * How to connect to a server.
  */
-export interface Route {
+export interface DialOptions {
   readonly proxy?: Proxy;
-  /** What an `https` proxy is verified with; the server is verified with what `secure` holds. */
-  readonly authorities?: string[];
-  readonly secure: SecureContext;
-  /** The name that the server's certificate is for, when it is not the host of the URL. */
+  /** Verify an `https` proxy, as `ca` of `tls.connect`. `secureContext` verifies the server. */
+  readonly trusted?: string[];
+  readonly secureContext: SecureContext;
+  /** The name in the server's certificate, when it is not the host of the URL. */
   readonly serverName?: string;
-  /** Of earlier connections with the same authorities and client certificate. */
-  readonly sessions: TlsSessions;
+  readonly sessions: TlsSessionCache;
 }
 
 /**
- * A connection to the host of a URL that a request can be written to: connected, and for `https` verified.
+ * Connects to the host of a URL: through the proxy if there is one, and for `https` verified by TLS.
  */
-export async function dial(url: URL, route: Route, signal: AbortSignal): Promise<Duplex> {
+export async function dial(url: URL, options: DialOptions, signal: AbortSignal): Promise<Duplex> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const socket = route.proxy
-    ? await tunnel(route.proxy, `${url.hostname}:${port}`, route.authorities, signal)
-    : await connected(host, port, signal);
-  return url.protocol === 'https:' ? secured(socket, url.host, { ...route, serverName: route.serverName ?? host }, signal) : socket;
+  const socket = options.proxy
+    ? await tunnel(options.proxy, `${url.hostname}:${port}`, options.trusted, signal)
+    : await dialTcp(host, port, signal);
+  return url.protocol === 'https:' ? startTls(socket, url.host, options.serverName ?? host, options, signal) : socket;
 }
 
-async function connected(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+async function dialTcp(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
   const socket = netModule().connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
-  return ready(socket, 'connect', signal);
+  return connected(socket, 'connect', signal);
 }
 
-async function secured(
-  socket: Duplex, server: string, { serverName: name, secure: secureContext, sessions }: Route & { readonly serverName: string }, signal: AbortSignal,
+async function startTls(
+  socket: Duplex, server: string, serverName: string, { secureContext, sessions }: DialOptions, signal: AbortSignal,
 ): Promise<Duplex> {
   const { connect, checkServerIdentity } = tlsModule();
   const secure = connect({
@@ -45,23 +46,24 @@ async function secured(
     secureContext,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
-    // RFC 6066 knows no addresses here.
-    servername: netModule().isIP(name) ? '' : name,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+    // RFC 6066 allows no IP addresses here.
+    servername: netModule().isIP(serverName) ? '' : serverName,
+    checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
     ALPNProtocols: ['http/1.1'],
-    session: sessions.of(server),
+    session: sessions.get(server),
   });
-  secure.on('session', (session) => sessions.note(server, session));
-  return ready(secure, 'secureConnect', signal);
+  secure.on('session', (session) => sessions.set(server, session));
+  return connected(secure, 'secureConnect', signal);
 }
 
-async function ready(socket: Duplex, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<Duplex> {
+/** Resolves on the event. Destroys the socket when it fails or the signal is aborted first. */
+async function connected(socket: Duplex, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<Duplex> {
   try {
     await new Promise<void>((resolve, reject) => {
       const aborted = () => reject(signal.reason);
-      const settled = (end: () => void) => () => {
+      const settled = (settle: () => void) => () => {
         signal.removeEventListener('abort', aborted);
-        end();
+        settle();
       };
       if (signal.aborted) return aborted();
       signal.addEventListener('abort', aborted, { once: true });
@@ -75,4 +77,51 @@ async function ready(socket: Duplex, event: 'connect' | 'secureConnect', signal:
     socket.destroy();
     throw error;
   }
+}
+
+/**
+ * Opens a tunnel to a host through a proxy, with CONNECT. Only the proxy gets the user name and password in its address.
+ */
+async function tunnel(proxy: Proxy, host: string, trusted: string[] | undefined, signal: AbortSignal): Promise<Duplex> {
+  const { hostname, port, protocol } = proxy.url;
+  const proxyHost = hostname.replace(/^\[|\]$/g, '');
+  const request = (protocol === 'https:' ? httpsModule() : httpModule()).request({
+    host: proxyHost,
+    // By default, Node takes the Host header, which names the server.
+    servername: netModule().isIP(proxyHost) ? '' : proxyHost,
+    port: port || (protocol === 'https:' ? 443 : 80),
+    method: 'CONNECT',
+    path: host,
+    headers: { host, ...proxyAuthorization(proxy.url) },
+    agent: false,
+    ca: trusted,
+    minVersion: 'TLSv1.2',
+    signal,
+  });
+  return new Promise((resolve, reject) => {
+    request.once('error', reject);
+    request.once('connect', (response: IncomingMessage, socket: Duplex) => {
+      if (response.statusCode === 200) return resolve(socket);
+      socket.destroy();
+      return reject(rejectedByProxy(response));
+    });
+    // Node emits `response` when the proxy's answer does not fit CONNECT.
+    request.once('response', (response: IncomingMessage) => {
+      request.destroy();
+      reject(rejectedByProxy(response));
+    });
+    request.end();
+  });
+}
+
+function proxyAuthorization({ username, password }: URL): { readonly 'proxy-authorization'?: string } {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function rejectedByProxy({ statusCode = 0, statusMessage = '' }: IncomingMessage): ConnectionError {
+  const status = statusMessage ? `${statusCode} ${show(statusMessage)}` : String(statusCode);
+  const hint = statusCode === 407 ? 'Are the user name and password in the proxy\'s address right?' : undefined;
+  return new ConnectionError(`the proxy answered ${status} to CONNECT`, { sent: false, permanent: statusCode !== 429 && statusCode < 500, hint });
 }

@@ -1,49 +1,62 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { ConnectionError } from './connection-error';
-import type { Deadline } from './deadline';
 import type { HttpRequest } from './http';
-import { Phase, reasonOf, timedOut } from './network-errors';
+import { ConnectionError, explainNodeError, Phase, RequestError, timeoutError } from './network-errors';
 import type { Proxy } from './proxy';
-import { Unreachable } from '../base/failure';
+import type { Clock } from '../base/host';
 
 /**
- * One request under way: how far it is, and what ends it.
+ * The environment of an exchange.
+ */
+export interface ExchangeOptions {
+  readonly clock: Clock;
+  /** The name of the certificates that verify the server. */
+  readonly trusted: string;
+  readonly proxy?: Proxy;
+  /** The caller's signal. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One request in progress: its phase, its time limit, and the errors that end it.
  */
 export class HttpExchange {
   public phase: Phase = 'connecting';
+  private readonly deadline: Deadline;
 
-  /**
-   * @param trusted Names the certificates that the server is verified with.
-   * @param signal The caller's own, which is part of the deadline's.
-   */
-  public constructor(
-    private readonly request: HttpRequest,
-    private readonly trusted: string,
-    public readonly deadline: Deadline,
-    private readonly signal: AbortSignal | undefined,
-    public readonly proxy: Proxy | undefined,
-  ) {}
+  public constructor(private readonly request: HttpRequest, private readonly options: ExchangeOptions) {
+    this.deadline = new Deadline(options.clock, request.timeout, options.signal);
+  }
 
-  /** All of an exchange. */
-  public async bounded<T>(action: () => Promise<T>): Promise<T> {
+  /** Aborted by the time limit or by the caller. */
+  public get signal(): AbortSignal {
+    return this.deadline.signal;
+  }
+
+  public get proxy(): Proxy | undefined {
+    return this.options.proxy;
+  }
+
+  /** Runs the whole exchange, then stops the time limit. */
+  public async run<T>(action: () => Promise<T>): Promise<T> {
     try {
-      return await this.guarded(action);
+      return await this.start(action);
     } finally {
-      this.deadline.end();
+      this.deadline.stop();
     }
   }
 
-  /** A part of it, after which the time runs on. */
-  public async guarded<T>(action: () => Promise<T>): Promise<T> {
+  /** Runs the first part of an exchange. The time limit goes on. */
+  public async start<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      this.deadline.end();
-      throw this.explained(error);
+      this.deadline.stop();
+      throw this.explain(error);
     }
   }
 
-  /** What comes, each piece within the time limit. */
+  /** The body in pieces. Each piece must arrive within the time limit. */
   public async *pieces(response: IncomingMessage): AsyncGenerator<string> {
     const decoder = new TextDecoder();
     try {
@@ -53,25 +66,67 @@ export class HttpExchange {
         yield decoder.decode(chunk, { stream: true });
       }
     } catch (error) {
-      throw this.explained(error);
+      throw this.explain(error);
     } finally {
-      this.deadline.end();
+      this.deadline.stop();
       response.destroy();
     }
   }
 
-  private explained(error: unknown): unknown {
-    if (this.signal?.aborted) return this.signal.reason;
-    const cause = this.causeOf(error);
-    const way = this.proxy ? ` through the proxy ${this.proxy.url.protocol}//${this.proxy.url.host} (${this.proxy.source})` : '';
-    return new Unreachable(`${this.request.url.origin}${way}: ${cause.message}`, cause);
+  private explain(error: unknown): unknown {
+    const { signal, proxy } = this.options;
+    if (signal?.aborted) return signal.reason;
+    const through = proxy ? ` through the proxy ${proxy.url.protocol}//${proxy.url.host} (${proxy.source})` : '';
+    return new RequestError(`${this.request.url.origin}${through}`, this.connectionError(error));
   }
 
-  private causeOf(error: unknown): ConnectionError {
+  private connectionError(error: unknown): ConnectionError {
     if (error instanceof ConnectionError) return error;
-    const sent = this.phase !== 'connecting';
-    if (this.deadline.timedOut) return new ConnectionError(timedOut(this.phase, this.request.timeout), { sent, lasting: false });
-    const { words, lasting } = reasonOf(error, this.phase, this.trusted);
-    return new ConnectionError(words, { sent, lasting });
+    if (this.deadline.expired) return timeoutError(this.phase, this.request.timeout);
+    return explainNodeError(error, this.phase, this.options.trusted);
+  }
+}
+
+/**
+ * A time limit combined with the caller's signal.
+ */
+class Deadline {
+  /** Whether the time limit was reached before the caller's signal. */
+  public expired = false;
+  private readonly controller = new AbortController();
+  private stopTimer: () => void;
+
+  public constructor(private readonly clock: Clock, private readonly milliseconds: number, private readonly outer?: AbortSignal) {
+    // All requests of a command listen to one signal: Node would warn of a leak on stderr.
+    if (outer) setMaxListeners(0, outer);
+    if (outer?.aborted) this.cancel();
+    else outer?.addEventListener('abort', this.cancel, { once: true });
+    this.stopTimer = this.startTimer();
+  }
+
+  public get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  public restart(): void {
+    this.stopTimer();
+    this.stopTimer = this.startTimer();
+  }
+
+  public stop(): void {
+    this.stopTimer();
+    this.outer?.removeEventListener('abort', this.cancel);
+  }
+
+  private readonly cancel = () => this.controller.abort(this.outer?.reason);
+
+  private startTimer(): () => void {
+    return this.clock.after(this.milliseconds, () => this.expire());
+  }
+
+  private expire(): void {
+    if (this.controller.signal.aborted) return;
+    this.expired = true;
+    this.controller.abort();
   }
 }

@@ -3,7 +3,7 @@ import { userError } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
 
 /**
- * A proxy, and who named it.
+ * A proxy and the setting that names it.
  */
 export interface Proxy {
   readonly url: URL;
@@ -12,8 +12,8 @@ export interface Proxy {
 }
 
 /**
- * The proxy that the environment names for an address, as kubectl and every other program in Go decide it; ALL_PROXY is taken where
- * they know none, as curl and git do. Of two spellings the one in capitals counts.
+ * The proxy for an address according to the environment, by the rules of Go's httpproxy package, which kubectl uses.
+ * Without a variable for the scheme, ALL_PROXY counts, as in curl and git. Upper-case names go before lower-case ones.
  *
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy
  */
@@ -22,14 +22,15 @@ export function environmentProxy(address: URL, variables: CiVariables): Proxy | 
   const source = [scheme, scheme.toLowerCase(), 'ALL_PROXY', 'all_proxy'].find((name) => variables[name]);
   if (source === undefined || isLoopback(address)) return undefined;
   const exceptions = variables.NO_PROXY || variables.no_proxy || '';
-  if (exceptions.split(',').some((exception) => excepts(exception.trim().toLowerCase(), address))) return undefined;
+  if (exceptions.split(',').some((exception) => matches(exception.trim().toLowerCase(), address))) return undefined;
   return proxyOf(variables[source] ?? '', source);
 }
 
 /**
- * Reads the address of a proxy. It may hold a password, so errors do not repeat it.
+ * Parses the address of a proxy. Errors do not show the address, since it may contain a password.
  *
- * @param source Who named it.
+ * @param source The setting that names the proxy.
+ * @throws `UserError` for a SOCKS proxy or an invalid address.
  */
 export function proxyOf(text: string, source: string): Proxy {
   const address = text.includes('://') ? text : `http://${text}`;
@@ -37,20 +38,20 @@ export function proxyOf(text: string, source: string): Proxy {
   if (url && url.host !== '' && ['http:', 'https:'].includes(url.protocol)) return { url, source };
   throw userError({
     at: source,
-    given: url && /^socks/.test(url.protocol) ? 'it is a SOCKS proxy, which this command does not speak' : 'it is not the address of a proxy',
+    given: url && /^socks/.test(url.protocol) ? 'it is a SOCKS proxy, which this command does not support' : 'it is not the address of a proxy',
     expected: 'a proxy with the scheme http or https',
-    fix: 'write it as http://host:port, or name the server in NO_PROXY if it is reached without one',
+    fix: 'write it as http://HOST:PORT, or add the server to NO_PROXY if it needs no proxy',
   });
 }
 
 /**
- * Whether an address is on this machine itself.
+ * Whether an address is on the loopback interface.
  */
 export function isLoopback(address: URL): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(address.hostname);
 }
 
-function excepts(exception: string, address: URL): boolean {
+function matches(exception: string, address: URL): boolean {
   if (exception === '*') return true;
   const host = address.hostname.replace(/^\[|\]$/g, '');
   if (exception.includes('/')) return isInNetwork(host, exception);
@@ -59,7 +60,7 @@ function excepts(exception: string, address: URL): boolean {
   return isInNetwork(host, name) || isDomain(host, name);
 }
 
-/** `example.com` is also its subdomains; `.example.com` and `*.example.com` are only those. */
+/** `example.com` matches the domain and its subdomains. `.example.com` and `*.example.com` match only subdomains. */
 function isDomain(host: string, name: string): boolean {
   const domain = name.replace(/^\*\./, '.');
   return domain.startsWith('.') ? host.endsWith(domain) : host === domain || host.endsWith(`.${domain}`);
@@ -68,12 +69,12 @@ function isDomain(host: string, name: string): boolean {
 function isInNetwork(host: string, network: string): boolean {
   const { isIP, BlockList } = netModule();
   const [address = '', length] = network.split('/');
-  const [wanted, given] = [isIP(address), isIP(host)];
-  const bits = length === undefined ? (wanted === 4 ? 32 : 128) : /^\d{1,3}$/.test(length) ? Number(length) : Infinity;
-  if (wanted === 0 || given === 0 || bits > (wanted === 4 ? 32 : 128)) return false;
+  const [networkVersion, hostVersion] = [isIP(address), isIP(host)];
+  const bits = length === undefined ? (networkVersion === 4 ? 32 : 128) : /^\d{1,3}$/.test(length) ? Number(length) : Infinity;
+  if (networkVersion === 0 || hostVersion === 0 || bits > (networkVersion === 4 ? 32 : 128)) return false;
   const list = new BlockList();
-  list.addSubnet(address, bits, wanted === 4 ? 'ipv4' : 'ipv6');
-  return list.check(host, given === 4 ? 'ipv4' : 'ipv6');
+  list.addSubnet(address, bits, networkVersion === 4 ? 'ipv4' : 'ipv6');
+  return list.check(host, hostVersion === 4 ? 'ipv4' : 'ipv6');
 }
 
 function hostAndPort(exception: string): { readonly name: string; readonly port?: string } {

@@ -1,21 +1,21 @@
 import type { Clock } from '../base/host';
 
 /**
- * The time of this machine.
+ * The system's clock and timers.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const ended = () => {
+    const aborted = () => {
       clearTimeout(timer);
       reject(signal?.reason);
     };
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', ended);
+      signal?.removeEventListener('abort', aborted);
       resolve();
     }, milliseconds);
-    signal?.addEventListener('abort', ended, { once: true });
+    signal?.addEventListener('abort', aborted, { once: true });
   }),
   after: (milliseconds, action) => {
     const timer = setTimeout(action, milliseconds);

@@ -1,9 +1,10 @@
 import { printable } from '../../base/printable';
 
 /**
- * One self-contained page. It may load nothing and run nothing, and its policy says so to the browser.
+ * A self-contained HTML page. Its content security policy forbids scripts and everything from the network.
  *
- * @param style Rules beside those of every page.
+ * @param body HTML: escape every text in it with `html`.
+ * @param style CSS rules beside those of every page.
  */
 export function page(title: string, body: string, style = ''): string {
   return [
@@ -24,13 +25,13 @@ export function page(title: string, body: string, style = ''): string {
 }
 
 /**
- * Text that someone else wrote, as the content of an element or of an attribute.
+ * Escapes a text for the content of an element or for an attribute.
  */
 export function html(text: string): string {
   return printable(text).replace(/[&<>"']/g, (unit) => `&#${unit.charCodeAt(0)};`);
 }
 
-/** Whatever a colour says is said by a word or a sign, too: on paper, and for those who do not see it. */
+/** Every colour repeats a word or sign of the text, for printing and for readers who do not see the colour. */
 const STYLE = `
 :root { --ink: #1c2430; --dim: #5b6675; --line: #d5dbe3; --paper: #ffffff; --panel: #f4f6f9; --yes: #0b5cad; --yes-paper: #eaf3fc; --good: #13653f; --bad: #a3161c; --bad-paper: #fdeaea;
   --unsure: #7a4b00; --unsure-paper: #fff4dc; }

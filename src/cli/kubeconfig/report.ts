@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../../gitlab/masking';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { loopbackWarning } from '../credentials/new-kubeconfig';
+import { tableLines } from '../io/table';
 
 /**
  * One form of the credential and what GitLab makes of it.
@@ -81,9 +82,9 @@ export function reportText(report: KubeconfigReport): string {
   const rows = report.forms.map(({ form, bytes, notMaskedExpanded, notMaskedRaw }) =>
     [form, String(bytes), answer(notMaskedExpanded), answer(notMaskedRaw)]);
   return [
-    ...columns(head),
+    ...tableLines(head),
     '',
-    ...rows.length === 0 ? [] : [...columns([['form', 'bytes', 'masked, expanded', 'masked, not expanded'], ...rows]), ''],
+    ...rows.length === 0 ? [] : [...tableLines([['form', 'bytes', 'masked, expanded', 'masked, not expanded'], ...rows]), ''],
     'store it in GitLab as',
     ...report.advice.map((line) => `- ${line}`),
     ...report.warnings.map((line) => `warning: ${line}`),
@@ -123,9 +124,4 @@ function isAbsolute(file: string): boolean {
 
 function answer(problem: string | null): string {
   return problem === null ? 'yes' : `no: ${problem}`;
-}
-
-function columns(rows: string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
 }

@@ -11,6 +11,7 @@ import { pathOfObject } from '../cluster/paths';
 import { confirm } from '../command-line/confirm';
 import { requestToken } from '../credentials/issue-token';
 import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
+import { tableLines } from '../io/table';
 
 /**
  * Ends everything that was ever made of the account: its rights first, then the account, whose successor has another uid, so that no token
@@ -100,8 +101,6 @@ function report({ context: { args, stdout }, account, steps }: Revocation, since
 
 function reviewText(namespace: string, when: string, review: readonly Made[]): string {
   // Names of Roles and RoleBindings may hold anything but a slash, and those who made them are not trusted.
-  const names = review.map(({ kind, name }) => printable(`${kind} ${name}`));
-  const width = Math.max(...names.map(({ length }) => length));
-  const lines = review.map(({ created, says }, index) => `  ${names[index]?.padEnd(width)}  ${created}  ${printable(says)}`);
+  const lines = tableLines(review.map(({ kind, name, created, says }) => [`  ${printable(`${kind} ${name}`)}`, created, printable(says)]));
   return [`Look through what was made in ${namespace} ${when}:`, ...lines, ''].join('\n');
 }

@@ -1,6 +1,6 @@
 import { target } from './access-request';
 import { Check, Fact, Outcome, placeName, Verification } from './verification';
-import { xml } from '../io/xml';
+import { junitXml, TestCase } from '../io/junit';
 
 /**
  * The report as JUnit XML, one test case for each fact and check. The names stay the same from run to run, since GitLab compares them;
@@ -9,19 +9,8 @@ import { xml } from '../io/xml';
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */
 export function reportJunit(verification: Verification): string {
-  const cases = [...verification.facts.map(factCase), ...verification.checks.map(checkCase)];
-  const count = (outcome: Outcome) => cases.filter((one) => one.outcome === outcome).length;
-  const totals = `tests="${cases.length}" failures="${count('differs')}" errors="${count('unknown')}" skipped="0"`;
-  const at = new Date(verification.at).toISOString().slice(0, 19);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${totals}>`,
-    `  <testsuite name="${xml(`verify ${verification.namespace}`)}" ${totals} timestamp="${at}">`,
-    ...cases.map(caseXml),
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+  const cases = [...verification.facts.map(factCase), ...verification.checks.map(checkCase)].map(testCase);
+  return junitXml({ name: `verify ${verification.namespace}`, timestamp: verification.at, cases });
 }
 
 interface Case {
@@ -41,9 +30,7 @@ function checkCase({ place, title, request, answer, expected, outcome, message, 
   return { className: placeName(place), name: request ? `${request.verb} ${target(request)}` : title, outcome, says, message: message ?? rights?.join('\n') };
 }
 
-function caseXml({ className, name, outcome, says, message }: Case): string {
-  const open = `    <testcase classname="${xml(className)}" name="${xml(name)}"`;
-  const element = outcome === 'differs' ? 'failure' : outcome === 'unknown' ? 'error' : undefined;
-  if (!element) return `${open}/>`;
-  return `${open}><${element} message="${xml(says)}">${xml(message || says)}</${element}></testcase>`;
+function testCase({ className, name, outcome, says, message }: Case): TestCase {
+  const problem = { message: says, text: message || says };
+  return { className, name, ...outcome === 'differs' ? { failure: problem } : outcome === 'unknown' ? { error: problem } : {} };
 }

@@ -3,6 +3,7 @@ import { checksOf, checksOfRow, COLUMNS, Matrix, matrices, MatrixRow } from './m
 import { shortList } from './service-account-escalation';
 import { Check, Fact, placeName, Verification, verdictOf } from './verification';
 import { printable } from '../../base/printable';
+import { tableLines } from '../io/table';
 
 /** The verdict in words. */
 export const VERDICTS = {
@@ -17,7 +18,7 @@ export const VERDICTS = {
 export function reportText(verification: Verification): string {
   const { server, expected, facts, warnings, notes, checks, counts } = verification;
   return [
-    ...columns([['Server', server], ...facts.map((fact) => [fact.title, factText(fact)]), ...expected === undefined ? [] : [['Expected', expected]]]),
+    ...tableLines([['Server', server], ...facts.map((fact) => [fact.title, factText(fact)]), ...expected === undefined ? [] : [['Expected', expected]]]),
     '',
     ...matrices(verification).flatMap((matrix) => [...matrixText(matrix), '']),
     ...differences(verification).flatMap(differenceText),
@@ -73,9 +74,4 @@ const MOST = 10;
 
 function differenceText({ where, what, rights, message }: Difference): string[] {
   return [`wrong: ${where}: ${what}: ${shortList(rights, MOST)}`, ...message ? [`  ${message}`] : []];
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = Math.max(...rows.map(([first = '']) => first.length));
-  return rows.map(([first = '', ...rest]) => [first.padEnd(width), ...rest].join('  '));
 }

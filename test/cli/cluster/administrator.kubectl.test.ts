@@ -19,7 +19,7 @@ async function run(args: string[], variables: Record<string, string>): Promise<s
   return (await promisify(execFile)(kubectl(), args, { env: { ...NO_CLUSTER, ...variables }, timeout: 200_000 })).stdout;
 }
 
-/** Files of which each says something that another one says as well. */
+/** Files with entries of the same names. */
 const FILES = {
   first: JSON.stringify({
     users: [{ name: 'u', user: { token: 'first' } }],
@@ -41,7 +41,7 @@ test.each([
   [['second', 'first'], 'one'],
   [['second', 'first', 'third'], 'x'],
   [['third', 'first'], 'two'],
-])('%j with the context %s are read as kubectl does', async (names, context) => {
+])('%j with the context %s are merged as kubectl does', async (names, context) => {
   const command = commandContext({ files: FILES });
   const KUBECONFIG = names.map((name) => name && join(cliFolder(), name)).join(delimiter);
   const ours = await administratorConnection({ ...command, variables: { KUBECONFIG } }, { context });
@@ -57,7 +57,7 @@ test.each([
   expect(ours.description).toContain(`"${theirs.contexts[0].name}"`);
 });
 
-test.each(['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'])('a plugin of %s is told what kubectl tells it, and its token is sent', async (apiVersion) => {
+test.each(['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'])('a plugin of %s gets the same input as from kubectl, and its token is sent', async (apiVersion) => {
   const authority = new TestAuthority();
   const seen: Array<string | undefined> = [];
   const { port } = await httpsServer(authority.issue(), ({ headers }, response) => {

@@ -20,20 +20,20 @@ async function withFile(parts: FileParts, files: Record<string, string> = {}) {
 describe('the kubeconfig', () => {
   const named = (name: string) => kubeconfigFile({ root: { 'contexts': [{ name, context: { cluster: 'c', user: 'u', namespace: name } }], 'current-context': name } });
 
-  test('is the one of --kubeconfig, before the variable', async () => {
+  test('is the file of --kubeconfig, before the variable KUBECONFIG', async () => {
     const { namespace } = await administrator({ kubeconfig: 'a/config' }, { variables: { KUBECONFIG: 'b' }, files: { 'a/config': named('one'), 'b': named('two') } });
 
     expect(namespace).toBe('one');
   });
 
-  test('is ~/.kube/config without either', async () => {
+  test('is ~/.kube/config by default', async () => {
     const files = { 'home/.kube/config': named('at-home') };
 
     expect((await administrator({}, { variables: { HOME: join(cliFolder(), 'home') }, files })).namespace).toBe('at-home');
     expect((await administrator({}, { variables: { USERPROFILE: join(cliFolder(), 'home') }, files })).namespace).toBe('at-home');
   });
 
-  test('may be several, of which the first that has an entry counts, and those that are not there do not', async () => {
+  test('may be several files: the first entry of a name counts, and missing files are skipped', async () => {
     const KUBECONFIG = ['absent', 'first', '', 'second'].join(delimiter);
     const first = JSON.stringify({
       'users': [{ name: 'u', user: { token: 'first-token' } }],
@@ -51,15 +51,15 @@ describe('the kubeconfig', () => {
   });
 
   test.each<[string, AdministratorOptions, TestContextOptions, string]>([
-    ['none anywhere', {}, {}, 'KUBECONFIG is not set, and there is no ~/.kube/config, expected the kubeconfig of an administrator; name it by --kubeconfig'],
-    ['none of the variable', {}, { variables: { KUBECONFIG: 'absent' } }, 'none of the files that KUBECONFIG names is there'],
-    ['a file that is not there', { kubeconfig: 'absent' }, {}, 'absent: cannot read it, there is no such file or folder'],
-    ['an empty file', { kubeconfig: 'a' }, { files: { a: '' } }, 'a: it holds 0 documents'],
-    ['no current context', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ root: { 'current-context': '' } }) } },
-      'a: current-context is not set, expected the context to use; name it with --context'],
-    ['a context that is not there', { kubeconfig: 'a', context: 'y' }, { files: { a: kubeconfigFile() } }, '--context: "y" is not in the file, expected one of "x"'],
-    ['a cluster that is not there', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { cluster: 'd' } }) } }, 'a: contexts[0].context.cluster: "d" is not in the file'],
-  ])('is refused: %s', async (_, options, context, expected) => {
+    ['without a file', {}, {}, 'KUBECONFIG is not set, and there is no ~/.kube/config, expected the kubeconfig of an administrator; name it with --kubeconfig FILE'],
+    ['when no file of KUBECONFIG exists', {}, { variables: { KUBECONFIG: 'absent' } }, 'none of the files in KUBECONFIG exists'],
+    ['when the file does not exist', { kubeconfig: 'absent' }, {}, 'file not found: absent'],
+    ['when the file is empty', { kubeconfig: 'a' }, { files: { a: '' } }, 'a: it holds 0 documents'],
+    ['without a current context', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ root: { 'current-context': '' } }) } },
+      'a: no context is the current one, expected the one that is meant; name it by --context'],
+    ['when the context does not exist', { kubeconfig: 'a', context: 'y' }, { files: { a: kubeconfigFile() } }, '--context: "y" is not in the file, expected one of "x"'],
+    ['when the cluster does not exist', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { cluster: 'd' } }) } }, 'a: contexts[0].context.cluster: "d" is not in the file'],
+  ])('is rejected %s', async (_, options, context, expected) => {
     const attempt = administrator(options, context);
 
     await expect(attempt).rejects.toThrow(UserError);
@@ -68,7 +68,7 @@ describe('the kubeconfig', () => {
 });
 
 describe('the cluster', () => {
-  test('has its CA from the kubeconfig', async () => {
+  test('has the CA of the kubeconfig', async () => {
     const { connection, cluster } = await withFile({ cluster: { 'tls-server-name': 'kubernetes', 'proxy-url': 'http://proxy:1' } });
 
     expect(connection).toMatchObject({
@@ -77,7 +77,7 @@ describe('the cluster', () => {
     expect(cluster).toEqual({ server: SERVER, certificateAuthorityData: CA_DATA, tlsServerName: 'kubernetes', proxyUrl: 'http://proxy:1' });
   });
 
-  test('has its CA from a file beside the kubeconfig, embedded for others', async () => {
+  test('has the CA of a file beside the kubeconfig, embedded for other kubeconfigs', async () => {
     const cluster = { 'certificate-authority-data': undefined, 'certificate-authority': 'pki/ca.crt' };
     const found = await administrator({ kubeconfig: 'there/config' }, { files: { 'there/config': kubeconfigFile({ cluster }), 'there/pki/ca.crt': CA_PEM } });
 
@@ -87,12 +87,12 @@ describe('the cluster', () => {
 
   test.each<[string, FileParts['cluster'], string]>([
     ['is not verified', { 'insecure-skip-tls-verify': true }, 'config: clusters[0].cluster: it has insecure-skip-tls-verify'],
-    ['has something else for a CA', { 'certificate-authority-data': base64('a key') }, 'config: clusters[0].cluster.certificate-authority-data: it is base64, but not of PEM'],
-    ['has a CA file that is not there', { 'certificate-authority-data': '', 'certificate-authority': 'absent' }, 'absent: cannot read it'],
+    ['has a CA that is not a certificate', { 'certificate-authority-data': base64('a key') }, 'config: clusters[0].cluster.certificate-authority-data: it is base64 of something that is not PEM'],
+    ['has a missing CA file', { 'certificate-authority-data': '', 'certificate-authority': 'absent' }, 'file not found: absent'],
     ['has no server', { server: undefined }, 'config: clusters[0].cluster.server: it is missing'],
-    ['has a password in its address', { server: 'https://user:hunter2@example.com' }, 'config: its server is not the address of one, expected https://host:port'],
-    ['has no scheme', { server: 'example.com:6443' }, 'config: its server is not the address of one'],
-  ])('is refused when it %s', async (_, cluster, expected) => {
+    ['has a password in its address', { server: 'https://user:hunter2@example.com' }, 'config: its server is not a valid address, expected https://HOST:PORT'],
+    ['has no scheme', { server: 'example.com:6443' }, 'config: its server is not a valid address'],
+  ])('is rejected when it %s', async (_, cluster, expected) => {
     await expect(withFile({ cluster })).rejects.toThrow(UserError);
     await expect(withFile({ cluster })).rejects.toThrow(expected);
     await expect(withFile({ cluster })).rejects.not.toThrow('hunter2');
@@ -116,7 +116,7 @@ describe('the user', () => {
     expect(credentials.description).toContain(description);
   });
 
-  test('has a token file that is read again for each request', async () => {
+  test('reads the token file for each request', async () => {
     const context = commandContext({ files: { config: kubeconfigFile({ user: { token: undefined, tokenFile: 'token' } }), token: 'one' } });
     const { connection: { credentials } } = await administratorConnection(context, { kubeconfig: 'config' });
 
@@ -134,16 +134,16 @@ describe('the user', () => {
     ['as', { as: 'system:admin' }, 'it has as, expected no impersonation'],
     ['as-groups', { 'as-groups': ['system:masters'] }, 'it has as-groups'],
     ['an empty token', { token: '' }, 'config: users[0].user: its token is empty, expected a token; log in to the cluster again'],
-    ['a token with a line break in it', { token: 'hunter2\nhunter2' }, 'config: users[0].user.token: it has white space in it'],
-    ['nothing', { token: undefined }, 'it has no credential, expected a token, a client certificate or an exec plugin'],
+    ['a token of two lines', { token: 'hunter2\nhunter2' }, 'config: users[0].user.token: it has white space in it'],
+    ['no credential', { token: undefined }, 'it has no credential, expected a token, a client certificate or an exec plugin'],
     ['a certificate without a key', { 'client-certificate': 'a' }, 'it has a client certificate without its key'],
     ['a key without a certificate', { 'client-key': 'a' }, 'it has a client key without its certificate'],
-    ['a certificate that is none', { 'client-certificate-data': 'hunter2', 'client-key-data': 'hunter2' }, 'client-certificate-data: it is not base64 of PEM'],
+    ['an invalid certificate', { 'client-certificate-data': 'hunter2', 'client-key-data': 'hunter2' }, 'client-certificate-data: it is not base64 of PEM'],
     ['an old plugin', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1alpha1', command: 'aws' } },
       'config: users[0].user.exec.apiVersion: it is "client.authentication.k8s.io/v1alpha1"'],
     ['a plugin without a command', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1' } }, 'users[0].user.exec.command: it is missing'],
-    ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: an element is not text'],
-  ])('is refused with %s', async (_, user, expected) => {
+    ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: something in it is not text'],
+  ])('is rejected with %s', async (_, user, expected) => {
     await expect(withFile({ user })).rejects.toThrow(UserError);
     await expect(withFile({ user })).rejects.toThrow(expected);
     await expect(withFile({ user })).rejects.not.toThrow('hunter2');

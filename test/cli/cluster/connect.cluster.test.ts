@@ -41,7 +41,7 @@ function at(name: string): string {
   return `${CONFIG_MAPS}/${name}`;
 }
 
-test('applies, reads, patches and deletes', async () => {
+test('the client applies, reads, patches and deletes', async () => {
   const applied = await cluster.apply(at('one'), configMap('one'));
   expect(applied).toMatchObject({ kind: 'ConfigMap', data: { data: 'a' } });
   expect(await cluster.merge(at('one'), { data: { data: null, b: 'c' } })).toMatchObject({ data: { b: 'c' } });
@@ -53,7 +53,7 @@ test('applies, reads, patches and deletes', async () => {
   expect(lines[0]).toMatch(/^PATCH \/api\/v1\/namespaces\/connect-test\/configmaps\/one 201, \d+ ms$/);
 });
 
-test('a dry run of an apply stores nothing, and a wrong uid deletes nothing', async () => {
+test('a dry run stores nothing, and a wrong uid prevents a deletion', async () => {
   await cluster.apply(at('dry'), configMap('dry'), { dryRun: true });
   await expect(cluster.get(at('dry'))).rejects.toMatchObject({ code: 404, exitCode: 1, status: { reason: 'NotFound' } });
 
@@ -61,7 +61,7 @@ test('a dry run of an apply stores nothing, and a wrong uid deletes nothing', as
   await expect(cluster.delete(at('kept'), { uid: 'another' })).rejects.toMatchObject({ code: 409, status: { reason: 'Conflict' } });
 });
 
-test('a field manager is told of another that has the field, and takes it over by force', async () => {
+test('an apply of a field of another manager is a conflict, and succeeds with force', async () => {
   await cluster.apply(at('owned'), configMap('owned', 'theirs'), { fieldManager: 'somebody' });
   const conflict = await cluster.apply(at('owned'), configMap('owned', 'ours')).catch((error: unknown) => error);
 
@@ -70,7 +70,7 @@ test('a field manager is told of another that has the field, and takes it over b
   expect(await cluster.apply(at('owned'), configMap('owned', 'ours'), { force: true })).toMatchObject({ data: { data: 'ours' } });
 });
 
-test('an unknown field is refused at once, not asked about again', async () => {
+test('an unknown field is rejected without retries', async () => {
   const failure = await cluster.apply(at('odd'), { ...configMap('odd'), datta: {} }).catch((error: unknown) => error);
 
   expect(failure).toBeInstanceOf(ApiError);
@@ -78,7 +78,7 @@ test('an unknown field is refused at once, not asked about again', async () => {
   expect(cluster.counts.requests).toBe(1);
 });
 
-test('an unknown group, an unknown kind of path', async () => {
+test('an unknown API group is an ApiError with the words of kubectl', async () => {
   const path = collectionPath({ group: 'example.com', version: 'v1', resource: 'things' });
 
   await expect(cluster.get(path)).rejects.toThrow('list things: the API server says 404 NotFound: the server could not find the requested resource');
@@ -94,7 +94,7 @@ test('sixty access reviews take four connections', async () => {
   expect(cluster.counts).toEqual({ connections: 4, requests: 60 });
 });
 
-test('the resources are those that kubectl finds', async () => {
+test('the resources are those of kubectl api-resources', async () => {
   const found = (await cluster.resources()).map(({ group, version, resource, kind, namespaced }) =>
     [resource, group ? `${group}/${version}` : version, namespaced, kind].join(' '));
   const kubectl = runKubectl(testCluster.kubeconfig, ['api-resources', '--no-headers']).trim().split('\n')
@@ -104,7 +104,7 @@ test('the resources are those that kubectl finds', async () => {
   expect(found).toEqual(expect.arrayContaining(kubectl));
 });
 
-test('the warnings of the server are kept', async () => {
+test('the client collects the warnings of the server', async () => {
   await cluster.apply(at('warned'), configMap('warned'));
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'warned', namespace: NAMESPACE }, spec: { containers: [{ name: 'a', image: 'a', env: [{ name: 'A' }, { name: 'A' }] }] } };
   await cluster.create(`/api/v1/namespaces/${NAMESPACE}/pods`, pod, { query: { dryRun: 'All' } });
@@ -112,7 +112,7 @@ test('the warnings of the server are kept', async () => {
   expect(cluster.warnings).toEqual([expect.stringContaining('spec.containers[0].env[1]: hides previous definition of "A"')]);
 });
 
-test('a watch gives what is there, then what happens, until nobody asks', async () => {
+test('a watch returns the existing objects, then the changes, until the consumer stops', async () => {
   const query = { labelSelector: 'watched' };
   const labelled = (name: string, data: string) => ({ ...configMap(name, data), metadata: { name, labels: { watched: '' } } });
   await cluster.apply(at('before'), labelled('before', '1'));
@@ -128,7 +128,7 @@ test('a watch gives what is there, then what happens, until nobody asks', async 
   expect(seen).toEqual(['ADDED ConfigMap before 1', 'ADDED ConfigMap after 1', 'MODIFIED ConfigMap before 2', 'DELETED ConfigMap before 2']);
 });
 
-test('a watch from a forgotten place begins with a list', async () => {
+test('a watch from an old resourceVersion begins with a list', async () => {
   await cluster.apply(at('listed'), configMap('listed'));
   const events: WatchEvent[] = [];
   for await (const event of cluster.watch(CONFIG_MAPS, { resourceVersion: '1', fieldSelector: 'metadata.name=listed' })) {
@@ -139,7 +139,7 @@ test('a watch from a forgotten place begins with a list', async () => {
   expect(events).toMatchObject([{ type: 'ADDED', object: { kind: 'ConfigMap', metadata: { name: 'listed' } } }]);
 });
 
-test('the end of the command ends a watch and says why', async () => {
+test('an aborted signal ends a watch with its reason', async () => {
   const watching = (async () => {
     for await (const _ of cluster.watch(CONFIG_MAPS, { labelSelector: 'nothing' })) throw new Error('there is nothing');
   })();
@@ -155,7 +155,7 @@ test.each([
   ['v1', 'Namespace', '/api/v1/namespaces/n'],
   ['apps/v1', 'Deployment', '/apis/apps/v1/namespaces/connect-test/deployments/n'],
   ['rbac.authorization.k8s.io/v1', 'ClusterRole', '/apis/rbac.authorization.k8s.io/v1/clusterroles/n'],
-])('%s %s is where the server has it', async (apiVersion, kind, expected) => {
+])('the path of %s %s exists on the server', async (apiVersion, kind, expected) => {
   const path = pathOfObject({ apiVersion, kind, metadata: { name: 'n' } }, NAMESPACE);
 
   expect(path).toBe(expected);
@@ -163,7 +163,7 @@ test.each([
   await expect(cluster.get(path)).rejects.not.toThrow('could not find the requested resource');
 });
 
-test('a name cannot lead to another path', () => {
+test('a name does not change the path', () => {
   const secrets = { group: '', version: 'v1', resource: 'secrets', namespace: NAMESPACE };
 
   expect(objectPath({ ...secrets, name: 'a/../b?c#d' })).toBe('/api/v1/namespaces/connect-test/secrets/a%2F..%2Fb%3Fc%23d');
@@ -171,10 +171,10 @@ test('a name cannot lead to another path', () => {
   expect(() => objectPath({ ...secrets, namespace: '', name: 'a' })).toThrow('the name ""');
 });
 
-test('a server that has gone is unreachable', async () => {
+test('a closed port is Unreachable, with the number of tries', async () => {
   const other = connectCluster({ server: 'https://127.0.0.1:1', credentials: { description: '', present: async () => ({}) } },
     { variables: {}, clock: new FakeClock(), signal: abort.signal });
 
   await expect(other.get('/version')).rejects.toThrow(Unreachable);
-  await expect(other.get('/version')).rejects.toThrow(/^https:\/\/127\.0\.0\.1:1: it refused the connection \(tried \d+ times in [\d.]+ s\)$/);
+  await expect(other.get('/version')).rejects.toThrow(/^cannot connect to https:\/\/127\.0\.0\.1:1 after \d+ tries in [\d.]+ s: connection refused\. Is the server up, and is the port right\?$/);
 });

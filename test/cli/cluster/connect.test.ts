@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError, Unreachable } from '../../../src/cli/base/failure';
 import { ClientOptions } from '../../../src/cli/cluster/api-client';
 import { connectCluster } from '../../../src/cli/cluster/connect';
-import { Connection, Presented } from '../../../src/cli/cluster/connection';
+import { AuthInfo, Connection } from '../../../src/cli/cluster/connection';
 import { KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
 import { ApiError } from '../../../src/cli/cluster/status';
 import { FakeClock } from '../../support/fake-clock';
@@ -35,7 +35,7 @@ async function failureOf(attempt: Promise<unknown>): Promise<Error & { readonly 
   return attempt.then(() => expect('an answer').toBe('a failure') as never, (error: Error & { exitCode: number }) => error);
 }
 
-test('a call that is under way ends when the connection is closed, and is not tried again', async () => {
+test('close ends a call in progress, which is not retried', async () => {
   let asked = 0;
   const it = await connected(() => {
     asked += 1;
@@ -45,10 +45,10 @@ test('a call that is under way ends when the connection is closed, and is not tr
   expect(asked).toBe(1);
 });
 
-describe('what may not be sent any more', () => {
+describe('a request that is no longer permitted', () => {
   const maps = Array.from({ length: 8 }, (_, index) => `/api/v1/namespaces/ns1/configmaps/map-${index}`);
 
-  test('is not sent when its turn comes, nor when its connection is there', async () => {
+  test('is not sent after it waited for its turn or its connection', async () => {
     const abort = new AbortController();
     let [asked, isOver] = [0, false];
     const permit = () => {
@@ -57,7 +57,7 @@ describe('what may not be sent any more', () => {
     };
     const it = await connected((_, response) => {
       asked += 1;
-      // The first is answered when it is over: like a process that was paused, the client learns both at once.
+      // The permission ends before the first response: like after a pause of the process, the client learns both at once.
       isOver = true;
       answerJson(response, 200, { kind: 'ConfigMap' });
     }, { permit }, { signal: abort.signal });
@@ -66,7 +66,7 @@ describe('what may not be sent any more', () => {
     expect(asked).toBeLessThanOrEqual(4);
   });
 
-  test('also not over a connection that was made in the meantime', async () => {
+  test('is not sent over a connection that was opened in the meantime', async () => {
     const abort = new AbortController();
     let [asked, times] = [0, 0];
     const permit = () => {
@@ -82,8 +82,8 @@ describe('what may not be sent any more', () => {
   });
 });
 
-describe('a server that starts again says no for a while', () => {
-  /** What a request gets, one after the other; the connection is cut where there is no status. */
+describe('after an outage', () => {
+  /** A server with these responses. `undefined` closes the connection. */
   async function answered(...statuses: Array<number | undefined>): Promise<KubernetesClient> {
     const rest = [...statuses];
     return connected((request, response) => {
@@ -93,16 +93,16 @@ describe('a server that starts again says no for a while', () => {
     }, {}, { retries: true });
   }
 
-  test.each([[[undefined, 403, 403, 200]], [[503, 401, 200]], [[502, 403, 401, 200]]])('which is asked again: %j', async (statuses) => {
+  test.each([[[undefined, 403, 403, 200]], [[503, 401, 200]], [[502, 403, 401, 200]]])('401 and 403 are retried: %j', async (statuses) => {
     expect(await (await answered(...statuses)).get('/api/v1/namespaces/ns1/pods/a')).toEqual({ kind: 'Pod' });
   });
 
-  test.each([[[403, 200]], [[500, 403, 200]], [[undefined, 404, 200]]])('else it is a no: %j', async (statuses) => {
+  test.each([[[403, 200]], [[500, 403, 200]], [[undefined, 404, 200]]])('other errors are final, and so are 401 and 403 without an outage: %j', async (statuses) => {
     await expect((await answered(...statuses)).get('/api/v1/namespaces/ns1/pods/a')).rejects.toMatchObject({ code: statuses.at(-2) });
   });
 });
 
-test('a watch that was ended from here is no outage: the no that follows counts at once', async () => {
+test('a watch that the caller ended is no outage: a 403 after it is final', async () => {
   let asked = 0;
   const forbidden = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 403, message: 'forbidden', reason: 'Forbidden' };
   const api = await connected(({ url = '' }, response) => {
@@ -125,10 +125,10 @@ test('a watch that was ended from here is no outage: the no that follows counts 
   expect(asked).toBe(3);
 });
 
-describe('a no', () => {
+describe('an error', () => {
   const PODS = '/api/v1/namespaces/ns1/pods';
 
-  test('of the API server keeps its Status', async () => {
+  test('of the API server contains its Status', async () => {
     const forbidden = status(403, 'pods is forbidden: User "a" cannot list\u001b[31m', 'Forbidden');
     const failure = await failureOf((await connected((_, response) => answerJson(response, 403, forbidden))).get(PODS));
 
@@ -141,9 +141,9 @@ describe('a no', () => {
     ['403 of a proxy', 403, '<html>\u001b[31mblocked</html>', { name: 'HttpError', code: 403, exitCode: 3 }],
     ['401 of a proxy', 401, 'who?', { name: 'HttpError', code: 401, exitCode: 3 }],
     ['a redirect', 302, '', { name: 'HttpError', code: 302, exitCode: 1 }],
-    ['JSON that is no Status', 400, '{"error":"bad"}', { name: 'HttpError', code: 400, exitCode: 1 }],
-    ['404 of a server that has not the group', 404, '404 page not found\n', { name: 'ApiError', code: 404, exitCode: 1, status: { kind: 'Status', reason: 'NotFound' } }],
-  ])('%s', async (_, code, body, expected) => {
+    ['JSON that is not a Status', 400, '{"error":"bad"}', { name: 'HttpError', code: 400, exitCode: 1 }],
+    ['404 of a server without the API group', 404, '404 page not found\n', { name: 'ApiError', code: 404, exitCode: 1, status: { kind: 'Status', reason: 'NotFound' } }],
+  ])('has the right type and exit code: %s', async (_, code, body, expected) => {
     const failure = await failureOf((await connected((__, response) => response.writeHead(code).end(body))).get(PODS));
 
     expect(failure).toMatchObject(expected);
@@ -155,9 +155,9 @@ describe('a no', () => {
     ['a Status', 503, JSON.stringify(status(503, 'starting', 'ServiceUnavailable')), 'list pods in ns1: the API server says 503 ServiceUnavailable: starting'],
     ['HTML', 502, `<html>${'x'.repeat(200)}`, `list pods in ns1: the answer is not one of an API server: 502 "<html>${'x'.repeat(154)}…"`],
     ['plain text', 429, 'Too many requests, please try again later.\n', '429 "Too many requests, please try again later.\\n"'],
-    ['an answer that is not JSON', 200, '<html>please log in</html>', 'list pods in ns1: the answer is not one of an API server: 200 "<html>please log in</html>"'],
+    ['a response that is not JSON', 200, '<html>please log in</html>', 'list pods in ns1: the answer is not one of an API server: 200 "<html>please log in</html>"'],
     ['a list', 200, '[]', 'the answer is not one of an API server: 200 "[]"'],
-  ])('that may pass says nothing about the request: %s', async (_, code, body, expected) => {
+  ])('that is temporary is Unreachable, with the error as its cause: %s', async (_, code, body, expected) => {
     const failure = await failureOf((await connected((__, response) => response.writeHead(code).end(body))).get(PODS));
 
     expect(failure).toBeInstanceOf(Unreachable);
@@ -169,11 +169,11 @@ describe('a no', () => {
 });
 
 describe('credentials', () => {
-  function credentials(...presented: Presented[]): Connection['credentials'] & { readonly asked: Array<boolean | undefined> } {
+  function credentials(...presented: AuthInfo[]): Connection['credentials'] & { readonly asked: Array<boolean | undefined> } {
     const asked: Array<boolean | undefined> = [];
     return {
       asked,
-      description: 'changing ones',
+      description: 'changing credentials',
       present: async (renew) => {
         asked.push(renew);
         return presented[Math.min(asked.filter(Boolean).length, presented.length - 1)] ?? {};
@@ -184,7 +184,7 @@ describe('credentials', () => {
   const onlyNew: Handler = ({ headers }, response) =>
     (headers.authorization === 'Bearer new' ? answerJson(response, 200, { kind: 'Pod' }) : answerJson(response, 401, status(401, 'Unauthorized', 'Unauthorized')));
 
-  test('are renewed once when the server does not know them', async () => {
+  test('are renewed once after a 401', async () => {
     const changing = credentials({ token: 'old' }, { token: 'new' });
 
     expect(await (await connected(onlyNew, { credentials: changing })).get('/api/v1/pods')).toEqual({ kind: 'Pod' });
@@ -192,21 +192,21 @@ describe('credentials', () => {
     expect(cluster?.counts.requests).toBe(2);
   });
 
-  test('that are the same again are not shown again', async () => {
+  test('are not sent again when renewing does not change them', async () => {
     const same = credentials({ token: 'old' });
 
     await expect((await connected(onlyNew, { credentials: same })).get('/api/v1/pods')).rejects.toMatchObject({ code: 401, exitCode: 3 });
     expect(cluster?.counts.requests).toBe(1);
   });
 
-  test('that are not known either are given up', async () => {
+  test('cause the error 401 when the renewed ones are rejected too', async () => {
     const changing = credentials({ token: 'old' }, { token: 'older' });
 
     await expect((await connected(onlyNew, { credentials: changing })).get('/api/v1/pods')).rejects.toMatchObject({ code: 401 });
     expect(cluster?.counts.requests).toBe(2);
   });
 
-  test('with another client certificate use another connection', async () => {
+  test('with another client certificate use a new connection', async () => {
     const changing = credentials({ clientCertificate: CA.issue({ commonName: 'old', hosts: [] }) }, { clientCertificate: CA.issue({ commonName: 'new', hosts: [] }) });
     const handler: Handler = (request, response) => {
       const { subject } = (request.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } }).getPeerCertificate();
@@ -218,7 +218,7 @@ describe('credentials', () => {
   });
 });
 
-test('a path in the address of the server is kept', async () => {
+test('requests keep the path in the address of the server', async () => {
   const handler: Handler = ({ url }, response) => answerJson(response, 200, { url: url ?? '' });
   const { port } = await httpsServer(CA.issue(), handler);
 
@@ -234,7 +234,7 @@ test('a path in the address of the server is kept', async () => {
   }
 });
 
-test('warnings are kept, each once', async () => {
+test('the client collects the warnings of the server without duplicates', async () => {
   const warning = '299 - "a is deprecated", 299 - "say \\"b\\""';
   const handler: Handler = (_, response) => {
     response.setHeader('warning', warning);
@@ -247,7 +247,7 @@ test('warnings are kept, each once', async () => {
   expect(warnings).toEqual(['a is deprecated', 'say "b"']);
 });
 
-test('debug tells method, path, status, time and attempt, and nothing else', async () => {
+test('debug lines contain method, path, status, time and attempt, and nothing else', async () => {
   const [lines, clock] = [[] as string[], new FakeClock()];
   let count = 0;
   const handler: Handler = (_, response) => {
@@ -260,9 +260,9 @@ test('debug tells method, path, status, time and attempt, and nothing else', asy
   const other = await connected(handler, {}, { debug: (line) => lines.push(line), retries: true, clock });
   await other.apply('/api/v1/namespaces/a', { secret: 'hunter2' });
 
-  expect(lines.map((line) => line.replace(/:\d+:/, ':PORT:'))).toEqual([
+  expect(lines.map((line) => line.replace(/:\d+ /, ':PORT '))).toEqual([
     'PATCH /api/v1/namespaces/a 503, 1 ms',
-    'PATCH /api/v1/namespaces/a https://127.0.0.1:PORT: it closed the connection without an answer, 2 ms, attempt 2',
+    'PATCH /api/v1/namespaces/a request to https://127.0.0.1:PORT failed: it closed the connection without an answer, 2 ms, attempt 2',
     'PATCH /api/v1/namespaces/a 200, 3 ms, attempt 3',
   ]);
 });

@@ -14,13 +14,13 @@ async function credential(options: JobCredentialOptions, context: TestContextOpt
 
 describe('the credential of a job', () => {
   test.each<[string, JobCredentialOptions, TestContextOptions, string]>([
-    ['in a file that is named', { kubeconfig: 'a' }, { files: { a: STORED }, variables: { KUBECONFIG: 'b' } }, 'a'],
-    ['in a variable of type File', {}, { files: { 'x.tmp/KUBECONFIG': STORED }, variables: { KUBECONFIG: 'x.tmp/KUBECONFIG' } }, 'KUBECONFIG (file x.tmp/KUBECONFIG)'],
-    ['in a file whose name could be base64', {}, { files: { KUBECONFIG: STORED }, variables: { KUBECONFIG: 'KUBECONFIG' } }, 'KUBECONFIG (file KUBECONFIG)'],
-    ['as JSON in one line', {}, { variables: { KUBECONFIG: ONE_LINE } }, 'KUBECONFIG (the text itself)'],
-    ['as base64', {}, { variables: { KUBECONFIG: Buffer.from(ONE_LINE).toString('base64') } }, 'KUBECONFIG (base64)'],
-    ['as base64 with a line break', {}, { variables: { KUBECONFIG: `${Buffer.from(STORED).toString('base64')}\n` } }, 'KUBECONFIG (base64)'],
-  ])('is %s', async (_, options, context, source) => {
+    ['the file of --kubeconfig', { kubeconfig: 'a' }, { files: { a: STORED }, variables: { KUBECONFIG: 'b' } }, 'a'],
+    ['the file of a variable of type File', {}, { files: { 'x.tmp/KUBECONFIG': STORED }, variables: { KUBECONFIG: 'x.tmp/KUBECONFIG' } }, 'KUBECONFIG (file x.tmp/KUBECONFIG)'],
+    ['a file whose name could be base64', {}, { files: { KUBECONFIG: STORED }, variables: { KUBECONFIG: 'KUBECONFIG' } }, 'KUBECONFIG (file KUBECONFIG)'],
+    ['the JSON in the variable', {}, { variables: { KUBECONFIG: ONE_LINE } }, 'KUBECONFIG (the text itself)'],
+    ['the base64 in the variable', {}, { variables: { KUBECONFIG: Buffer.from(ONE_LINE).toString('base64') } }, 'KUBECONFIG (base64)'],
+    ['the base64 in the variable, with a line break', {}, { variables: { KUBECONFIG: `${Buffer.from(STORED).toString('base64')}\n` } }, 'KUBECONFIG (base64)'],
+  ])('is read from %s', async (_, options, context, source) => {
     const found = await credential(options, context);
 
     expect(found.source).toBe(source);
@@ -28,7 +28,7 @@ describe('the credential of a job', () => {
     expect(found.kubeconfig.namespace).toBe('ns1');
   });
 
-  test('is one context of the agent\'s file', async () => {
+  test('is the named context of the agent\'s file', async () => {
     const context = { files: { agent: AGENT_FILE }, variables: { KUBECONFIG: 'agent' } };
     const found = await credential({ agentContext: 'group/project:production', namespace: 'ns2' }, context);
 
@@ -36,17 +36,17 @@ describe('the credential of a job', () => {
   });
 
   test.each<[string, JobCredentialOptions, TestContextOptions, string]>([
-    ['nothing', {}, {}, 'KUBECONFIG: it is not set, expected the credential of this job; name a file by --kubeconfig'],
-    ['a file that is not there', {}, { variables: { KUBECONFIG: '/absent' } }, 'KUBECONFIG: it is neither a file that is there nor a kubeconfig'],
-    ['a bare token', {}, { variables: { KUBECONFIG: TOKEN } }, 'KUBECONFIG: it is neither a file that is there nor a kubeconfig'],
-    ['two files', {}, { files: { a: STORED, b: STORED }, variables: { KUBECONFIG: 'a:b' } }, 'KUBECONFIG: it is neither a file that is there nor a kubeconfig'],
-    ['a plugin', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ user: { token: undefined, exec: { command: 'aws' } } }) } },
-      'a: users[0].user: it has exec, expected a token, since an exec plugin runs a program that the file names'],
+    ['missing', {}, {}, 'KUBECONFIG: it is not set, expected the credential of this job; name a file with --kubeconfig FILE'],
+    ['a missing file', {}, { variables: { KUBECONFIG: '/absent' } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
+    ['a bare token', {}, { variables: { KUBECONFIG: TOKEN } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
+    ['two files', {}, { files: { a: STORED, b: STORED }, variables: { KUBECONFIG: 'a:b' } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
+    ['an exec plugin', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ user: { token: undefined, exec: { command: 'aws' } } }) } },
+      'a: users[0].user: it has exec, expected a token, since an exec plugin is a program that the file chooses'],
     ['the agent\'s file without a context', { kubeconfig: 'a' }, { files: { a: AGENT_FILE } }, 'a: contexts: it has 2 entries'],
     ['the agent\'s context without a namespace', { kubeconfig: 'a', agentContext: 'group/project:staging' }, { files: { a: AGENT_FILE } }, '--namespace: it is missing'],
     ['a protected namespace', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { namespace: 'kube-system' } }) } }, 'kube-system'],
-    ['a truncated one', {}, { variables: { KUBECONFIG: ONE_LINE.slice(0, -9) } }, 'KUBECONFIG (the text itself): line 1, column'],
-  ])('is refused when it is %s', async (_, options, context, expected) => {
+    ['truncated', {}, { variables: { KUBECONFIG: ONE_LINE.slice(0, -9) } }, 'KUBECONFIG (the text itself): line 1, column'],
+  ])('is rejected when it is %s', async (_, options, context, expected) => {
     const failure = await credential(options, context).catch((error: unknown) => error);
 
     expect(failure).toBeInstanceOf(UserError);
@@ -55,7 +55,7 @@ describe('the credential of a job', () => {
   });
 });
 
-describe('its connection', () => {
+describe('the connection of a credential', () => {
   test('has the cluster and the token of the kubeconfig', async () => {
     const context = commandContext({ files: { a: kubeconfigFile({ cluster: { 'tls-server-name': 'kubernetes', 'proxy-url': 'http://proxy:1' } }) } });
     const { kubeconfig } = await jobCredential(context, { kubeconfig: 'a' });

@@ -7,7 +7,7 @@ import { TestAuthority } from '../../support/x509';
 
 const CA = new TestAuthority();
 
-/** An API server that knows these paths, and to which any other is one that it lacks. */
+/** An API server that serves these paths. A number is the status of an error. */
 async function serverWith(answers: Record<string, unknown>): Promise<{ readonly cluster: KubernetesClient; readonly asked: string[] }> {
   const asked: string[] = [];
   const { port } = await httpsServer(CA.issue(), ({ url = '' }, response) => {
@@ -26,7 +26,7 @@ const PODS = { group: '', version: 'v1', kind: 'Pod', resource: 'pods', namespac
 const DEPLOYMENTS = { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments', namespaced: true, verbs: ['get'] };
 const NODES = { group: '', version: 'v1', kind: 'Node', resource: 'nodes', namespaced: false, verbs: ['get'] };
 
-test('aggregated discovery takes two requests', async () => {
+test('resources are read with two requests by aggregated discovery', async () => {
   const of = (resource: string, kind: string, scope: string, verbs: string[]) => ({ resource, responseKind: { group: '', version: '', kind }, scope, verbs });
   const { cluster, asked } = await serverWith({
     '/api': {
@@ -48,7 +48,7 @@ test('aggregated discovery takes two requests', async () => {
   cluster.close();
 });
 
-test('an older server is asked for each group and version, and one that fails is reported', async () => {
+test('resources of an older server are read per group and version, and a failed group becomes a warning', async () => {
   const { cluster, asked } = await serverWith({
     '/api': { kind: 'APIVersions', versions: ['v1'] },
     '/api/v1': {
@@ -73,7 +73,7 @@ test('an older server is asked for each group and version, and one that fails is
   cluster.close();
 });
 
-test('a server that does not answer at all is no server without resources', async () => {
+test('a server without any answer is unreachable, not empty', async () => {
   const { cluster } = await serverWith({ '/api': 503, '/apis': 503 });
 
   await expect(cluster.resources()).rejects.toThrow(Unreachable);

@@ -19,7 +19,7 @@ interface Run {
   readonly context: TestContext;
 }
 
-/** A plugin in shell: what it is told is in `told`, each run leaves a line in `runs`. */
+/** A plugin as a shell script: it writes its input to `told`, and a line for each run to `runs`. */
 async function plugin(script: string, exec: object = {}, options: TestContextOptions = {}, cluster: Record<string, unknown> = {}): Promise<Run> {
   const user = { token: undefined, exec: { apiVersion: VERSION, command: './plugin', interactiveMode: 'IfAvailable', ...exec } };
   const variables = { PATH: process.env.PATH, ...options.variables };
@@ -47,7 +47,7 @@ function told(): unknown {
 }
 
 describe('a plugin', () => {
-  test('gives a token; it is called once for many requests, with its arguments and variables', async () => {
+  test('runs once for simultaneous requests, with its arguments and variables', async () => {
     const { credentials, context } = await plugin(`echo "for $WHO" >&2; ${printing({ token: 'of-plugin' })}`, { args: ['get token', '$HOME'], env: [{ name: 'WHO', value: 'me' }] });
 
     expect(await Promise.all([1, 2, 3].map(async () => credentials.present()))).toEqual([1, 2, 3].map(() => ({ token: 'of-plugin' })));
@@ -57,20 +57,20 @@ describe('a plugin', () => {
     expect(told()).toEqual({ apiVersion: VERSION, kind: 'ExecCredential', spec: { interactive: false } });
   });
 
-  test('gives a client certificate', async () => {
+  test('may return a client certificate', async () => {
     const { credentials } = await plugin(printing({ clientCertificateData: CLIENT.certificate, clientKeyData: CLIENT.key }));
 
     expect(await credentials.present()).toEqual({ clientCertificate: CLIENT });
   });
 
-  test('of v1beta1 answers in that version', async () => {
+  test('may use the version v1beta1', async () => {
     const apiVersion = 'client.authentication.k8s.io/v1beta1';
     const { credentials } = await plugin(printing({ token: 'beta' }, apiVersion), { apiVersion });
 
     expect(await credentials.present()).toEqual({ token: 'beta' });
   });
 
-  test('is told of the cluster if it wants to know', async () => {
+  test('gets the cluster with provideClusterInfo', async () => {
     const extensions = [{ name: 'client.authentication.k8s.io/exec', extension: { audience: 'a', list: [1, true] } }, { name: 'other', extension: {} }];
     const { credentials } = await plugin(printing({ token: 'a' }), { provideClusterInfo: true }, {}, { extensions });
     await credentials.present();
@@ -78,7 +78,7 @@ describe('a plugin', () => {
     expect(told()).toMatchObject({ spec: { cluster: { 'server': SERVER, 'certificate-authority-data': CA_DATA, 'config': { audience: 'a', list: [1, true] } } } });
   });
 
-  test('is called again when its credential ends, and when the server does not know it', async () => {
+  test('runs again when its credentials expire, and after a 401', async () => {
     const clock = new FakeClock();
     const expirationTimestamp = new Date(clock.now() + 60_000).toISOString();
     const { credentials } = await plugin(printing({ token: 'a', expirationTimestamp }), {}, { clock });
@@ -96,23 +96,23 @@ describe('a plugin', () => {
     expect(runs()).toHaveLength(3);
   });
 
-  test('is found in PATH without a slash in its name', async () => {
+  test('is found in PATH when its command has no slash', async () => {
     const { credentials } = await plugin(printing({ token: 'a' }), { command: 'plugin' }, { variables: { PATH: `${join(cliFolder(), 'there')}:${process.env.PATH}` } });
 
     expect(await credentials.present()).toEqual({ token: 'a' });
   });
 });
 
-describe('a plugin that fails', () => {
+describe('a failed plugin', () => {
   test.each<[string, string, string]>([
     ['ends with a status', 'echo hunter2; exit 7', 'the exec plugin "./plugin" ended with status 7'],
     ['is killed', 'kill -KILL $$', 'the exec plugin "./plugin" ended with SIGKILL'],
-    ['prints nothing', '', 'what it printed is no ExecCredential'],
-    ['prints a bare token', 'echo hunter2', 'what it printed is no ExecCredential'],
-    ['answers in another version', printing({ token: 'hunter2' }, 'client.authentication.k8s.io/v1beta1'), 'it answered in another version than client.authentication.k8s.io/v1'],
-    ['gives nothing', printing({}), 'it gave neither a token nor a client certificate'],
-    ['gives half', printing({ clientKeyData: 'hunter2' }), 'it gave a client certificate without its key, or the reverse'],
-  ])('because it %s is named, and what it printed is not', async (_, script, expected) => {
+    ['prints nothing', '', 'its output is not an ExecCredential'],
+    ['prints a bare token', 'echo hunter2', 'its output is not an ExecCredential'],
+    ['answers in another version', printing({ token: 'hunter2' }, 'client.authentication.k8s.io/v1beta1'), 'its output has another apiVersion than client.authentication.k8s.io/v1'],
+    ['returns nothing', printing({}), 'its output has neither a token nor a client certificate'],
+    ['returns half a certificate', printing({ clientKeyData: 'hunter2' }), 'its output has a client certificate without its key, or a key without its certificate'],
+  ])('that %s is reported without its output', async (_, script, expected) => {
     const { credentials, context } = await plugin(script);
     const failure = await credentials.present().catch((error: unknown) => error);
 
@@ -121,35 +121,35 @@ describe('a plugin that fails', () => {
     expect(`${failure}${context.said.join('')}`).not.toContain('hunter2');
   });
 
-  test('may be started again', async () => {
+  test('runs again on the next request', async () => {
     const { credentials } = await plugin(`test "$(wc -l <runs)" = 2 || exit 1; ${printing({ token: 'a' })}`);
 
     await expect(credentials.present()).rejects.toThrow('ended with status 1');
     expect(await credentials.present()).toEqual({ token: 'a' });
   });
 
-  test('because its token cannot be sent', async () => {
+  test('with an invalid token is reported without the token', async () => {
     const { credentials } = await plugin(printing({ token: 'hunter2 hunter2' }));
 
     await expect(credentials.present()).rejects.toThrow('the exec plugin\'s token: it has white space in it');
     await expect(credentials.present()).rejects.not.toThrow('hunter2');
   });
 
-  test('because it is not there comes with its hint', async () => {
+  test('that is not installed is reported with its install hint', async () => {
     const { credentials } = await plugin('', { command: 'no-such-plugin', installHint: 'see https://example.com\u001b[31m' });
 
     await expect(credentials.present()).rejects.toThrow(UserError);
-    await expect(credentials.present()).rejects.toThrow('the exec plugin "no-such-plugin": there is no such program, expected the program that the kubeconfig names; ' +
+    await expect(credentials.present()).rejects.toThrow('the exec plugin "no-such-plugin": program not found, expected the program that the kubeconfig names; ' +
       'its hint: "see https://example.com\\u001b[31m"');
   });
 
-  test('because it wants a terminal and there is none', async () => {
+  test('that needs a terminal is reported without one', async () => {
     const { credentials } = await plugin('', { interactiveMode: 'Always' });
 
     await expect(credentials.present()).rejects.toThrow('standard input is not a terminal');
   });
 
-  test('because it hangs is ended', async () => {
+  test('is stopped at its time limit', async () => {
     const clock = new FakeClock();
     const { credentials } = await plugin('exec sleep 600', {}, { clock });
     const failure = credentials.present().catch((error: unknown) => error);
@@ -160,7 +160,7 @@ describe('a plugin that fails', () => {
     expect(`${await failure}`).toContain('the exec plugin "./plugin" did not end within 60 s');
   });
 
-  test('because the command ends is ended, too', async () => {
+  test('is stopped when the command ends', async () => {
     const { credentials, context } = await plugin('exec sleep 600');
     const failure = credentials.present().catch((error: unknown) => error);
     await untilStarted();

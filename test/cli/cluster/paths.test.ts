@@ -15,7 +15,7 @@ test.each([
   [objectPath({ group: '', version: 'v1', resource: 'namespaces', name: 'ns1' }), '/api/v1/namespaces/ns1', 'get namespaces ns1'],
   [objectPath({ group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles', name: 'system:a' }),
     '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aa', 'get clusterroles system%3Aa'],
-])('%s', (path, expected, description) => {
+])('%s is built and described', (path, expected, description) => {
   expect(path).toBe(expected);
   expect(describeRequest('GET', path)).toBe(description);
 });
@@ -26,7 +26,7 @@ test.each([
   ['DELETE', '/api/v1/namespaces/ns1', 'delete namespaces ns1'],
   ['GET', '/apis', 'get /apis'],
   ['GET', '/version', 'get /version'],
-])('%s %s is said as "%s"', (method, path, expected) => {
+])('%s %s is described as "%s"', (method, path, expected) => {
   expect(describeRequest(method, path)).toBe(expected);
 });
 
@@ -37,7 +37,7 @@ test.each([
   ['rbac.authorization.k8s.io/v1', 'ClusterRole', undefined, '/apis/rbac.authorization.k8s.io/v1/clusterroles/a'],
   ['networking.k8s.io/v1', 'IngressClass', undefined, '/apis/networking.k8s.io/v1/ingressclasses/a'],
   ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', undefined, '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/a'],
-])('the path of a %s %s', (apiVersion, kind, namespace, expected) => {
+])('the path of a %s %s follows from its manifest', (apiVersion, kind, namespace, expected) => {
   const metadata: JsonObject = namespace === undefined ? { name: 'a' } : { name: 'a', namespace };
 
   expect(pathOfObject({ apiVersion, kind, metadata })).toBe(expected);
@@ -45,12 +45,12 @@ test.each([
 });
 
 test.each<[string, () => string, string]>([
-  ['a kind that is not known', () => pathOfObject({ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' } }), 'the kind "Thing.example.com" is not known'],
+  ['an unknown kind', () => pathOfObject({ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' } }), 'the kind "Thing.example.com" is not known'],
   ['an object without a name', () => pathOfObject({ apiVersion: 'v1', kind: 'Namespace' }), 'the name ""'],
   ['an object without a namespace', () => pathOfObject({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } }), 'the name ""'],
-  ['the folder above', () => objectPath({ ...SECRETS, name: '..' }), 'the name ".."'],
-  ['half a surrogate pair', () => objectPath({ ...SECRETS, name: '\ud800' }), 'the name "\\ud800"'],
-  ['the same folder', () => objectPath({ ...SECRETS, name: '.' }), 'the name "."'],
+  ['the name ..', () => objectPath({ ...SECRETS, name: '..' }), 'the name ".."'],
+  ['an unpaired surrogate', () => objectPath({ ...SECRETS, name: '\ud800' }), 'the name "\\ud800"'],
+  ['the name .', () => objectPath({ ...SECRETS, name: '.' }), 'the name "."'],
 ])('%s has no path', (_, act, expected) => {
   expect(act).toThrow(UserError);
   expect(act).toThrow(expected);

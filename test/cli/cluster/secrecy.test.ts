@@ -20,7 +20,7 @@ const PASSWORD = 'password-of-the-proxy';
 const DAY = 86_400_000;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** What must not be seen, and its parts: a line may break anywhere. */
+/** The secrets in parts of 16 characters, since a line may break anywhere. */
 const SECRETS = [TOKEN, base64(TOKEN), CLIENT.key.split('\n')[1] ?? '', base64(CLIENT.key), PASSWORD, base64(`user:${PASSWORD}`)]
   .flatMap((secret) => Array.from({ length: Math.floor(secret.length / 16) || 1 }, (_, index) => secret.slice(index * 16, index * 16 + 16)));
 
@@ -31,12 +31,12 @@ const exec = (command: string) => ({ token: undefined, exec: { apiVersion: 'clie
 const USERS: Array<[string, Record<string, unknown>]> = [
   ['a token', {}],
   ['a token file', { token: undefined, tokenFile: 'token' }],
-  ['a token with a line break in it', { token: `${TOKEN}\n${TOKEN}` }],
+  ['a token of two lines', { token: `${TOKEN}\n${TOKEN}` }],
   ['a client certificate', { 'token': undefined, 'client-certificate-data': base64(CLIENT.certificate), 'client-key-data': base64(CLIENT.key) }],
-  ['a key of another certificate', { 'token': undefined, 'client-certificate-data': base64(CA.issue().certificate), 'client-key-data': base64(CLIENT.key) }],
-  ['a plugin', exec('./plugin')],
-  ['a plugin that prints the bare token', exec('./bare')],
-  ['a plugin that gives half', exec('./half')],
+  ['a client certificate with the key of another', { 'token': undefined, 'client-certificate-data': base64(CA.issue().certificate), 'client-key-data': base64(CLIENT.key) }],
+  ['the token of a plugin', exec('./plugin')],
+  ['the output of a plugin that prints a bare token', exec('./bare')],
+  ['the output of a plugin that returns half a certificate', exec('./half')],
 ];
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -58,10 +58,10 @@ const SERVERS: Array<[string, Handler, ReturnType<TestAuthority['issue']>]> = [
   ['expired', () => undefined, CA.issue({ notAfter: new Date(Date.now() - DAY / 2) })],
 ];
 
-/** Milliseconds. Servers that hang are among them, and whatever the time ends, nothing may be seen. */
-const PATIENCE = 400;
+/** The time limit in milliseconds: some of the servers hang. */
+const TIMEOUT = 400;
 
-/** Everything that anyone could see of a call that meets it. */
+/** Everything that the client prints, throws or returns. */
 async function seen(server: string, user: Record<string, unknown>, variables: CiVariables = {}, clock?: Clock): Promise<string> {
   const cluster = { 'server': server, 'certificate-authority-data': base64(CA.certificate) };
   const files = {
@@ -77,14 +77,14 @@ async function seen(server: string, user: Record<string, unknown>, variables: Ci
   try {
     const administrator = await administratorConnection(context, { kubeconfig: 'config' });
     lines.push(administrator.description, administrator.cluster, administrator.connection.credentials);
-    const budget = { perCall: PATIENCE, total: PATIENCE };
+    const budget = { perCall: TIMEOUT, total: TIMEOUT };
     const client = connectCluster(administrator.connection, { ...context, budget, debug: (line) => lines.push(line) });
     const watch = async () => {
       for await (const event of client.watch('/api/v1/secrets', { resourceVersion: '1' })) lines.push(event);
     };
     const calls = [client.get('/api'), client.create('/api/v1/namespaces', { a: 'b' }), client.delete('/api/v1/namespaces/a'), watch()];
-    // A watch of a server that hangs does not end by itself.
-    const end = clock ? undefined : setTimeout(() => context.abort.abort(new Error('ended')), PATIENCE + 100);
+    // A watch of a hanging server does not end by itself.
+    const end = clock ? undefined : setTimeout(() => context.abort.abort(new Error('ended')), TIMEOUT + 100);
     lines.push(await Promise.allSettled(calls), client.warnings, client.server, client.counts);
     clearTimeout(end);
     client.close();
@@ -99,7 +99,7 @@ function expectNoSecret(text: string): void {
   expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
 }
 
-test.each(USERS)('of %s nothing is seen, whatever the server does', async (_, user) => {
+test.each(USERS)('no output contains %s, whatever the server does', async (_, user) => {
   const servers = await Promise.all(SERVERS.map(async ([, handler, certified]) => httpsServer(certified, handler)));
   const addresses = [...servers.map(({ port }) => `https://127.0.0.1:${port}`), 'https://127.0.0.1:1', 'https://absent.invalid', 'http://203.0.113.1'];
   const texts = await Promise.all(addresses.map(async (address) => seen(address, user)));
@@ -107,13 +107,13 @@ test.each(USERS)('of %s nothing is seen, whatever the server does', async (_, us
   texts.forEach(expectNoSecret);
 });
 
-test('a server that shows what it was sent is quoted without the token', async () => {
+test('the response of a server that repeats the request is shown without the token', async () => {
   const { port } = await httpsServer(CA.issue(), (request, response) => response.writeHead(502).end(echo(request)));
 
   expect(await seen(`https://127.0.0.1:${port}`, {}, {}, new FakeClock())).toContain('authorization Bearer [token]');
 });
 
-test('of the password of a proxy nothing is seen', async () => {
+test('no output contains the password of a proxy', async () => {
   const answers = ['HTTP/1.1 407 Who?\r\n\r\n', 'nonsense\r\n\r\n', ''];
   const proxies: Loopback[] = await Promise.all(answers.map(async (answer) => {
     const proxy = await httpServer(() => undefined);

@@ -139,12 +139,12 @@ describe('building a kubeconfig', () => {
     ['a token with a line break in it', BUILD, { files: { ...FILES, token: `${TOKEN.slice(0, 40)}\n${TOKEN.slice(40)}\n` } }, /token: it has a line break in it/],
     ['a token with two line breaks at its end', BUILD, { files: { ...FILES, token: `${TOKEN}\n\n` } }, /token: it has a line break in it/],
     ['an empty token', BUILD, { files: { ...FILES, token: '\n' } }, /token: it is empty/],
-    ['a token file that is not there', [...BUILD.slice(0, 3), 'absent', '--namespace', 'ns1'], {}, /absent: cannot read it/],
+    ['a token file that is not there', [...BUILD.slice(0, 3), 'absent', '--namespace', 'ns1'], {}, /file not found: absent/],
     ['standard input twice', ['kubeconfig', '-', '--token-file', '-', '--namespace', 'ns1'], {}, /--token-file: it is standard input, as FILE is/],
     ['unverified TLS in the reference', BUILD, { files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster: { 'insecure-skip-tls-verify': true } }) } }, /insecure-skip-tls-verify/],
     ['a CA file that is not there', BUILD, {
       files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster: { 'certificate-authority-data': undefined, 'certificate-authority': 'gone.crt' } }) },
-    }, /gone\.crt: cannot read it/],
+    }, /file not found: .*gone\.crt/],
     ['--output - beside --file', [...BUILD, '--output', '-', '--file', 'out'], {}, /--output: it is "-" and there is a --file/],
     ['--file -', [...BUILD, '--file', '-'], {}, /--file: it is "-".*use --output -/],
     ['--force alone', [...BUILD, '--force'], {}, /--force: there is no --file/],
@@ -232,7 +232,7 @@ describe('checking a kubeconfig', () => {
   test('does not replace a file, unless forced to', async () => {
     const argv = ['kubeconfig', 'ci.conf', '--format', 'json', '--file', 'ci.conf'];
 
-    expect(await run(argv)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('it exists already') });
+    expect(await run(argv)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('file exists: ') });
     expect(fileText('ci.conf')).toBe(kubeconfigFile());
     expect(await run([...argv, '--force'])).toMatchObject({ code: 0 });
     expect(fileText('ci.conf')).toBe(Kubeconfig.parse(kubeconfigFile()).toJson());

@@ -145,7 +145,7 @@ test('a manifest that would have to be typed is refused', async () => {
 });
 
 test('a file that is not there is refused', async () => {
-  expect(await run(['absent.yml', '--image', IMAGE])).toMatchObject({ code: 2, stderr: expect.stringContaining('absent.yml: cannot read it') });
+  expect(await run(['absent.yml', '--image', IMAGE])).toMatchObject({ code: 2, stderr: expect.stringContaining('file not found: absent.yml') });
 });
 
 function bomb(): string {

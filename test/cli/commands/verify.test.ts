@@ -18,12 +18,12 @@ async function run(argv: string[], options: CliOptions = {}): Promise<CliResult>
 
 test.each<[string, string[], RegExp]>([
   ['no credential', [], /^cdk8s-ci-deploy: KUBECONFIG: it is not set, /],
-  ['a file that is not there', ['--kubeconfig', 'nowhere'], /nowhere: cannot read it, there is no such file/],
+  ['a file that is not there', ['--kubeconfig', 'nowhere'], /file not found: nowhere/],
   ['a file that is no kubeconfig', ['--kubeconfig', 'access.yaml'], /access\.yaml/],
   ['an agent\'s kubeconfig without its context', ['--kubeconfig', 'agent.conf'], /agent\.conf/],
   ['a context without a namespace', ['--kubeconfig', 'agent.conf', '--context', 'group/agents:production'], /--namespace: it is missing/],
   ['a namespace without a context', ['--kubeconfig', 'ci.conf', '--namespace', 'ns1'], /--namespace: there is no --context/],
-  ['access manifests that are not there', ['--kubeconfig', 'ci.conf', '--expect', 'nowhere'], /nowhere: cannot read it/],
+  ['access manifests that are not there', ['--kubeconfig', 'ci.conf', '--expect', 'nowhere'], /file not found: nowhere/],
   ['access manifests that are empty', ['--kubeconfig', 'ci.conf', '--expect', 'empty.yaml'], /empty\.yaml/],
   ['access manifests of two deployers', ['--kubeconfig', 'ci.conf', '--expect', 'two.yaml'], /two\.yaml/],
   ['no name of another namespace', ['--kubeconfig', 'ci.conf', '--other-namespace', 'NS2'], /--other-namespace: "NS2", expected a DNS label/],

@@ -1,6 +1,6 @@
 import { VariableSettings } from '../../../src/cli/credentials/credential-variables';
 import { GitlabDestination } from '../../../src/cli/credentials/gitlab-destination';
-import { OwnerName } from '../../../src/cli/gitlab/address';
+import { OwnerName } from '../../../src/cli/gitlab/connection-options';
 import { Gitlab as Client } from '../../../src/cli/gitlab/gitlab';
 import { gitlabClient } from '../../../src/cli/gitlab/gitlab-client';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
@@ -41,7 +41,7 @@ async function start({ role = 'owner', scopes = ['api'], ...options }: World = {
 function destination(settings: Partial<VariableSettings> = {}, owner = SITE): GitlabDestination {
   const { signal } = new AbortController();
   const client = gitlabClient({
-    url: server.url, token: GITLAB_TOKEN, trust: {}, variables: {}, clock: new FakeClock(), signal, budget: { total: 60_000 },
+    url: server.url, token: GITLAB_TOKEN, transport: {}, variables: {}, clock: new FakeClock(), signal, budget: { total: 60_000 },
   });
   clients.push(client);
   return new GitlabDestination(client, owner, {

@@ -26,7 +26,7 @@ test.each<[string, string[], ContextOptions, RegExp]>([
   ['a key that leaves no room for that of the token', [...ARGV, '--variable', 'K'.repeat(250)], { variables: VARIABLES }, /^--variable: it is/],
   ['another type', [...ARGV, '--variable-type', 'secret'], { variables: VARIABLES }, /^--variable-type: "secret", expected file, env_var/],
   ['no token', ARGV, {}, /^GITLAB_TOKEN: it is not set/],
-  ['a CA file that is not there', [...ARGV, '--ca-file', 'gone.pem'], { variables: VARIABLES }, /^gone\.pem: cannot read it/],
+  ['a CA file that is not there', [...ARGV, '--ca-file', 'gone.pem'], { variables: VARIABLES }, /^file not found: gone\.pem/],
   ['certificates that are none', [...ARGV, '--ca-file', 'ca.pem'], { variables: VARIABLES, files: { 'repository/ca.pem': 'none' } }, /^ca\.pem: it holds no certificate/],
 ])('is refused with %s, before anything is contacted', async (_, argv, options, expected) => {
   await expect(gitlabDestinationOf(contextOf(argv, options))).rejects.toThrow(expected);

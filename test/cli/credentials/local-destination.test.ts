@@ -58,14 +58,14 @@ describe('a file', () => {
   });
 
   test('that exists is refused before anything is made', async () => {
-    await expect(destination(['--file', 'ci.conf'], { files: { 'ci.conf': 'kept' } })).rejects.toThrow(/ci\.conf: cannot write it, it exists already/);
+    await expect(destination(['--file', 'ci.conf'], { files: { 'ci.conf': 'kept' } })).rejects.toThrow(/file exists: ci\.conf/);
   });
 
   test('that appears later is not replaced', async () => {
     const place = await destination(['--file', 'ci.conf']);
     const { store } = await destination(['--file', 'ci.conf']) ?? {};
     await place?.store(credential(), () => undefined);
-    await expect(store?.(credential('other'), () => undefined)).rejects.toThrow(/it exists already/);
+    await expect(store?.(credential('other'), () => undefined)).rejects.toThrow(/file exists: /);
     expect(fileText('ci.conf')).toBe(credential().toYaml());
   });
 
@@ -88,7 +88,7 @@ describe('a file', () => {
     ['whose token is no JWT', 'abc'],
   ])('that holds a credential %s is refused', async (_, token) => {
     const files = { 'ci.conf': credential(token).toYaml() };
-    await expect(destination(['--file', 'ci.conf'], { files, options: { account: ACCOUNT } })).rejects.toThrow(/it exists already/);
+    await expect(destination(['--file', 'ci.conf'], { files, options: { account: ACCOUNT } })).rejects.toThrow(/file exists: /);
   });
 });
 

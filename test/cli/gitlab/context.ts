@@ -11,10 +11,10 @@ import { FakeClock } from '../../support/fake-clock';
 
 export interface ContextOptions {
   readonly variables?: CiVariables;
-  /** What lies around the current folder, which is `repository`. */
+  /** Files beside the current folder or in it: `repository/.git/config`. */
   readonly files?: Record<string, string>;
   readonly stdin?: string;
-  /** The current folder, by default `repository`. */
+  /** The current folder. @default repository */
   readonly folder?: string;
 }
 
@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** What a command with the options of GitLab has to work with. */
+/** The context of a command with the options of GitLab. */
 export function contextOf(argv: string[], { variables = {}, files = {}, stdin = '', folder = 'repository' }: ContextOptions = {}): Context {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, name)), { recursive: true });

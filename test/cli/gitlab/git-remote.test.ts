@@ -9,13 +9,13 @@ test.each<[string, string, string]>([
   ['git@gitlab.example.com:example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
   ['gitlab.example.com:/example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
   ['ssh://git@gitlab.example.com:2222/example-group/site.git', 'https://gitlab.example.com/', 'example-group/site'],
-])('the address %s', (address, server, path) => {
+])('%s is parsed into server and path', (address, server, path) => {
   expect(remoteOf(address)).toEqual({ server: new URL(server), path });
 });
 
 test.each([
   '../site.git', '/srv/git/site.git', 'C:\\git\\site', 'C:/git/site', 'file:///srv/git/site.git', 'https://', 'ssh://', 'git@:example-group/site', '',
-])('%j is no address of a server', (address) => {
+])('%j is not the address of a server', (address) => {
   expect(remoteOf(address)).toBeUndefined();
 });
 
@@ -28,18 +28,18 @@ describe('the origin of a repository', () => {
   ].join('\n');
 
   test.each<[string, Record<string, string>, string]>([
-    ['is that of its configuration', { 'repository/.git/config': CONFIG }, 'repository'],
-    ['is found from a folder in it', { 'repository/.git/config': CONFIG }, 'repository/deploy/access'],
-    ['is read with line ends of Windows', { 'repository/.git/config': CONFIG.replace(/\n/g, '\r\n') }, 'repository'],
-    ['is that of a worktree', {
+    ['is the one in its configuration', { 'repository/.git/config': CONFIG }, 'repository'],
+    ['is found from a subfolder', { 'repository/.git/config': CONFIG }, 'repository/deploy/access'],
+    ['is read with the line ends of Windows', { 'repository/.git/config': CONFIG.replace(/\n/g, '\r\n') }, 'repository'],
+    ['is found from a worktree', {
       'repository/.git': 'gitdir: ../main/.git/worktrees/site\n', 'main/.git/worktrees/site/commondir': '../..\n', 'main/.git/config': CONFIG,
     }, 'repository'],
-    ['is that of a submodule', { 'repository/.git': 'gitdir: ../outer/.git/modules/site\n', 'outer/.git/modules/site/config': CONFIG }, 'repository'],
+    ['is found from a submodule', { 'repository/.git': 'gitdir: ../outer/.git/modules/site\n', 'outer/.git/modules/site/config': CONFIG }, 'repository'],
   ])('%s', async (_, files, folder) => {
     expect(await gitOrigin(contextOf([], { files, folder }))).toEqual(SITE);
   });
 
-  test.each(['repository/.git', 'repository/.git/config'])('is not believed when %s is somebody else\'s', async (name) => {
+  test.each(['repository/.git', 'repository/.git/config'])('is ignored when %s belongs to another user', async (name) => {
     const context = contextOf([], { files: { 'repository/.git/config': CONFIG } });
     const isOwn = context.files.isOwn.bind(context.files);
     const files = Object.assign(context.files, { isOwn: (path: string) => !path.endsWith(name) && isOwn(path) });
@@ -50,9 +50,9 @@ describe('the origin of a repository', () => {
   test.each<[string, Record<string, string>]>([
     ['no repository', {}],
     ['no origin', { 'repository/.git/config': '[core]\n\tbare = false\n' }],
-    ['an origin on this machine', { 'repository/.git/config': '[remote "origin"]\n\turl = /srv/git/site.git\n' }],
-    ['a file that leads nowhere', { 'repository/.git': 'gitdir: ../gone\n' }],
-  ])('is nothing with %s', async (_, files) => {
+    ['an origin in a local folder', { 'repository/.git/config': '[remote "origin"]\n\turl = /srv/git/site.git\n' }],
+    ['a .git file that names a missing folder', { 'repository/.git': 'gitdir: ../gone\n' }],
+  ])('is undefined with %s', async (_, files) => {
     expect(await gitOrigin(contextOf([], { files }))).toBeUndefined();
   });
 });

@@ -29,7 +29,7 @@ async function start(options: GitlabOptions = {}): Promise<Client> {
 function client(options: Partial<GitlabClientOptions> = {}): Client {
   const { signal } = new AbortController();
   const made = gitlabClient({
-    url: server.url, token: TOKEN, trust: {}, variables: {}, clock: new FakeClock(), signal, budget: { total: 60_000 }, ...options,
+    url: server.url, token: TOKEN, transport: {}, variables: {}, clock: new FakeClock(), signal, budget: { total: 60_000 }, ...options,
   });
   clients.push(made);
   return made;
@@ -40,15 +40,15 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** What went wrong. The secrets are in none of it. */
+/** The error of a request. It must not contain the secrets. */
 async function failureOf(asked: Promise<unknown>): Promise<Error & { readonly exitCode?: number }> {
-  const error = await asked.then(() => new Error('it went well'), (problem: Error) => problem);
+  const error = await asked.then(() => new Error('the request succeeded'), (problem: Error) => problem);
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/hunter2/);
   return error;
 }
 
-describe('what GitLab says', () => {
-  test('of itself, the token, a project and a group', async () => {
+describe('the client', () => {
+  test('reads the release, the token, a project and a group', async () => {
     const gitlab = await start();
 
     expect(await gitlab.release()).toBe('18.5.1-ee');
@@ -58,21 +58,21 @@ describe('what GitLab says', () => {
     expect(await gitlab.owner('group', '7')).toEqual({ kind: 'group', id: 7, path: 'example-group' });
   });
 
-  test('of an older release', async () => {
+  test('reads the release of GitLab 15.0, which knows nothing about the token', async () => {
     const gitlab = await start({ version: '15.0.0' });
 
     expect(await gitlab.release()).toBe('15.0.0');
     expect(await gitlab.token()).toBeUndefined();
   });
 
-  test('to a token that may not ask for the release', async () => {
+  test('returns no release when the token may not read it', async () => {
     await start();
     server.addToken('registry', {}, { scopes: ['read_registry'] });
 
     expect(await client({ token: 'registry' }).release()).toBeUndefined();
   });
 
-  test('of variables, on every page, without their values', async () => {
+  test('reads the variables of every page, without their values', async () => {
     const gitlab = await start();
     for (let index = 0; index < 205; index++) {
       server.project(42).variables.push({
@@ -87,8 +87,8 @@ describe('what GitLab says', () => {
   });
 });
 
-describe('variables', () => {
-  test.each([SITE, GROUP])('are created, updated and deleted: %j', async (owner) => {
+describe('a variable', () => {
+  test.each([SITE, GROUP])('is created, updated and deleted: %j', async (owner) => {
     const gitlab = await start();
     const stored = { key: 'KUBECONFIG', environment_scope: 'production', variable_type: 'file', protected: true, masked: true, hidden: true, raw: true };
     const variables = () => (owner.kind === 'project' ? server.project(42) : server.group(7)).variables;
@@ -102,7 +102,7 @@ describe('variables', () => {
     expect(await gitlab.delete(owner, NEW)).toBe(false);
   });
 
-  test('of other scopes are not touched', async () => {
+  test('of another scope stays unchanged', async () => {
     const gitlab = await start();
     for (const environmentScope of ['staging', '*', 'review/*', 'a b']) await gitlab.create(SITE, { ...NEW, environmentScope });
     await gitlab.create(SITE, NEW);
@@ -114,7 +114,7 @@ describe('variables', () => {
       .toEqual([['staging', NEW.value], ['review/*', 'another-value'], ['production', NEW.value]]);
   });
 
-  test('have their values in the body alone, never in an address', async () => {
+  test('has its value only in the body of a request, never in a URL', async () => {
     const gitlab = await start();
     await gitlab.create(SITE, NEW);
     await gitlab.update(SITE, NEW);
@@ -126,29 +126,29 @@ describe('variables', () => {
   });
 });
 
-describe('what GitLab refuses is said in its own words, with what to do', () => {
+describe('an error of GitLab has its own message and a hint', () => {
   test.each<[string, (gitlab: Client) => Promise<unknown>, number, string]>([
-    ['a token that nobody has', () => client({ token: 'hunter2-stranger' }).variables(SITE), 3,
-      'read the variables of project 42: GitLab says 401: "401 Unauthorized"; the token is not known there, has expired or was revoked'],
+    ['an unknown token', () => client({ token: 'hunter2-stranger' }).variables(SITE), 3,
+      'read the variables of project 42: GitLab says 401: "401 Unauthorized"; the token is unknown there, has expired or was revoked'],
     ['a token that has expired', () => client({ token: 'hunter2-expired' }).variables(SITE), 3,
       'read the variables of project 42: GitLab says 401: "Token is expired. You can either do re-authorization or token refresh."; '
-      + 'the token is not known there, has expired or was revoked'],
-    ['a token that only reads', () => client({ token: 'reader' }).create(SITE, NEW), 3,
+      + 'the token is unknown there, has expired or was revoked'],
+    ['a read-only token', () => client({ token: 'reader' }).create(SITE, NEW), 3,
       'create the variable KUBECONFIG of project 42: GitLab says 403: "The request requires higher privileges than provided by the access token."; '
       + 'the token needs the scope api'],
-    ['a developer', () => client({ token: 'developer' }).create(SITE, NEW), 3,
+    ['the token of a developer', () => client({ token: 'developer' }).create(SITE, NEW), 3,
       'create the variable KUBECONFIG of project 42: GitLab says 403: "403 Forbidden"; the token needs the role Maintainer in the project'],
-    ['a maintainer of a group', () => client({ token: 'maintainer' }).update(GROUP, NEW), 3,
+    ['the token of a maintainer of the group', () => client({ token: 'maintainer' }).update(GROUP, NEW), 3,
       'update the variable KUBECONFIG of group 7: GitLab says 403: "403 Forbidden"; the token needs the role Owner in the group'],
-    ['a project that is not there', (gitlab) => gitlab.owner('project', 'example-group/none'), 1,
-      'look for project example-group/none: GitLab says 404: "404 Project Not Found"; it is not there, or the token may not see it'],
-    ['a value that is not masked', (gitlab) => gitlab.create(SITE, { ...NEW, value: 'a b' }), 1,
+    ['a missing project', (gitlab) => gitlab.owner('project', 'example-group/none'), 1,
+      'look for project example-group/none: GitLab says 404: "404 Project Not Found"; it does not exist, or the token may not see it'],
+    ['a value that cannot be masked', (gitlab) => gitlab.create(SITE, { ...NEW, value: 'a b' }), 1,
       'create the variable KUBECONFIG of project 42: GitLab says 400: "value is invalid"'],
-    ['a key that is taken', async (gitlab) => {
+    ['an existing key', async (gitlab) => {
       await gitlab.create(SITE, NEW);
       await gitlab.create(SITE, NEW);
     }, 1, 'create the variable KUBECONFIG of project 42: GitLab says 400: "key (KUBECONFIG) has already been taken"'],
-  ])('%s', async (_, ask, exitCode, message) => {
+  ])('for %s', async (_, ask, exitCode, message) => {
     const gitlab = await start();
     server.addToken('hunter2-expired', {}, { state: 'expired' });
     server.addToken('reader', { 'example-group': 'owner' }, { scopes: ['read_api'] });
@@ -161,20 +161,20 @@ describe('what GitLab refuses is said in its own words, with what to do', () => 
     expect(failure.message).toBe(message);
   });
 
-  test('there is a limit to variables', async () => {
+  test('shows the limit of variables', async () => {
     const gitlab = await start({ limit: 0 });
 
     expect((await failureOf(gitlab.create(SITE, NEW))).message).toContain('GitLab says 400: "Maximum number of project ci variables (0) exceeded"');
   });
 });
 
-describe('what passes by itself is tried again', () => {
+describe('a temporary error', () => {
   test.each([
-    ['too many requests', tooManyRequests(1)],
-    ['a gateway without GitLab', { status: 502, body: '<html>502</html>' }],
-    ['a connection that ends', 'cut before'],
-    ['an answer that is lost', 'cut after'],
-  ] as const)('%s', async (_, fault) => {
+    ['429', tooManyRequests(1)],
+    ['502 of a load balancer', { status: 502, body: '<html>502</html>' }],
+    ['a closed connection', 'cut before'],
+    ['a lost answer', 'cut after'],
+  ] as const)('is retried: %s', async (_, fault) => {
     const gitlab = await start();
     server.fail({ times: 2 }, fault);
 
@@ -182,7 +182,7 @@ describe('what passes by itself is tried again', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('an update, and a deletion whose answer is lost', async () => {
+  test('of an update and of a deletion is retried', async () => {
     const gitlab = await start();
     await gitlab.create(SITE, NEW);
     server.fail({ method: 'PUT' }, { status: 503 });
@@ -194,16 +194,16 @@ describe('what passes by itself is tried again', () => {
   });
 
   test.each<[string, Parameters<Gitlab['fail']>[1], RegExp]>([
-    ['too many requests', tooManyRequests(3600), /^read the variables of project 42: GitLab says 429: "Retry later"$/],
-    ['a server that is down', { status: 503, body: '<html>' }, /^read the variables of project 42: GitLab says 503: "a web page" \(tried \d+ times in /],
-  ])('until the time is up: %s', async (_, fault, message) => {
+    ['429 with a long Retry-After', tooManyRequests(3600), /^read the variables of project 42: GitLab says 429: "Retry later"$/],
+    ['503', { status: 503, body: '<html>' }, /^read the variables of project 42: GitLab says 503: "a web page" \(tried \d+ times in /],
+  ])('ends the call when the budget is used up: %s', async (_, fault, message) => {
     await start();
     server.fail({ times: 1000 }, fault);
 
     expect(await failureOf(client().variables(SITE))).toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringMatching(message) });
   });
 
-  test('until the time is up: nothing at all', async () => {
+  test('ends the call when the budget is used up: no answer', async () => {
     await start();
     server.fail({ times: 1000 }, 'hang');
     const clock = new ManualClock();
@@ -216,39 +216,39 @@ describe('what passes by itself is tried again', () => {
     clock.pass(30_000);
 
     expect(await failure).toMatchObject({ name: 'Unreachable', exitCode: 4 });
-    expect((await failure).message).toMatch(/^read the variables of project 42: http:\/\/127\.0\.0\.1:\d+: no answer within 30 s \(tried 2 times in 60 s\)$/);
+    expect((await failure).message).toMatch(/^read the variables of project 42: request to http:\/\/127\.0\.0\.1:\d+ failed after 2 tries in 60 s: no answer within 30 s\. Is the server overloaded\?$/);
   });
 });
 
-describe('what is no GitLab', () => {
+describe('a server that is not GitLab', () => {
   test.each<[string, Parameters<Gitlab['fail']>[1], RegExp]>([
-    ['a web page', { status: 200, body: '<html>' }, /answers something else than GitLab does; is it the address of GitLab\?$/],
-    ['other JSON', { status: 200, body: { items: [] } }, /something else than GitLab/],
-    ['a login page elsewhere', { status: 302, headers: { location: `https://login.example.com/?token=${TOKEN}` } },
-      /GitLab says 302: "nothing"; it leads to another address, https:\/\/login\.example\.com\/: give that one$/],
-    ['an echo of the request', { status: 400, body: { message: `no ${TOKEN} with ${NEW.value}\u001b[2J` } },
+    ['a web page', { status: 200, body: '<html>' }, /: the answer of http:\/\/127\.0\.0\.1:\d+ is not one of GitLab\. Is it the address of GitLab\?$/],
+    ['other JSON', { status: 200, body: { items: [] } }, /is not one of GitLab/],
+    ['a redirect to a login page', { status: 302, headers: { location: `https://login.example.com/?token=${TOKEN}` } },
+      /GitLab says 302: "nothing"; it redirects to https:\/\/login\.example\.com\/: use that address$/],
+    ['a response that repeats the request, whose secrets are removed', { status: 400, body: { message: `no ${TOKEN} with ${NEW.value}\u001b[2J` } },
       /GitLab says 400: "no \[a secret\] with \[a secret\]\\u001b\[2J"$/],
-  ])('%s', async (_, answer, message) => {
+  ])('is reported: %s', async (_, answer, message) => {
     const gitlab = await start();
     server.fail({}, answer);
 
     expect((await failureOf(gitlab.create(SITE, NEW))).message).toMatch(message);
   });
 
-  test('a server whose certificate nobody trusts', async () => {
+  test('is rejected when its certificate is not trusted', async () => {
     const authority = new TestAuthority();
     await start({ tls: authority.issue() });
 
-    expect(await failureOf(client().variables(SITE))).toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringContaining('not to be trusted') });
-    expect(await client({ trust: { certificateAuthority: authority.certificate } }).variables(SITE)).toEqual([]);
+    expect(await failureOf(client().variables(SITE))).toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringContaining('its TLS certificate is not trusted') });
+    expect(await client({ transport: { certificateAuthority: authority.certificate } }).variables(SITE)).toEqual([]);
   });
 });
 
-test('the token is not in what is printed of it', async () => {
+test('util.inspect of the client does not show the token', async () => {
   expect(inspect(await start(), { depth: 10, showHidden: true })).not.toContain('hunter2');
 });
 
-test('the end of the command ends the call', async () => {
+test('an aborted signal ends a call with its reason', async () => {
   await start();
   const abort = new AbortController();
   server.fail({}, 'hang');

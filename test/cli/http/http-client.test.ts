@@ -3,9 +3,10 @@ import { connect, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { UserError } from '../../../src/base/user-error';
 import { Interrupted, Unreachable } from '../../../src/cli/base/failure';
-import { ConnectionError } from '../../../src/cli/http/connection-error';
-import { HttpClient, HttpRequest, Trust } from '../../../src/cli/http/http';
+import { HttpClient, HttpRequest } from '../../../src/cli/http/http';
 import { createHttpClient } from '../../../src/cli/http/http-client';
+import { ConnectionError } from '../../../src/cli/http/network-errors';
+import { TransportConfig } from '../../../src/cli/http/tls';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { FakeClock } from '../../support/fake-clock';
 import { bodyOf, httpServer, httpsServer, listen, Loopback } from '../../support/loopback';
@@ -15,21 +16,21 @@ const CA = new TestAuthority();
 const SERVING = CA.issue();
 const SECRET = 'token-of-nobody';
 
-const doors: HttpClient[] = [];
+const clients: HttpClient[] = [];
 
-/** A time limit is over when the test says so, however slow the machine is. */
+/** Time limits end when a test moves the clock, however slow the machine is. */
 let clock: FakeClock;
 
 beforeEach(() => {
   clock = new FakeClock();
 });
 
-afterEach(() => doors.splice(0).forEach((door) => door.close()));
+afterEach(() => clients.splice(0).forEach((client) => client.close()));
 
-function doorOf(trust: Trust = { certificateAuthority: CA.certificate, certificateAuthorityName: 'the CA of the test' }, variables: CiVariables = {}): HttpClient {
-  const door = createHttpClient(trust, variables, clock);
-  doors.push(door);
-  return door;
+function clientWith(transport: TransportConfig = { certificateAuthority: CA.certificate, certificateAuthorityName: 'the CA of the test' }, variables: CiVariables = {}): HttpClient {
+  const client = createHttpClient(transport, variables, clock);
+  clients.push(client);
+  return client;
 }
 
 /** The head of the next answer has reached the client. */
@@ -51,18 +52,18 @@ function addressOf({ port }: Loopback, scheme = 'https', host = '127.0.0.1'): st
   return `${scheme}://${host}:${port}/`;
 }
 
-async function failure(attempt: Promise<unknown>): Promise<{ message: string; sent: boolean; lasting: boolean }> {
+async function failure(attempt: Promise<unknown>): Promise<{ message: string; sent: boolean; permanent: boolean }> {
   const error = await attempt.then(() => undefined, (reason: unknown) => reason);
   expect(error).toBeInstanceOf(Unreachable);
   const { message, cause } = error as Unreachable;
   expect(cause).toBeInstanceOf(ConnectionError);
   expect(message).not.toContain(SECRET);
-  const { sent, lasting } = cause as ConnectionError;
-  return { message: message.replace(/:\d+\b/, ':PORT').replace(/:\d+ \(/, ':PROXY ('), sent, lasting };
+  const { sent, permanent } = cause as ConnectionError;
+  return { message: message.replace(/:\d+\b/, ':PORT').replace(/:\d+ \(/, ':PROXY ('), sent, permanent };
 }
 
 describe('an exchange', () => {
-  test('sends method, path, headers and body, and gives the whole answer', async () => {
+  test('sends method, path, headers and body, and returns the whole response', async () => {
     const server = await httpsServer(SERVING, (request, response) => {
       void bodyOf(request).then((body) => {
         response.writeHead(418, { 'X-Twice': ['a', 'b'], 'Warning': '299 - "old"' });
@@ -71,185 +72,185 @@ describe('an exchange', () => {
     });
     const request = get(`${addressOf(server)}a%2Fb/c?d=e%26`, { method: 'PATCH', headers: { 'content-type': 'text/plain' }, body: 'ä' });
 
-    const { status, headers, body } = await doorOf().exchange(request);
+    const { status, headers, body } = await clientWith().exchange(request);
 
     expect(status).toBe(418);
     expect(headers).toMatchObject({ 'x-twice': 'a, b', 'warning': '299 - "old"' });
     expect(JSON.parse(body)).toEqual({ method: 'PATCH', url: '/a%2Fb/c?d=e%26', type: 'text/plain', agent: 'cdk8s-ci-deploy', body: 'ä' });
   });
 
-  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)('%s says how long its body is', async (method) => {
+  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)('of %s sends the length of its body', async (method) => {
     const server = await httpsServer(SERVING, (request, response) => {
       void bodyOf(request).then((body) => response.end(`${request.headers['content-length']} ${request.headers['transfer-encoding']} ${body}`));
     });
-    const door = doorOf();
+    const client = clientWith();
 
-    expect((await door.exchange(get(addressOf(server), { method, body: 'ä' }))).body).toBe('2 undefined ä');
-    expect((await door.exchange(get(addressOf(server), { method, body: 'b' }))).body).toBe('1 undefined b');
+    expect((await client.exchange(get(addressOf(server), { method, body: 'ä' }))).body).toBe('2 undefined ä');
+    expect((await client.exchange(get(addressOf(server), { method, body: 'b' }))).body).toBe('1 undefined b');
   });
 
   test('follows no redirect', async () => {
     const server = await httpsServer(SERVING, (_, response) => response.writeHead(302, { location: 'https://203.0.113.1/' }).end());
 
-    expect(await doorOf().exchange(get(addressOf(server)))).toMatchObject({ status: 302, headers: { location: 'https://203.0.113.1/' } });
+    expect(await clientWith().exchange(get(addressOf(server)))).toMatchObject({ status: 302, headers: { location: 'https://203.0.113.1/' } });
   });
 
-  test('one after the other use one connection, sixty at once use four', async () => {
+  test('uses one connection in sequence, and four for sixty at once', async () => {
     const server = await httpsServer(SERVING, (_, response) => setTimeout(() => response.end('{}'), 5));
-    const door = doorOf();
+    const client = clientWith();
 
-    for (let turn = 0; turn < 3; turn += 1) await door.exchange(get(addressOf(server)));
-    expect(door.counts).toEqual({ connections: 1, requests: 3 });
+    for (let turn = 0; turn < 3; turn += 1) await client.exchange(get(addressOf(server)));
+    expect(client.counts).toEqual({ connections: 1, requests: 3 });
 
-    await Promise.all(Array.from({ length: 60 }, async () => door.exchange(get(addressOf(server)))));
-    expect(door.counts).toEqual({ connections: 4, requests: 63 });
+    await Promise.all(Array.from({ length: 60 }, async () => client.exchange(get(addressOf(server)))));
+    expect(client.counts).toEqual({ connections: 4, requests: 63 });
   });
 
-  test('is refused over http to another machine, and anything but http', async () => {
-    await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow(UserError);
-    await expect(doorOf().exchange(get('http://203.0.113.1/'))).rejects.toThrow('"http://203.0.113.1": it is not https');
-    await expect(doorOf().exchange(get('file:///etc/passwd'))).rejects.toThrow('"file:": it is not https');
+  test('is rejected over http to another machine, and for other schemes', async () => {
+    await expect(clientWith().exchange(get('http://203.0.113.1/'))).rejects.toThrow(UserError);
+    await expect(clientWith().exchange(get('http://203.0.113.1/'))).rejects.toThrow('"http://203.0.113.1": it is not https');
+    await expect(clientWith().exchange(get('file:///etc/passwd'))).rejects.toThrow('"file:": it is not https');
   });
 
-  test('over http reaches a server on this machine', async () => {
+  test('works over http on the loopback interface', async () => {
     const server = await httpServer((_, response) => response.end('{}'));
 
-    expect(await doorOf({}).exchange(get(addressOf(server, 'http')))).toMatchObject({ status: 200, body: '{}' });
+    expect(await clientWith({}).exchange(get(addressOf(server, 'http')))).toMatchObject({ status: 200, body: '{}' });
   });
 
-  test('ends with the signal, and says its reason', async () => {
+  test('ends with the reason of its signal', async () => {
     const abort = new AbortController();
     const server = await httpsServer(SERVING, () => abort.abort(new Interrupted('SIGTERM')));
-    const attempt = doorOf().exchange(get(addressOf(server)), abort.signal);
+    const attempt = clientWith().exchange(get(addressOf(server)), abort.signal);
 
     await expect(attempt).rejects.toThrow(new Interrupted('SIGTERM'));
-    await expect(doorOf().exchange(get(addressOf(server)), abort.signal)).rejects.toThrow('ended by SIGTERM');
+    await expect(clientWith().exchange(get(addressOf(server)), abort.signal)).rejects.toThrow('ended by SIGTERM');
   });
 
-  test('takes 64 MiB and not more', async () => {
+  test('rejects a response above 64 MiB', async () => {
     const chunk = Buffer.alloc(1024 * 1024);
     const server = await httpsServer(SERVING, (_, response) => {
       for (let count = 0; count < 65; count += 1) response.write(chunk);
       response.end();
     });
 
-    expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
-      message: 'https://127.0.0.1:PORT: its answer is larger than 64 MiB', sent: true, lasting: true,
+    expect(await failure(clientWith().exchange(get(addressOf(server))))).toEqual({
+      message: 'request to https://127.0.0.1:PORT failed: its answer is larger than 64 MiB', sent: true, permanent: true,
     });
   });
 });
 
-describe('a failed exchange says what happened and whether the request can have arrived', () => {
+describe('a failed exchange explains the failure and whether the server may have received the request', () => {
   test.each<[string, (server: Loopback) => void, string]>([
-    ['closed at once', ({ server }) => server.on('request', (request) => request.socket.destroy()), 'it closed the connection without an answer'],
-    ['closed in the middle', ({ server }) => server.on('request', (request, response) => {
+    ['closing the connection', ({ server }) => server.on('request', (request) => request.socket.destroy()), 'it closed the connection without an answer'],
+    ['closing the connection in the middle', ({ server }) => server.on('request', (request, response) => {
       response.writeHead(200, { 'content-length': 100 });
       response.write('{"kind":', () => request.socket.destroy());
     }), 'it closed the connection in the middle of the answer'],
-    ['no HTTP', ({ server }) => server.on('request', (request) => request.socket.end('SMTP ready\r\n')), 'its answer is not HTTP (HPE_INVALID_CONSTANT)'],
-    ['hanging', ({ server }) => server.on('request', () => clock.pass(600)), 'no answer within 0.6 s'],
+    ['not speaking HTTP', ({ server }) => server.on('request', (request) => request.socket.end('SMTP ready\r\n')), 'its answer is not HTTP (HPE_INVALID_CONSTANT)'],
+    ['hanging', ({ server }) => server.on('request', () => clock.pass(600)), 'no answer within 0.6 s. Is the server overloaded?'],
     ['hanging in the middle', ({ server }) => server.on('request', (_, response) => {
       void headOfAnswer().then(() => clock.pass(600));
       response.write('{');
     }), 'no complete answer within 0.6 s'],
-  ])('%s', async (_, behave, expected) => {
+  ])('with a server that is %s', async (_, behave, expected) => {
     const server = await httpsServer(SERVING, () => undefined);
     behave(server);
 
-    const { message, sent } = await failure(doorOf().exchange(get(addressOf(server), { timeout: 600 })));
+    const { message, sent } = await failure(clientWith().exchange(get(addressOf(server), { timeout: 600 })));
 
-    expect(message).toBe(`https://127.0.0.1:PORT: ${expected}`);
+    expect(message).toBe(`request to https://127.0.0.1:PORT failed: ${expected}`);
     expect(sent).toBe(true);
   });
 
-  test('a port where nobody listens', async () => {
+  test('with a closed port', async () => {
     const { port, close } = await httpServer(() => undefined);
     await close();
 
-    expect(await failure(doorOf().exchange(get(`https://127.0.0.1:${port}/`)))).toEqual({
-      message: 'https://127.0.0.1:PORT: it refused the connection', sent: false, lasting: false,
+    expect(await failure(clientWith().exchange(get(`https://127.0.0.1:${port}/`)))).toEqual({
+      message: 'cannot connect to https://127.0.0.1:PORT: connection refused. Is the server up, and is the port right?', sent: false, permanent: false,
     });
   });
 
-  test('a host that does not exist', async () => {
-    const { message, sent } = await failure(doorOf().exchange(get('https://does-not-exist.invalid:1/')));
+  test('with a host that does not exist', async () => {
+    const { message, sent } = await failure(clientWith().exchange(get('https://does-not-exist.invalid:1/')));
 
-    expect(message).toMatch(/^https:\/\/does-not-exist\.invalid:PORT: (?:there is no such host|its name cannot be resolved at the moment)$/);
+    expect(message).toMatch(/^cannot connect to https:\/\/does-not-exist\.invalid:PORT: (?:host not found|the name server does not answer)\. /);
     expect(sent).toBe(false);
   });
 
-  test('a server that takes connections and says nothing to TLS', async () => {
+  test('with a server that does not answer TLS', async () => {
     const server = await listen(createServer(() => clock.pass(100)));
 
-    expect(await failure(doorOf().exchange(get(addressOf(server), { timeout: 100 })))).toEqual({
-      message: 'https://127.0.0.1:PORT: no connection within 0.1 s', sent: false, lasting: false,
+    expect(await failure(clientWith().exchange(get(addressOf(server), { timeout: 100 })))).toEqual({
+      message: 'cannot connect to https://127.0.0.1:PORT: no connection within 0.1 s. Does a firewall block it, or does this machine need a proxy (HTTPS_PROXY)?', sent: false, permanent: false,
     });
   });
 
-  test('a server that does not speak TLS', async () => {
+  test('with a server that does not speak TLS', async () => {
     const server = await httpServer((_, response) => response.end());
 
-    expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
-      message: 'https://127.0.0.1:PORT: it does not speak TLS', sent: false, lasting: true,
+    expect(await failure(clientWith().exchange(get(addressOf(server))))).toEqual({
+      message: 'cannot connect to https://127.0.0.1:PORT: it does not speak TLS. Is this the port for https?', sent: false, permanent: true,
     });
   });
 
-  test('a server that hangs up on TLS', async () => {
+  test('with a server that closes the connection during TLS', async () => {
     const server = await listen(createServer((socket) => socket.destroy()));
 
-    expect(await failure(doorOf().exchange(get(addressOf(server))))).toEqual({
-      message: 'https://127.0.0.1:PORT: it closed the connection before it was secure', sent: false, lasting: false,
+    expect(await failure(clientWith().exchange(get(addressOf(server))))).toEqual({
+      message: 'cannot connect to https://127.0.0.1:PORT: it closed the connection before the TLS handshake was complete', sent: false, permanent: false,
     });
   });
 });
 
 describe('TLS', () => {
   const DAY = 86_400_000;
-  const UNTRUSTED = 'https://127.0.0.1:PORT: its TLS certificate is not to be trusted: ';
+  const UNTRUSTED = 'cannot connect to https://127.0.0.1:PORT: its TLS certificate is not trusted: ';
 
-  test.each<[string, Trust, ReturnType<TestAuthority['issue']>, string]>([
+  test.each<[string, TransportConfig, ReturnType<TestAuthority['issue']>, string]>([
     ['signed by another CA', { certificateAuthority: new TestAuthority('another').certificate, certificateAuthorityName: 'the kubeconfig\'s certificate-authority-data' },
       SERVING, 'it was verified with the kubeconfig\'s certificate-authority-data, and none of them signed it'],
-    ['another CA of the same name', { certificateAuthority: new TestAuthority().certificate }, SERVING,
+    ['signed by another CA of the same name', { certificateAuthority: new TestAuthority().certificate }, SERVING,
       'it was verified with the given CA certificates, and none of them signed it'],
     ['signed by a private CA', {}, SERVING, 'it was verified with the certificates Node trusts, and none of them signed it'],
-    ['a CA beside those of Node', { certificateAuthority: new TestAuthority('another').certificate, certificateAuthorityName: 'CA file ca.pem', alsoTrusted: true },
+    ['signed by none of Node\'s CAs and the given one', { certificateAuthority: new TestAuthority('another').certificate, certificateAuthorityName: 'CA file ca.pem', alsoTrusted: true },
       SERVING, 'it was verified with the certificates Node trusts, and CA file ca.pem, and none of them signed it'],
     ['expired', { certificateAuthority: CA.certificate }, CA.issue({ notAfter: new Date(Date.now() - DAY / 2) }), 'it has expired'],
     ['not valid yet', { certificateAuthority: CA.certificate }, CA.issue({ notBefore: new Date(Date.now() + DAY / 2) }),
       'it is not valid yet (or the clock of this machine is wrong)'],
-    ['of another host', { certificateAuthority: CA.certificate }, CA.issue({ hosts: ['api.example.com', '192.0.2.1'] }),
+    ['for another host', { certificateAuthority: CA.certificate }, CA.issue({ hosts: ['api.example.com', '192.0.2.1'] }),
       'it is for "DNS:api.example.com, IP Address:192.0.2.1", not for "127.0.0.1"'],
-    ['not of the server name', { certificateAuthority: CA.certificate, serverName: 'kubernetes' }, SERVING,
+    ['not for the server name', { certificateAuthority: CA.certificate, serverName: 'kubernetes' }, SERVING,
       'it is for "DNS:localhost, IP Address:127.0.0.1", not for "kubernetes"'],
-  ])('does not trust a certificate %s', async (_, trust, certified, expected) => {
+  ])('rejects a certificate that is %s', async (_, transport, certified, expected) => {
     const server = await httpsServer(certified, (__, response) => response.end('{}'));
 
-    expect(await failure(doorOf(trust).exchange(get(addressOf(server))))).toEqual({ message: `${UNTRUSTED}${expected}`, sent: false, lasting: true });
+    expect(await failure(clientWith(transport).exchange(get(addressOf(server))))).toEqual({ message: `${UNTRUSTED}${expected}`, sent: false, permanent: true });
   });
 
-  test.each<[string, Trust, ReturnType<TestAuthority['issue']>]>([
+  test.each<[string, TransportConfig, ReturnType<TestAuthority['issue']>]>([
     ['the given CA', { certificateAuthority: CA.certificate }, SERVING],
     ['one of several CAs', { certificateAuthority: new TestAuthority('another').certificate + CA.certificate }, SERVING],
     ['the given CA beside those of Node', { certificateAuthority: CA.certificate, alsoTrusted: true }, SERVING],
-    ['the given server name', { certificateAuthority: CA.certificate, serverName: 'kubernetes' }, CA.issue({ hosts: ['kubernetes'] })],
-    ['an address as the server name', { certificateAuthority: CA.certificate, serverName: '10.96.0.1' }, CA.issue({ hosts: ['10.96.0.1'] })],
-  ])('trusts %s', async (_, trust, certified) => {
+    ['the given CA, for the given server name', { certificateAuthority: CA.certificate, serverName: 'kubernetes' }, CA.issue({ hosts: ['kubernetes'] })],
+    ['the given CA, for an address as the server name', { certificateAuthority: CA.certificate, serverName: '10.96.0.1' }, CA.issue({ hosts: ['10.96.0.1'] })],
+  ])('accepts a certificate of %s', async (_, transport, certified) => {
     const server = await httpsServer(certified, (__, response) => response.end('{}'));
 
-    expect((await doorOf(trust).exchange(get(addressOf(server)))).status).toBe(200);
+    expect((await clientWith(transport).exchange(get(addressOf(server)))).status).toBe(200);
   });
 
-  test('is at least 1.2', async () => {
+  test('needs at least version 1.2', async () => {
     const server = await httpsServer(SERVING, (_, response) => response.end(), { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' });
 
-    const { message, sent, lasting } = await failure(doorOf().exchange(get(addressOf(server))));
+    const { message, sent, permanent } = await failure(clientWith().exchange(get(addressOf(server))));
 
-    expect(message).toMatch(/^https:\/\/127\.0\.0\.1:PORT: no TLS connection: /);
-    expect([sent, lasting]).toEqual([false, true]);
+    expect(message).toMatch(/^cannot connect to https:\/\/127\.0\.0\.1:PORT: no TLS connection: /);
+    expect([sent, permanent]).toEqual([false, true]);
   });
 
-  test('of a connection to a server that was seen before is resumed, and only there', async () => {
+  test('resumes the session of an earlier connection to the same server only', async () => {
     const ticketKeys = Buffer.alloc(48, 1);
     const resumed: boolean[][] = [[], []];
     const servers = await Promise.all(resumed.map(async (log) => {
@@ -257,14 +258,14 @@ describe('TLS', () => {
       loopback.server.on('secureConnection', (socket: TLSSocket) => log.push(socket.isSessionReused()));
       return loopback;
     }));
-    const door = doorOf();
+    const client = clientWith();
 
-    for (const server of [servers[0]!, servers[0]!, servers[1]!]) await door.exchange(get(addressOf(server)));
+    for (const server of [servers[0]!, servers[0]!, servers[1]!]) await client.exchange(get(addressOf(server)));
 
     expect(resumed).toEqual([[false, true], [false]]);
   });
 
-  test('shows a client certificate', async () => {
+  test('sends the client certificate', async () => {
     const client = CA.issue({ commonName: 'admin', hosts: [] });
     const server = await httpsServer(SERVING, (request, response) => {
       const { subject } = (request.socket as unknown as { getPeerCertificate(): { subject?: { CN: string } } }).getPeerCertificate();
@@ -272,21 +273,21 @@ describe('TLS', () => {
     }, { requestCert: true, rejectUnauthorized: false });
     const trust = { certificateAuthority: CA.certificate, clientCertificate: client };
 
-    expect((await doorOf(trust).exchange(get(addressOf(server)))).body).toBe('admin');
-    expect((await doorOf().exchange(get(addressOf(server)))).body).toBe('');
+    expect((await clientWith(trust).exchange(get(addressOf(server)))).body).toBe('admin');
+    expect((await clientWith().exchange(get(addressOf(server)))).body).toBe('');
   });
 
-  test('refuses a client certificate that is not of its key, without showing either', () => {
+  test('rejects a client certificate with the key of another, and the error shows neither', () => {
     const act = () => createHttpClient({ clientCertificate: { certificate: CA.issue().certificate, key: CA.issue().key } }, {});
 
     expect(act).toThrow(UserError);
-    expect(act).toThrow('client certificate: it does not go with its key');
+    expect(act).toThrow('client certificate: it does not belong to its key');
     expect(act).not.toThrow('BEGIN');
   });
 });
 
 describe('a proxy', () => {
-  /** Takes every host for 127.0.0.1, and what it was asked for to its log. */
+  /** Connects every host to 127.0.0.1 and logs the requests. */
   async function proxy(log: string[], answer?: string): Promise<Loopback> {
     const server = await httpServer(() => undefined);
     server.server.on('connect', (request, socket) => {
@@ -301,78 +302,78 @@ describe('a proxy', () => {
 
   const forExample = CA.issue({ hosts: ['api.example.com'] });
 
-  test('of the environment is asked to CONNECT, and told its own credentials and no others', async () => {
+  test('of the environment gets CONNECT with its own credentials and no others', async () => {
     const log: string[] = [];
     const [server, { port }] = [await httpsServer(forExample, (_, response) => response.end('{}')), await proxy(log)];
-    const door = doorOf({ certificateAuthority: CA.certificate }, { HTTPS_PROXY: `http://us%20er:pass@127.0.0.1:${port}` });
+    const client = clientWith({ certificateAuthority: CA.certificate }, { HTTPS_PROXY: `http://us%20er:pass@127.0.0.1:${port}` });
 
-    for (let turn = 0; turn < 2; turn += 1) expect((await door.exchange(get(addressOf(server, 'https', 'api.example.com')))).status).toBe(200);
+    for (let turn = 0; turn < 2; turn += 1) expect((await client.exchange(get(addressOf(server, 'https', 'api.example.com')))).status).toBe(200);
 
     expect(log).toEqual([`CONNECT api.example.com:${server.port} Basic ${Buffer.from('us er:pass').toString('base64')}`]);
-    expect(door.counts).toEqual({ connections: 1, requests: 2 });
+    expect(client.counts).toEqual({ connections: 1, requests: 2 });
   });
 
-  test('of the trust goes before the environment, also to loopback', async () => {
+  test('of the transport goes before the environment, also for loopback', async () => {
     const log: string[] = [];
     const [server, { port }] = [await httpsServer(SERVING, (_, response) => response.end('{}')), await proxy(log)];
     const trust = { certificateAuthority: CA.certificate, proxy: `http://127.0.0.1:${port}` };
 
-    expect((await doorOf(trust, { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' }).exchange(get(addressOf(server)))).status).toBe(200);
+    expect((await clientWith(trust, { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' }).exchange(get(addressOf(server)))).status).toBe(200);
     expect(log).toEqual([`CONNECT 127.0.0.1:${server.port} nobody`]);
   });
 
-  test('may itself be reached by https', async () => {
+  test('may speak https itself', async () => {
     const server = await httpsServer(forExample, (_, response) => response.end('{}'));
     const secure = await httpsServer(SERVING, () => undefined);
     secure.server.on('connect', (_, socket) => {
       const upstream = connect(server.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
       upstream.pipe(socket).pipe(upstream);
     });
-    const door = doorOf({ certificateAuthority: CA.certificate }, { HTTPS_PROXY: `https://127.0.0.1:${secure.port}` });
+    const client = clientWith({ certificateAuthority: CA.certificate }, { HTTPS_PROXY: `https://127.0.0.1:${secure.port}` });
 
-    expect((await door.exchange(get(addressOf(server, 'https', 'api.example.com')))).status).toBe(200);
+    expect((await client.exchange(get(addressOf(server, 'https', 'api.example.com')))).status).toBe(200);
   });
 
   test.each<[string, string, boolean]>([
-    ['HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'the proxy answered 407 "Proxy Authentication Required" to CONNECT', true],
+    ['HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'the proxy answered 407 "Proxy Authentication Required" to CONNECT. Are the user name and password in the proxy\'s address right?', true],
     ['HTTP/1.1 403 \u001b[31m\r\n\r\n', 'the proxy answered 403 "\\u001b[31m" to CONNECT', true],
     ['HTTP/1.1 502 Bad Gateway\r\n\r\n', 'the proxy answered 502 "Bad Gateway" to CONNECT', false],
     ['garbage\r\n\r\n', 'its answer is not HTTP (HPE_INVALID_CONSTANT)', true],
-  ])('that says %j is named without its password', async (answer, expected, lasting) => {
+  ])('that answers %j is reported without its password', async (answer, expected, permanent) => {
     const { port } = await proxy([], answer);
-    const door = doorOf(undefined, { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
+    const client = clientWith(undefined, { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
 
-    expect(await failure(door.exchange(get('https://api.example.com:6443/')))).toEqual({
-      message: `https://api.example.com:PORT through the proxy http://127.0.0.1:PROXY (HTTPS_PROXY): ${expected}`, sent: false, lasting,
+    expect(await failure(client.exchange(get('https://api.example.com:6443/')))).toEqual({
+      message: `cannot connect to https://api.example.com:PORT through the proxy http://127.0.0.1:PROXY (HTTPS_PROXY): ${expected}`, sent: false, permanent,
     });
   });
 
-  test('that hangs is given up in time', async () => {
+  test('that hangs is reported at the time limit', async () => {
     const { port } = await listen(createServer(() => clock.pass(100)));
-    const door = doorOf(undefined, { HTTPS_PROXY: `http://127.0.0.1:${port}` });
+    const client = clientWith(undefined, { HTTPS_PROXY: `http://127.0.0.1:${port}` });
 
-    const { message, sent } = await failure(door.exchange(get('https://api.example.com/', { timeout: 100 })));
+    const { message, sent } = await failure(client.exchange(get('https://api.example.com/', { timeout: 100 })));
 
     expect(message).toContain('no connection within 0.1 s');
     expect(sent).toBe(false);
   });
 
-  test('that speaks SOCKS is refused', async () => {
-    const door = doorOf(undefined, { ALL_PROXY: 'socks5://127.0.0.1:1080' });
+  test('of type SOCKS is rejected', async () => {
+    const client = clientWith(undefined, { ALL_PROXY: 'socks5://127.0.0.1:1080' });
 
-    await expect(door.exchange(get('https://api.example.com/'))).rejects.toThrow('ALL_PROXY: it is a SOCKS proxy, which this command does not speak');
+    await expect(client.exchange(get('https://api.example.com/'))).rejects.toThrow('ALL_PROXY: it is a SOCKS proxy, which this command does not support');
   });
 });
 
 describe('a stream', () => {
-  test('gives what comes as it comes, characters whole', async () => {
+  test('returns pieces as they arrive, without splitting characters', async () => {
     const server = await httpsServer(SERVING, (_, response) => {
       const bytes = Buffer.from('{"ä":1}\n');
       response.write(bytes.subarray(0, 3));
       setTimeout(() => response.end(bytes.subarray(3)), 20);
     });
 
-    const { status, body } = await doorOf().stream(get(addressOf(server)));
+    const { status, body } = await clientWith().stream(get(addressOf(server)));
     let text = '';
     for await (const piece of body) text += piece;
 
@@ -380,12 +381,12 @@ describe('a stream', () => {
     expect(text).toBe('{"ä":1}\n');
   });
 
-  test('does not count among the four', async () => {
+  test('does not count as one of the four requests', async () => {
     const server = await httpsServer(SERVING, (request, response) => (request.url === '/watch' ? response.write('\n') : response.end('{}')));
-    const door = doorOf();
-    const streams = await Promise.all(Array.from({ length: 5 }, async () => door.stream(get(`${addressOf(server)}watch`))));
+    const client = clientWith();
+    const streams = await Promise.all(Array.from({ length: 5 }, async () => client.stream(get(`${addressOf(server)}watch`))));
 
-    expect((await door.exchange(get(addressOf(server)))).status).toBe(200);
+    expect((await client.exchange(get(addressOf(server)))).status).toBe(200);
     for (const { body } of streams) for await (const _ of body) break;
   });
 
@@ -395,7 +396,7 @@ describe('a stream', () => {
         request.socket.once('close', () => resolve());
         response.write('\n');
       }).then(async (server) => {
-        const { body } = await doorOf().stream(get(addressOf(server)));
+        const { body } = await clientWith().stream(get(addressOf(server)));
         for await (const _ of body) break;
       });
     });
@@ -405,10 +406,10 @@ describe('a stream', () => {
 
   test.each([
     ['silent', true, 'no complete answer within 0.6 s'],
-    ['cut', false, 'it closed the connection in the middle of the answer'],
-  ])('that is %s fails', async (_, isSilent, expected) => {
+    ['closing the connection', false, 'it closed the connection in the middle of the answer'],
+  ])('fails when the server is %s', async (_, isSilent, expected) => {
     const server = await httpsServer(SERVING, (request, response) => response.write('\n', () => isSilent || request.socket.destroy()));
-    const { body } = await doorOf().stream(get(addressOf(server), { timeout: 600 }));
+    const { body } = await clientWith().stream(get(addressOf(server), { timeout: 600 }));
     const read = async () => {
       for await (const piece of body) {
         expect(piece).toBe('\n');
@@ -416,13 +417,13 @@ describe('a stream', () => {
       }
     };
 
-    expect((await failure(read())).message).toBe(`https://127.0.0.1:PORT: ${expected}`);
+    expect((await failure(read())).message).toBe(`request to https://127.0.0.1:PORT failed: ${expected}`);
   });
 
-  test('ends with the signal', async () => {
+  test('ends with the reason of its signal', async () => {
     const server = await httpsServer(SERVING, (_, response) => response.write('\n'));
     const abort = new AbortController();
-    const { body } = await doorOf().stream(get(addressOf(server)), abort.signal);
+    const { body } = await clientWith().stream(get(addressOf(server)), abort.signal);
     const read = async () => {
       for await (const _ of body) abort.abort(new Interrupted('SIGINT'));
     };

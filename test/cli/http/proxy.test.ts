@@ -7,21 +7,21 @@ function proxyFor(address: string, variables: Record<string, string>): string | 
   return environmentProxy(new URL(address), variables)?.url.origin;
 }
 
-describe('the proxy of an address', () => {
+describe('the proxy for an address', () => {
   test.each<[string, string, Record<string, string>, string | undefined]>([
-    ['none is named', 'https://example.com', {}, undefined],
-    ['HTTPS_PROXY', 'https://example.com', { HTTPS_PROXY: PROXY }, PROXY],
-    ['https_proxy', 'https://example.com', { https_proxy: PROXY }, PROXY],
-    ['capitals first', 'https://example.com', { HTTPS_PROXY: PROXY, https_proxy: 'http://other:1' }, PROXY],
-    ['an empty one is none', 'https://example.com', { HTTPS_PROXY: '', https_proxy: PROXY }, PROXY],
-    ['HTTP_PROXY is for http', 'https://example.com', { HTTP_PROXY: PROXY }, undefined],
-    ['ALL_PROXY where no other is named', 'https://example.com', { ALL_PROXY: PROXY }, PROXY],
-    ['HTTPS_PROXY before ALL_PROXY', 'https://example.com', { ALL_PROXY: 'http://other:1', HTTPS_PROXY: PROXY }, PROXY],
-    ['without a scheme it is http', 'https://example.com', { HTTPS_PROXY: 'proxy.example.com:3128' }, PROXY],
-    ['localhost never', 'https://localhost:6443', { HTTPS_PROXY: PROXY }, undefined],
-    ['127.0.0.0/8 never', 'https://127.9.9.9:6443', { HTTPS_PROXY: PROXY }, undefined],
-    ['::1 never', 'https://[::1]:6443', { HTTPS_PROXY: PROXY }, undefined],
-    ['a name that begins like an address of loopback', 'https://127.example.com', { HTTPS_PROXY: PROXY }, PROXY],
+    ['is undefined without a variable', 'https://example.com', {}, undefined],
+    ['is the one in HTTPS_PROXY', 'https://example.com', { HTTPS_PROXY: PROXY }, PROXY],
+    ['is the one in https_proxy', 'https://example.com', { https_proxy: PROXY }, PROXY],
+    ['is the one in upper case if there are two', 'https://example.com', { HTTPS_PROXY: PROXY, https_proxy: 'http://other:1' }, PROXY],
+    ['ignores an empty variable', 'https://example.com', { HTTPS_PROXY: '', https_proxy: PROXY }, PROXY],
+    ['ignores HTTP_PROXY for https', 'https://example.com', { HTTP_PROXY: PROXY }, undefined],
+    ['is the one in ALL_PROXY without another', 'https://example.com', { ALL_PROXY: PROXY }, PROXY],
+    ['is the one in HTTPS_PROXY before ALL_PROXY', 'https://example.com', { ALL_PROXY: 'http://other:1', HTTPS_PROXY: PROXY }, PROXY],
+    ['is http without a scheme', 'https://example.com', { HTTPS_PROXY: 'proxy.example.com:3128' }, PROXY],
+    ['is undefined for localhost', 'https://localhost:6443', { HTTPS_PROXY: PROXY }, undefined],
+    ['is undefined for 127.0.0.0/8', 'https://127.9.9.9:6443', { HTTPS_PROXY: PROXY }, undefined],
+    ['is undefined for ::1', 'https://[::1]:6443', { HTTPS_PROXY: PROXY }, undefined],
+    ['applies to a host name that begins with 127', 'https://127.example.com', { HTTPS_PROXY: PROXY }, PROXY],
   ])('%s', (_, address, variables, expected) => {
     expect(proxyFor(address, variables)).toBe(expected);
   });
@@ -58,7 +58,7 @@ describe('the proxy of an address', () => {
     ['::ffff:192.0.2.1', 'https://[2001:db8::7]', false],
     ['exa', 'https://example.com', false],
     ['', 'https://example.com', false],
-  ])('NO_PROXY=%s excepts %s: %s', (exceptions, address, excepted) => {
+  ])('NO_PROXY=%s matches %s: %s', (exceptions, address, excepted) => {
     expect(proxyFor(address, { HTTPS_PROXY: PROXY, NO_PROXY: exceptions })).toBe(excepted ? undefined : PROXY);
     expect(proxyFor(address, { HTTPS_PROXY: PROXY, no_proxy: exceptions })).toBe(excepted ? undefined : PROXY);
   });
@@ -66,12 +66,12 @@ describe('the proxy of an address', () => {
 
 describe('the address of a proxy', () => {
   test.each([
-    ['socks5://user:hunter2@proxy:1080', 'it is a SOCKS proxy, which this command does not speak'],
+    ['socks5://user:hunter2@proxy:1080', 'it is a SOCKS proxy, which this command does not support'],
     ['socks5h://proxy', 'it is a SOCKS proxy'],
     ['ftp://user:hunter2@proxy', 'it is not the address of a proxy'],
     ['http://user:hunter2@', 'it is not the address of a proxy'],
     ['http://user:hunter2@a b', 'it is not the address of a proxy'],
-  ])('%s is refused, and not repeated', (text, expected) => {
+  ])('%s is rejected, and the error does not show it', (text, expected) => {
     const act = () => proxyOf(text, 'HTTPS_PROXY');
 
     expect(act).toThrow(UserError);

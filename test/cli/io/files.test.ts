@@ -5,7 +5,7 @@ import { UserError } from '../../../src/base/user-error';
 import { Files } from '../../../src/cli/io/files';
 import { cliFolder, fileMode, fileNames, fileText } from '../../support/cli';
 
-function door(stdin = ''): Files {
+function filesIn(stdin = ''): Files {
   return new Files({ cwd: cliFolder(), stdin: Readable.from([Buffer.from(stdin)]) });
 }
 
@@ -13,59 +13,59 @@ function inFolder(name: string): string {
   return join(cliFolder(), name);
 }
 
-test('a file is the user\'s own, or is not', () => {
+test('isOwn compares the owner of a file with the current user', () => {
   writeFileSync(inFolder('own'), '');
   writeFileSync(inFolder('other'), '');
-  // Only root can give a file away, and everything else is root's.
+  // Only root can change the owner of a file. For other users, /etc belongs to another user.
   const isRoot = process.getuid?.() === 0;
   if (isRoot) chownSync(inFolder('other'), 65534, 65534);
 
-  expect(door().isOwn('own')).toBe(true);
-  expect(door().isOwn(isRoot ? 'other' : '/etc')).toBe(process.getuid === undefined);
-  expect(door().isOwn('absent')).toBe(false);
+  expect(filesIn().isOwn('own')).toBe(true);
+  expect(filesIn().isOwn(isRoot ? 'other' : '/etc')).toBe(process.getuid === undefined);
+  expect(filesIn().isOwn('absent')).toBe(false);
 });
 
 describe('reading', () => {
-  test('gives the bytes of a file, relative to the folder', async () => {
+  test('returns the bytes of a file, relative to the current folder', async () => {
     writeFileSync(inFolder('a'), Buffer.from([0xef, 0xbb, 0xbf, 0x0d, 0x0a]));
 
-    expect(await door().read('a')).toEqual(Buffer.from([0xef, 0xbb, 0xbf, 0x0d, 0x0a]));
+    expect(await filesIn().read('a')).toEqual(Buffer.from([0xef, 0xbb, 0xbf, 0x0d, 0x0a]));
   });
 
-  test('takes "-" for standard input', async () => {
-    expect((await door('typed').read('-')).toString()).toBe('typed');
+  test('reads standard input for "-"', async () => {
+    expect((await filesIn('typed').read('-')).toString()).toBe('typed');
   });
 
-  test('stops at 8 MiB, from a file as from standard input', async () => {
+  test('stops at 8 MiB, for files and for standard input', async () => {
     const large = 'x'.repeat(8 * 1024 * 1024 + 1);
     writeFileSync(inFolder('large'), large);
 
-    await expect(door().read('large')).rejects.toThrow('large: it is larger than 8 MiB');
-    await expect(door(large).read('-')).rejects.toThrow('standard input: it is larger than 8 MiB');
-    expect(await door(large.slice(1)).read('-')).toHaveLength(8 * 1024 * 1024);
+    await expect(filesIn().read('large')).rejects.toThrow('large: it is larger than 8 MiB');
+    await expect(filesIn(large).read('-')).rejects.toThrow('standard input: it is larger than 8 MiB');
+    expect(await filesIn(large.slice(1)).read('-')).toHaveLength(8 * 1024 * 1024);
   });
 
   test.each<[string, string]>([
-    ['absent', 'absent: cannot read it, there is no such file or folder'],
-    ['folder', 'folder: cannot read it, it is a folder'],
-    ['file/below', 'file/below: cannot read it, a part of its path is not a folder'],
-    ['circle', 'circle: cannot read it, its symbolic links go round in a circle'],
-    ['x'.repeat(300), 'its name is too long'],
-  ])('refuses %s in clear words', async (name, expected) => {
+    ['absent', 'file not found: absent. Check the name: it is relative to /'],
+    ['folder', 'cannot read folder: it is a folder. Name a file'],
+    ['file/below', 'cannot read file/below: a part of its path is not a folder. Check the name'],
+    ['circle', 'cannot read circle: its symbolic links form a circle'],
+    ['x'.repeat(300), 'the name is too long. Choose a shorter one'],
+  ])('explains why %s cannot be read', async (name, expected) => {
     mkdirSync(inFolder('folder'));
     writeFileSync(inFolder('file'), '');
     symlinkSync('circle', inFolder('circle'));
 
-    await expect(door().read(name)).rejects.toThrow(UserError);
-    await expect(door().read(name)).rejects.toThrow(expected);
+    await expect(filesIn().read(name)).rejects.toThrow(UserError);
+    await expect(filesIn().read(name)).rejects.toThrow(expected);
   });
 });
 
 describe('writing', () => {
-  test('replaces a file, keeps its mode and leaves nothing else behind', () => {
+  test('replaces a file, keeps its mode and leaves no temporary file', () => {
     writeFileSync(inFolder('a'), 'old');
     chmodSync(inFolder('a'), 0o640);
-    door().write('a', 'new');
+    filesIn().write('a', 'new');
 
     expect(fileText('a')).toBe('new');
     expect(fileMode('a')).toBe(0o640);
@@ -75,54 +75,54 @@ describe('writing', () => {
   test('writes through a symbolic link', () => {
     writeFileSync(inFolder('a'), 'old');
     symlinkSync('a', inFolder('link'));
-    door().write('link', 'new');
+    filesIn().write('link', 'new');
 
     expect(fileText('a')).toBe('new');
     expect(fileNames()).toEqual(['a', 'link']);
   });
 
-  test('gives a secret to its owner alone', () => {
-    door().write('secret', 'new', { secret: true });
+  test('creates a secret that only its owner can read', () => {
+    filesIn().write('secret', 'new', { secret: true });
 
     expect(fileText('secret')).toBe('new');
     expect(fileMode('secret')).toBe(0o600);
     expect(fileNames()).toEqual(['secret']);
   });
 
-  test('does not replace anything by a secret', () => {
+  test('does not replace a file by a secret', () => {
     writeFileSync(inFolder('a'), 'old');
 
-    expect(() => door().write('a', 'new', { secret: true })).toThrow('a: cannot write it, it exists already, expected a file to write; name another one, or replace it by --force');
+    expect(() => filesIn().write('a', 'new', { secret: true })).toThrow('file exists: a. Choose another name, or replace it with --force');
     expect(fileText('a')).toBe('old');
     expect(fileNames()).toEqual(['a']);
   });
 
-  test('replaces a file by a secret when forced to, and takes it from the others', () => {
+  test('replaces a file by a secret with force, readable only by its owner', () => {
     writeFileSync(inFolder('a'), 'old', { mode: 0o644 });
-    door().write('a', 'new', { secret: true, force: true });
+    filesIn().write('a', 'new', { secret: true, force: true });
 
     expect(fileText('a')).toBe('new');
     expect(fileMode('a')).toBe(0o600);
   });
 
-  test('does not follow a symbolic link with a secret, even when forced to', () => {
+  test('does not write a secret through a symbolic link, even with force', () => {
     writeFileSync(inFolder('a'), 'old');
     symlinkSync('a', inFolder('link'));
 
-    expect(() => door().write('link', 'new', { secret: true, force: true })).toThrow('link: it is not a regular file');
+    expect(() => filesIn().write('link', 'new', { secret: true, force: true })).toThrow('cannot write link: it is not a regular file');
     expect(readFileSync(inFolder('a'), 'utf8')).toBe('old');
   });
 
   test.each<[string, string]>([
-    ['folder', 'folder: it is not a regular file'],
-    ['/dev/null', '/dev/null: it is not a regular file'],
-    ['absent/file', 'absent/file: cannot write it, there is no such file or folder'],
-    ['file/below', 'file/below: cannot write it, a part of its path is not a folder'],
-  ])('refuses %s and leaves nothing behind', (name, expected) => {
+    ['folder', 'cannot write folder: it is not a regular file'],
+    ['/dev/null', 'cannot write /dev/null: it is not a regular file'],
+    ['absent/file', 'cannot write absent/file: its folder does not exist. Create it first: mkdir -p absent'],
+    ['file/below', 'cannot write file/below: a part of its path is not a folder'],
+  ])('explains why %s cannot be written, and leaves no temporary file', (name, expected) => {
     mkdirSync(inFolder('folder'));
     writeFileSync(inFolder('file'), '');
 
-    expect(() => door().write(name, 'new')).toThrow(expected);
+    expect(() => filesIn().write(name, 'new')).toThrow(expected);
     expect(fileNames()).toEqual(['file', 'folder']);
   });
 });

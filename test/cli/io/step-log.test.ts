@@ -16,28 +16,28 @@ async function failing(error: unknown, goOn?: string): Promise<unknown> {
   }, goOn).catch((thrown: unknown) => thrown);
 }
 
-test('what was done is listed as it is done, apart from what is only said', () => {
+test('each change becomes a list entry, and notes and warnings do not', () => {
   steps.note('will be done');
   steps.did('done');
   steps.warn('have a look');
   expect(said).toBe('will be done\n- done\nwarning: have a look\n');
 });
 
-test('what succeeds gives its result', async () => {
+test('a successful action returns its result', async () => {
   expect(await steps.within(async () => 42)).toBe(42);
 });
 
-describe('what fails', () => {
-  test('before anything was done says that nothing was changed, whatever was said', async () => {
+describe('a failed action', () => {
+  test('says that nothing was changed when there were only notes and warnings', async () => {
     steps.note('will be done');
     steps.warn('have a look');
     expect(await failing(new Failure('no', ExitCode.NO))).toMatchObject({ message: 'no\nnothing was changed', exitCode: ExitCode.NO });
   });
 
-  test('later says that the list stands, and how to go on', async () => {
+  test('says that the listed steps are done, and how to continue', async () => {
     steps.did('done');
-    expect(await failing(new Failure('no', ExitCode.NO))).toMatchObject({ message: 'no\nwhat is listed above was done; run the same command again to go on' });
-    expect(await failing(new Failure('no', ExitCode.NO), 'wait')).toMatchObject({ message: 'no\nwhat is listed above was done; wait' });
+    expect(await failing(new Failure('no', ExitCode.NO))).toMatchObject({ message: 'no\nthe steps listed above are done; run the same command again to continue' });
+    expect(await failing(new Failure('no', ExitCode.NO), 'wait')).toMatchObject({ message: 'no\nthe steps listed above are done; wait' });
   });
 
   test.each([
@@ -45,11 +45,11 @@ describe('what fails', () => {
     [new Unreachable('gone'), ExitCode.UNREACHABLE],
     [new Interrupted('SIGINT'), ExitCode.INTERRUPTED],
     [new Interrupted('SIGTERM'), ExitCode.TERMINATED],
-  ])('keeps its exit status and its cause: %s', async (error, exitCode) => {
+  ])('keeps its exit code and its cause: %s', async (error, exitCode) => {
     expect(await failing(error)).toMatchObject({ exitCode, cause: error });
   });
 
-  test('as a bug stays one', async () => {
+  test('throws a bug unchanged', async () => {
     const bug = new TypeError('undefined is not a function');
     expect(await failing(bug)).toBe(bug);
   });

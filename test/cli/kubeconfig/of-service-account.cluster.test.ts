@@ -71,7 +71,7 @@ describe('nothing is contacted', () => {
     ['without a namespace', ['--service-account', 'x'], /^cdk8s-ci-deploy: --namespace: it is missing/],
     ['for an account whose name is none', ['--service-account', 'X/y', '--namespace', 'ns1'], /^cdk8s-ci-deploy: --service-account: "X\/y"/],
     ['for a protected namespace', ['--service-account', 'x', '--namespace', 'kube-system'], /^cdk8s-ci-deploy: --namespace: .*kube-system/],
-    ['for a file that exists', ['--service-account', 'x', '--namespace', 'ns1', '--file', 'access.yaml'], /it exists already/],
+    ['for a file that exists', ['--service-account', 'x', '--namespace', 'ns1', '--file', 'access.yaml'], /file exists: /],
     ['for a server that is none', ['--service-account', 'x', '--namespace', 'ns1', '--server', 'nowhere'], /^cdk8s-ci-deploy: server: it is "nowhere"/],
     ['with a FILE, too', ['--service-account', 'x', '--namespace', 'ns1', 'some.conf'], /--kubeconfig/],
   ])('%s', async (_, options, message) => {

@@ -1,5 +1,6 @@
 import type { RecordedRelease } from './history';
 import { printable } from '../../../base/printable';
+import { tableLines } from '../../io/table';
 import type { DeployJob } from '../objects/release';
 
 /**
@@ -30,6 +31,5 @@ export function outcomeInWords({ outcome, rollbackOf }: RecordedRelease): string
  * Rows of columns; the last one is as wide as it needs to be.
  */
 export function columns(rows: ReadonlyArray<readonly string[]>): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  return tableLines(rows).map((line) => `${line}\n`).join('');
 }

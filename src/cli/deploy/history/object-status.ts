@@ -1,6 +1,7 @@
 import type { RecordedObject } from './history';
 import { isRefusal } from './record-problem';
 import type { ReleasePlace } from './release-options';
+import { parseApiVersion } from '../../../kubernetes/api-version';
 import { objectPath } from '../../cluster/paths';
 import { textAt } from '../objects/fields';
 import { Owner } from '../objects/owner';
@@ -15,7 +16,7 @@ export type Presence = 'there' | 'missing' | 'another' | 'unreadable';
  */
 export async function presenceOf({ cluster, namespace, identity }: ReleasePlace, object: RecordedObject): Promise<Presence> {
   const { apiVersion, resource, name, uid } = object;
-  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const { group, version } = parseApiVersion(apiVersion);
   try {
     const live = await cluster.get(objectPath({ group, version, resource, namespace, name }));
     const isSame = uid === undefined || textAt(live, 'metadata', 'uid') === uid;

@@ -3,6 +3,7 @@ import { ownAnnotations } from './recorded-identity';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { IDENTITY_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE } from '../../../release/release-names';
+import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import type { ApiError } from '../../cluster/status';
@@ -41,12 +42,8 @@ export class RecordSecrets {
    * @throws `Failure` when the Secret is none of this record.
    */
   public async read(name: string): Promise<RecordSecret | undefined> {
-    try {
-      return this.checked(name, await this.cluster.get(this.path(name)));
-    } catch (error) {
-      if (isRefusal(error, 404)) return undefined;
-      throw error;
-    }
+    const found = await find(this.cluster, this.path(name));
+    return found && this.checked(name, found);
   }
 
   /**

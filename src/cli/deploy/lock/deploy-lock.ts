@@ -8,7 +8,7 @@ import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import { mayPass } from '../../http/connection-error';
+import { isTransient } from '../../http/network-errors';
 import type { ReleaseIdentity } from '../objects/release';
 
 export interface LockOptions {
@@ -148,7 +148,7 @@ export class DeployLock {
       try {
         return await action();
       } catch (error) {
-        if (!mayPass(error) || clock.now() - begun >= PATIENCE) throw error;
+        if (!isTransient(error) || clock.now() - begun >= PATIENCE) throw error;
         await clock.sleep(POLL, signal);
       }
     }

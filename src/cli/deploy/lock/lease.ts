@@ -1,5 +1,6 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../release/release-names';
+import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import { isRefusal } from '../history/record-problem';
@@ -55,12 +56,8 @@ export class LeaseFile {
    * @throws `Failure` when it is of another identity.
    */
   public async read(): Promise<Lease | undefined> {
-    try {
-      return this.leaseIn(await this.cluster.get(this.path()));
-    } catch (error) {
-      if (isRefusal(error, 404)) return undefined;
-      throw error;
-    }
+    const found = await find(this.cluster, this.path());
+    return found && this.leaseIn(found);
   }
 
   /**

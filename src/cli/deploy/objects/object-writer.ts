@@ -7,8 +7,7 @@ import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
 import { FIELD_MANAGER } from '../../../release/release-names';
 import type { Clock } from '../../base/host';
-import { ABSENT_VERSION } from '../../cluster/absent-version';
-import { find } from '../../cluster/find';
+import { ABSENT_VERSION, find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError } from '../../cluster/status';
 

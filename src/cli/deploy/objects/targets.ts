@@ -2,6 +2,7 @@ import type { Owner } from './owner';
 import { ObjectProblem, ReleaseRejected } from './refusals';
 import type { ReleaseObject } from './release';
 import { JsonObject } from '../../../base/json';
+import { parseApiVersion } from '../../../kubernetes/api-version';
 import { kindName, resourceOf } from '../../../kubernetes/kinds';
 import type { ApiResource, KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
@@ -30,7 +31,7 @@ export async function targetsOf(cluster: KubernetesClient, objects: readonly Rel
   const targets = objects.flatMap((object) => {
     const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? customResource(object, served, refusals);
     if (resource === undefined) return [];
-    const [version = '', group = ''] = object.apiVersion.split('/').reverse();
+    const { group, version } = parseApiVersion(object.apiVersion);
     return [{ object, resource, path: objectPath({ group, version, resource, namespace, name: object.name }), applied: owner.mark(object.value) }];
   });
   if (refusals.length > 0) throw new ReleaseRejected(refusals, objects.length);

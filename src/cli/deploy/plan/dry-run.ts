@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/json';
+import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError } from '../../cluster/status';
 import { changesBetween } from '../objects/changes';
@@ -69,10 +70,10 @@ class Examination {
   /** What may not be read is not written either: whose it is could not be told. */
   private async live(): Promise<JsonObject | ApiError | undefined> {
     try {
-      return await this.cluster.get(this.target.path);
+      return await find(this.cluster, this.target.path);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code === 401) throw error;
-      return error.code === 404 ? undefined : error;
+      return error;
     }
   }
 

@@ -1,4 +1,5 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { parseApiVersion } from '../../../kubernetes/api-version';
 import { kindName } from '../../../kubernetes/kinds';
 import { quantityValue } from '../../../kubernetes/quantity';
 import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
@@ -32,10 +33,10 @@ export function sum(demands: readonly ResourceRequests[]): ResourceRequests {
 
 /** What quotas count of an object by itself. */
 function objectDemand({ object: { apiVersion, kind }, resource, after }: PlannedChange): ResourceRequests {
-  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  const { group } = parseApiVersion(apiVersion);
   // Pods are counted as those of workloads are.
   if (kind === 'Pod' && group === '') return new Map();
-  const counts = [[`count/${resource}${group}`, 1] as [string, number]];
+  const counts = [[`count/${group === '' ? resource : `${resource}.${group}`}`, 1] as [string, number]];
   if (group === '') counts.push([resource, 1]);
   const type = kind === 'Service' ? textAt(after, 'spec', 'type') : '';
   if (type === 'LoadBalancer') counts.push(['services.loadbalancers', 1]);

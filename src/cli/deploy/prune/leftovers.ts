@@ -1,4 +1,5 @@
 import { isObject, JsonObject } from '../../../base/json';
+import { parseApiVersion } from '../../../kubernetes/api-version';
 import { kindName } from '../../../kubernetes/kinds';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
@@ -88,7 +89,7 @@ export function leftInWords({ kind, name }: Pick<OwnedObject, 'kind' | 'name'>):
 
 /** The path of an object of the record. */
 export function pathOf({ apiVersion, resource, name }: Omit<RecordedObject, 'uid'>, namespace: string): string {
-  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const { group, version } = parseApiVersion(apiVersion);
   return objectPath({ group, version, resource, namespace, name });
 }
 

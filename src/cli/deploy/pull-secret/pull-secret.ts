@@ -5,6 +5,7 @@ import { inTheWay, isSame, isUnused, PullSecretUser, SharedSecret, withFormerUse
 import { newSecret, patchOf, StoredSecret, storedSecret, Unusable } from './stored-secret';
 import type { JsonObject } from '../../../base/json';
 import { FIELD_MANAGER, ownerId } from '../../../release/release-names';
+import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
@@ -161,11 +162,9 @@ export class PullSecret {
 
   private async live(): Promise<JsonObject | undefined> {
     try {
-      return await this.cluster.get(this.path());
+      return await find(this.cluster, this.path());
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code === 404) return undefined;
-      throw refusedBy(error, this.options);
+      throw error instanceof ApiError ? refusedBy(error, this.options) : error;
     }
   }
 

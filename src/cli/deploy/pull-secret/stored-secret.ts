@@ -4,7 +4,7 @@ import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { show } from '../../../base/user-error';
 import { KEPT_ANNOTATION, OWNER_LABEL, PULL_SECRET_USER_PREFIX } from '../../../release/release-names';
-import { ABSENT_VERSION } from '../../cluster/absent-version';
+import { ABSENT_VERSION } from '../../cluster/find';
 import { ownerInWords } from '../objects/owner';
 
 /**

@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/user-error';
-import { xml } from '../../io/xml';
+import { junitXml, TestCase } from '../../io/junit';
 import type { Planned } from '../apply/observer';
 import { isJob } from '../objects/jobs';
 import { ObjectRejected, ReleaseRejected } from '../objects/refusals';
@@ -52,20 +52,13 @@ export function nameOf({ kind, name }: { readonly kind: string; readonly name: s
 export function junitReport(facts: DeploymentFacts): string {
   const found = [...facts.objects.map((object) => objectCase(object, facts)), ...rolloutCases(facts), ...pruneCases(facts)];
   const cases = [...found, releaseCase(facts, found.some(({ result }) => result === 'failed') && !isBeyond(facts))];
-  const count = (result: Case['result']) => cases.filter((one) => one.result === result).length;
-  const totals = `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
   const { app, environment } = facts.identity;
-  const at = new Date(facts.endedAt).toISOString().slice(0, 19);
-  const suite = `name="${xml(`deploy ${app} to ${environment}`)}" ${totals} time="${seconds(facts.elapsed)}" timestamp="${at}"`;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${totals}>`,
-    `  <testsuite ${suite}>`,
-    ...cases.map((one) => caseXml(one, facts.mask)),
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+  return junitXml({
+    name: `deploy ${app} to ${environment}`,
+    seconds: facts.elapsed / 1000,
+    timestamp: facts.endedAt,
+    cases: cases.map((one) => testCase(one, facts.mask)),
+  });
 }
 
 function objectCase(object: DeploymentFacts['objects'][number], facts: DeploymentFacts): Case {
@@ -119,13 +112,9 @@ function isBeyond({ error, objects }: DeploymentFacts): boolean {
   return error instanceof ReleaseRejected && error.refusals.some(({ object }) => !names.has(nameOf(object)));
 }
 
-function caseXml({ className, name, result, says = '', more, seconds: time }: Case, mask: (text: string) => string): string {
-  const open = `    <testcase classname="${className}" name="${xml(name)}"${time === undefined ? '' : ` time="${time.toFixed(3)}"`}`;
-  if (result === 'passed') return `${open}/>`;
-  if (result === 'skipped') return `${open}><skipped${says && ` message="${xml(mask(says))}"`}/></testcase>`;
-  return `${open}><failure message="${xml(mask(says))}">${xml(mask(more ?? says))}</failure></testcase>`;
-}
-
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(3);
+function testCase({ className, name, result, says = '', more, seconds }: Case, mask: (text: string) => string): TestCase {
+  const one = { className, name, seconds };
+  if (result === 'passed') return one;
+  if (result === 'skipped') return { ...one, skipped: { message: mask(says) } };
+  return { ...one, failure: { message: mask(says), text: mask(more ?? says) } };
 }

@@ -4,7 +4,7 @@ import { NOT_SEEN, RolloutStatus } from './rollout-status';
 import { printable } from '../../../base/printable';
 import { CiVariables, isCi } from '../../../gitlab/ci-variables';
 import type { Clock, Output } from '../../base/host';
-import { seconds } from '../../http/network-errors';
+import { seconds } from '../../base/duration';
 
 /**
  * Reports each change of a rollout once.

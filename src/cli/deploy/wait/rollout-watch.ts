@@ -2,6 +2,7 @@ import { NamespaceSnapshot } from './namespace-snapshot';
 import { WaitedObject, WaitOptions, WORKLOADS } from './rollout';
 import { CachedCollection, WatchCache } from './watch-cache';
 import type { JsonObject } from '../../../base/json';
+import { parseApiVersion } from '../../../kubernetes/api-version';
 import { kindName } from '../../../kubernetes/kinds';
 import { Failure, HttpError } from '../../base/failure';
 import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
@@ -108,7 +109,7 @@ export class RolloutWatch {
   }
 
   private pathOf({ apiVersion, resource }: WaitedObject): string {
-    const [version = '', group = ''] = apiVersion.split('/').reverse();
+    const { group, version } = parseApiVersion(apiVersion);
     return collectionPath({ group, version, resource, namespace: this.options.namespace });
   }
 }

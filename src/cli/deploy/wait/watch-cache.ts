@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../base/json';
 import { HttpError } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
-import { mayPass } from '../../http/connection-error';
+import { isTransient } from '../../http/network-errors';
 import { uidOf } from '../objects/fields';
 
 /**
@@ -99,7 +99,7 @@ export class WatchCache {
           return onForbidden(title);
         }
         if (polling && error instanceof HttpError && error.code === 403) return this.poll(polling, title, collection);
-        if (!mayPass(error)) throw error;
+        if (!isTransient(error)) throw error;
       }
       // The next watch begins with a list, which does not show objects that were deleted in between.
       collection.clear();
@@ -127,7 +127,7 @@ export class WatchCache {
       return await this.cluster.get(path);
     } catch (error) {
       if (error instanceof HttpError && error.code === 404) return 'deleted';
-      if (mayPass(error) || this.stopped.aborted) return undefined;
+      if (isTransient(error) || this.stopped.aborted) return undefined;
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import { Drawing, DrawnColumn, layout, MARGIN } from './layout';
 import { Line, Point } from './routes';
 import { SVG_STYLE } from './svg-style';
 import { printableText } from '../../../base/printable';
-import { xml } from '../../io/xml';
+import { xml } from '../../io/junit';
 
 /**
  * The picture as a file that needs no other, in light and in dark.

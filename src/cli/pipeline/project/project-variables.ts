@@ -1,7 +1,7 @@
 import { show } from '../../../base/user-error';
 import { unseen } from '../../credentials/ancestor-notes';
-import type { OwnerName } from '../../gitlab/address';
 import { ancestorsOf } from '../../gitlab/ancestors';
+import type { OwnerName } from '../../gitlab/connection-options';
 import type { Gitlab, GitlabOwner, GitlabVariable } from '../../gitlab/gitlab';
 
 /**

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../../src/base/json';
 import { HttpError, Unreachable } from '../../../../src/cli/base/failure';
 import type { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { WatchCache } from '../../../../src/cli/deploy/wait/watch-cache';
-import { ConnectionError } from '../../../../src/cli/http/connection-error';
+import { ConnectionError } from '../../../../src/cli/http/network-errors';
 import { ManualClock } from '../../../support/manual-clock';
 
 const POD: JsonObject = { kind: 'Pod', metadata: { name: 'web-1', uid: 'u' } };

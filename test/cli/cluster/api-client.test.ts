@@ -1,9 +1,9 @@
-import { Outage } from '../../../src/cli/cluster/outage';
+import { OutageTracker } from '../../../src/cli/cluster/api-client';
 import { FakeClock } from '../../support/fake-clock';
 
-test('an outage explains that nobody is known, or may do anything, for a quarter of a minute', () => {
+test('401 and 403 are temporary for 15 seconds after an outage', () => {
   const clock = new FakeClock();
-  const outage = new Outage(clock);
+  const outage = new OutageTracker(clock);
   expect([401, 403].map((status) => outage.explains({ status }))).toEqual([false, false]);
 
   outage.note();

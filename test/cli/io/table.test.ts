@@ -1,0 +1,17 @@
+import { tableLines } from '../../../src/cli/io/table';
+
+test('each column is as wide as its longest cell, and no line ends in spaces', () => {
+  expect(tableLines([['NAME', 'KIND', 'AGE'], ['a', 'Deployment', '1 h'], ['long-name', 'Pod', '']])).toEqual([
+    'NAME       KIND        AGE',
+    'a          Deployment  1 h',
+    'long-name  Pod',
+  ]);
+});
+
+test('rows may have different numbers of cells', () => {
+  expect(tableLines([['a'], ['bb', 'c']])).toEqual(['a', 'bb  c']);
+});
+
+test('a table without rows has no lines', () => {
+  expect(tableLines([])).toEqual([]);
+});
