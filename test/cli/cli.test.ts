@@ -8,7 +8,7 @@ import { kubeconfigFile, TOKEN } from '../support/kubeconfigs';
 const VERSION: string = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 
 test('without arguments the usage goes to stderr and counts as wrong usage', async () => {
-  expect(await runCli([])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('usage: cdk8s-ci-deploy COMMAND') });
+  expect(await runCli([])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage: cdk8s-ci-deploy COMMAND') });
 });
 
 test.each([['--help'], ['-h'], ['help']])('%s lists the commands on stdout', async (argument) => {
@@ -27,7 +27,7 @@ test.each([['render', '--image REFERENCE'], ['kubeconfig', '--token-file FILE|-'
   const { code, stdout } = await runCli([command, 'ignored', '--help', '--unknown']);
 
   expect(code).toBe(0);
-  expect(stdout).toContain(`usage: cdk8s-ci-deploy ${command}`);
+  expect(stdout).toContain(`Usage: cdk8s-ci-deploy ${command}`);
   expect(stdout).toContain(option);
 });
 

@@ -41,7 +41,7 @@ test('the command is one file that needs nothing beside it', () => {
   const commands = [...help.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
 
   expect(commands).toEqual([...COMMANDS.keys()]);
-  for (const name of commands) expect(execFileSync(join(folder, MAIN), [name, '--help'], { encoding: 'utf8' })).toContain(`usage: cdk8s-ci-deploy ${name} `);
+  for (const name of commands) expect(execFileSync(join(folder, MAIN), [name, '--help'], { encoding: 'utf8' })).toContain(`Usage: cdk8s-ci-deploy ${name} `);
 });
 
 test.each<[string, number]>([

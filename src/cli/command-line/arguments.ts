@@ -11,6 +11,10 @@ export interface Option {
   /** Whether it may be given several times. */
   readonly many?: boolean;
   readonly summary: string;
+  /** The heading in the help above it and others. @default Options */
+  readonly group?: string;
+  /** Whether the help marks it as required. The command itself checks it. */
+  readonly required?: boolean;
 }
 
 /**

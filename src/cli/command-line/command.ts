@@ -12,11 +12,26 @@ export interface Context extends Pick<Host, 'stdout' | 'stderr' | 'variables' | 
 }
 
 /**
+ * An example in the help.
+ */
+export interface Example {
+  /** What to type, at most 78 characters: `cdk8s-ci-deploy render deployment.yml`. */
+  readonly line: string;
+  /** What the line does, as an imperative: `Set the image of this pipeline`. */
+  readonly does: string;
+}
+
+/**
  * A command as data; `run` is the only part that does something.
  */
 export interface Command extends Syntax {
   readonly summary: string;
-  /** Paragraphs of the help. */
+  /** Text of the help, which is wrapped: an empty line ends a paragraph, an indented line or one with `- ` is a paragraph of its own. */
   readonly description: string[];
+  readonly examples?: readonly Example[];
+  /** The environment variables that it reads, by their names, with what they mean. */
+  readonly variables?: ReadonlyMap<string, string>;
+  /** The exit codes and their meanings, without those of signals. @default - those of every command, `EXIT_CODES` in help.ts */
+  readonly exitCodes?: ReadonlyMap<number, string>;
   run(context: Context): Promise<ExitCode>;
 }
