@@ -1,4 +1,4 @@
-import type { JobModel, NeedModel, PipelineModel, TargetModel } from './pipeline-model';
+import type { JobModel, NeedModel, PipelineModel, RuleModel, TargetModel } from './pipeline-model';
 import { isObject, Json } from '../../base/json';
 import type { PipelineJob } from '../jobs/job';
 import type { PipelinePlan } from '../targets/plan';
@@ -27,6 +27,7 @@ function jobModel(job: PipelineJob, guarded: ReadonlySet<string>): JobModel {
     needs: needsOf(keywords.needs as Json | undefined),
     environment: environment.name,
     action: environment.action === 'stop' ? 'stops' : [undefined, 'start'].includes(environment.action) ? 'deploys' : 'uses',
+    rules: rulesOf(keywords),
     manual: isManual(keywords),
     protected: target !== undefined && guarded.has(target) || isForProtectedRefs(keywords.rules as Json | undefined),
     artifacts: artifactsOf(keywords.artifacts as Json | undefined),
@@ -60,6 +61,22 @@ function environmentOf(environment: Json | undefined): { readonly name?: string;
 
 function isManual({ when, rules }: { readonly [keyword: string]: unknown }): boolean {
   return when === 'manual' || Array.isArray(rules) && rules.some((rule) => isObject(rule) && rule.when === 'manual');
+}
+
+/** @see https://docs.gitlab.com/ci/yaml/#rules */
+function rulesOf({ rules, when }: { readonly [keyword: string]: unknown }): RuleModel[] | undefined {
+  if (!Array.isArray(rules)) return undefined;
+  return rules.filter(isObject).map((rule) => ({
+    if: typeof rule.if === 'string' ? rule.if : undefined,
+    changes: pathsOf(rule.changes),
+    exists: pathsOf(rule.exists),
+    when: String(rule.when ?? when ?? 'on_success'),
+  }));
+}
+
+function pathsOf(value: Json | undefined): string[] | undefined {
+  const paths = isObject(value) ? value.paths : value;
+  return Array.isArray(paths) ? paths.map(String) : undefined;
 }
 
 function artifactsOf(artifacts: Json | undefined): string[] {

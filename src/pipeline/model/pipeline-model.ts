@@ -24,6 +24,8 @@ export interface JobModel {
   readonly environment?: string;
   /** What it does to the environment: `uses` is for its variables alone. */
   readonly action: 'deploys' | 'stops' | 'uses';
+  /** Its `rules` in their order. Missing where it has none. */
+  readonly rules?: readonly RuleModel[];
   /** Whether someone has to start it. */
   readonly manual: boolean;
   /** Whether it runs for protected refs only. */
@@ -35,6 +37,15 @@ export interface JobModel {
   /** The variables of dotenv reports that its script reads. */
   readonly takes: readonly string[];
   readonly holds: readonly HeldCredential[];
+}
+
+/** One of the `rules` of a job. */
+export interface RuleModel {
+  readonly if?: string;
+  readonly changes?: readonly string[];
+  readonly exists?: readonly string[];
+  /** As in the file: `on_success`, `manual`, `never` … */
+  readonly when: string;
 }
 
 /** A job that must have ended before. */

@@ -103,6 +103,8 @@ describe('a job of the user\'s own is read as GitLab reads it', () => {
     ['that it is started by hand', { when: 'manual' }, { manual: true }],
     ['that a rule has it started by hand', { rules: [{ if: '$A', when: 'never' }, { when: 'manual' }] }, { manual: true, protected: false }],
     ['that it is for protected refs', { rules: [{ if: '$A', when: 'never' }, { if: '$B && $CI_COMMIT_REF_PROTECTED == "true"' }] }, { protected: true }],
+    ['its rules', { when: 'manual', rules: [{ if: '$A', when: 'never' }, { changes: ['a'], exists: ['b'] }, { changes: { paths: ['c'] }, when: 'always' }] },
+      { rules: [{ if: '$A', when: 'never' }, { changes: ['a'], exists: ['b'], when: 'manual' }, { changes: ['c'], when: 'always' }] }],
     ['its artifacts', { artifacts: { paths: ['dist/'] } }, { artifacts: ['dist/'] }],
   ])('%s', (_, keywords, expected) => {
     const one = pipeline({ buildJob: BUILD });
