@@ -1,5 +1,5 @@
 import type { Trust } from './http';
-import { tlsModule } from './lazy-node';
+import { tlsModule } from '../io/lazy-modules';
 
 /** Node 22.15 and newer can tell what it trusts, and what the system does. */
 interface NewerTls {

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
-import { netModule, tlsModule } from './lazy-node';
 import type { Proxy } from './proxy';
 import type { TlsSessions } from './tls-sessions';
 import { tunnel } from './tunnel';
+import { netModule, tlsModule } from '../io/lazy-modules';
 
 /**
  * How a connection is made.

@@ -6,7 +6,6 @@ import { Deadline } from './deadline';
 import { dial, Route } from './dial';
 import type { HttpResponse, HttpClient, HttpRequest, HttpStream, Trust } from './http';
 import { HttpExchange } from './http-exchange';
-import { httpModule, httpsModule, tlsModule } from './lazy-node';
 import { environmentProxy, isLoopback, proxyOf } from './proxy';
 import { Semaphore } from './semaphore';
 import { TlsSessions } from './tls-sessions';
@@ -14,6 +13,7 @@ import { userError, show } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import type { Clock } from '../base/host';
 import { systemClock } from '../io/clock';
+import { httpModule, httpsModule, tlsModule } from '../io/lazy-modules';
 
 /**
  * The door to servers, over Node's own https.

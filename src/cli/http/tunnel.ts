@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ConnectionError } from './connection-error';
-import { httpModule, httpsModule, netModule } from './lazy-node';
 import type { Proxy } from './proxy';
 import { show } from '../../base/user-error';
+import { httpModule, httpsModule, netModule } from '../io/lazy-modules';
 
 /**
  * A connection to a host through a proxy, by CONNECT. The user name and password in the proxy's address go to the proxy alone.
