@@ -4,7 +4,7 @@ import type { Host } from '../base/host';
 import type { Files } from '../io/files';
 
 /**
- * What a command has to work with.
+ * The arguments, files and surroundings of a command that runs.
  */
 export interface Context extends Pick<Host, 'stdout' | 'stderr' | 'variables' | 'cwd' | 'clock' | 'signal'> {
   readonly args: Arguments;
@@ -22,11 +22,11 @@ export interface Example {
 }
 
 /**
- * A command as data; `run` is the only part that does something.
+ * A command: its syntax, its help, and the function that runs it.
  */
 export interface Command extends Syntax {
   readonly summary: string;
-  /** Text of the help, which is wrapped: an empty line ends a paragraph, an indented line or one with `- ` is a paragraph of its own. */
+  /** Paragraphs of the help, which wraps them. An empty line ends a paragraph. An indented line, or one with `- `, is a paragraph of its own. */
   readonly description: string[];
   readonly examples?: readonly Example[];
   /** The environment variables that it reads, by their names, with what they mean. */
