@@ -14,7 +14,7 @@ test.each([['--help'], ['-h'], ['help']])('%s prints the commands to standard ou
   const { code, stdout, stderr } = await runCli([argument]);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^ {2}render {2,}put an image/m);
+  expect(stdout).toMatch(/^ {2}render {2,}set an image/m);
   expect(stdout).toMatch(/^ {2}kubeconfig {2,}build or check/m);
 });
 
