@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { PackedLibrary } from './gitlab-ci/packed-library';
 import { gitlabJob } from '../examples/gitlab-job';
-import { SCRIPTS } from '../src/cli/init/project-files';
+import { SCRIPTS } from '../src/cli/init/new-files';
 
 const ROOT = join(__dirname, '..');
 const INSTALLING = 300_000;

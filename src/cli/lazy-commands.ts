@@ -1,7 +1,7 @@
 import type { Command } from './command-line/command';
 
 /**
- * The commands by their names, in the order of the help. Each is loaded when it is asked for: most of the code is for the others.
+ * The commands by their names, in the order of the help. Each is loaded when it runs, since most of the code belongs to other commands.
  */
 export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['init', () => require('./commands/init').init],

@@ -10,7 +10,7 @@ const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     const reason = new Interrupted(signal);
-    // Whoever asks twice does not want to wait for the end of what is under way.
+    // After a second signal, do not wait for the request that is running.
     if (abort.signal.aborted) process.exit(reason.exitCode);
     abort.abort(reason);
   });
@@ -18,11 +18,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 let opened: typeof process.stdin | undefined;
 
-/** Opening it costs time, so it is opened when it is looked at. */
+/** Opening standard input takes a while, so the first use opens it. */
 function stdin(): typeof process.stdin {
   if (opened) return opened;
   opened = process.stdin;
-  // Whoever reads is told all the same; when nobody does, as when it was only asked whether it is a terminal, the process must not end by it.
+  // A reader gets the error from its iterator. Without a reader, as for a mere check for a terminal, the error must not end the process.
   opened.on('error', () => undefined);
   abort.signal.addEventListener('abort', () => opened?.destroy(abort.signal.reason), { once: true });
   return opened;
@@ -40,6 +40,6 @@ void runCommandLine(process.argv.slice(2), {
   signal: abort.signal,
 }).then((code: ExitCode) => {
   process.exitCode = code;
-  // Someone who was asked could go on typing, and the process would wait for it.
+  // An open terminal would keep the process running.
   opened?.destroy();
 });

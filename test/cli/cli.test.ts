@@ -1,21 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nearest } from '../../src/cli/command-line/nearest';
 import { COMMANDS } from '../../src/cli/lazy-commands';
 import { runCli } from '../support/cli';
 import { kubeconfigFile, TOKEN } from '../support/kubeconfigs';
 
 const VERSION: string = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 
-test('without arguments the usage goes to stderr and counts as wrong usage', async () => {
-  expect(await runCli([])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('usage: cdk8s-ci-deploy COMMAND') });
+test('it prints the usage to standard error and exits with 2 without arguments', async () => {
+  expect(await runCli([])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage: cdk8s-ci-deploy COMMAND') });
 });
 
-test.each([['--help'], ['-h'], ['help']])('%s lists the commands on stdout', async (argument) => {
+test.each([['--help'], ['-h'], ['help']])('%s prints the commands to standard output', async (argument) => {
   const { code, stdout, stderr } = await runCli([argument]);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^ {2}render {2,}put an image/m);
+  expect(stdout).toMatch(/^ {2}render {2,}set an image/m);
   expect(stdout).toMatch(/^ {2}kubeconfig {2,}build or check/m);
 });
 
@@ -23,31 +22,31 @@ test('--version prints the version of the package', async () => {
   expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
-test.each([['render', '--image REFERENCE'], ['kubeconfig', '--token-file FILE|-']])('%s --help lists its options', async (command, option) => {
+test.each([['render', '--image REFERENCE'], ['kubeconfig', '--token-file FILE|-']])('%s --help prints its options', async (command, option) => {
   const { code, stdout } = await runCli([command, 'ignored', '--help', '--unknown']);
 
   expect(code).toBe(0);
-  expect(stdout).toContain(`usage: cdk8s-ci-deploy ${command}`);
+  expect(stdout).toContain(`Usage: cdk8s-ci-deploy ${command}`);
   expect(stdout).toContain(option);
 });
 
 test.each<[string, string[], RegExp]>([
-  ['an unknown command', ['publish'], /there is no command "publish", expected init, .*, destroy; see/],
-  ['a misspelt command', ['rendr'], /there is no command "rendr".*did you mean render\?/],
-  ['the name of a property of objects', ['constructor'], /there is no command "constructor"/],
-  ['a secret as the command', [TOKEN], /the first argument is no command/],
-  ['an unknown option', ['render', '--imgae', 'x'], /^cdk8s-ci-deploy: "--imgae": render has no such option, expected --image, .*did you mean --image\?/],
-  ['an unknown short option', ['render', '-x'], /"-x": render has no such option/],
+  ['an unknown command', ['publish'], /unknown command "publish", expected init, .*, destroy; see/],
+  ['a misspelt command', ['rendr'], /unknown command "rendr".*did you mean render\?/],
+  ['the name of a property of objects', ['constructor'], /unknown command "constructor"/],
+  ['a secret as the command', [TOKEN], /the first argument is not a command/],
+  ['an unknown option', ['render', '--imgae', 'x'], /^cdk8s-ci-deploy: "--imgae": unknown option of render, expected --image, .*did you mean --image\?/],
+  ['an unknown short option', ['render', '-x'], /"-x": unknown option of render/],
   ['an option without its value', ['render', '--image'], /--image: it has no value/],
   ['an option before another one', ['render', '--image', '--file', 'x'], /--image: it has no value/],
   ['a switch with a value', ['render', '--allow-mutable-tag=yes'], /--allow-mutable-tag: it has a value/],
-  ['an option that is there twice', ['render', '--image', 'a', '--image', 'b'], /--image: it is there 2 times/],
+  ['a repeated option', ['render', '--image', 'a', '--image', 'b'], /--image: it is given 2 times/],
   ['too many arguments', ['render', 'a', TOKEN], /render: there are 2 arguments, expected \[FILE\|-\]/],
   ['too few arguments', ['grant'], /grant: there are 0 arguments, expected ACCESS\.yaml\|-/],
-  ['a choice that there is not', ['render', '--output', 'xml'], /--output: "xml", expected text, json/],
+  ['an unknown choice', ['render', '--output', 'xml'], /--output: "xml", expected text, json; use --output text/],
   ['a token as an argument', ['kubeconfig', 'f', '--token', TOKEN], /--token: there is no such option on purpose.*--token-file -/],
   ['a token behind "="', ['kubeconfig', 'f', `--token=${TOKEN}`], /--token: there is no such option on purpose/],
-])('%s is refused in one line, without repeating secrets', async (_, argv, expected) => {
+])('%s is rejected in one line, without a secret', async (_, argv, expected) => {
   const { code, stdout, stderr } = await runCli(argv);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -56,7 +55,7 @@ test.each<[string, string[], RegExp]>([
   expect(stderr).not.toContain(TOKEN);
 });
 
-test.each([...COMMANDS])('%s is the name of what is loaded for it', (name, load) => {
+test.each([...COMMANDS])('%s loads the command of this name', (name, load) => {
   expect(load().name).toBe(name);
 });
 
@@ -64,7 +63,7 @@ test('"--" ends the options', async () => {
   expect((await runCli(['render', '--', '--help'])).stderr).toMatch(/^cdk8s-ci-deploy: /);
 });
 
-test('a bug is told with its stack and is no success', async () => {
+test('a bug prints its stack and exits with 1', async () => {
   const files = { kubeconfig: kubeconfigFile() };
   const broken = jest.spyOn(JSON, 'stringify').mockImplementationOnce(() => { throw new TypeError('broken'); });
   const { code, stdout, stderr } = await runCli(['kubeconfig', 'kubeconfig'], { files });
@@ -72,10 +71,4 @@ test('a bug is told with its stack and is no success', async () => {
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/^cdk8s-ci-deploy: this is a bug; please report it with these lines\nTypeError: broken\n +at /);
-});
-
-test.each<[string, string | undefined]>([
-  ['rendr', 'render'], ['kubeconf', 'kubeconfig'], ['kubecofnig', 'kubeconfig'], ['', undefined], ['verify', undefined],
-])('the command nearest to %j is %s', (word, expected) => {
-  expect(nearest(word, ['render', 'kubeconfig'])).toBe(expected);
 });

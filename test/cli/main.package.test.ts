@@ -31,32 +31,32 @@ function bash(script: string) {
   return { status, stdout, stderr };
 }
 
-test('the command writes its result to standard output and its messages to standard error', () => {
+test('it writes the result to standard output and messages to standard error', () => {
   expect(run(RENDER)).toEqual({ status: 0, stdout: TEMPLATE.replace('IMAGE', 'web:1'), stderr: 'web:1 (option --image) set in 1 container\n' });
 });
 
-test('the command reads a manifest from standard input', () => {
+test('it reads a manifest from standard input', () => {
   expect(run(['render', '-', '--image', 'web:1'], TEMPLATE).stdout).toBe(TEMPLATE.replace('IMAGE', 'web:1'));
 });
 
-test('the command reports a usage error in one line, with exit status 2, and writes no file', () => {
+test('it reports a user error in one line, exits with 2 and writes no file', () => {
   const { status, stdout, stderr } = run(['render', 'pod.yml', '--image', 'web:latest', '--file', 'out.yml']);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^cdk8s-ci-deploy: image: "web:latest" has the mutable tag "latest", expected .+\n$/);
   expect(readdirSync(folder)).toEqual(['pod.yml']);
 });
 
-test('the command succeeds when the reader closes the pipe early', () => {
+test('it succeeds when the reader of a pipe closes it', () => {
   expect(bash('set -o pipefail; "$1" "$0" render pod.yml --image web:1 2>err | head -c 1')).toEqual({ status: 0, stdout: 'a', stderr: '' });
 });
 
-test('the command reports a full disk with exit status 1', () => {
+test('it reports a full disk and exits with 1', () => {
   const { status, stderr } = bash('"$1" "$0" render pod.yml --image web:1 >/dev/full');
   expect(status).toBe(1);
-  expect(stderr).toBe('web:1 (option --image) set in 1 container\ncdk8s-ci-deploy: the result cannot be written: ENOSPC: no space left on device, write\n');
+  expect(stderr).toBe('web:1 (option --image) set in 1 container\ncdk8s-ci-deploy: cannot write the result: ENOSPC: no space left on device, write\n');
 });
 
-test('the command writes a large manifest completely to a slow reader', async () => {
+test('it writes all of a large manifest to a slow reader', async () => {
   const large = `${TEMPLATE}${'---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { a: b }\n'.repeat(10_000)}`;
   writeFileSync(join(folder, 'pod.yml'), large);
   const child = spawn(process.execPath, [MAIN, ...RENDER], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -68,7 +68,7 @@ test('the command writes a large manifest completely to a slow reader', async ()
   expect(Buffer.concat(chunks).toString()).toBe(large.replace('image: IMAGE', 'image: web:1'));
 });
 
-test('the command renders a template onto itself', () => {
+test('it renders a template into the same file', () => {
   expect(run([...RENDER, '--file', 'pod.yml']).stdout).toBe('');
   expect(readFileSync(join(folder, 'pod.yml'), 'utf8')).toBe(TEMPLATE.replace('IMAGE', 'web:1'));
 });

@@ -1,29 +1,32 @@
 import { parseArgs } from 'node:util';
-import { nearest } from './nearest';
 import { userError, show } from '../../base/user-error';
 
 /**
  * One option of a command.
  */
 export interface Option {
-  /** The name of its value in the help; an option without one is a switch. */
+  /** The name of its value in the help. An option without it is a switch. */
   readonly takes?: string;
-  /** Whether it may be given several times. */
+  /** Whether a command line may repeat it. */
   readonly many?: boolean;
   readonly summary: string;
+  /** The heading in the help above it and others. @default Options */
+  readonly group?: string;
+  /** Whether the help marks it as required. The command itself checks it. */
+  readonly required?: boolean;
 }
 
 /**
- * What a command accepts.
+ * The operands and options of a command.
  */
 export interface Syntax {
   readonly name: string;
-  /** What may follow the name, apart from options: `[FILE|-]`. The last one may stand for several: `FILE...`. */
+  /** The names of its operands for the help: `[FILE|-]`. `FILE...` as the last one accepts several. */
   readonly operands: string[];
-  /** Operands that must be there. */
+  /** The least number of operands. */
   readonly required: number;
   readonly options: ReadonlyMap<string, Option>;
-  /** Options that people try and that are missing on purpose, with what to do instead. */
+  /** Options that users try and that do not exist on purpose, with the alternative. */
   readonly missing?: ReadonlyMap<string, string>;
 }
 
@@ -33,7 +36,7 @@ export interface Syntax {
 export class Arguments {
   public constructor(public readonly operands: string[], private readonly values: ReadonlyMap<string, string[]>) {}
 
-  /** Whether a switch was given. */
+  /** Whether the command line has an option. */
   public has(option: string): boolean {
     return this.values.has(option);
   }
@@ -43,22 +46,28 @@ export class Arguments {
     return this.values.get(option)?.[0];
   }
 
-  /** The values of an option that may be given several times. */
+  /** The values of a repeatable option. */
   public all(option: string): string[] {
     return this.values.get(option) ?? [];
   }
 
-  /** The value of an option that knows only some. */
+  /**
+   * The value of an option with fixed choices. The first choice is the default.
+   *
+   * @throws For another value.
+   */
   public choice<T extends string>(option: string, choices: readonly [T, ...T[]]): T {
     const value = this.one(option) ?? choices[0];
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
-    throw userError({ at: `--${option}`, given: show(value), expected: choices.join(', '), fix: 'choose one of them' });
+    throw userError({ at: `--${option}`, given: show(value), expected: choices.join(', '), fix: `use --${option} ${nearest(value, choices) ?? choices[0]}` });
   }
 }
 
 /**
- * Reads what follows the name of a command. Errors repeat neither values nor operands: one of them may be a secret in the wrong place.
+ * Parses the arguments after the name of a command. Errors do not repeat values and operands, since one of them may be a secret by mistake.
+ *
+ * @throws For arguments that the command does not accept.
  */
 export function parseArguments(argv: string[], command: Syntax): Arguments {
   const options = Object.fromEntries([...command.options].map(([name, { takes }]) => [name, { type: takes ? 'string' : 'boolean' } as const]));
@@ -89,7 +98,7 @@ function unknownOption(rawName: string, name: string, command: Syntax): never {
   const similar = nearest(name, names);
   throw userError({
     at: show(rawName),
-    given: `${command.name} has no such option`,
+    given: `unknown option of ${command.name}`,
     expected: names.map((valid) => `--${valid}`).join(', '),
     fix: similar ? `did you mean --${similar}?` : `see cdk8s-ci-deploy ${command.name} --help`,
   });
@@ -98,17 +107,17 @@ function unknownOption(rawName: string, name: string, command: Syntax): never {
 function valueOf({ name, value, inlineValue }: OptionToken): string {
   const isOption = !inlineValue && value !== undefined && value.length > 1 && value.startsWith('-');
   if (value !== undefined && !isOption) return value;
-  throw userError({ at: `--${name}`, given: 'it has no value', expected: `--${name} VALUE`, fix: `give one, as --${name}=VALUE if it starts with "-"` });
+  throw userError({ at: `--${name}`, given: 'it has no value', expected: `--${name} VALUE`, fix: `write --${name}=VALUE if the value starts with "-"` });
 }
 
 function switchOf({ name, value }: OptionToken): string {
   if (value === undefined) return '';
-  throw userError({ at: `--${name}`, given: 'it has a value', expected: 'the option alone', fix: 'leave the value out' });
+  throw userError({ at: `--${name}`, given: 'it has a value', expected: 'the option alone', fix: `write --${name}` });
 }
 
 function once(name: string, option: Option, values: string[]): string[] {
   if (option.many || values.length === 1) return values;
-  throw userError({ at: `--${name}`, given: `it is there ${values.length} times`, expected: 'once', fix: 'decide for one' });
+  throw userError({ at: `--${name}`, given: `it is given ${values.length} times`, expected: 'once', fix: 'remove all but one' });
 }
 
 function checkOperands(operands: string[], command: Syntax): void {
@@ -120,4 +129,28 @@ function checkOperands(operands: string[], command: Syntax): void {
     expected: command.operands.join(' ') || 'none',
     fix: `see cdk8s-ci-deploy ${command.name} --help`,
   });
+}
+
+/**
+ * The name that is most similar to a misspelt word, if one is similar.
+ */
+export function nearest(word: string, names: readonly string[]): string | undefined {
+  const [best] = names
+    .map((name) => ({ name, distance: word !== '' && name.startsWith(word) ? 0 : distanceOf(word, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance);
+  return best?.name;
+}
+
+/** The Levenshtein distance, row by row. */
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === b[j] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

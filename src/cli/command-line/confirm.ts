@@ -3,9 +3,9 @@ import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 
 /**
- * Asks before something is done, where someone is there to be asked; `--yes` answers beforehand.
+ * Asks the user at a terminal to confirm a change. Without a terminal, or with `--yes`, it asks nothing.
  *
- * @throws A `Failure` when the answer is no.
+ * @throws A `Failure` when the answer is not yes.
  */
 export async function confirm({ args, files, stderr }: Context, question: string): Promise<void> {
   if (args.has('yes') || !files.stdinIsTerminal) return;

@@ -1,49 +1,118 @@
 import type { Option } from './arguments';
 import type { Command } from './command';
 
-/** The options that every command has. */
-const COMMON = new Map<string, Option>([['help', { summary: 'show this help' }]]);
+const WIDTH = 80;
+
+/** A longer name of an option stands on a line of its own. */
+const LONGEST_NAME = 24;
+
+/** The group of an option that names none. */
+const OTHERS = 'Options';
+
+type Row = readonly [name: string, text: string];
 
 /**
- * What the command as a whole does.
+ * The exit codes of a command that names none of its own.
+ */
+export const EXIT_CODES: ReadonlyMap<number, string> = new Map([
+  [0, 'done'],
+  [1, 'a check or the deployment failed'],
+  [2, 'wrong usage or input; nothing was written or contacted'],
+  [3, 'a server does not know the credential (401) or denies the request (403); a denial by an admission policy is 1'],
+  [4, 'a server is unreachable or timed out; a retry may help'],
+]);
+
+const SIGNALS: Row = ['130, 143', 'ended by SIGINT, SIGTERM'];
+
+/**
+ * The help of the program: its commands, its options and the exit codes.
  */
 export function overview(commands: ReadonlyMap<string, () => Command>): string {
-  return [
-    'Give GitLab CI one Kubernetes namespace, and nothing else.',
-    '',
-    'usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]',
-    '',
-    ...table([...commands].map(([name, load]) => [name, load().summary])),
-    '',
-    ...table([['--help', 'show this help, or that of a command behind its name'], ['--version', 'show the version']]),
-    '',
-    'exit status: 0 done; 1 the answer is no; 2 wrong usage or input, nothing was written or contacted;',
-    '  3 a server does not know the credential (401), or does not let it do this (403; what a policy of the cluster says to an object is 1);',
-    '  4 unreachable or timed out, worth a retry; 130, 143 ended by SIGINT, SIGTERM',
-    '',
-  ].join('\n');
+  return sections([
+    ['Give GitLab CI one Kubernetes namespace, and nothing else.'],
+    ['Usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]'],
+    ['Commands:', ...table([...commands].map(([name, load]) => [name, load().summary]))],
+    ['Options:', ...table([['--help', 'show this help, or that of the command before it'], ['--version', 'show the version']])],
+    exitCodes(EXIT_CODES),
+  ]);
 }
 
 /**
- * What one command does.
+ * The help of one command.
  */
 export function commandHelp(command: Command): string {
-  const options = [...command.options, ...COMMON].map(([name, { takes, many, summary }]): [string, string] =>
-    [takes ? `--${name} ${takes}` : `--${name}`, many ? `${summary} (repeatable)` : summary]);
-  return [
-    `usage: cdk8s-ci-deploy ${[command.name, ...command.operands].join(' ')} [OPTIONS]`,
-    '',
-    ...command.description,
-    '',
-    ...table(options),
-    '',
-  ].join('\n');
+  const { name, summary, operands, description, examples = [], variables = new Map(), exitCodes: codes = EXIT_CODES } = command;
+  return sections([
+    wrapped(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`),
+    [`Usage: cdk8s-ci-deploy ${[name, ...operands].join(' ')} [OPTIONS]`],
+    paragraphs(description),
+    examples.length === 0 ? [] : ['Examples:', ...examples.flatMap(({ line, does }) => [...wrapped(`# ${does}`, '  ', '  # '), `  ${line}`])],
+    ...optionGroups(command),
+    variables.size === 0 ? [] : ['Variables:', ...table([...variables])],
+    exitCodes(codes),
+  ]);
 }
 
-/**
- * Rows of two columns, indented.
- */
-function table(rows: Array<[string, string]>): string[] {
-  const width = Math.max(...rows.map(([first]) => first.length));
-  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`);
+function sections(all: string[][]): string {
+  return `${all.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** Joins the lines of each paragraph. An indented line, or one with a dash, is a paragraph of its own. */
+function paragraphs(lines: readonly string[]): string[] {
+  const isOwn = (line: string) => /^(?: |- |$)/.test(line);
+  const joined: string[] = [];
+  for (const line of lines) {
+    const last = joined.at(-1);
+    if (last === undefined || isOwn(last) || isOwn(line)) joined.push(line);
+    else joined.splice(-1, 1, `${last} ${line}`);
+  }
+  return joined.flatMap((line) => {
+    const [first = ''] = /^ *(?:- )?/.exec(line) ?? [];
+    return wrapped(line.slice(first.length), first, first === '' ? '' : `${first.replace(/- $/, '')}  `);
+  });
+}
+
+/** The groups by their first options; in all of them, and in each, required options come first. */
+function optionGroups({ options }: Command): string[][] {
+  const groups = new Map<string, Row[]>();
+  const sorted = [...[...options].filter(([, { required }]) => required), ...[...options].filter(([, { required }]) => !required)];
+  for (const [name, option] of [...sorted, ['help', { summary: 'show this help' }] as const]) {
+    const group = option.group ?? OTHERS;
+    groups.set(group, [...groups.get(group) ?? [], optionRow(name, option)]);
+  }
+  return [...groups].map(([title, rows]) => [`${title}:`, ...table(rows)]);
+}
+
+function optionRow(name: string, { takes, many, required, summary }: Option): Row {
+  const marks = [...required ? ['required'] : [], ...many ? ['repeatable'] : []];
+  return [takes ? `--${name} ${takes}` : `--${name}`, marks.length === 0 ? summary : `${summary} (${marks.join(', ')})`];
+}
+
+function exitCodes(codes: ReadonlyMap<number, string>): string[] {
+  return ['Exit codes:', ...table([...[...codes].map(([code, text]): Row => [String(code), text]), SIGNALS])];
+}
+
+/** Rows of two columns, indented. */
+function table(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([{ length }]) => length).filter((length) => length <= LONGEST_NAME), 0);
+  const indent = ' '.repeat(width + 4);
+  return rows.flatMap(([name, text]) => (name.length <= width
+    ? wrapped(text, `  ${name.padEnd(width)}  `, indent)
+    : [`  ${name}`, ...wrapped(text, indent, indent)]));
+}
+
+/** Words in lines of at most 80 characters, as far as no word is longer. */
+function wrapped(text: string, first = '', others = ''): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of text.split(' ')) {
+    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      [line, isEmpty] = [others, true];
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
 }

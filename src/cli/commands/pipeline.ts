@@ -5,56 +5,67 @@ import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/exit-code';
 import type { Command, Context } from '../command-line/command';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
-import { fileState, FileState } from '../pipeline/file-state';
-import { drawn, Picture, pictureOf } from '../pipeline/graph/draw';
-import { fileName, pipelinesOf } from '../pipeline/handed-over';
+import { fileName, fileState, FileState } from '../pipeline/file-state';
+import { mermaid } from '../pipeline/mermaid';
 import { Program, programOf } from '../pipeline/program';
-import { isFit, lookAtProject, lookText, PROJECT_OPTIONS } from '../pipeline/project/check-project';
+import { checkProject, isProjectReady, PROJECT_OPTIONS, projectCheckText } from '../pipeline/project/check-project';
+import { pipelinesOf } from '../pipeline/run-program';
 
 /**
- * Writes the .gitlab-ci.yml of a program, or says how it stands to the one that is there.
+ * Writes, checks or draws the .gitlab-ci.yml of a program.
  */
 export const pipeline: Command = {
   name: 'pipeline',
-  summary: 'write the .gitlab-ci.yml of a program, check it for drift, or draw it',
+  summary: 'write the .gitlab-ci.yml of a program, check that it is up to date, or draw it',
   operands: ['[PROGRAM]', '[WORD]...'],
   required: 0,
   description: [
-    'Runs the program in its folder and writes the pipelines that it makes (GitlabPipeline.write): TypeScript by the project\'s tsx or ts-node, JavaScript',
-    'by Node, Python by python3, and anything else by --run. Without PROGRAM it is pipeline.ts, .js, .mjs, .cjs or .py.',
+    'Runs the program in its folder and writes the pipelines of its calls of GitlabPipeline.write(). PROGRAM is a file: the project\'s tsx or ts-node runs',
+    'TypeScript, Node runs JavaScript, and python3 runs Python. The default is pipeline.ts, .js, .mjs, .cjs or .py, the first that exists.',
     '',
-    'With --check nothing is written. Where there is a token for GitLab, the variables of the project and its groups are looked at, too: whether one of them',
-    'beats the image that the pipeline hands over, whether each environment has its credential, masked and protected, and who else would get it.',
-    'No value is looked at, and nothing is changed. The token needs the scope read_api or api and the role Maintainer.',
+    '--check writes nothing. It compares each file with the pipeline and prints the difference. With a token for GitLab, it also checks the variables of the',
+    'project and its groups: no variable overrides the image, each environment has its credential, masked and protected, and no other job gets it. It prints',
+    'no values. The token needs the role Maintainer and the scope read_api or api.',
     '',
-    'Exit status of --check: 0 all is as it must be; 1 a file is not current, or the project does not fit; 2 wrong usage or input, or the program failed;',
-    '3 GitLab does not let the token look; 4 it cannot be reached.',
+    '--graph prints a Mermaid flowchart. GitLab, GitHub and many editors draw it inside a ```mermaid block. Jobs show the rules under which they run. Arrows show',
+    'the artifacts and variables between jobs, and the credential for each environment; an arrow without text is order only.',
+  ],
+  examples: [
+    { line: 'cdk8s-ci-deploy pipeline', does: 'Write .gitlab-ci.yml with the program pipeline.ts' },
+    { line: 'cdk8s-ci-deploy pipeline --check', does: 'Fail in a job when the committed file is out of date' },
+    { line: 'cdk8s-ci-deploy pipeline --graph > pipeline.mmd', does: 'Draw the pipeline' },
+    { line: 'cdk8s-ci-deploy pipeline --run -- go run ./pipeline', does: 'Run a program in another language' },
   ],
   options: new Map([
-    ['run', { summary: 'the words are a command that starts the program here: --run -- go run ./pipeline' }],
-    ['file', { takes: 'FILE', summary: 'of a program with several pipelines, the one that it writes into this file (default: all)' }],
-    ['check', { summary: 'write nothing: exit status 1, with the difference, when a file is not what the program writes' }],
-    ['graph', {
-      takes: 'mermaid|svg|html|FILE',
-      summary: 'write nothing but a picture of the jobs, what flows between them, their credentials and environments; FILE ends with .mmd, .svg or .html',
-    }],
+    ['run', { summary: 'the words are a command that starts the program here' }],
+    ['file', { takes: 'FILE', summary: 'use only the pipeline that the program writes into this file (default: all)' }],
+    ['check', { summary: 'write nothing; exit with 1 and the difference when a file is out of date' }],
+    ['graph', { summary: 'write nothing; print the pipeline as a Mermaid flowchart' }],
+    ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" prints the pipeline and writes no file (default: text)' }],
     ...PROJECT_OPTIONS,
-    ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" writes the pipeline instead, and no file (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
+  variables: new Map([
+    ['GITLAB_TOKEN', 'with --check: the token for GitLab; the program does not get it'],
+    ['CI_PROJECT_ID', 'with --check: the project'],
+    ['CI_SERVER_URL', 'with --check: the address of GitLab'],
+  ]),
+  exitCodes: new Map([
+    [0, 'done; with --check: the files are up to date, and the variables match'],
+    [1, 'with --check: a file is out of date, or a variable does not match'],
+    [2, 'wrong usage or input, or the program failed'],
+    [3, 'with --check: GitLab does not know the token, or the token may not read the variables'],
+    [4, 'with --check: GitLab is unreachable or timed out; a retry may help'],
+  ]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args } = context;
     const output = args.choice('output', ['text', 'json', '-']);
     checkArguments(context);
-    const picture = args.has('graph') ? pictureOf(args.one('graph') ?? '') : undefined;
     const program = await programOf(context);
     const pipelines = chosen(await pipelinesOf(program, context), program, context);
-    if (picture !== undefined) return draw(context, only(pipelines, program, '--graph'), picture);
-    if (output === '-') {
-      context.stdout.write(only(pipelines, program, '--output -').yaml);
-      return ExitCode.DONE;
-    }
+    if (args.has('graph')) return print(mermaid(only(pipelines, program, '--graph').model), context);
+    if (output === '-') return print(only(pipelines, program, '--output -').yaml, context);
     const states = await Promise.all(pipelines.map(async (one) => fileState(one, context)));
     return args.has('check') ? check(context, program, states) : write(context, program, states);
   },
@@ -63,14 +74,14 @@ export const pipeline: Command = {
 function checkArguments({ args }: Context): void {
   const [foreign] = PROJECT_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
   if (foreign !== undefined && !args.has('check')) {
-    throw userError({ at: `--${foreign}`, given: 'there is no --check', expected: 'no project, since only a check looks at it', fix: 'leave it out' });
+    throw userError({ at: `--${foreign}`, given: 'there is no --check', expected: '--check, which is the only use of the project', fix: `add --check, or remove --${foreign}` });
   }
   const [other] = ['check', 'output'].filter((option) => args.has(option));
   if (args.has('graph') && other !== undefined) {
-    throw userError({ at: '--graph', given: `there is --${other}, too`, expected: 'a picture alone', fix: 'leave one out' });
+    throw userError({ at: '--graph', given: `there is --${other}, too`, expected: '--graph alone', fix: `remove --graph or --${other}` });
   }
   if (args.one('output') === '-' && args.has('check')) {
-    throw userError({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'leave one out' });
+    throw userError({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'remove --check, or use --output json' });
   }
 }
 
@@ -82,22 +93,16 @@ function chosen(pipelines: Pipelines, { name }: Program, { args, cwd }: Context)
   const found = pipelines.find(({ path }) => path === resolve(cwd, file));
   if (found !== undefined) return [found];
   const names = pipelines.map((one) => printableText(fileName(one, cwd)));
-  throw userError({ at: '--file', given: `${name} does not write ${show(file)}`, expected: names.join(', '), fix: 'name one that it writes' });
+  throw userError({ at: '--file', given: `${name} does not write ${show(file)}`, expected: names.join(', '), fix: `use --file ${names[0]}` });
 }
 
 function only([first, ...rest]: Pipelines, { name }: Program, option: string): ProgramOutput {
   if (rest.length === 0) return first;
-  throw userError({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'name its file by --file' });
+  throw userError({ at: name, given: `it writes ${rest.length + 1} pipelines`, expected: `one with ${option}`, fix: 'choose one with --file' });
 }
 
-function draw({ files, stdout, stderr }: Context, { model }: ProgramOutput, picture: Picture): ExitCode {
-  const text = drawn(model, picture);
-  if (picture.file === undefined) {
-    stdout.write(text);
-  } else {
-    files.write(picture.file, text);
-    stderr.write(`${printableText(picture.file)}: written\n`);
-  }
+function print(text: string, { stdout }: Context): ExitCode {
+  stdout.write(text);
   return ExitCode.DONE;
 }
 
@@ -112,20 +117,20 @@ function write(context: Context, program: Program, states: readonly FileState[])
   return ExitCode.DONE;
 }
 
-/** The files come first: they are told also when GitLab cannot be asked. */
+/** Prints the files first, so that they are reported even when GitLab is unreachable. */
 async function check(context: Context, program: Program, states: readonly FileState[]): Promise<ExitCode> {
   const isJson = context.args.one('output') === 'json';
-  if (!isJson) context.stdout.write(states.map((state) => checkText(state, program)).join(''));
-  const look = await lookAtProject(states.map(({ pipeline: { model } }) => model), context);
+  if (!isJson) context.stdout.write(states.map((state) => stateText(state, program)).join(''));
+  const project = await checkProject(states.map(({ pipeline: { model } }) => model), context);
   const files = states.map(({ file, is, diff }) => ({ file, is, diff }));
-  report(context, { program: program.name, files, project: look ?? null }, [lookText(look)]);
-  return states.every(({ is }) => is === 'current') && isFit(look) ? ExitCode.DONE : ExitCode.NO;
+  report(context, { program: program.name, files, project: project ?? null }, [projectCheckText(project)]);
+  return states.every(({ is }) => is === 'current') && isProjectReady(project) ? ExitCode.DONE : ExitCode.NO;
 }
 
-function checkText({ file, is, diff }: FileState, { name }: Program): string {
+function stateText({ file, is, diff }: FileState, { name }: Program): string {
   const at = printableText(file);
-  if (is === 'current') return `${at}: it is what ${name} writes\n`;
-  const found = is === 'missing' ? 'it is missing' : `it is not what ${name} writes`;
+  if (is === 'current') return `${at}: up to date with ${name}\n`;
+  const found = is === 'missing' ? 'it is missing' : `out of date, ${name} writes it differently`;
   return `${diff}${at}: ${found}; run \`npx cdk8s-ci-deploy pipeline\` and commit it\n`;
 }
 

@@ -8,29 +8,48 @@ import type { Arguments } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { renderInPlace } from '../render/render-in-place';
 
+const IMAGE = 'Image';
+
 /**
- * Puts an image into a manifest; every other byte stays.
+ * Sets an image in a manifest and keeps every other byte.
  */
 export const render: Command = {
   name: 'render',
-  summary: 'put an image into a manifest and change nothing else',
+  summary: 'set an image in a manifest and change nothing else',
   operands: ['[FILE|-]'],
   required: 0,
   description: [
-    'Reads a manifest (standard input without FILE), sets the image of containers, and prints it.',
-    'Set are containers whose image is the placeholder, and containers that are named. The word elsewhere stays.',
+    'Reads a manifest (standard input without FILE), sets the image of containers, and prints it. It sets the image of each container whose image is the',
+    'placeholder, and of each container that --container names. The placeholder in other places stays.',
     '',
-    'The image is --image, or what the image job of this pipeline handed over: IMAGE and IMAGE_PIPELINE_ID.',
+    'The image is --image, or the variable of the image job of this pipeline. The variable NAME_PIPELINE_ID must name this pipeline, so that no older image',
+    'is used by mistake.',
+  ],
+  examples: [
+    { line: 'cdk8s-ci-deploy render deployment.yml --file out.yml', does: 'Set the image of this pipeline' },
+    { line: 'cdk8s-ci-deploy render app.yml --image registry.example.com/group/web:1.4', does: 'Set a given image and print the manifest' },
+    { line: 'cdk8s-ci-deploy render app.yml --container web --container worker', does: 'Set the image of two containers' },
   ],
   options: new Map([
-    ['image', { takes: 'REFERENCE', summary: 'the image (default: the variable that the image job wrote)' }],
-    ['variable', { takes: 'NAME', summary: 'the variable that the image job wrote (default: IMAGE)' }],
-    ['placeholder', { takes: 'TEXT', summary: 'the image that stands for the one to come (default: IMAGE)' }],
-    ['container', { takes: 'NAME', many: true, summary: 'a container to set, whatever its image is' }],
-    ['allow-mutable-tag', { summary: 'accept no tag, latest, and the name of the branch' }],
-    ['allow-registry', { takes: 'PREFIX', many: true, summary: 'where the image may come from (default: in CI, CI_REGISTRY_IMAGE)' }],
-    ['file', { takes: 'FILE', summary: 'write the manifest into a file, which may be the one that was read' }],
-    ['output', { takes: 'text|json', summary: 'json: an account of what was done, with the manifest in it unless it goes to a file (default: text)' }],
+    ['image', { takes: 'REFERENCE', group: IMAGE, summary: 'the image (default: the variable of the image job)' }],
+    ['variable', { takes: 'NAME', group: IMAGE, summary: 'the variable of the image job (default: IMAGE)' }],
+    ['placeholder', { takes: 'TEXT', summary: 'the image to replace (default: IMAGE)' }],
+    ['container', { takes: 'NAME', many: true, summary: 'also set this container, whatever its image is' }],
+    ['allow-mutable-tag', { group: IMAGE, summary: 'accept an image without a tag, with the tag latest, or with the name of the branch' }],
+    ['allow-registry', { takes: 'PREFIX', many: true, group: IMAGE, summary: 'accept images with this prefix (default: in CI, CI_REGISTRY_IMAGE)' }],
+    ['file', { takes: 'FILE', summary: 'write the manifest into this file, which may be the input' }],
+    ['output', { takes: 'text|json', summary: 'json: a report, with the manifest unless --file has it (default: text)' }],
+  ]),
+  variables: new Map([
+    ['IMAGE', 'the image, or the variable that --variable names'],
+    ['IMAGE_PIPELINE_ID', 'the pipeline that built it'],
+    ['CI_PIPELINE_ID', 'this pipeline'],
+    ['CI_REGISTRY_IMAGE', 'in CI: the prefix of allowed images'],
+  ]),
+  exitCodes: new Map([
+    [0, 'done'],
+    [1, 'the result cannot be written'],
+    [2, 'wrong usage or input; nothing was written'],
   ]),
 
   async run(context: Context): Promise<ExitCode> {
@@ -42,8 +61,8 @@ export const render: Command = {
 
     if (file !== undefined) files.write(file, manifest);
     stderr.write(`${reference} (${source}) set in ${counted(containers)}\n`);
-    const account = { image: reference.toString(), source, containers, ...(file === undefined ? { manifest } : { file }) };
-    if (output === 'json') stdout.write(`${JSON.stringify(account, null, 2)}\n`);
+    const report = { image: reference.toString(), source, containers, ...(file === undefined ? { manifest } : { file }) };
+    if (output === 'json') stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else if (file === undefined) stdout.write(manifest);
     return ExitCode.DONE;
   },
@@ -51,7 +70,7 @@ export const render: Command = {
 
 interface Rendered {
   readonly manifest: string;
-  /** The containers that got the image, by name. */
+  /** The names of the containers with the new image. */
   readonly containers: string[];
 }
 
@@ -63,7 +82,7 @@ function imageOf(args: Arguments, variables: CiVariables): ImageLookup {
   const image = args.one('image');
   if (image === undefined) return CiImage.fromGitlab({ ...policy, variable: args.one('variable'), ciVariables: present(variables) }).lookup();
   if (!args.has('variable')) return { ...CiImage.of(image, policy).lookup(), source: 'option --image' };
-  throw userError({ at: '--variable', given: 'there is an --image', expected: 'one source of the image', fix: 'decide for one' });
+  throw userError({ at: '--variable', given: 'there is an --image, too', expected: 'one source of the image', fix: 'remove --image or --variable' });
 }
 
 function present(variables: CiVariables): Record<string, string> {
@@ -73,19 +92,19 @@ function present(variables: CiVariables): Record<string, string> {
 async function rendered({ args, files }: Context, image: string): Promise<Rendered> {
   const name = args.operands[0] ?? '-';
   if (name === '-' && files.stdinIsTerminal) {
-    throw userError({ at: 'render', given: 'there is no manifest', expected: 'a file, or a manifest on standard input', fix: 'name the file' });
+    throw userError({ at: 'render', given: 'there is no manifest', expected: 'a file, or a manifest on standard input', fix: 'name the file, such as render deployment.yml' });
   }
   const fileName = name === '-' ? 'standard input' : name;
   const text = decodeText(await files.read(name), fileName);
   return replaced(text, fileName, image, { placeholder: args.one('placeholder') ?? 'IMAGE', names: args.all('container') });
 }
 
-interface Wanted {
+interface Selection {
   readonly placeholder: string;
   readonly names: string[];
 }
 
-function replaced(text: string, fileName: string, image: string, { placeholder, names }: Wanted): Rendered {
+function replaced(text: string, fileName: string, image: string, { placeholder, names }: Selection): Rendered {
   const all: Container[] = [];
   const containers: string[] = [];
   const wanted = [`the image ${show(placeholder)}`, ...names.map((name) => `the name ${show(name)}`)].join(' or ');

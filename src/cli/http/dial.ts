@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
-import { httpModule, httpsModule, netModule, tlsModule } from './lazy-node';
 import { ConnectionError } from './network-errors';
 import type { Proxy } from './proxy';
 import type { TlsSessionCache } from './tls';
 import { show } from '../../base/user-error';
+import { httpModule, httpsModule, netModule, tlsModule } from '../io/lazy-modules';
 
 /**
  * How to connect to a server.

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import { dial, DialOptions } from './dial';
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from './http';
 import { HttpExchange } from './http-exchange';
-import { httpModule, httpsModule } from './lazy-node';
 import { ConnectionError } from './network-errors';
 import { environmentProxy, isLoopback, proxyOf } from './proxy';
 import { Semaphore } from './semaphore';
@@ -12,6 +11,7 @@ import { userError, show } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import type { Clock } from '../base/host';
 import { systemClock } from '../io/clock';
+import { httpModule, httpsModule } from '../io/lazy-modules';
 
 /**
  * Creates an HTTP client on Node's own https.

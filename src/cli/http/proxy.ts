@@ -1,6 +1,6 @@
-import { netModule } from './lazy-node';
 import { userError } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
+import { netModule } from '../io/lazy-modules';
 
 /**
  * A proxy and the setting that names it.

@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import { tlsModule } from './lazy-node';
+import { tlsModule } from '../io/lazy-modules';
 import { userError } from '../../base/user-error';
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Where the application is deployed to.
+ * An environment in GitLab and its namespace in the cluster.
  */
 export interface TargetAnswer {
   readonly environment: string;
@@ -8,7 +8,7 @@ export interface TargetAnswer {
 }
 
 /**
- * Who builds the image.
+ * The builder of the image.
  */
 export type BuilderAnswer =
   | { readonly kind: 'buildah' }
@@ -16,7 +16,7 @@ export type BuilderAnswer =
   | { readonly kind: 'prebuilt'; readonly reference: string };
 
 /**
- * What deploy jobs reach the cluster with.
+ * The credential of the deploy jobs.
  */
 export type CredentialAnswer =
   | { readonly kind: 'kubeconfig' }
@@ -31,12 +31,12 @@ export type CredentialAnswer =
   };
 
 /**
- * All that a new project is made from.
+ * The input of a new project.
  */
 export interface Answers {
   readonly app: string;
   readonly targets: readonly TargetAnswer[];
-  /** The project's path in GitLab, where it is known. */
+  /** The path of the project in GitLab, if it is known. */
   readonly project?: string;
   readonly builder: BuilderAnswer;
   readonly credential: CredentialAnswer;

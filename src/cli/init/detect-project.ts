@@ -7,24 +7,24 @@ import { parseManifest } from '../../yaml/manifest-parser';
 import type { Context } from '../command-line/command';
 
 /**
- * What the folder has already.
+ * The existing files of a folder that matter to a new project.
  */
 export interface DetectedProject {
-  /** A manifest with a placeholder for the image, by its name in the folder. */
+  /** A manifest with a placeholder for the image. `file` is its name in the folder. */
   readonly manifest?: { readonly file: string; readonly placeholder: string };
   readonly isHugoSite: boolean;
   readonly hasDockerfile: boolean;
   readonly hasPipeline: boolean;
-  /** Whether its package.json makes modules of its programs. */
+  /** Whether its package.json has `"type": "module"`. */
   readonly isModule: boolean;
 }
 
-/** What teams call the manifest that they put the image into by hand. */
+/** Usual names of a manifest whose image a script replaces. */
 const MANIFESTS = ['deployment.yml', 'deployment.yaml'];
 const HUGO = ['hugo.toml', 'hugo.yaml', 'hugo.yml', 'hugo.json'];
 
 /**
- * Looks around in the folder; nothing in it is run.
+ * Reads the existing files of a folder. It runs none of them.
  */
 export async function detectProject({ args, files }: Pick<Context, 'args' | 'files'>, folder: string): Promise<DetectedProject> {
   const has = (name: string) => files.exists(join(folder, name));
@@ -40,7 +40,7 @@ export async function detectProject({ args, files }: Pick<Context, 'args' | 'fil
 
 async function readManifest(files: Context['files'], folder: string, file: string, placeholder: string): Promise<DetectedProject['manifest']> {
   if (isAbsolute(file) || file.split(/[/\\]/).includes('..')) {
-    throw userError({ at: '--manifest', given: show(file), expected: 'a file in the folder, by its name there', fix: 'name one, or put it there' });
+    throw userError({ at: '--manifest', given: show(file), expected: 'a file in the folder of the project', fix: 'use its name in the folder, such as --manifest deployment.yml' });
   }
   const images = parseManifest(decodeText(await files.read(join(folder, file)), file), file)
     .flatMap(({ value }) => containersOf(value)).map(({ image }) => image);
@@ -49,6 +49,6 @@ async function readManifest(files: Context['files'], folder: string, file: strin
     at: file,
     given: images.length === 0 ? 'no container' : `images ${[...new Set(images)].map(show).join(', ')}`,
     expected: `a container whose image is the placeholder ${show(placeholder)}`,
-    fix: 'put the placeholder where the image goes, or name another one by --placeholder',
+    fix: `write "image: ${placeholder}", or pass another placeholder with --placeholder`,
   });
 }

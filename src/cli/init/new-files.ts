@@ -4,12 +4,38 @@ import type { DetectedProject } from './detect-project';
 import { includeLines, nextSteps } from './next-steps';
 import { pipelineFile, pipelineOf, pipelineProgram } from './pipeline-program';
 import { accessProgram, mainProgram, targetsProgram } from './programs';
-import { GITIGNORE, HUGO_DOCKERFILE, IGNORED, packageJson, SCRIPTS, TSCONFIG, VERSIONS } from './project-files';
 import { userError } from '../../base/user-error';
 import type { Files } from '../io/files';
 
+/** The versions that a new project installs: the library's own lower bounds. */
+const VERSIONS = {
+  dependencies: { 'cdk8s': '^2.68.91', 'cdk8s-ci-deploy': '^0.1.0', 'cdk8s-plus-28': '^2.5.6', 'constructs': '^10.3.0' },
+  devDependencies: { '@types/node': '^20.19.0', 'tsx': '^4.23.15', 'typescript': '~6.0.0' },
+};
+
+/** The scripts of its package.json. */
+export const SCRIPTS = {
+  access: 'tsx access.ts',
+  synth: 'tsx main.ts',
+  pipeline: 'cdk8s-ci-deploy pipeline',
+  check: 'tsc --noEmit && cdk8s-ci-deploy pipeline --check',
+};
+
+const TSCONFIG = `${JSON.stringify({
+  compilerOptions: { target: 'ES2022', module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] },
+  include: ['*.ts'],
+}, null, 2)}\n`;
+
+const IGNORED = ['/dist/', '/node_modules/', '/public/', '/image.env', '/image.digest'];
+
+/** nginx as a user other than root, on the port of CiDeployment. */
+const HUGO_DOCKERFILE = `# The build job builds the site. The image only serves it, as user 101 on port 8080.
+FROM docker.io/nginxinc/nginx-unprivileged:1.29-alpine
+COPY public/ /usr/share/nginx/html/
+`;
+
 /**
- * A file that is to be there.
+ * A file to write.
  */
 export interface NewFile {
   readonly name: string;
@@ -17,16 +43,16 @@ export interface NewFile {
 }
 
 /**
- * A file that is there already and is left as it is.
+ * An existing file, which stays as it is.
  */
 export interface LeftFile {
   readonly name: string;
-  /** What it needs for the new ones to work. */
+  /** The change that the new files need in it. */
   readonly advice: string;
 }
 
 /**
- * What is written and what is left.
+ * The files of a new project.
  */
 export interface NewProject {
   readonly written: readonly NewFile[];
@@ -34,57 +60,57 @@ export interface NewProject {
 }
 
 /**
- * The files of a new project, of which none replaces one that is there.
+ * The files of a new project. None replaces an existing file.
  *
- * @throws A refusal when one of the programs is there: somebody has been here before.
+ * @throws When one of the programs exists: the folder has a project already.
  */
-export function newProject(answers: Answers, surroundings: DetectedProject, folder: string, files: Pick<Files, 'exists'>): NewProject {
+export function newProject(answers: Answers, detected: DetectedProject, folder: string, files: Pick<Files, 'exists'>): NewProject {
   const has = ({ name }: NewFile) => files.exists(join(folder, name));
-  const programs = programsOf(answers, surroundings);
-  const there = programs.filter(has);
-  if (there.length > 0) {
+  const programs = programsOf(answers, detected);
+  const existing = programs.filter(has);
+  if (existing.length > 0) {
     throw userError({
       at: folder,
-      given: `there is ${there.map(({ name }) => name).join(', ')}`,
-      expected: 'a folder without the programs of a project like this one',
-      fix: 'name another folder, or change these by hand',
+      given: `it has ${existing.map(({ name }) => name).join(', ')}`,
+      expected: 'a folder without the programs of a project',
+      fix: 'name another folder, or edit these files',
     });
   }
-  const others = otherFiles(answers, surroundings);
+  const others = otherFiles(answers, detected);
   return {
     written: [...programs, ...others.filter((file) => !has(file))],
-    left: [...others.filter(has).map(({ name, advice }) => ({ name, advice })), ...existingPipeline(surroundings)],
+    left: [...others.filter(has).map(({ name, advice }) => ({ name, advice })), ...existingPipeline(detected)],
   };
 }
 
-function programsOf(answers: Answers, surroundings: DetectedProject): NewFile[] {
+function programsOf(answers: Answers, detected: DetectedProject): NewFile[] {
   return [
     { name: 'targets.ts', text: targetsProgram(answers) },
-    { name: 'access.ts', text: accessProgram(answers, surroundings) },
-    { name: 'main.ts', text: mainProgram(answers, surroundings) },
-    { name: 'pipeline.ts', text: pipelineProgram(answers, surroundings) },
-    { name: pipelineFile(surroundings), text: pipelineOf(answers, surroundings).toYaml() },
-    { name: 'DEPLOYING.md', text: nextSteps(answers, surroundings) },
+    { name: 'access.ts', text: accessProgram(answers, detected) },
+    { name: 'main.ts', text: mainProgram(answers, detected) },
+    { name: 'pipeline.ts', text: pipelineProgram(answers, detected) },
+    { name: pipelineFile(detected), text: pipelineOf(answers, detected).toYaml() },
+    { name: 'DEPLOYING.md', text: nextSteps(answers, detected) },
   ];
 }
 
-function otherFiles(answers: Answers, { isHugoSite, hasDockerfile }: DetectedProject): Array<NewFile & LeftFile> {
+function otherFiles({ app }: Answers, { isHugoSite, hasDockerfile }: DetectedProject): Array<NewFile & LeftFile> {
   const dependencies = Object.entries(VERSIONS.dependencies).map(([name, version]) => `${name}@${version}`);
   const devDependencies = Object.entries(VERSIONS.devDependencies).map(([name, version]) => `${name}@${version}`);
   const scripts = Object.entries(SCRIPTS).map(([name, script]) => `'scripts.${name}=${script}'`);
   return [
     {
       name: 'package.json',
-      text: packageJson(answers),
+      text: `${JSON.stringify({ name: app, private: true, scripts: SCRIPTS, ...VERSIONS }, null, 2)}\n`,
       advice: `npm install '${dependencies.join('\' \'')}' && npm install --save-dev '${devDependencies.join('\' \'')}' && npm pkg set ${scripts.join(' ')}`,
     },
-    { name: 'tsconfig.json', text: TSCONFIG, advice: 'let it include targets.ts, access.ts, main.ts and pipeline.ts, for `npm run check`' },
-    { name: '.gitignore', text: GITIGNORE, advice: `let git ignore ${IGNORED.join(', ')}` },
+    { name: 'tsconfig.json', text: TSCONFIG, advice: 'include targets.ts, access.ts, main.ts and pipeline.ts, which `npm run check` compiles' },
+    { name: '.gitignore', text: `${IGNORED.join('\n')}\n`, advice: `add ${IGNORED.join(', ')}` },
     ...isHugoSite && !hasDockerfile ? [{ name: 'Dockerfile', text: HUGO_DOCKERFILE, advice: '' }] : [],
   ];
 }
 
-function existingPipeline(surroundings: DetectedProject): LeftFile[] {
-  if (!surroundings.hasPipeline) return [];
-  return [{ name: '.gitlab-ci.yml', advice: `add to it:\n${includeLines(surroundings).slice(1, -1).map((line) => `    ${line}`).join('\n')}` }];
+function existingPipeline(detected: DetectedProject): LeftFile[] {
+  if (!detected.hasPipeline) return [];
+  return [{ name: '.gitlab-ci.yml', advice: `add to it:\n${includeLines(detected).slice(1, -1).map((line) => `    ${line}`).join('\n')}` }];
 }

@@ -3,29 +3,29 @@ import type { DetectedProject } from './detect-project';
 import { pipelineFile } from './pipeline-program';
 
 /**
- * What is left to do, as a README.
+ * DEPLOYING.md: the remaining steps.
  */
-export function nextSteps(answers: Answers, surroundings: DetectedProject): string {
+export function nextSteps(answers: Answers, detected: DetectedProject): string {
   const steps = [
-    '`npm install`, and commit `package-lock.json`: the pipeline runs `npm ci`.',
-    ...answers.builder.kind === 'prebuilt' || surroundings.hasDockerfile || surroundings.isHugoSite ? [] : ['Write a `Dockerfile`: the image job builds it.'],
-    ...surroundings.manifest ? [] : ['Look at `main.ts`: port 8080 and no health check are guesses.'],
-    'An administrator of the cluster, once:\n\n'
+    'Run `npm install`, and commit `package-lock.json`: the pipeline runs `npm ci`.',
+    ...answers.builder.kind === 'prebuilt' || detected.hasDockerfile || detected.isHugoSite ? [] : ['Write a `Dockerfile`: the image job builds it.'],
+    ...detected.manifest ? [] : ['Check `main.ts`: port 8080 and no health check are guesses.'],
+    'An administrator of the cluster runs once:\n\n'
       + indented(['```sh', 'npm run access', ...accessCommands(answers), '```']),
-    'Protect the default branch in GitLab: a protected target is deployed to from protected refs only.',
-    ...surroundings.hasPipeline ? [`Add to \`.gitlab-ci.yml\`:\n\n${indented(includeLines(surroundings))}`] : [],
-    '`npm run check` (types, and that the pipeline file is what `pipeline.ts` says), commit, and push.',
+    'Protect the default branch in GitLab: only protected refs deploy to a protected target.',
+    ...detected.hasPipeline ? [`Add to \`.gitlab-ci.yml\`:\n\n${indented(includeLines(detected))}`] : [],
+    'Run `npm run check`, which checks types and that the pipeline file is up to date. Commit, and push.',
   ];
   return `# ${answers.app}
 
-Deployed by GitLab CI into ${answers.targets.map(({ environment, namespace }) => `namespace \`${namespace}\` (${environment})`).join(' and ')}, and nowhere else.
+GitLab CI deploys this application into ${answers.targets.map(({ environment, namespace }) => `namespace \`${namespace}\` (${environment})`).join(' and ')}, and nowhere else.
 
-| file | what it is |
+| file | content |
 |---|---|
-| \`targets.ts\` | environments and namespaces, the values that everything else shares |
-| \`access.ts\` | who may deploy there → \`dist/access-<environment>.yaml\`, applied once by an administrator |
-| \`main.ts\` | what is deployed → \`dist/<environment>/\`, synthesized in the pipeline |
-| \`pipeline.ts\` | the pipeline → \`${pipelineFile(surroundings)}\`: change this one, run \`npm run pipeline\`, commit both |
+| \`targets.ts\` | environments and namespaces, which the other programs share |
+| \`access.ts\` | who may deploy → \`dist/access-<environment>.yaml\`, which an administrator applies once |
+| \`main.ts\` | the workload → \`dist/<environment>/\`, which the pipeline synthesizes |
+| \`pipeline.ts\` | the pipeline → \`${pipelineFile(detected)}\`: change \`pipeline.ts\`, run \`npm run pipeline\`, and commit both |
 
 ## Next steps
 
@@ -34,10 +34,10 @@ ${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
 }
 
 /**
- * What an existing pipeline has to say for the new one to be part of it.
+ * The lines of an existing pipeline that include the new one.
  */
-export function includeLines(surroundings: DetectedProject): string[] {
-  return ['```yaml', 'include:', `  - local: ${pipelineFile(surroundings)}`, '# and among its stages, if it has a list of them: build, image, synth, deploy', '```'];
+export function includeLines(detected: DetectedProject): string[] {
+  return ['```yaml', 'include:', `  - local: ${pipelineFile(detected)}`, '# If it lists stages, add: build, image, synth, deploy', '```'];
 }
 
 function accessCommands({ targets, credential, project }: Answers): string[] {

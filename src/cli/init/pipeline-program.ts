@@ -1,25 +1,24 @@
 import type { Answers, BuilderAnswer, CredentialAnswer } from './answers';
 import type { DetectedProject } from './detect-project';
-import { targetsModule } from './programs';
-import { literal, objectLiteral } from './source-text';
+import { literal, objectLiteral, targetsModule } from './programs';
 import { BuildJob } from '../../pipeline/build-job';
 import { DeployCredential } from '../../pipeline/credentials/deploy-credential';
 import { GitlabPipeline } from '../../pipeline/gitlab-pipeline';
 import { ImageBuild } from '../../pipeline/images/image-build';
 import { DeployTarget } from '../../pipeline/targets/deploy-target';
 
-/** The image of Hugo's own project. */
+/** The image of the Hugo project. */
 const HUGO_JOB = { image: 'ghcr.io/gohugoio/hugo:v0.150.0', script: ['hugo --minify'], artifacts: ['public'] };
 
 /**
- * Where the pipeline is written: a file of its own beside one that is there.
+ * The file of the pipeline. An existing .gitlab-ci.yml stays, and includes the new file.
  */
 export function pipelineFile({ hasPipeline }: DetectedProject): string {
   return hasPipeline ? 'deploy.gitlab-ci.yml' : '.gitlab-ci.yml';
 }
 
 /**
- * The pipeline, as the program makes it.
+ * The pipeline of the program.
  */
 export function pipelineOf({ app, targets, builder, credential }: Answers, { isHugoSite }: DetectedProject): GitlabPipeline {
   return new GitlabPipeline({
@@ -44,21 +43,21 @@ function credentialOf(credential: CredentialAnswer): DeployCredential {
 }
 
 /**
- * The program itself.
+ * pipeline.ts: the program that writes the pipeline.
  */
-export function pipelineProgram({ builder, credential }: Answers, surroundings: DetectedProject): string {
-  const names = ['DeployCredential', 'DeployTarget', 'GitlabPipeline', 'ImageBuild', ...surroundings.isHugoSite ? ['BuildJob'] : []];
-  const file = pipelineFile(surroundings);
+export function pipelineProgram({ builder, credential }: Answers, detected: DetectedProject): string {
+  const names = ['DeployCredential', 'DeployTarget', 'GitlabPipeline', 'ImageBuild', ...detected.isHugoSite ? ['BuildJob'] : []];
+  const file = pipelineFile(detected);
   return `import { ${names.sort().join(', ')} } from 'cdk8s-ci-deploy';
-import { app, targets } from '${targetsModule(surroundings.isModule)}';
+import { app, targets } from '${targetsModule(detected.isModule)}';
 
-// ${file}: generated here, committed, and checked for drift.
+// Writes ${file}. Commit both files: \`npm run check\` fails when they differ.
 new GitlabPipeline({
   app,
-${surroundings.isHugoSite ? `  buildJob: BuildJob.script(${hugoText()}),\n` : ''}  imageBuild: ${imageBuildText(builder)},
+${detected.isHugoSite ? `  buildJob: BuildJob.script(${hugoText()}),\n` : ''}  imageBuild: ${imageBuildText(builder)},
   credential: ${credentialText(credential)},
   targets: targets.map((target) => DeployTarget.of(target)),
-}).write(${surroundings.hasPipeline ? literal(file) : ''});
+}).write(${detected.hasPipeline ? literal(file) : ''});
 `;
 }
 

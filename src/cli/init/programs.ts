@@ -1,10 +1,26 @@
 import type { Answers, CredentialAnswer } from './answers';
 import type { DetectedProject } from './detect-project';
-import { literal, objectLiteral } from './source-text';
 import { ImageReference } from '../../image/image-reference';
 
 /**
- * The program of the values that the others share.
+ * A string literal of TypeScript, in single quotes.
+ */
+export function literal(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, '\\\'')}'`;
+}
+
+/**
+ * An object literal on one line, without undefined fields.
+ *
+ * @param fields The values as source text.
+ */
+export function objectLiteral(fields: { readonly [key: string]: string | undefined }): string {
+  const defined = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
+  return `{ ${defined.map(([key, text]) => `${key}: ${text}`).join(', ')} }`;
+}
+
+/**
+ * targets.ts: the values that the other programs share.
  */
 export function targetsProgram({ app, targets }: Answers): string {
   const rows = targets.map(({ environment, namespace, protectedRefsOnly }) =>
@@ -19,24 +35,24 @@ ${rows.join('\n')}
 }
 
 /**
- * The name by which the other programs import it. A module must name the file that the compiler would write.
+ * The specifier under which the other programs import targets.ts. In an ECMAScript module it names the compiled file.
  */
 export function targetsModule(isModule: boolean): string {
   return isModule ? './targets.js' : './targets';
 }
 
 /**
- * The program that an administrator runs once.
+ * access.ts: the access manifests, which an administrator applies once.
  */
 export function accessProgram({ credential }: Answers, { manifest, isModule }: DetectedProject): string {
   const identity = identityOf(credential);
-  // CiDeployment keeps to that level; of a manifest nobody knows.
+  // CiDeployment meets this level. A manifest may not.
   const labels = manifest ? [] : ['    namespaceLabels: { \'pod-security.kubernetes.io/enforce\': \'restricted\' },'];
   return `import { App, Chart } from 'cdk8s';
 import { ${[...identity === undefined ? [] : ['DeployerIdentity'], 'NamespaceDeployer'].join(', ')} } from 'cdk8s-ci-deploy';
 import { targets } from '${targetsModule(isModule)}';
 
-// dist/access-<environment>.yaml: applied once by an administrator.
+// Writes dist/access-<environment>.yaml. An administrator applies these files once.
 const program = new App({ outdir: 'dist', outputFileExtension: '.yaml' });
 for (const { environment, namespace } of targets) {
   new NamespaceDeployer(new Chart(program, \`access-\${environment.replace(/[^A-Za-z0-9]+/g, '-')}\`), 'gitlab', {
@@ -59,7 +75,7 @@ function identityOf(credential: CredentialAnswer): string | undefined {
 }
 
 /**
- * The program that the pipeline runs.
+ * main.ts: the workload, which the pipeline synthesizes.
  */
 export function mainProgram(answers: Answers, { manifest, isModule }: DetectedProject): string {
   const construct = manifest ? 'ManifestTemplate' : 'CiDeployment';
@@ -67,7 +83,7 @@ export function mainProgram(answers: Answers, { manifest, isModule }: DetectedPr
 import { ${['CiImage', 'NamespacedChart', construct].sort().join(', ')} } from 'cdk8s-ci-deploy';
 import { app, targets } from '${targetsModule(isModule)}';
 
-// dist/<environment>/: synthesized in the pipeline, for the image that it has built.
+// Writes dist/<environment>/ in the pipeline, with the image that the pipeline built.
 for (const { environment, namespace } of targets) {
   const program = new App({ outdir: \`dist/\${environment}\` });
   new ${construct}(new NamespacedChart(program, app, { namespace }), app, {
@@ -82,7 +98,7 @@ function templateProps({ file, placeholder }: NonNullable<DetectedProject['manif
   return [`file: ${literal(file)},`, ...placeholder === 'IMAGE' ? [] : [`placeholder: ${literal(placeholder)},`]];
 }
 
-/** In CI the project's own registry is allowed; an image from elsewhere needs a word. */
+/** In CI only images of the project's registry are allowed. A prebuilt image needs its repository in the list. */
 function imageOptions({ builder }: Answers): string {
   const local = 'local: `${app}:local`';
   if (builder.kind !== 'prebuilt') return `{ ${local} }`;

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { ttyModule } from './lazy-tty';
+import { ttyModule } from './lazy-modules';
 import type { Output } from '../base/host';
 
 /**

@@ -6,29 +6,29 @@ import type { Context } from '../command-line/command';
 import type { Files } from '../io/files';
 
 /**
- * A program that makes pipelines, and how it is started.
+ * A program that writes pipelines, and its command line.
  */
 export interface Program {
-  /** For people. */
+  /** Printable. */
   readonly name: string;
-  /** The words of its command line; no shell reads them. */
+  /** The command and its arguments. No shell reads them. */
   readonly words: readonly [string, ...string[]];
-  /** It is started there. */
+  /** Its working directory. */
   readonly folder: string;
 }
 
-type Where = Pick<Context, 'args' | 'cwd' | 'files'>;
+type ProgramContext = Pick<Context, 'args' | 'cwd' | 'files'>;
 
-/** Looked for in this order. */
+/** The names of a program that no operand names, in the order of the search. */
 const USUAL = ['pipeline.ts', 'pipeline.js', 'pipeline.mjs', 'pipeline.cjs', 'pipeline.py'];
 
-/** What runs TypeScript, in the order of preference: packages of the project, of which a file is run by Node. */
+/** The packages that run TypeScript, the preferred one first. Node runs the file behind their `bin`. */
 const RUNNERS = ['tsx', 'ts-node'];
 
 /**
- * The program that the operands name: a file, or with `--run` all the words.
+ * The program of the operands: a file, or with `--run` a command.
  */
-export async function programOf(context: Where): Promise<Program> {
+export async function programOf(context: ProgramContext): Promise<Program> {
   const { args, cwd } = context;
   const [first, ...rest] = args.operands;
   if (args.has('run')) {
@@ -38,22 +38,24 @@ export async function programOf(context: Where): Promise<Program> {
   if (rest.length > 0) {
     throw userError({ at: 'pipeline', given: `there are ${args.operands.length} arguments`, expected: 'one program', fix: 'put --run before the words of a command' });
   }
-  return programOfFile(first ?? usual(context), context);
+  return programOfFile(first ?? usualProgram(context), context);
 }
 
-function usual({ files }: Where): string {
+function usualProgram({ files }: ProgramContext): string {
   const found = USUAL.find((name) => files.exists(name));
   if (found !== undefined) return found;
   throw userError({
     at: 'pipeline',
-    given: 'no program is named, and none is here',
+    given: 'no program is named, and the folder has none',
     expected: USUAL.join(', '),
     fix: 'name the program, or change to its folder',
   });
 }
 
-async function programOfFile(name: string, { cwd, files }: Where): Promise<Program> {
-  if (!files.exists(name)) throw userError({ at: name, given: 'there is no such file', expected: 'a program', fix: 'name another one' });
+async function programOfFile(name: string, { cwd, files }: ProgramContext): Promise<Program> {
+  if (!files.exists(name)) {
+    throw userError({ at: name, given: 'there is no such file', expected: 'a program that calls GitlabPipeline.write()', fix: 'look at the name and the current folder' });
+  }
   const file = resolve(cwd, name);
   const folder = dirname(file);
   return { name: printable(name), words: [...await interpreterOf(name, folder, files), basename(file)], folder };
@@ -65,11 +67,11 @@ async function interpreterOf(name: string, folder: string, files: Files): Promis
   if (ending === '.py') return [process.platform === 'win32' ? 'python' : 'python3'];
   if (['.ts', '.mts', '.cts'].includes(ending)) return [process.execPath, await typescriptRunner(name, folder, files)];
   throw userError({
-    at: name, given: 'how it is run cannot be told by its name', expected: 'a name that ends with .ts, .js or .py', fix: 'give the command: --run -- go run ./pipeline',
+    at: name, given: 'the ending names no known language', expected: 'a name that ends with .ts, .js or .py', fix: 'pass the command: --run -- go run ./pipeline',
   });
 }
 
-/** The nearest, as Node looks for packages. The links in node_modules/.bin are none that Node could run everywhere, so the file behind them is taken. */
+/** The nearest one, as Node looks for packages. Node cannot run the links in node_modules/.bin everywhere, so it runs the file behind them. */
 async function typescriptRunner(name: string, folder: string, files: Files): Promise<string> {
   for (let at = folder; ; at = dirname(at)) {
     for (const runner of RUNNERS) {
@@ -79,7 +81,7 @@ async function typescriptRunner(name: string, folder: string, files: Files): Pro
     if (dirname(at) === at) break;
   }
   throw userError({
-    at: name, given: 'neither tsx nor ts-node is installed beside it', expected: 'one of them to run it', fix: 'npm install --save-dev tsx, or give the command by --run',
+    at: name, given: 'neither tsx nor ts-node is installed beside it', expected: 'one of them to run it', fix: 'npm install --save-dev tsx, or pass the command with --run',
   });
 }
 

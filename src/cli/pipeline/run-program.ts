@@ -1,53 +1,95 @@
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import type { Program } from './program';
+import { isObject, Json, parseJson } from '../../base/json';
 import { printableText } from '../../base/printable';
 import { userError } from '../../base/user-error';
-import { PROGRAM_OUTPUT_VARIABLE } from '../../pipeline/model/program-output';
+import { PROGRAM_OUTPUT_FORMAT, PROGRAM_OUTPUT_VARIABLE, ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
 import type { Context } from '../command-line/command';
 
-type Around = Pick<Context, 'variables' | 'stderr' | 'signal'>;
+type RunContext = Pick<Context, 'files' | 'variables' | 'stderr' | 'signal'>;
 
-/** Characters of what a program complains of that are kept. */
+/** The program's output on standard error that is kept, in characters. */
 const MOST = 1024 * 1024;
 
 /**
- * Runs a program that hands its pipelines over in a file. What it prints goes to standard error. It does not get the token for GitLab.
+ * Runs a program and returns the pipelines that it writes, in its order. The files of the pipelines do not change.
  *
- * @throws When it does not end well: with the refusal of this library that ended it, else after all that it has said.
+ * @throws When the program fails, writes no pipeline, or writes two pipelines to one file.
  */
-export async function runProgram(program: Program, handOverFile: string, around: Around): Promise<void> {
-  const child = start(program, handOverFile, around);
-  const { stderr, signal } = around;
-  let said = '';
+export async function pipelinesOf(program: Program, context: RunContext): Promise<[ProgramOutput, ...ProgramOutput[]]> {
+  const text = await context.files.withFolder(async (folder) => {
+    const file = join(folder, 'pipelines.jsonl');
+    await runProgram(program, file, context);
+    return context.files.exists(file) ? (await context.files.read(file)).toString('utf8') : '';
+  });
+  const [first, ...rest] = text.split('\n').filter((line) => line !== '').map((line) => parseOutput(line, program));
+  if (first === undefined) {
+    throw userError({
+      at: program.name, given: 'it wrote no pipeline', expected: 'a program that calls GitlabPipeline.write()', fix: 'call write() at the end of the program',
+    });
+  }
+  checkFiles([first, ...rest], program);
+  return [first, ...rest];
+}
+
+function parseOutput(line: string, { name }: Program): ProgramOutput {
+  const output = parseJson(line);
+  if (isObject(output) && output.format === PROGRAM_OUTPUT_FORMAT) return output as Json as unknown as ProgramOutput;
+  throw userError({
+    at: name,
+    given: 'it uses a release of cdk8s-ci-deploy with another output format',
+    expected: 'the release of this command',
+    fix: 'run the command of the project: npx cdk8s-ci-deploy pipeline',
+  });
+}
+
+function checkFiles(pipelines: readonly ProgramOutput[], { name }: Program): void {
+  const twice = pipelines.find(({ path }, index) => pipelines.findIndex((other) => other.path === path) !== index);
+  if (twice === undefined) return;
+  throw userError({
+    at: name, given: `it writes two pipelines to ${twice.path}`, expected: 'a file for each', fix: 'call write() with another path, such as write(\'deploy.gitlab-ci.yml\')',
+  });
+}
+
+/**
+ * Runs a program that appends its pipelines to a file. The program's output goes to standard error. It does not get GITLAB_TOKEN.
+ *
+ * @throws When the program fails: with the message of the `UserError` that ended it, else with its status, after its whole output.
+ */
+async function runProgram(program: Program, outputFile: string, context: RunContext): Promise<void> {
+  const child = start(program, outputFile, context);
+  const { stderr, signal } = context;
+  let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => stderr.write(text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    if (said.length < MOST) said += text;
+    if (output.length < MOST) output += text;
   });
-  const ended = await new Promise<string | undefined>((done, failed) => {
-    child.once('error', (error: NodeJS.ErrnoException) => failed(signal.aborted ? signal.reason : notStarted(program, error)));
-    child.once('close', (status, killedBy) => done(status === 0 ? undefined : `it ended with ${killedBy ?? `status ${status}`}`));
+  const failure = await new Promise<string | undefined>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => reject(signal.aborted ? signal.reason : notStarted(program, error)));
+    child.once('close', (status, killedBy) => resolve(status === 0 ? undefined : `it ended with ${killedBy ?? `status ${status}`}`));
   });
-  const refused = ended === undefined ? undefined : refusalIn(said);
-  if (refused === undefined) stderr.write(said);
-  if (ended !== undefined) throw new Failure(`${program.name}: ${refused === undefined ? ended : refused.split('\n').map(printableText).join('\n')}`, ExitCode.USAGE);
+  const message = failure === undefined ? undefined : userErrorIn(output);
+  if (message === undefined) stderr.write(output);
+  if (failure !== undefined) throw new Failure(`${program.name}: ${message === undefined ? failure : message.split('\n').map(printableText).join('\n')}`, ExitCode.USAGE);
 }
 
-function start({ words: [command, ...words], folder }: Program, handOverFile: string, { variables, signal }: Around): ChildProcess {
+function start({ words: [command, ...words], folder }: Program, outputFile: string, { variables, signal }: RunContext): ChildProcess {
   signal.throwIfAborted();
   const { GITLAB_TOKEN: _, ...others } = variables;
-  // Loaded only here, since other commands start no program.
+  // Other commands start no program, so the module is loaded only here.
   const { spawn } = process.getBuiltinModule('node:child_process');
-  return spawn(command, words, { cwd: folder, env: { ...others, [PROGRAM_OUTPUT_VARIABLE]: handOverFile }, signal, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(command, words, { cwd: folder, env: { ...others, [PROGRAM_OUTPUT_VARIABLE]: outputFile }, signal, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** The message of the last refusal in the words of a runtime that died of it: Node's, or that of another language around it. */
-function refusalIn(said: string): string | undefined {
-  return [...said.matchAll(/^\s*(?:\S+: )*UserError: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
+/** The message of the last `UserError` in the output of a runtime that failed with it: Node's, or another language's around it. */
+function userErrorIn(output: string): string | undefined {
+  return [...output.matchAll(/^\s*(?:\S+: )*UserError: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
 }
 
-function notStarted({ words, name }: Program, { code = 'unknown' }: NodeJS.ErrnoException): Error {
-  const given = code === 'ENOENT' ? `there is no program ${printableText(words[0])}` : `${printableText(words[0])} cannot be started (${code})`;
-  return userError({ at: name, given, expected: 'a program that can be started', fix: 'install it, or give another command by --run' });
+function notStarted({ words: [command], name }: Program, { code = 'unknown' }: NodeJS.ErrnoException): Error {
+  const given = code === 'ENOENT' ? `there is no program ${printableText(command)}` : `${printableText(command)} cannot be started (${code})`;
+  return userError({ at: name, given, expected: 'a program that can be started', fix: 'install it, or pass another command with --run' });
 }

@@ -14,13 +14,13 @@ interface Edit {
 }
 
 /**
- * A manifest with images set, in which every byte that is not an image is kept: comments, quotes, anchors, line endings, order.
+ * Sets images in a manifest and keeps every other byte: comments, quotes, anchors, line endings, order.
  *
  * @param text The manifest.
  * @param fileName Its name, for errors.
- * @param choose Which image a container gets; asked once for each container.
- * @param wanted What is looked for, as a noun phrase for errors: `the image "IMAGE"`.
- * @throws When kubectl would not read the manifest, no container gets an image, or an anchor gives an image to something else as well.
+ * @param choose Returns the image of a container. It is called once for each container.
+ * @param wanted The containers to set, as a noun phrase for errors: `the image "IMAGE"`.
+ * @throws When kubectl rejects the manifest, no container matches, or an anchor shares an image with another field.
  */
 export function renderInPlace(text: string, fileName: string, choose: ChooseImage, wanted = 'an image to set'): string {
   const documents = parseManifest(text, fileName);
@@ -30,24 +30,24 @@ export function renderInPlace(text: string, fileName: string, choose: ChooseImag
   }
   const edits = set.flatMap(({ document, replaced }) => new Editor(text, document).edits(replaced));
   const result = apply(text, edits);
-  if (!mayReachFurther(text, documents, edits) || reads(result, fileName, set.map(({ object }) => object))) return result;
-  throw shared(fileName, set.map(({ document }) => anchorsAround(document, edits)).flat());
+  if (!mayChangeMore(text, documents, edits) || parsesTo(result, fileName, set.map(({ object }) => object))) return result;
+  throw sharedAnchor(fileName, set.map(({ document }) => anchorsAround(document, edits)).flat());
 }
 
 /**
- * One scalar in a line that becomes another changes nothing else. An anchor may stand for more than the image, and a scalar over several lines
- * has a shape to keep: then the result is read again.
+ * Whether an edit may change more than the image, so that the result must be parsed again. A new scalar within one line changes nothing else. An anchor may
+ * repeat the image in another field, and a scalar over several lines has an indentation.
  */
-function mayReachFurther(text: string, documents: ManifestDocument[], edits: Edit[]): boolean {
+function mayChangeMore(text: string, documents: ManifestDocument[], edits: Edit[]): boolean {
   return documents.some(({ hasAnchors }) => hasAnchors) || edits.some(({ start, end }) => text.slice(start, end).includes('\n'));
 }
 
-function reads(text: string, fileName: string, values: Json[]): boolean {
+function parsesTo(text: string, fileName: string, values: Json[]): boolean {
   return isDeepStrictEqual(parseManifest(text, fileName).map(({ value }) => value), values);
 }
 
 function apply(text: string, edits: Edit[]): string {
-  // A part that is repeated by alias is edited once; what else it would have become shows when the result is read.
+  // A node that aliases repeat is edited once. The comparison of the result finds other changes.
   const once = new Map(edits.map((edit) => [edit.start, edit]));
   const parts: string[] = [];
   let done = 0;
@@ -58,13 +58,13 @@ function apply(text: string, edits: Edit[]): string {
   return parts.join('') + text.slice(done);
 }
 
-function shared(fileName: string, anchors: string[]): Error {
+function sharedAnchor(fileName: string, anchors: string[]): Error {
   const names = [...new Set(anchors)].map((anchor) => show(`&${anchor}`)).join(', ');
   return userError({
     at: fileName,
-    given: names ? `the anchor ${names} stands for an image and for something else` : 'an image that cannot be changed where it stands',
+    given: names ? `the anchor ${names} shares an image with another field` : 'an image that cannot be changed in place',
     expected: 'image fields that belong to one container each',
-    fix: 'write the image out at each container',
+    fix: 'write the image at each container instead of an alias',
   });
 }
 
@@ -98,7 +98,7 @@ class Editor {
       at: this.document.at(),
       given: `the container ${show(container.name)} without an image`,
       expected: 'a field whose value can be replaced',
-      fix: 'give it a line "image: IMAGE"',
+      fix: 'add the line "image: IMAGE" to it',
     });
   }
 
@@ -115,7 +115,7 @@ class Editor {
   }
 }
 
-/** The content of a block scalar when it holds no line breaks of its own, else all of it. */
+/** Edits the content of a block scalar with one line, else the whole scalar. */
 function inBlock(start: number, source: string, image: string): Edit {
   const end = start + source.trimEnd().length;
   const [header = ''] = /^[|>]-[ \t]*(?:#[^\n]*)?\r?\n\s*(?=\S)/.exec(source) ?? [];

@@ -27,6 +27,8 @@ export interface JobModel {
   readonly environment?: string;
   /** The job's effect on the environment. `uses` means that it only gets the environment's variables. */
   readonly action: 'deploys' | 'stops' | 'uses';
+  /** Its `rules` in order. Missing when it has none. */
+  readonly rules?: readonly RuleModel[];
   /** Whether a person must start it. */
   readonly manual: boolean;
   /** Whether it runs for protected refs only. */
@@ -39,6 +41,15 @@ export interface JobModel {
   readonly takes: readonly string[];
   /** Its credentials. */
   readonly holds: readonly HeldCredential[];
+}
+
+/** One of the `rules` of a job. */
+export interface RuleModel {
+  readonly if?: string;
+  readonly changes?: readonly string[];
+  readonly exists?: readonly string[];
+  /** As in the file: `on_success`, `manual`, `never` … */
+  readonly when: string;
 }
 
 /** A job that must end first. */
@@ -78,6 +89,7 @@ function jobModel(job: PipelineJob, protectedEnvironments: ReadonlySet<string>):
     name,
     stage: job.keywords.stage,
     needs: needsOf(keywords.needs as Json | undefined),
+    rules: rulesOf(keywords),
     environment: environment.name,
     action: environment.action === 'stop' ? 'stops' : [undefined, 'start'].includes(environment.action) ? 'deploys' : 'uses',
     manual: isManual(keywords),
@@ -87,6 +99,22 @@ function jobModel(job: PipelineJob, protectedEnvironments: ReadonlySet<string>):
     takes: requiredVariables,
     holds: credentials,
   };
+}
+
+/** @see https://docs.gitlab.com/ci/yaml/#rules */
+function rulesOf({ rules, when }: { readonly [keyword: string]: unknown }): RuleModel[] | undefined {
+  if (!Array.isArray(rules)) return undefined;
+  return rules.filter(isObject).map((rule) => ({
+    if: typeof rule.if === 'string' ? rule.if : undefined,
+    changes: pathsOf(rule.changes),
+    exists: pathsOf(rule.exists),
+    when: String(rule.when ?? when ?? 'on_success'),
+  }));
+}
+
+function pathsOf(value: Json | undefined): string[] | undefined {
+  const paths = isObject(value) ? value.paths : value;
+  return Array.isArray(paths) ? paths.map(String) : undefined;
 }
 
 function isForProtectedRefs(rules: Json | undefined): boolean {

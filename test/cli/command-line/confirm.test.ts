@@ -20,15 +20,15 @@ async function ask({ answer = '', isTTY = true, argv = [] }: Asked): Promise<[st
   return [said, isConfirmed];
 }
 
-test.each(['y\n', 'Y\n', 'yes\n', 'YES\r\n', '  y \n', 'y', 'y|es|\n'])('%j is a yes', async (answer) => {
+test.each(['y\n', 'Y\n', 'yes\n', 'YES\r\n', '  y \n', 'y', 'y|es|\n'])('%j confirms', async (answer) => {
   expect(await ask({ answer })).toEqual(['Do it? [y/N] ', true]);
 });
 
-test.each(['', '\n', 'n\n', 'no\n', 'yess\n', 'oh yes\n', 'n\ny\n', '\u001b[Ay\n'])('%j is a no', async (answer) => {
+test.each(['', '\n', 'n\n', 'no\n', 'yess\n', 'oh yes\n', 'n\ny\n', '\u001b[Ay\n'])('%j does not confirm', async (answer) => {
   expect(await ask({ answer })).toEqual(['Do it? [y/N] ', false]);
 });
 
-test('nobody is asked who has said yes beforehand, or where there is no terminal', async () => {
+test('it asks nothing with --yes, or without a terminal', async () => {
   expect(await ask({ argv: ['--yes'], answer: 'n\n' })).toEqual(['', true]);
   expect(await ask({ isTTY: false, answer: 'n\n' })).toEqual(['', true]);
 });

@@ -39,7 +39,7 @@ async function run(argv: string[], options: CliOptions = {}): Promise<CliResult>
 }
 
 describe('rendering', () => {
-  test('prints the manifest with the image of the pipeline, and says where it came from', async () => {
+  test('it prints the manifest with the image of the pipeline, and reports the source of the image', async () => {
     expect(await run(['deployment.yml'], { variables: JOB })).toEqual({
       code: 0,
       stdout: EXPECTED,
@@ -47,7 +47,7 @@ describe('rendering', () => {
     });
   });
 
-  test('takes the image from an option', async () => {
+  test('it takes the image from an option', async () => {
     expect(await run(['deployment.yml', '--image', IMAGE])).toEqual({
       code: 0,
       stdout: EXPECTED,
@@ -55,18 +55,18 @@ describe('rendering', () => {
     });
   });
 
-  test.each([[[]], [['-']]])('reads standard input (%j)', async (operands) => {
+  test.each([[[]], [['-']]])('it reads standard input with the operands %j', async (operands) => {
     expect(await run([...operands, '--image', IMAGE], { stdin: DEPLOYMENT })).toMatchObject({ code: 0, stdout: EXPECTED });
   });
 
-  test('takes another variable and another placeholder', async () => {
+  test('it takes another variable and another placeholder', async () => {
     const variables = { ...JOB, IMAGE: undefined, API_IMAGE: IMAGE, API_IMAGE_PIPELINE_ID: '4711' };
     const stdin = DEPLOYMENT.replace('"IMAGE"', '"$IMAGE"');
 
     expect(await run(['--variable', 'API_IMAGE', '--placeholder', '$IMAGE'], { variables, stdin })).toMatchObject({ code: 0, stdout: EXPECTED });
   });
 
-  test('sets containers that are named, whatever their image is', async () => {
+  test('it sets named containers, whatever their image is', async () => {
     const { code, stdout, stderr } = await run(['deployment.yml', '--image', IMAGE, '--container', 'sidecar', '--container', 'web']);
 
     expect(code).toBe(0);
@@ -74,7 +74,7 @@ describe('rendering', () => {
     expect(stderr).toContain('set in 2 containers');
   });
 
-  test('writes into a file', async () => {
+  test('it writes the manifest into a file', async () => {
     const { code, stdout } = await run(['deployment.yml', '--image', IMAGE, '--file', 'out.yml']);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
@@ -83,13 +83,13 @@ describe('rendering', () => {
     expect(fileNames()).toEqual(['deployment.yml', 'out.yml']);
   });
 
-  test('writes into the file that it read', async () => {
+  test('it writes the manifest into the input file', async () => {
     await run(['deployment.yml', '--image', IMAGE, '--file', 'deployment.yml']);
 
     expect(fileText('deployment.yml')).toBe(EXPECTED);
   });
 
-  test('accounts for itself in JSON', async () => {
+  test('it reports in JSON', async () => {
     const account = { image: IMAGE, source: 'variable IMAGE of pipeline 4711', containers: ['web'] };
     const toStdout = await run(['deployment.yml', '--output', 'json'], { variables: JOB });
     const toFile = await run(['deployment.yml', '--output', 'json', '--file', 'out.yml'], { variables: JOB });
@@ -101,7 +101,7 @@ describe('rendering', () => {
   test.each<[string, string[]]>([
     ['a mutable tag when allowed', ['--image', 'registry.example.com/site:latest', '--allow-mutable-tag']],
     ['a registry that is allowed', ['--image', 'registry.example.com/site:1', '--allow-registry', 'docker.io', '--allow-registry', 'registry.example.com']],
-  ])('takes %s', async (_, argv) => {
+  ])('it accepts %s', async (_, argv) => {
     expect(await run(['deployment.yml', ...argv])).toMatchObject({ code: 0 });
   });
 });
@@ -121,8 +121,8 @@ test.each<[string, string[], CliOptions, RegExp]>([
   ['a line break behind it', ['--image', `${IMAGE}\n`], {}, /image/],
   ['a space behind it', ['--image', `${IMAGE} `], {}, /image/],
   ['a foreign registry in CI', [], { variables: { ...JOB, IMAGE: 'docker.io/evil/site:1' } }, /docker\.io\/evil/],
-  ['the image of another pipeline', [], { variables: { ...JOB, IMAGE_PIPELINE_ID: '4710' } }, /IMAGE_PIPELINE_ID is "4710"/],
-  ['two sources of the image', ['--image', IMAGE, '--variable', 'IMAGE'], {}, /--variable: there is an --image/],
+  ['the image of another pipeline', [], { variables: { ...JOB, IMAGE_PIPELINE_ID: '4710' } }, /IMAGE_PIPELINE_ID "4710"/],
+  ['two sources of the image', ['--image', IMAGE, '--variable', 'IMAGE'], {}, /--variable: there is an --image, too, expected one source of the image; remove --image or --variable/],
   ['a container that is not there', ['--image', IMAGE, '--container', 'wbe'], {}, /deployment\.yml: .*"web".*the name "wbe"/],
   ['no placeholder', ['--image', IMAGE, '--placeholder', 'X'], {}, /deployment\.yml: .*"web" with "IMAGE".*the image "X"/],
   ['a duplicate key', ['--image', IMAGE], { files: { 'deployment.yml': 'kind: A\nkind: B\n' } }, /deployment\.yml:2:1: /],
@@ -131,7 +131,7 @@ test.each<[string, string[], CliOptions, RegExp]>([
   ['10 MB', ['--image', IMAGE], { files: { 'deployment.yml': '#'.repeat(10_000_000) } }, /deployment\.yml: /],
   ['an alias bomb', ['--image', IMAGE], { files: { 'deployment.yml': bomb() } }, /deployment\.yml:\d+:\d+: aliases that repeat too much/],
   ['bytes that are no text', ['--image', IMAGE], { files: { 'deployment.yml': Buffer.from([0x61, 0xff]) } }, /deployment\.yml: bytes that are not UTF-8/],
-])('%s is refused, and no file is written', async (_, argv, options, expected) => {
+])('it rejects %s, and writes no file', async (_, argv, options, expected) => {
   const { code, stdout, stderr } = await run(['deployment.yml', '--file', 'out.yml', ...argv], options);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -140,11 +140,11 @@ test.each<[string, string[], CliOptions, RegExp]>([
   expect(fileNames()).toEqual(['deployment.yml']);
 });
 
-test('a manifest that would have to be typed is refused', async () => {
+test('it rejects a terminal as the input', async () => {
   expect(await run(['--image', IMAGE], { stdinIsTerminal: true })).toMatchObject({ code: 2, stderr: expect.stringContaining('render: there is no manifest') });
 });
 
-test('a file that is not there is refused', async () => {
+test('it rejects a missing file', async () => {
   expect(await run(['absent.yml', '--image', IMAGE])).toMatchObject({ code: 2, stderr: expect.stringContaining('file not found: absent.yml') });
 });
 

@@ -9,12 +9,12 @@ export const STAGING: TargetModel = { environment: 'staging', namespace: 'exampl
 export const PRODUCTION: TargetModel = { environment: 'production', namespace: 'example', protected: true, review: false };
 export const REVIEW: TargetModel = { environment: 'review/mr-$CI_MERGE_REQUEST_IID', namespace: 'example-review', protected: false, review: true };
 
-/** A job that nothing is special about. */
+/** A job without needs, rules and credentials. */
 export function jobModel(name: string, stage: string, more: Partial<JobModel> = {}): JobModel {
   return { name, stage, action: 'deploys', manual: false, protected: false, artifacts: [], gives: [], takes: [], holds: [], ...more };
 }
 
-/** A pipeline that builds, synthesizes, and deploys one image from target to target. */
+/** A pipeline that builds one image, synthesizes, and deploys to each target in turn. */
 export function pipelineModel(targets: readonly TargetModel[] = [STAGING, PRODUCTION], credential: HeldCredential = KUBECONFIG): PipelineModel {
   const image = ['IMAGE', 'IMAGE_PIPELINE_ID'];
   return {

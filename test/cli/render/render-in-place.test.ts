@@ -14,7 +14,7 @@ function render(containers: string): string {
 }
 
 test.each([
-  ['plain', '  - name: a\n    image: IMAGE # IMAGE\n', '  - name: a\n    image:  # IMAGE\n'],
+  ['as a plain scalar', '  - name: a\n    image: IMAGE # IMAGE\n', '  - name: a\n    image:  # IMAGE\n'],
   ['in double quotes', '  - name: a\n    image:   "IMAGE" # IMAGE\n', '  - name: a\n    image:   "" # IMAGE\n'],
   ['in single quotes', "  - name: a\n    image: 'IMAGE'\n", "  - name: a\n    image: ''\n"],
   ['in a flow map', '  - {name: a, image: IMAGE, args: [IMAGE]}\n', '  - {name: a, image: , args: [IMAGE]}\n'],
@@ -25,52 +25,52 @@ test.each([
   ['in a folded block', '  - name: a\n    image: >-\n      IMAGE\n\n  # end', '  - name: a\n    image: >-\n      \n\n  # end'],
   ['in a block with a line break', '  - name: named\n    image: |\n      x\n    tty: no\n', '  - name: named\n    image: \n    tty: no\n'],
   ['with Windows line endings', '  - name: a\r\n    image: IMAGE\r\n    tty: no\r\n', '  - name: a\r\n    image: \r\n    tty: no\r\n'],
-  ['repeated by alias', '  - name: a\n    image: &i IMAGE\n  - name: b\n    image: *i\n', '  - name: a\n    image: &i \n  - name: b\n    image: *i\n'],
-  ['an alias of something else', '  - name: a\n    tty: &i IMAGE\n    image: *i\n', '  - name: a\n    tty: &i IMAGE\n    image: \n'],
-  ['merged from another container', '  - &c\n    name: a\n    image: IMAGE\n  - <<: *c\n    name: b\n', '  - &c\n    name: a\n    image: \n  - <<: *c\n    name: b\n'],
-  ['empty', '  - name: named\n    image:\n    tty: no\n', '  - name: named\n    image: \n    tty: no\n'],
-  ['null', '  - name: named\n    image: ~\n', '  - name: named\n    image: \n'],
-])('only the image changes: %s', (_, before, around) => {
+  ['that an alias repeats', '  - name: a\n    image: &i IMAGE\n  - name: b\n    image: *i\n', '  - name: a\n    image: &i \n  - name: b\n    image: *i\n'],
+  ['that is an alias of another field', '  - name: a\n    tty: &i IMAGE\n    image: *i\n', '  - name: a\n    tty: &i IMAGE\n    image: \n'],
+  ['that is merged from another container', '  - &c\n    name: a\n    image: IMAGE\n  - <<: *c\n    name: b\n', '  - &c\n    name: a\n    image: \n  - <<: *c\n    name: b\n'],
+  ['that is empty', '  - name: named\n    image:\n    tty: no\n', '  - name: named\n    image: \n    tty: no\n'],
+  ['that is null', '  - name: named\n    image: ~\n', '  - name: named\n    image: \n'],
+])('it changes only an image %s', (_, before, around) => {
   const after = render(before);
   expect(after.split(IMAGE)).toHaveLength(2);
   expect(after.replace(IMAGE, '')).toBe(around);
 });
 
 test.each([
-  ['one that reads as a number', '1.5', '"1.5"'],
-  ['one that reads as a word', 'yes', '"yes"'],
-  ['an ordinary one', 'registry:5000/a/b_c.d:1-x', 'registry:5000/a/b_c.d:1-x'],
-])('%s is quoted when it must be', (_, image, written) => {
+  ['an image that YAML reads as a number', '1.5', '"1.5"'],
+  ['an image that YAML reads as a boolean', 'yes', '"yes"'],
+  ['an ordinary image', 'registry:5000/a/b_c.d:1-x', 'registry:5000/a/b_c.d:1-x'],
+])('it writes %s with the quotes that it needs', (_, image, written) => {
   expect(renderInPlace(`${POD}  - {name: a, image: IMAGE}\n`, 'f.yml', () => image)).toBe(`${POD}  - {name: a, image: ${written}}\n`);
 });
 
-test('every document is rendered, and what is between them kept', () => {
+test('it renders every document and keeps the text between them', () => {
   const text = `\ufeff# IMAGE\n---\n${POD}  - {name: a, image: IMAGE}\n--- # IMAGE\r\n${POD}  - {name: b, image: 'IMAGE'}\n...\n---\n`;
   const expected = text.replace('image: IMAGE', `image: ${IMAGE}`).replace("image: 'IMAGE'", `image: '${IMAGE}'`);
   expect(renderInPlace(text, 'f.yml', choose)).toBe(expected);
 });
 
-test('JSON stays JSON', () => {
+test('it keeps JSON', () => {
   const text = '{\n\t"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a\\/b", "image": "IMAGE"}]}}\n';
   expect(renderInPlace(text, 'f.yml', choose)).toBe(text.replace('IMAGE', IMAGE));
 });
 
-test('an image that is already there changes nothing', () => {
+test('it changes nothing when the image is already set', () => {
   const text = `${POD}  - {name: a, image: "x"}\n`;
   expect(renderInPlace(text, 'f.yml', () => 'x')).toBe(text);
 });
 
 test.each([
-  ['an anchor shared with something else', '  - name: a\n    image: &i IMAGE\n    env: [{name: X, value: *i}]\n', 'f.yml: the anchor "&i" stands for an image and for something else'],
-  ['a container shared with one that keeps its image', '  - &c {name: named, image: x}\n  - {<<: *c, name: b}\n', 'the anchor "&c" stands for an image'],
+  ['an anchor shared with something else', '  - name: a\n    image: &i IMAGE\n    env: [{name: X, value: *i}]\n', 'f.yml: the anchor "&i" shares an image with another field'],
+  ['a container shared with one that keeps its image', '  - &c {name: named, image: x}\n  - {<<: *c, name: b}\n', 'the anchor "&c" shares an image'],
   ['a container without an image', '  - name: named\n', 'f.yml:1:1: the container "named" without an image'],
   ['no container that matches', '  - {name: a, image: nginx:1}\n', 'f.yml: the containers "a" with "nginx:1", expected a container with an image to set'],
   ['YAML that kubectl does not read', '  - {name: a, image: {{ IMAGE }}}\n', 'f.yml:6:23: a map or list as a key'],
-])('fails for %s', (_, containers, message) => {
+])('it rejects %s', (_, containers, message) => {
   expect(messageOf(() => render(containers))).toContain(message);
 });
 
-test('fails with the words of the caller', () => {
+test('it uses the words of the caller in errors', () => {
   expect(messageOf(() => renderInPlace(`${POD}  - {name: a, image: x}\n`, 'f.yml', choose, 'the image "IMAGE"'))).toContain(
     'expected a container with the image "IMAGE"');
 });
@@ -86,7 +86,7 @@ describe('for any manifest', () => {
     `apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations: {image: ${annotation}}\nspec:\n  containers:\n${containers.join('')}  - {name: last, image: IMAGE}\n`
       .replaceAll('\n', end));
 
-  test('nothing but images changes', () => {
+  test('it changes only images', () => {
     fc.assert(fc.property(manifest, (text) => {
       const before = parseManifest(text, 'f.yml').map(({ value }) => setImages(value, choose));
       const rendered = renderInPlace(text, 'f.yml', choose);

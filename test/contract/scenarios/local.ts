@@ -52,7 +52,7 @@ export const PIPELINES: readonly Scenario[] = [
   {
     name: 'pipeline-write',
     shows: 'The pipeline of a program is written, and left alone when it is current.',
-    runs: [pipeline('pipeline --output json'), pipeline('pipeline --output json'), pipeline('pipeline --output -'), pipeline('pipeline --graph pipeline.svg')],
+    runs: [pipeline('pipeline --output json'), pipeline('pipeline --output json'), pipeline('pipeline --output -'), pipeline('pipeline --graph')],
   },
   {
     name: 'pipeline-check',
@@ -62,7 +62,7 @@ export const PIPELINES: readonly Scenario[] = [
       pipeline('pipeline', { isGiven: true }),
       pipeline('pipeline --check --output json'),
       pipeline('pipeline --check --output json', { files: { 'pipeline.js': program(['staging']) } }),
-      pipeline('pipeline --check --graph mermaid'),
+      pipeline('pipeline --check --graph'),
       { command: 'pipeline missing.js' },
     ],
   },

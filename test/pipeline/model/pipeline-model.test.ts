@@ -103,6 +103,8 @@ describe('the model of a job of the user', () => {
     ['the manual start of a job', { when: 'manual' }, { manual: true }],
     ['the manual start of a rule', { rules: [{ if: '$A', when: 'never' }, { when: 'manual' }] }, { manual: true, protected: false }],
     ['the protection of its refs', { rules: [{ if: '$A', when: 'never' }, { if: '$B && $CI_COMMIT_REF_PROTECTED == "true"' }] }, { protected: true }],
+    ['the rules', { when: 'manual', rules: [{ if: '$A', when: 'never' }, { changes: ['a'], exists: ['b'] }, { changes: { paths: ['c'] }, when: 'always' }] },
+      { rules: [{ if: '$A', when: 'never' }, { changes: ['a'], exists: ['b'], when: 'manual' }, { changes: ['c'], when: 'always' }] }],
     ['the paths of artifacts', { artifacts: { paths: ['dist/'] } }, { artifacts: ['dist/'] }],
   ])('has %s', (_, keywords, expected) => {
     const one = pipeline({ buildJob: BUILD });

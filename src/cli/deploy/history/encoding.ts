@@ -1,6 +1,6 @@
-import { zlibModule } from './lazy-zlib';
 import { corrupt } from './record-problem';
 import { cryptoModule } from '../../../base/lazy-modules';
+import { zlibModule } from '../../io/lazy-modules';
 
 /** Bytes that something unpacks to at most. */
 const LARGEST = 256 * 1024 * 1024;

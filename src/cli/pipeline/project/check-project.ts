@@ -1,5 +1,4 @@
-import { Finding, findingText } from './finding';
-import { findingsOf } from './findings';
+import { Finding, findingsOf, findingText } from './findings';
 import { projectVariables } from './project-variables';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 import type { Option } from '../../command-line/arguments';
@@ -7,29 +6,32 @@ import type { Context } from '../../command-line/command';
 import { GITLAB_OPTIONS, gitlabOf } from '../../credentials/gitlab-options';
 
 /**
- * What was found out about the project that runs a pipeline.
+ * The result of checking the variables of the project that runs a pipeline.
  */
-export interface ProjectLook {
+export interface ProjectCheck {
   /** The full path. */
   readonly project: string;
   readonly findings: readonly Finding[];
-  /** How far the look goes. */
+  /** One sentence for each place that the token may not read. */
   readonly notes: readonly string[];
 }
 
-const SUMMARIES = new Map([['project', 'with --check: the GitLab project that runs the pipeline (default: CI_PROJECT_ID, then the git remote)']]);
+const SUMMARIES = new Map([
+  ['project', 'the GitLab project that runs the pipeline (default: CI_PROJECT_ID, then the git remote)'],
+  ['gitlab-token-file', 'a file with the token for GitLab (default: the variable GITLAB_TOKEN)'],
+]);
 
 /** The options that name the project. */
 export const PROJECT_OPTIONS: ReadonlyArray<readonly [string, Option]> = GITLAB_OPTIONS
   .filter(([name]) => ['project', 'gitlab-url', 'gitlab-token-file', 'ca-file'].includes(name))
-  .map(([name, option]) => [name, { ...option, summary: SUMMARIES.get(name) ?? option.summary }]);
+  .map(([name, option]) => [name, { ...option, summary: SUMMARIES.get(name) ?? option.summary, group: 'Project, with --check' }]);
 
 /**
- * Looks whether the variables of the project and its groups fit some pipelines. Nothing is changed, and no value is looked at.
+ * Checks whether the variables of the project and its groups match the pipelines. It changes nothing and compares no values.
  *
- * @returns Nothing, and nobody is contacted, when neither a token nor an option asks for it.
+ * @returns Nothing, and without a request, when there is neither a token nor one of the options.
  */
-export async function lookAtProject(models: readonly PipelineModel[], context: Context): Promise<ProjectLook | undefined> {
+export async function checkProject(models: readonly PipelineModel[], context: Context): Promise<ProjectCheck | undefined> {
   const { args, variables } = context;
   if (!variables.GITLAB_TOKEN && !PROJECT_OPTIONS.some(([name]) => args.has(name))) return undefined;
   const { gitlab, owner } = await gitlabOf(context);
@@ -37,20 +39,20 @@ export async function lookAtProject(models: readonly PipelineModel[], context: C
     const found = await projectVariables(gitlab, owner);
     const findings = models.flatMap((model) => findingsOf(model, found));
     const once = [...new Map(findings.map((finding) => [findingText(finding), finding])).values()];
-    return { project: found.project, findings: once, notes: [...found.unseen, 'could not look at the variables of the whole GitLab instance: that takes an administrator'] };
+    return { project: found.project, findings: once, notes: [...found.unseen, 'only an administrator of GitLab can check the variables of the whole instance'] };
   } finally {
     gitlab.close();
   }
 }
 
 /**
- * The look for people, the verdict last.
+ * The check as text, the verdict last.
  */
-export function lookText(look: ProjectLook | undefined): string {
-  if (look === undefined) return 'note: the variables of the project were not looked at: there is no GITLAB_TOKEN\n';
-  const { project, findings, notes } = look;
+export function projectCheckText(check: ProjectCheck | undefined): string {
+  if (check === undefined) return 'note: the variables of the project are not checked: GITLAB_TOKEN is not set\n';
+  const { project, findings, notes } = check;
   const counts = (['failure', 'warning'] as const).flatMap((severity) => counted(findings.filter((finding) => finding.severity === severity).length, severity));
-  const verdict = `its variables ${isFit(look) ? 'fit' : 'do not fit'} the pipeline${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;
+  const verdict = `its variables ${isProjectReady(check) ? 'match' : 'do not match'} the pipeline${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;
   return [...findings.map(findingText), ...notes.map((text) => `note: ${text}\n`), `project ${project}: ${verdict}\n`].join('');
 }
 
@@ -59,8 +61,8 @@ function counted(count: number, noun: string): string[] {
 }
 
 /**
- * Whether nothing in the project makes the check fail.
+ * Whether no finding fails the check.
  */
-export function isFit(look: ProjectLook | undefined): boolean {
-  return look === undefined || look.findings.every(({ severity }) => severity !== 'failure');
+export function isProjectReady(check: ProjectCheck | undefined): boolean {
+  return check === undefined || check.findings.every(({ severity }) => severity !== 'failure');
 }

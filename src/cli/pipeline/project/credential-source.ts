@@ -1,32 +1,31 @@
-import { given } from './precedence';
-import type { OwnedVariable, ProjectVariables } from './project-variables';
+import { effectiveVariable, OwnedVariable, ProjectVariables } from './project-variables';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
 
 /**
- * From where the jobs of one environment get one of the credentials that someone keeps for them in GitLab.
+ * Where the jobs of one environment get a credential that someone stored in GitLab.
  */
-export interface Supply {
+export interface CredentialSource {
   readonly key: string;
   /** `gitlab` is a token for GitLab itself. */
   readonly source: 'variable' | 'gitlab';
   readonly environment: string;
-  /** Where it is that of a target. */
+  /** The target's namespace. */
   readonly namespace?: string;
-  /** Whether only jobs of protected refs are to have it. */
+  /** Whether only jobs of protected refs may get the credential. */
   readonly protected: boolean;
-  /** Whether jobs of merge requests are to have it, which get no protected variables. */
+  /** Whether jobs of merge requests need the credential. They get no protected variables. */
   readonly review: boolean;
-  /** What the jobs get, if they get any. */
+  /** The variable that the jobs get. */
   readonly variable?: OwnedVariable;
-  /** What they would get if it were not protected. */
+  /** The variable that the jobs would get if protection did not count. */
   readonly withheld?: OwnedVariable;
 }
 
 /**
- * The supplies of a pipeline, in the order of its jobs.
+ * The sources of the credentials of a pipeline, in the order of its jobs.
  */
-export function suppliesOf({ jobs, targets }: PipelineModel, { variables }: ProjectVariables): Supply[] {
-  const found = new Map<string, Supply>();
+export function credentialSources({ jobs, targets }: PipelineModel, { variables }: ProjectVariables): CredentialSource[] {
+  const found = new Map<string, CredentialSource>();
   for (const { environment, holds, protected: isProtected } of jobs) {
     if (environment === undefined) continue;
     const target = targets.find((one) => one.environment === environment);
@@ -40,8 +39,8 @@ export function suppliesOf({ jobs, targets }: PipelineModel, { variables }: Proj
         namespace: target?.namespace,
         protected: source === 'gitlab' ? isProtected : target?.protected ?? false,
         review,
-        variable: given(key, environment, review ? variables.filter((variable) => !variable.protected) : variables),
-        withheld: given(key, environment, variables),
+        variable: effectiveVariable(key, environment, review ? variables.filter((variable) => !variable.protected) : variables),
+        withheld: effectiveVariable(key, environment, variables),
       });
     }
   }

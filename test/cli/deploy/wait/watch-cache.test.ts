@@ -9,7 +9,7 @@ const POD: JsonObject = { kind: 'Pod', metadata: { name: 'web-1', uid: 'u' } };
 const OTHER: JsonObject = { kind: 'Pod', metadata: { name: 'web-2', uid: 'v' } };
 const PODS = { title: 'pods in example', path: '/pods' };
 
-const temporary = () => new Unreachable('it does not answer', new ConnectionError('it does not answer', { sent: true, lasting: false }));
+const temporary = () => new Unreachable('it does not answer', new ConnectionError('it does not answer', { sent: true, permanent: false }));
 
 /** A round is what one watch shows before it ends or fails. */
 interface Round {

@@ -6,7 +6,7 @@ import { pipelineModel, PRODUCTION } from '../models';
 
 const TOKEN = 'glpat-hunter2-secret';
 const YAML = 'deploy: { script: ["true"] }\n';
-const CURRENT = '.gitlab-ci.yml: it is what pipeline.js writes\n';
+const CURRENT = '.gitlab-ci.yml: up to date with pipeline.js\n';
 
 const HANDED_OVER = { format: PROGRAM_OUTPUT_FORMAT, yaml: YAML, model: pipelineModel([PRODUCTION]) };
 const PROGRAM = `require('node:fs').writeFileSync(process.env.CDK8S_CI_DEPLOY_PIPELINE,
@@ -30,7 +30,7 @@ async function check(argv: string[] = [], { token = TOKEN, yaml = YAML }: { toke
   });
 }
 
-/** What someone has set in GitLab. */
+/** Sets a variable in GitLab. */
 async function set(owner: string, key: string, environmentScope: string, more: object = {}): Promise<void> {
   const body = { key, value: 'a-value-to-hide', masked: true, protected: true, environment_scope: environmentScope, ...more };
   gitlab.addToken('administrator', { 'example-group': 'owner' });
@@ -43,18 +43,18 @@ async function setCredential(): Promise<void> {
   for (const key of ['KUBECONFIG', 'KUBECONFIG_TOKEN']) await set('projects/42', key, 'production');
 }
 
-test('a project whose variables fit', async () => {
+test('it succeeds for a project whose variables match', async () => {
   await setCredential();
 
   expect(await check()).toEqual({
     code: 0,
-    stdout: `${CURRENT}note: could not look at the variables of the whole GitLab instance: that takes an administrator\n`
-      + 'project example-group/site: its variables fit the pipeline\n',
+    stdout: `${CURRENT}note: only an administrator of GitLab can check the variables of the whole instance\n`
+      + 'project example-group/site: its variables match the pipeline\n',
     stderr: '',
   });
 });
 
-test('a project whose variables do not, with those of its group', async () => {
+test('it fails for variables of the project and of its group that do not match', async () => {
   await setCredential();
   await set('projects/42', 'IMAGE', '*', { masked: false });
   await set('groups/7', 'IMAGE_PIPELINE_ID', '*', { masked: false });
@@ -63,40 +63,40 @@ test('a project whose variables do not, with those of its group', async () => {
   expect(code).toBe(1);
   expect(stdout.split('\n')).toEqual([
     CURRENT.trimEnd(),
-    'failure: variable IMAGE of project "example-group/site" for every environment: it beats what "container" hands over in "synth", expected no such variable; '
-    + 'remove it, or give the pipeline another name',
-    'failure: variable IMAGE_PIPELINE_ID of group "example-group" for every environment: it beats what "container" hands over in "synth", '
-    + 'expected no such variable; remove it, or give the pipeline another name',
-    expect.stringMatching(/^note: could not look at the variables of the whole GitLab instance/),
-    'project example-group/site: its variables do not fit the pipeline (2 failures)',
+    'failure: variable IMAGE of project "example-group/site" for every environment: it overrides the dotenv variable of "container" in "synth", expected no such variable; '
+    + 'remove it, or set another variable name in the pipeline',
+    'failure: variable IMAGE_PIPELINE_ID of group "example-group" for every environment: it overrides the dotenv variable of "container" in "synth", '
+    + 'expected no such variable; remove it, or set another variable name in the pipeline',
+    expect.stringMatching(/^note: only an administrator of GitLab/),
+    'project example-group/site: its variables do not match the pipeline (2 failures)',
     '',
   ]);
   expect(stdout).not.toContain('a-value-to-hide');
 });
 
-test('a warning alone does not fail', async () => {
+test('it succeeds with a warning alone', async () => {
   await setCredential();
   await set('projects/42', 'KUBECONFIG', 'elsewhere');
 
-  expect(await check()).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG of .* "elsewhere": no environment of the pipeline matches/) });
+  expect(await check()).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG of .* "elsewhere": its scope matches no environment of the pipeline/) });
 });
 
-test('the file must be current, too', async () => {
+test('it fails for an outdated file although the variables match', async () => {
   await setCredential();
 
-  expect(await check([], { yaml: 'old: {}\n' })).toMatchObject({ code: 1, stdout: expect.stringMatching(/run `npx[^]*its variables fit the pipeline\n$/) });
+  expect(await check([], { yaml: 'old: {}\n' })).toMatchObject({ code: 1, stdout: expect.stringMatching(/run `npx[^]*its variables match the pipeline\n$/) });
 });
 
-test('groups that the token may not look at are said, and what they may have is not taken for missing', async () => {
+test('it names groups that the token may not read, and only warns about missing credentials', async () => {
   gitlab.addToken('maintainer', { 'example-group/site': 'maintainer', 'example-group': 'guest' });
 
   expect(await check([], { token: 'maintainer' })).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG .*not every group could be looked at[^]*\nnote: could not look at the variables of group "example-group": [^]*\(1 warning\)/),
+    stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG .*the token may not read the variables of every group[^]*\nnote: could not look at the variables of group "example-group": [^]*\(1 warning\)/),
   });
 });
 
-test('accounts for itself in JSON', async () => {
+test('it reports the project in JSON', async () => {
   const { code, stdout } = await check(['--output', 'json']);
 
   expect([code, JSON.parse(stdout).project]).toEqual([1, {
@@ -112,7 +112,7 @@ test('accounts for itself in JSON', async () => {
   }]);
 });
 
-test('only reads, and sends no token elsewhere', async () => {
+test('it only reads, and sends no token elsewhere', async () => {
   await setCredential();
   gitlab.requests.length = 0;
   await check();
@@ -125,21 +125,21 @@ test('only reads, and sends no token elsewhere', async () => {
 test.each<[number, string, string, RegExp]>([
   [3, 'a token that is not known', 'unknown', /^cdk8s-ci-deploy: look for project 42: GitLab says 401/],
   [3, 'a token that may not read variables', 'developer', /^cdk8s-ci-deploy: read the variables of project 42: GitLab says 403: .*Maintainer/],
-])('exit status %d for %s, after the file was looked at', async (expected, _, token, words) => {
+])('it exits with %d for %s, after the report on the file', async (expected, _, token, words) => {
   gitlab.addToken('developer', { 'example-group/site': 'developer' });
 
   expect(await check([], { token })).toEqual({ code: expected, stdout: CURRENT, stderr: expect.stringMatching(words) });
 });
 
-test('exit status 4 for a GitLab that does not answer, after the file was looked at', async () => {
+test('it exits with 4 when GitLab does not answer, after the report on the file', async () => {
   gitlab.fail({ method: 'GET', times: Infinity }, { status: 503 });
 
   expect(await check()).toEqual({ code: 4, stdout: CURRENT, stderr: expect.stringMatching(/^cdk8s-ci-deploy: look for project 42: .*503/) });
 });
 
-test('without a token nobody is contacted, unless an option asks for it', async () => {
+test('it sends no request without a token, unless an option names the project', async () => {
   expect(await check([], { token: '' })).toEqual({
-    code: 0, stdout: `${CURRENT}note: the variables of the project were not looked at: there is no GITLAB_TOKEN\n`, stderr: '',
+    code: 0, stdout: `${CURRENT}note: the variables of the project are not checked: GITLAB_TOKEN is not set\n`, stderr: '',
   });
   expect(gitlab.requests).toEqual([]);
   expect(await check(['--project', '42'], { token: '' })).toMatchObject({ code: 2, stderr: expect.stringMatching(/^cdk8s-ci-deploy: GITLAB_TOKEN: it is empty/) });

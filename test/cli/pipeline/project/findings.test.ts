@@ -1,5 +1,4 @@
-import { findingText } from '../../../../src/cli/pipeline/project/finding';
-import { findingsOf } from '../../../../src/cli/pipeline/project/findings';
+import { findingsOf, findingText } from '../../../../src/cli/pipeline/project/findings';
 import { OwnedVariable } from '../../../../src/cli/pipeline/project/project-variables';
 import { HeldCredential } from '../../../../src/pipeline/jobs/job';
 import { TargetModel } from '../../../../src/pipeline/model/pipeline-model';
@@ -15,7 +14,7 @@ function variable(key: string, environmentScope: string, more: Partial<OwnedVari
   return { key, environmentScope, owner: 'project "example-group/site"', isOfProject: true, type: 'file', protected: true, masked: true, hidden: true, ...more };
 }
 
-/** As `grant` stores it. */
+/** The variables that `grant` stores. */
 function credential(scope: string, more: Partial<OwnedVariable> = {}): OwnedVariable[] {
   return [variable('KUBECONFIG', scope, more), variable('KUBECONFIG_TOKEN', scope, more)];
 }
@@ -26,15 +25,15 @@ function found(variables: OwnedVariable[], { targets = [STAGING, PRODUCTION], cr
   return findingsOf(pipelineModel(targets, kind), { project: 'example-group/site', variables, unseen }).map((finding) => findingText(finding).trimEnd());
 }
 
-describe('nothing is found when', () => {
+describe('it finds nothing when', () => {
   test.each<[string, OwnedVariable[], Case?]>([
     ['each environment has its credential', [...credential('staging'), ...credential('production')]],
     ['a credential of a group is for the environment', [...credential('staging', OF_GROUP), ...credential('production')]],
-    ['that of an environment that is not protected is not protected either', [...credential('staging', { protected: false }), ...credential('production')]],
-    ['that of review apps is for all of them', credential('review/*', { protected: false }), { targets: [REVIEW] }],
-    ['other variables are there', [...credential('production'), variable('OTHER', '*', { masked: false })], { targets: [PRODUCTION] }],
+    ['the credential of an unprotected environment is not protected', [...credential('staging', { protected: false }), ...credential('production')]],
+    ['the credential of review apps is for all of them', credential('review/*', { protected: false }), { targets: [REVIEW] }],
+    ['the project has other variables', [...credential('production'), variable('OTHER', '*', { masked: false })], { targets: [PRODUCTION] }],
     ['a variable of the image reaches only jobs that do not read it', [...credential('production'), variable('IMAGE', 'production')], { targets: [PRODUCTION] }],
-    ['a group has credentials for others', [...credential('production'), ...credential('elsewhere', OF_GROUP)], { targets: [PRODUCTION] }],
+    ['a group has credentials for other projects', [...credential('production'), ...credential('elsewhere', OF_GROUP)], { targets: [PRODUCTION] }],
     ['an agent gives the credential', [], { credential: AGENT }],
     ['the credential is an id_token', [variable('KUBECONFIG', 'production')], { credential: ID_TOKEN }],
   ])('%s', (_, variables, options: Case = {}) => {
@@ -42,61 +41,61 @@ describe('nothing is found when', () => {
   });
 });
 
-describe('a variable that beats what the pipeline hands over', () => {
+describe('a variable that overrides one of the pipeline', () => {
   const good = credential('production');
 
   test.each<[string, OwnedVariable[], string[]]>([
-    ['the image', [variable('IMAGE', '*')],
-      ['failure: variable IMAGE of project "example-group/site" for every environment: it beats what "container" hands over in "synth", expected no such variable; '
-        + 'remove it, or give the pipeline another name']],
-    ['its pipeline', [variable('IMAGE_PIPELINE_ID', '*', OF_GROUP)],
-      ['failure: variable IMAGE_PIPELINE_ID of group "example-group" for every environment: it beats what "container" hands over in "synth", expected no such variable; '
-        + 'remove it, or give the pipeline another name']],
-  ])('is a failure: %s', (_, variables, expected) => {
+    ['for the image', [variable('IMAGE', '*')],
+      ['failure: variable IMAGE of project "example-group/site" for every environment: it overrides the dotenv variable of "container" in "synth", expected no such variable; '
+        + 'remove it, or set another variable name in the pipeline']],
+    ['for the pipeline of the image', [variable('IMAGE_PIPELINE_ID', '*', OF_GROUP)],
+      ['failure: variable IMAGE_PIPELINE_ID of group "example-group" for every environment: it overrides the dotenv variable of "container" in "synth", expected no such variable; '
+        + 'remove it, or set another variable name in the pipeline']],
+  ])('is a failure %s', (_, variables, expected) => {
     expect(found([...good, ...variables], { targets: [PRODUCTION] })).toEqual(expected);
   });
 
   test.each<[string, HeldCredential, string, string]>([
-    ['an agent', AGENT, 'KUBECONFIG', 'it beats that of the GitLab agent group/infra:prod in "deploy-production"'],
-    ['an id_token', ID_TOKEN, 'KUBE_ID_TOKEN', 'it beats the id_token for cluster-1 in "deploy-production"'],
+    ['an agent', AGENT, 'KUBECONFIG', 'it overrides the variable of the GitLab agent group/infra:prod in "deploy-production"'],
+    ['an id_token', ID_TOKEN, 'KUBE_ID_TOKEN', 'it overrides the id_token for cluster-1 in "deploy-production"'],
   ])('is a failure beside %s', (_, kind, key, words) => {
     expect(found([variable(key, 'production')], { targets: [PRODUCTION], credential: kind })).toEqual([
       `failure: variable ${key} of project "example-group/site" for environment "production": ${words}, expected no such variable; `
-      + 'remove it, or give the pipeline another name',
+      + 'remove it, or set another variable name in the pipeline',
     ]);
   });
 });
 
 describe('a credential', () => {
   test.each<[string, OwnedVariable[], Case, RegExp[]]>([
-    ['that is missing', credential('staging'), {},
+    ['fails when it is missing', credential('staging'), {},
       [/^failure: variable KUBECONFIG for environment "production": it is missing, expected a credential; run cdk8s-ci-deploy grant with --environment "production"$/]],
-    ['that is missing where not everything could be seen', credential('staging'), { unseen: ['could not look at group 7'] },
-      [/^warning: variable KUBECONFIG for environment "production": it is missing in the project, and not every group could be looked at/]],
-    ['of review apps that is missing', [], { targets: [REVIEW] }, [/for environment "review\/mr-\*": it is missing, .* --environment "review\/\*" --unprotected$/]],
-    ['of review apps that is protected', credential('review/*'), { targets: [REVIEW] },
+    ['warns when it is missing and the token may not read every group', credential('staging'), { unseen: ['could not look at group 7'] },
+      [/^warning: variable KUBECONFIG for environment "production": it is missing in the project, and the token may not read the variables of every group/]],
+    ['fails when that of review apps is missing', [], { targets: [REVIEW] }, [/for environment "review\/mr-\*": it is missing, .* --environment "review\/\*" --unprotected$/]],
+    ['fails when that of review apps is protected', credential('review/*'), { targets: [REVIEW] },
       [/^failure: variable KUBECONFIG for environment "review\/mr-\*": it is protected, so jobs of merge requests do not get it/]],
-    ['of one review app only', credential('review/mr-1', { protected: false }), { targets: [REVIEW] }, [/^failure: .* "review\/mr-\*": it is missing/]],
-    ['that is not masked', [variable('KUBECONFIG', 'production', { masked: false }), variable('KUBECONFIG_TOKEN', 'production')], { targets: [PRODUCTION] },
+    ['fails when it is for one review app only', credential('review/mr-1', { protected: false }), { targets: [REVIEW] }, [/^failure: .* "review\/mr-\*": it is missing/]],
+    ['fails when it is not masked', [variable('KUBECONFIG', 'production', { masked: false }), variable('KUBECONFIG_TOKEN', 'production')], { targets: [PRODUCTION] },
       [/^failure: variable KUBECONFIG of project "example-group\/site" for environment "production": it is not masked, expected a masked variable; remove it, and let/]],
-    ['whose token is not masked', [variable('KUBECONFIG', 'production'), variable('KUBECONFIG_TOKEN', 'production', { masked: false })], { targets: [PRODUCTION] },
+    ['fails when its token is not masked', [variable('KUBECONFIG', 'production'), variable('KUBECONFIG_TOKEN', 'production', { masked: false })], { targets: [PRODUCTION] },
       [/^failure: variable KUBECONFIG_TOKEN of .*: it is not masked/]],
-    ['whose token is not kept alone', [variable('KUBECONFIG', 'production')], { targets: [PRODUCTION] },
+    ['warns when its token has no variable of its own', [variable('KUBECONFIG', 'production')], { targets: [PRODUCTION] },
       [/^warning: variable KUBECONFIG of .*: there is no KUBECONFIG_TOKEN beside it, so logs do not mask the token in it/]],
-    ['that is not protected, of an environment that is', credential('production', { protected: false }), { targets: [PRODUCTION] },
+    ['fails when it is not protected and its environment is', credential('production', { protected: false }), { targets: [PRODUCTION] },
       [/^failure: .*: it is not protected, and environment "production" is, expected a protected variable/]],
-    ['for every environment', credential('*'), { targets: [PRODUCTION] },
+    ['fails when every environment gets it', credential('*'), { targets: [PRODUCTION] },
       [/^failure: .* for every environment: "build", "container" and "synth" get the credential, too, expected a scope for "production" alone; store one for each/]],
-    ['for every environment, of which none is protected', credential('*'), { targets: [STAGING] }, [/^warning: .*"build", "container" and "synth" get the credential/]],
-    ['of two environments', credential('*ing'), { targets: [STAGING, { ...STAGING, environment: 'testing', namespace: 'example-testing' }] },
+    ['warns when every environment gets it and none is protected', credential('*'), { targets: [STAGING] }, [/^warning: .*"build", "container" and "synth" get the credential/]],
+    ['fails when two environments share it', credential('*ing'), { targets: [STAGING, { ...STAGING, environment: 'testing', namespace: 'example-testing' }] },
       [/^failure: .* for environment "\*ing": it is the credential of "staging" \(namespace "example-staging"\) and "testing" \(namespace "example-testing"\), expected one/]],
-    ['that no job asks for', [...credential('production'), variable('KUBECONFIG', 'prod')], { targets: [PRODUCTION] },
-      [/^warning: .* for environment "prod": no environment of the pipeline matches, expected "production"; correct the scope, or end the credential/]],
+    ['warns when no job uses it', [...credential('production'), variable('KUBECONFIG', 'prod')], { targets: [PRODUCTION] },
+      [/^warning: .* for environment "prod": its scope matches no environment of the pipeline, expected "production"; change the scope in GitLab, or end the credential/]],
   ])('%s', (_, variables, options, expected) => {
     expect(found(variables, options)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });
 
-  test('for every environment is all that is wrong with it, the worst first', () => {
+  test('fails for each mistake of one variable', () => {
     expect(found(credential('*'), { targets: [STAGING, PRODUCTION] }).map((line) => line.replace(/^(\w+: ).* every environment: /, '$1').replace(/, expected.*/, ''))).toEqual([
       'failure: it is the credential of "staging" (namespace "example-staging") and "production" (namespace "example")',
       'failure: "build", "container" and "synth" get the credential, too',
@@ -113,25 +112,25 @@ describe('the token for GitLab that rotates a credential', () => {
   const lines = (variables: OwnedVariable[]) => findingsOf(model, { project: 'example-group/site', variables, unseen: [] }).map((finding) => findingText(finding).trimEnd());
   const good = [...credential('staging'), ...credential('production')];
 
-  test('may be there for each environment', () => {
+  test('is accepted for each environment', () => {
     expect(lines([...good, variable('GITLAB_TOKEN', 'staging'), variable('GITLAB_TOKEN', 'production')])).toEqual([]);
   });
 
-  test('may rotate that of review apps, which is not protected, in an environment beside theirs', () => {
+  test('is accepted for unprotected review apps in an environment beside theirs', () => {
     const review = pipelineModel([REVIEW]);
     const project = { project: 'example-group/site', unseen: [], variables: [...credential('review/*', { protected: false }), variable('GITLAB_TOKEN', 'review/rotation')] };
 
     expect(findingsOf({ ...review, jobs: [...review.jobs, rotation('review/rotation')] }, project)).toEqual([]);
   });
 
-  test('is missing', () => {
+  test('fails when it is missing', () => {
     expect(lines([...good, variable('GITLAB_TOKEN', 'staging')])).toEqual([
       'failure: variable GITLAB_TOKEN for environment "production": it is missing, expected a project or group access token with the role Maintainer and the scope api; '
-      + 'make one in GitLab, and store it masked and protected',
+      + 'create one in GitLab, and store it masked and protected',
     ]);
   });
 
-  test('is not masked, and every job gets it', () => {
+  test('fails when it is not masked and every job gets it', () => {
     expect(lines([...good, variable('GITLAB_TOKEN', '*', { masked: false })]).map((line) => line.replace(/, expected.*/, ''))).toEqual([
       'failure: variable GITLAB_TOKEN of project "example-group/site" for every environment: it is not masked',
       'failure: variable GITLAB_TOKEN of project "example-group/site" for every environment: '
@@ -140,6 +139,6 @@ describe('the token for GitLab that rotates a credential', () => {
   });
 });
 
-test('what others wrote is escaped', () => {
+test('it escapes names from GitLab', () => {
   expect(found([variable('IMAGE', '*', { owner: 'project "a\\u001b"' })], { targets: [] })[0]).not.toContain('\u001b');
 });

@@ -1,4 +1,0 @@
-/** Node's zlib, which takes a while to load. */
-export function zlibModule(): typeof import('node:zlib') {
-  return require('node:zlib');
-}
