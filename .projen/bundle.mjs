@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 
 /*
@@ -24,7 +24,8 @@ const LAZY_MODULES = {
 const lazyModules = {
   name: 'lazy-modules',
   setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /\/lazy-modules$/ }, ({ importer }) => {
+    onResolve({ filter: /\/lazy-modules$/ }, ({ importer, path, resolveDir }) => {
+      if (!join(resolveDir, path).endsWith(join('src', 'base', 'lazy-modules'))) return undefined;
       const code = readFileSync(importer, 'utf8');
       return { path: Object.keys(LAZY_MODULES).filter((name) => code.includes(name)).join(), namespace: 'lazy-modules' };
     });
