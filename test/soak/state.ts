@@ -1,5 +1,5 @@
 import { JsonObject } from '../../src/base/json';
-import { readRecord } from '../../src/cli/deploy/history/read-record';
+import { readRecord } from '../../src/cli/deploy/history/record';
 import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/release/release-names';
 import { Deployer } from '../cluster/deployer';
 

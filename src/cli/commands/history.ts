@@ -3,9 +3,9 @@ import { ExitCode } from '../base/exit-code';
 import type { Command, Context } from '../command-line/command';
 import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import type { RecordedRelease } from '../deploy/history/history';
-import { identityInWords } from '../deploy/history/recorded-identity';
-import { atRelease, RELEASE_OPTIONS } from '../deploy/history/release-options';
+import { withReleaseClient, RELEASE_OPTIONS } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
+import { identityInWords } from '../deploy/objects/release';
 
 /**
  * Lists the releases that are recorded.
@@ -24,7 +24,7 @@ export const history: Command = {
   async run(context: Context): Promise<ExitCode> {
     const { args, stdout, stderr, clock } = context;
     const output = args.choice('output', ['text', 'json']);
-    return atRelease(context, async ({ identity, namespace, cluster }) => {
+    return withReleaseClient(context, async ({ identity, namespace, cluster }) => {
       const releases = (await new ReleaseStore(cluster, namespace, identity, clock).read())?.releases ?? [];
       if (output === 'json') stdout.write(`${JSON.stringify({ identity, namespace, releases: releases.map(releaseJson) }, null, 2)}\n`);
       else if (releases.length > 0) stdout.write(table(releases));

@@ -6,11 +6,11 @@ import { ExitCode } from '../base/exit-code';
 import type { Command, Context } from '../command-line/command';
 import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
-import { Presence, presenceOf } from '../deploy/history/object-status';
-import { identityInWords } from '../deploy/history/recorded-identity';
-import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/history/release-options';
+import { ObjectStatus, objectStatus } from '../deploy/history/object-status';
+import { withReleaseClient, RELEASE_OPTIONS, ReleaseClient } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
 import { Lease, LeaseFile } from '../deploy/lock/lease';
+import { identityInWords } from '../deploy/objects/release';
 
 /**
  * Says what of an application is deployed.
@@ -30,7 +30,7 @@ export const status: Command = {
 
   async run(context: Context): Promise<ExitCode> {
     const output = context.args.choice('output', ['text', 'json']);
-    return atRelease(context, async (place) => {
+    return withReleaseClient(context, async (place) => {
       const found = await lookAt(place, context);
       context.stdout.write(output === 'json' ? `${JSON.stringify(json(place, found), null, 2)}\n` : text(place, found));
       return isWell(found) ? ExitCode.DONE : ExitCode.NO;
@@ -41,14 +41,14 @@ export const status: Command = {
 interface Found {
   readonly history?: ReleaseHistory;
   readonly lease?: Lease;
-  readonly objects: ReadonlyArray<RecordedObject & { readonly presence: Presence }>;
+  readonly objects: ReadonlyArray<RecordedObject & { readonly presence: ObjectStatus }>;
 }
 
-async function lookAt(place: ReleasePlace, { clock }: Context): Promise<Found> {
+async function lookAt(place: ReleaseClient, { clock }: Context): Promise<Found> {
   const { cluster, namespace, identity } = place;
   const store = new ReleaseStore(cluster, namespace, identity, clock);
   const [history, lease] = await Promise.all([store.read(), new LeaseFile(cluster, namespace, identity).read()]);
-  const objects = await Promise.all((history?.objects ?? []).map(async (object) => ({ ...object, presence: await presenceOf(place, object) })));
+  const objects = await Promise.all((history?.objects ?? []).map(async (object) => ({ ...object, presence: await objectStatus(place, object) })));
   return { history, lease, objects };
 }
 
@@ -61,7 +61,7 @@ function inForce(history: ReleaseHistory | undefined): RecordedRelease | undefin
   return history?.releases.find(({ outcome }) => outcome !== 'undone');
 }
 
-function json({ identity, namespace }: ReleasePlace, found: Found): object {
+function json({ identity, namespace }: ReleaseClient, found: Found): object {
   const [newest] = found.history?.releases ?? [];
   return {
     identity,
@@ -74,7 +74,7 @@ function json({ identity, namespace }: ReleasePlace, found: Found): object {
   };
 }
 
-function text({ identity, namespace }: ReleasePlace, found: Found): string {
+function text({ identity, namespace }: ReleaseClient, found: Found): string {
   const { history, lease, objects } = found;
   const release = inForce(history);
   const [newest] = history?.releases ?? [];

@@ -2,8 +2,8 @@ import { isObject, Json, JsonObject } from '../../../base/json';
 import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
-import { isRefusal } from '../history/record-problem';
-import { ownAnnotations } from '../history/recorded-identity';
+import { ownAnnotations } from '../history/record-fields';
+import { isApiError } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
@@ -58,7 +58,7 @@ export class LeaseFile {
     try {
       return this.leaseIn(await this.cluster.get(this.path()));
     } catch (error) {
-      if (isRefusal(error, 404)) return undefined;
+      if (isApiError(error, 404)) return undefined;
       throw error;
     }
   }
@@ -72,7 +72,7 @@ export class LeaseFile {
     try {
       return this.leaseIn(before ? await this.cluster.merge(this.path(), this.patch(before, change)) : await this.create(change));
     } catch (error) {
-      if (isRefusal(error, 409) || (before && isRefusal(error, 404))) return undefined;
+      if (isApiError(error, 409) || (before && isApiError(error, 404))) return undefined;
       throw error;
     }
   }
@@ -82,7 +82,7 @@ export class LeaseFile {
     try {
       await this.cluster.delete(this.path(), { uid, resourceVersion });
     } catch (error) {
-      if (!isRefusal(error, 409)) throw error;
+      if (!isApiError(error, 409)) throw error;
     }
   }
 

@@ -2,7 +2,7 @@ import { OIDC_ANNOTATIONS } from '../../../access/access-annotations';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { isOwnKey } from '../../../release/release-names';
 import { WORKLOAD_ANNOTATIONS } from '../../../workload/workload-annotations';
-import { BEFORE_WORKLOADS } from '../objects/annotations';
+import { BEFORE_WORKLOADS } from '../objects/jobs';
 
 /**
  * A label or an annotation that no manifest may have.

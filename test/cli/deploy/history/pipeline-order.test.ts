@@ -1,5 +1,5 @@
 import { Outcome, RecordedRelease } from '../../../../src/cli/deploy/history/history';
-import { judgeOrder, judgeReleases } from '../../../../src/cli/deploy/history/pipeline-order';
+import { comparePipelines, compareWithReleases } from '../../../../src/cli/deploy/history/pipeline-order';
 import { DeployJob } from '../../../../src/cli/deploy/objects/release';
 
 const job = (pipelineIid?: number, jobId?: number, commit = `commit of ${pipelineIid}`): DeployJob => ({ pipelineIid, jobId, commit });
@@ -19,11 +19,11 @@ test.each<[string, DeployJob, string]>([
   ['no pipeline', job(undefined, 210), 'unordered'],
   ['no CI at all', {}, 'unordered'],
 ])('%s', (_, given, order) => {
-  expect(judgeOrder(recorded, given)).toBe(order);
+  expect(comparePipelines(recorded, given)).toBe(order);
 });
 
 test('after a deployment outside of CI, nothing is known', () => {
-  expect(judgeOrder({}, job(19, 190))).toBe('unordered');
+  expect(comparePipelines({}, job(19, 190))).toBe('unordered');
 });
 
 describe('beside several releases', () => {
@@ -42,7 +42,7 @@ describe('beside several releases', () => {
     ['one whose job died counts', releases(['begun', job(22, 220)], ['deployed', recorded]), job(21, 210), 'outdated', 2],
     ['none that was deployed', releases(['failed', recorded]), job(19, 190), undefined, undefined],
   ])('%s', (_, list, given, order, number) => {
-    const judgement = judgeReleases(list, given);
+    const judgement = compareWithReleases(list, given);
     expect([judgement?.order, judgement?.release.number]).toEqual([order, number]);
   });
 });

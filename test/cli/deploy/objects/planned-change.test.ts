@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { JsonObject } from '../../../../src/base/json';
-import { changesBetween } from '../../../../src/cli/deploy/objects/changes';
+import { changesBetween } from '../../../../src/cli/deploy/objects/planned-change';
 
 const container = (name: string, image: string): JsonObject => ({ name, image });
 
