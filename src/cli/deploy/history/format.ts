@@ -19,10 +19,10 @@ export function jobInWords(job: DeployJob, url = job.jobUrl ?? job.pipelineUrl):
 }
 
 /**
- * The outcome of a release for messages: `failed, undone`.
+ * The outcome of a release for messages: `failed, rolled back`.
  */
 export function outcomeInWords({ outcome, rollbackOf }: RecordedRelease): string {
-  const text = { begun: 'not ended', deployed: 'deployed', failed: 'failed', undone: 'failed, undone' }[outcome];
+  const text = { begun: 'not complete', deployed: 'deployed', failed: 'failed', undone: 'failed, rolled back' }[outcome];
   return rollbackOf === undefined ? text : `${text}, rollback to ${rollbackOf}`;
 }
 

@@ -10,14 +10,21 @@ import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
 /** The options of all commands for a release: its application and environment, and the credential. */
 export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['app', { takes: 'NAME', summary: 'the application' }],
-  ['environment', { takes: 'NAME', summary: 'the environment (default: CI_ENVIRONMENT_NAME)' }],
-  ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: the variable KUBECONFIG: a file name, the kubeconfig itself, or its base64)' }],
-  ['context', { takes: 'NAME', summary: 'the context of GitLab\'s agent, PROJECT-PATH:AGENT-NAME' }],
-  ['namespace', { takes: 'NAME', summary: 'with --context: the namespace, because an agent\'s kubeconfig has none' }],
-  ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
-  ['debug', { summary: 'print each request and its status to standard error' }],
+  ['app', { takes: 'NAME', group: 'Release', required: true, summary: 'the application' }],
+  ['environment', { takes: 'NAME', group: 'Release', summary: 'the GitLab environment (default: CI_ENVIRONMENT_NAME)' }],
+  ['kubeconfig', { takes: 'FILE|-', group: 'Credential', summary: 'the credential (default: the variable KUBECONFIG: a file name, the kubeconfig itself, or its base64)' }],
+  ['context', { takes: 'NAME', group: 'Credential', summary: 'the context of GitLab\'s agent, PROJECT-PATH:AGENT-NAME' }],
+  ['namespace', { takes: 'NAME', group: 'Credential', summary: 'with --context: the namespace, because an agent\'s kubeconfig has none' }],
+  ['allow-protected-namespace', { group: 'Credential', summary: 'allow the namespaces `default` and `kube-*`' }],
+  ['debug', { group: 'Output', summary: 'print each request and its status to standard error' }],
 ];
+
+/** The environment variables that these commands read. */
+export const RELEASE_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['CI_PROJECT_ID', 'the project of the release; without it, `local`'],
+  ['CI_ENVIRONMENT_NAME', 'the environment, without --environment'],
+  ['KUBECONFIG', 'the credential, without --kubeconfig'],
+]);
 
 /**
  * An application in an environment, and the client for its namespace.
