@@ -54,7 +54,7 @@ export function checkOutdated(history: ReleaseHistory | undefined, job: DeployJo
   if (compared?.order !== 'outdated' || allowOutdated) return compared;
   const { number, job: newer } = compared.release;
   throw new Failure([
-    `this job is outdated: release ${number} is from a newer pipeline; nothing was written`,
+    `this job is outdated: release ${number} is of a newer pipeline; nothing was written`,
     `  deployed: ${jobInWords(newer, newer.pipelineUrl)}`,
     `  this job: ${jobInWords(job, job.pipelineUrl)}`,
     '  run the job of the newest pipeline, use GitLab\'s Rollback button to go back, or allow it (--allow-outdated)',
