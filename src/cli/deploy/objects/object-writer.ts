@@ -63,7 +63,7 @@ export class ObjectWriter {
    * Creates an object.
    *
    * @param before The deleted object that had the same name.
-   * @throws `ObjectRejected` when somebody else has created an object of this name.
+   * @throws `ObjectRejected` when another client has created an object of this name.
    */
   public async create(target: Target, before?: JsonObject): Promise<JsonObject> {
     return this.explaining(target.object, async () => this.retrying(async () => {
@@ -74,7 +74,7 @@ export class ObjectWriter {
         if (!live) throw error;
         // An earlier attempt has created the object, but its response was lost.
         if (this.isApplied(live) && uidOf(live) !== uidOf(before)) return live;
-        const creator = this.options.owner.of(live) === 'another\'s' ? ownerInWords(live) : 'somebody else';
+        const creator = this.options.owner.of(live) === 'another\'s' ? ownerInWords(live) : 'another client';
         throw taken(target.object, `${creator} created it after the release was planned`);
       }
     }));
@@ -273,7 +273,7 @@ function isReplaced(error: unknown): boolean {
 }
 
 function taken(object: ReleaseObject, given: string): ObjectRejected {
-  return new ObjectRejected({ object, given, fix: 'give it another name, or agree with its owner' });
+  return new ObjectRejected({ object, given, fix: 'give the object another name, or ask its owner to release it' });
 }
 
 /** An error about the object. A 401 is about the credential and stays as it is. */
