@@ -4,7 +4,7 @@ import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
 import { Destruction } from '../deploy/destroy';
-import { jobOf } from '../deploy/history/identity';
+import { jobOf } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
 import type { DeployLock } from '../deploy/lock/deploy-lock';
 import { Owner } from '../deploy/objects/owner';

@@ -1,6 +1,5 @@
 import { Ahead } from './ahead';
-import { identityOf } from './history/identity';
-import { RELEASE_OPTIONS } from './history/release-options';
+import { identityOf, RELEASE_OPTIONS } from './history/release-options';
 import { ReleaseStore } from './history/release-store';
 import { DeployLock, WhileTaking } from './lock/deploy-lock';
 import { holderOf } from './lock/holder';

@@ -1,9 +1,9 @@
 import type { Session } from './deploy-session';
 import type { DeploymentOptions } from './deployment-plan';
-import { jobOf } from './history/identity';
-import { secretMask } from './objects/mask';
+import { jobOf } from './history/release-options';
 import { Owner } from './objects/owner';
 import type { ReleaseObject } from './objects/release';
+import { secretMask } from './objects/secret-values';
 import { Reporting, REPORT_OPTIONS } from './report/reporting';
 import { progressOutput } from './wait/progress-reporter';
 import { userError } from '../../base/user-error';

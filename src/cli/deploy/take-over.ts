@@ -1,11 +1,10 @@
 import type { ReleaseHistory } from './history/history';
-import { recordProblem } from './history/record-problem';
-import { isSameIdentity } from './history/recorded-identity';
+import { recordProblem } from './history/record-fields';
 import { ReleaseStore } from './history/release-store';
 import { concurrently } from './objects/concurrently';
 import { ObjectWriter } from './objects/object-writer';
-import { identityInWords, Owner } from './objects/owner';
-import type { ReleaseIdentity } from './objects/release';
+import { Owner } from './objects/owner';
+import { identityInWords, isSameIdentity, ReleaseIdentity } from './objects/release';
 import { pathOf } from './prune/leftovers';
 import { PullSecret } from './pull-secret/pull-secret';
 import { PullSecretRefused } from './pull-secret/pull-secret-refused';

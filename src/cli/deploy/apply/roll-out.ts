@@ -4,7 +4,7 @@ import { deletedSince } from './reapply-deleted';
 import { RolloutFailed } from './rollout-failed';
 import { Written, WriteOptions, writeSteps } from './write';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import { inOrder } from '../objects/order';
+import { inOrder } from '../objects/apply-order';
 import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 import { readinessOf } from '../wait/readiness';

@@ -3,8 +3,8 @@ import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } 
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
-import { isRefusal } from '../history/record-problem';
-import { ownAnnotations } from '../history/recorded-identity';
+import { ownAnnotations } from '../history/record-fields';
+import { isApiError } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
@@ -69,7 +69,7 @@ export class LeaseFile {
     try {
       return this.leaseIn(before ? await this.cluster.merge(this.path(), this.patch(before, change)) : await this.create(change));
     } catch (error) {
-      if (isRefusal(error, 409) || (before && isRefusal(error, 404))) return undefined;
+      if (isApiError(error, 409) || (before && isApiError(error, 404))) return undefined;
       throw error;
     }
   }
@@ -79,7 +79,7 @@ export class LeaseFile {
     try {
       await this.cluster.delete(this.path(), { uid, resourceVersion });
     } catch (error) {
-      if (!isRefusal(error, 409)) throw error;
+      if (!isApiError(error, 409)) throw error;
     }
   }
 

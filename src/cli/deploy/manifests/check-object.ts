@@ -7,10 +7,10 @@ import { containersOf } from '../../../kubernetes/container-images';
 import { kindName, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
 import { isReleaseName } from '../../../release/release-names';
-import { BEFORE_WORKLOADS } from '../objects/annotations';
-import type { Problems } from '../objects/problems';
+import { BEFORE_WORKLOADS } from '../objects/jobs';
+import type { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
-import { withData } from '../objects/secret-data';
+import { withData } from '../objects/secret-values';
 
 /**
  * What an object of a release must satisfy.

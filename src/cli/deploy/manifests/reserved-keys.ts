@@ -1,7 +1,7 @@
 import { OIDC_ANNOTATIONS } from '../../../access/oidc-names';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { isOwnKey, WORKLOAD_ANNOTATIONS } from '../../../release/release-names';
-import { BEFORE_WORKLOADS } from '../objects/annotations';
+import { BEFORE_WORKLOADS } from '../objects/jobs';
 
 /**
  * A label or an annotation that no manifest may have.

@@ -5,8 +5,7 @@ import { lastDeployed, ReleaseHistory } from '../history/history';
 import type { ReleaseStore } from '../history/release-store';
 import { numberAt } from '../objects/fields';
 import { isJob } from '../objects/jobs';
-import { objectKey } from '../objects/object-key';
-import type { ReleaseObject } from '../objects/release';
+import { objectKey, ReleaseObject } from '../objects/release';
 import { lookUp } from '../prune/leftovers';
 
 /**

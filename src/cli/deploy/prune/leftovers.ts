@@ -5,13 +5,12 @@ import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 import type { RecordedObject } from '../history/history';
+import { inReverse } from '../objects/apply-order';
 import { concurrently } from '../objects/concurrently';
 import { fieldAt, textAt } from '../objects/fields';
-import { objectKey } from '../objects/object-key';
 import type { ObjectWriter } from '../objects/object-writer';
-import { inReverse } from '../objects/order';
 import type { Owner } from '../objects/owner';
-import type { OwnedObject } from '../objects/release';
+import { objectKey, OwnedObject } from '../objects/release';
 
 /**
  * What is in the cluster of objects that are no longer wanted.

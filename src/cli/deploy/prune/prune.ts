@@ -3,8 +3,7 @@ import { userError } from '../../../base/user-error';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
 import type { RecordedObject, ReleaseHistory } from '../history/history';
-import { objectKey } from '../objects/object-key';
-import type { OwnedObject } from '../objects/release';
+import { objectKey, OwnedObject } from '../objects/release';
 
 /**
  * What is removed of what earlier releases had and this one has not.

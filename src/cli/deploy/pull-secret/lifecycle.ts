@@ -2,7 +2,7 @@ import type { PullSecret, PullSecretResult, PullSecretUse } from './pull-secret'
 import { PullSecretRefused } from './pull-secret-refused';
 import type { SharedSecret } from './shared-docker-config';
 import { Failure, Interrupted } from '../../base/failure';
-import { ReleaseRejected } from '../objects/refusals';
+import { ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**

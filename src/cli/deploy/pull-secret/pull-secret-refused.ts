@@ -3,7 +3,7 @@ import { printableText } from '../../../base/printable';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
 import type { ApiError } from '../../cluster/status';
-import { explain, ObjectProblem } from '../objects/refusals';
+import { explain, ObjectProblem } from '../objects/object-problems';
 
 /**
  * A pull secret that is left as it is.

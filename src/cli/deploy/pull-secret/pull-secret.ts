@@ -9,8 +9,7 @@ import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
-import { identityInWords } from '../objects/owner';
-import type { ReleaseIdentity } from '../objects/release';
+import { identityInWords, ReleaseIdentity } from '../objects/release';
 
 export interface PullSecretOptions {
   readonly namespace: string;

@@ -2,7 +2,7 @@ import { UserError } from '../../../base/user-error';
 import { junitXml, TestCase } from '../../io/junit';
 import type { Planned } from '../apply/observer';
 import { isJob } from '../objects/jobs';
-import { ObjectRejected, ReleaseRejected } from '../objects/refusals';
+import { ObjectRejected, ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
 import { isWaitedFor, Progress, RolloutResult } from '../wait/rollout';
 
@@ -64,7 +64,7 @@ export function junitReport(facts: DeploymentFacts): string {
 function objectCase(object: DeploymentFacts['objects'][number], facts: DeploymentFacts): Case {
   const { error, planned, written, isDryRun } = facts;
   const one = { className: 'apply' as const, name: nameOf(object) };
-  const refusals = error instanceof ReleaseRejected ? error.refusals : error instanceof ObjectRejected ? [error.refusal] : [];
+  const refusals = error instanceof ReleaseRejected ? error.problems : error instanceof ObjectRejected ? [error.problem] : [];
   const refused = refusals.find((refusal) => nameOf(refusal.object) === one.name);
   if (refused) return { ...one, result: 'failed', says: `${refused.given}; ${refused.fix}` };
   const isDone = isDryRun ? planned !== undefined : written.has(one.name);
@@ -109,7 +109,7 @@ function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean):
 /** Whether something is refused that is none of the objects. */
 function isBeyond({ error, objects }: DeploymentFacts): boolean {
   const names = new Set(objects.map(nameOf));
-  return error instanceof ReleaseRejected && error.refusals.some(({ object }) => !names.has(nameOf(object)));
+  return error instanceof ReleaseRejected && error.problems.some(({ object }) => !names.has(nameOf(object)));
 }
 
 function testCase({ className, name, result, says = '', more, seconds }: Case, mask: (text: string) => string): TestCase {

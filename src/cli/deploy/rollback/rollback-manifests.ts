@@ -4,8 +4,8 @@ import type { NextObject, RecordedManifests, WithheldObject } from '../history/h
 import { checkObject } from '../manifests/check-object';
 import { isJob } from '../objects/jobs';
 import { appliedFields, applierAmong, extract } from '../objects/managed-fields';
+import { Problems } from '../objects/object-problems';
 import type { Owner } from '../objects/owner';
-import { Problems } from '../objects/problems';
 import type { ReleaseObject } from '../objects/release';
 import { lookUp } from '../prune/leftovers';
 
