@@ -7,7 +7,7 @@ import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { AUDIENCE, Claims, Forgery, Issuer, startIssuer } from './oidc/issuer';
 import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { apiServerFlags } from '../src/cli/access/oidc/other-settings';
+import { apiServerFlags } from '../src/cli/access/oidc/oidc-instructions';
 import { readAccess } from '../src/cli/access/read-access';
 
 const PODS = ['get', 'pods'];

@@ -17,8 +17,8 @@ import { FakeClock } from './support/fake-clock';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { describeVectors, printAgreement } from './support/vectors';
 import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
-import { Questions } from '../src/cli/verify/questions';
-import { requestsOf } from '../src/cli/verify/rule-coverage';
+import { requestsOf } from '../src/cli/verify/access-request';
+import { AccessReviews } from '../src/cli/verify/access-reviews';
 import { allows, PolicyRule, ResourceRequest } from '../src/kubernetes/rbac';
 import { ADMIN_RULES } from '../src/kubernetes/user-facing-roles';
 
@@ -238,12 +238,12 @@ describe('a credential with ClusterRole admin', () => {
 describeVectors<{ rules: PolicyRule[] }>('clusterrole-admin.json', ({ rules }) => {
   test('every row is what the server answers, and what is known offline', async () => {
     const cluster = connected(credential('example'));
-    const questions = new Questions(cluster);
+    const questions = new AccessReviews(cluster);
     const rows = rules.flatMap(requestsOf) as ResourceRequest[];
     const resources = new Map(rows.map(({ group, resource, subresource }) => [`${group}/${resource}/${subresource}`, { group, resource, subresource }]));
     const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'impersonate', 'bind', 'escalate'];
     const all = [...resources.values()].flatMap((resource) => verbs.map((verb) => ({ verb, ...resource })));
-    const server = await Promise.all(all.map(async (request) => (await questions.mayI(request, 'example')).answer));
+    const server = await Promise.all(all.map(async (request) => (await questions.canI(request, 'example')).answer));
     cluster.close();
     const differing = all.filter((request, index) => server[index] !== (allows(ADMIN_RULES, request) ? 'allowed' : 'denied'));
     expect(differing).toEqual([]);

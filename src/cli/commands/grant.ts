@@ -1,24 +1,21 @@
 import { userError } from '../../base/user-error';
-import type { Access, AccessAccount } from '../access/access';
-import { readAccessFile } from '../access/access-file';
-import { applyAccess, objectInWords, tryAccess } from '../access/apply-access';
+import type { Access, AccessServiceAccount } from '../access/access';
+import { accessSummary, subjectName } from '../access/access-summary';
+import { applyAccess, objectName, dryRunAccess } from '../access/apply-access';
 import { oidcInstructions } from '../access/oidc/oidc-instructions';
-import { accessInWords, subjectInWords } from '../access/rights-in-words';
+import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/exit-code';
 import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
-import { endUnfinished } from '../credentials/credential-cleanup';
-import { credentialIn } from '../credentials/credential-in';
-import { CredentialStore } from '../credentials/credential-store';
-import { checkDestination, Destination } from '../credentials/destination';
-import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
+import { deleteUnfinished } from '../credentials/credential-cleanup';
+import { addressWarning, kubeconfigBuilder } from '../credentials/credential-kubeconfig';
+import { DESTINATION_OPTIONS, withDestination, TOKEN_OPTIONS, parseTokenLifetime } from '../credentials/credential-options';
+import { CredentialStore, CredentialRecord } from '../credentials/credential-store';
+import { checkDestination, Destination, currentCredential } from '../credentials/destination';
 import { GITLAB_MISSING, trustOf } from '../credentials/gitlab-options';
-import { addressWarning, kubeconfigOf } from '../credentials/new-kubeconfig';
-import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
-import { supplyCredential, timeText, validity } from '../credentials/provision-credential';
-import type { CredentialRecord } from '../credentials/record';
-import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
+import { provisionCredential, isoTime, validityText } from '../credentials/provision-credential';
+import { VERIFICATION_OPTIONS, verificationParts, verifyCredential } from '../credentials/verify-credential';
 import { StepLog } from '../io/step-log';
 
 /**
@@ -44,7 +41,7 @@ export const grant: Command = {
     ...ADMINISTRATOR_OPTIONS,
     ...DESTINATION_OPTIONS,
     ...TOKEN_OPTIONS,
-    ...PROOF_OPTIONS,
+    ...VERIFICATION_OPTIONS,
     ['dry-run', { summary: 'check everything, change nothing' }],
     ['yes', { summary: 'do not ask' }],
     ['output', { takes: 'text|json|-', summary: 'the form of the result; "-" writes the credential instead (default: text)' }],
@@ -57,7 +54,7 @@ export const grant: Command = {
     const steps = new StepLog(context.stderr);
     const { serviceAccount } = access;
     if (!serviceAccount) return grantSubject(context, access, steps);
-    const lifetime = tokenLifetime(context.args);
+    const lifetime = parseTokenLifetime(context.args);
     const account = { namespace: access.namespace, name: serviceAccount.name };
     return withDestination(context, async (destination) => asAdministrator(context, async (administrator) =>
       steps.within(async () => grantAccount(context, access, { lifetime, destination, serviceAccount }, administrator, steps))), { account });
@@ -65,7 +62,7 @@ export const grant: Command = {
 };
 
 interface Plan {
-  readonly serviceAccount: AccessAccount;
+  readonly serviceAccount: AccessServiceAccount;
   readonly lifetime: { readonly duration: number; readonly shortest: number };
   readonly destination: Destination;
 }
@@ -76,22 +73,22 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
   const { reference, cluster } = administrator;
   const server = args.one('server') ?? reference.server;
   const parts = { reference, server, namespace: access.namespace, user: serviceAccount.name, allowProtectedNamespace: true };
-  const [kubeconfig, proof] = [kubeconfigOf(parts), kubeconfigOf(proofParts(context, parts))];
+  const [kubeconfig, proof] = [kubeconfigBuilder(parts), kubeconfigBuilder(verificationParts(context, parts))];
   announce(access, administrator, steps, [`Then a token is made, proved, and kept in ${destination.description}.`]);
   const warning = addressWarning(server);
   if (warning !== undefined) steps.warn(warning);
   const state = await checkDestination(destination, steps);
   const account = { namespace: access.namespace, name: serviceAccount.name };
   const ledger = new CredentialStore(cluster, clock, account);
-  const current = await credentialIn(destination, state, ledger, clock.now());
-  if (state.isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
+  const current = await currentCredential(destination, state, ledger, clock.now());
+  if (state.hasCredential && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
   if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
   if (current) {
     steps.note(`${destination.description} holds a credential of this account already; \`cdk8s-ci-deploy rotate\` replaces it`);
-    await endUnfinished(ledger, current, steps, clock.now());
+    await deleteUnfinished(ledger, current, steps, clock.now());
     return result(context, access, destination, current);
   }
-  const { record } = await supplyCredential({
+  const { record } = await provisionCredential({
     ...context,
     ...plan,
     ...plan.lifetime,
@@ -100,14 +97,14 @@ async function grantAccount(context: Context, access: Access, plan: Plan, admini
     cluster,
     kubeconfig,
     order: { account, duration: plan.lifetime.duration, tokenSecret: await tokenSecretFor(ledger, serviceAccount) },
-    prove: async ({ token = '' }) => proveCredential(context, proof(token), access),
+    prove: async ({ token = '' }) => verifyCredential(context, proof(token), access),
   });
-  await endUnfinished(ledger, record, steps, clock.now());
+  await deleteUnfinished(ledger, record, steps, clock.now());
   return result(context, access, destination, record);
 }
 
 /** That of the manifests serves one place; another place gets one of its own, so that each can be ended alone. */
-async function tokenSecretFor(ledger: CredentialStore, { tokenSecret }: AccessAccount): Promise<{ name: string } | 'new' | undefined> {
+async function tokenSecretFor(ledger: CredentialStore, { tokenSecret }: AccessServiceAccount): Promise<{ name: string } | 'new' | undefined> {
   if (tokenSecret === undefined) return undefined;
   const taken = (await ledger.list()).some(({ name, state }) => name === tokenSecret && state === 'stored');
   return taken ? 'new' : { name: tokenSecret };
@@ -119,7 +116,7 @@ async function grantSubject(context: Context, access: Access, steps: StepLog): P
   if (option !== undefined || args.one('output') === '-') {
     throw userError({
       at: `--${option ?? 'output'}`,
-      given: `${subjectInWords(access)} has no token that could be kept`,
+      given: `${subjectName(access)} has no token that could be kept`,
       expected: 'no place for one',
       fix: 'leave it out',
     });
@@ -133,13 +130,13 @@ async function grantSubject(context: Context, access: Access, steps: StepLog): P
 }
 
 function announce(access: Access, { description }: Administrator, steps: StepLog, last: string[]): void {
-  const objects = access.objects.map((object) => `  ${objectInWords(object)}`);
-  steps.note([`In the cluster of ${description}, ${access.file} makes`, ...objects, ...accessInWords(access), ...last].join('\n'));
+  const objects = access.objects.map((object) => `  ${objectName(object)}`);
+  steps.note([`In the cluster of ${description}, ${access.file} makes`, ...objects, ...accessSummary(access), ...last].join('\n'));
 }
 
 /** Whether they are; a dry run only checks them. */
 async function applied(context: Context, access: Access, { cluster }: Administrator, steps: StepLog): Promise<boolean> {
-  const isChecked = await tryAccess(cluster, access);
+  const isChecked = await dryRunAccess(cluster, access);
   if (!isChecked) steps.note('The namespace does not exist yet, so the API server checks the other objects when it does.');
   if (context.args.has('dry-run')) {
     steps.note('Nothing was changed (--dry-run).');
@@ -152,7 +149,7 @@ async function applied(context: Context, access: Access, { cluster }: Administra
 
 function subjectResult({ args, stdout }: Context, access: Access, instructions: string | undefined): ExitCode {
   const { namespace, role } = access;
-  const account = { namespace, subject: subjectInWords(access), role: `${role.kind} ${role.name}`, instructions: instructions ?? null };
+  const account = { namespace, subject: subjectName(access), role: `${role.kind} ${role.name}`, instructions: instructions ?? null };
   stdout.write(args.one('output') === 'json' ? `${JSON.stringify(account, null, 2)}\n` : instructions ?? '');
   return ExitCode.DONE;
 }
@@ -161,14 +158,14 @@ function result({ args, stdout, clock }: Context, access: Access, destination: D
   const { namespace, role } = access;
   const account = {
     namespace,
-    subject: subjectInWords(access),
+    subject: subjectName(access),
     role: `${role.kind} ${role.name}`,
     keptIn: destination.description,
     secret: record.name,
-    expires: timeText(record.expires),
+    expires: isoTime(record.expires),
   };
   if (args.one('output') === 'json') stdout.write(`${JSON.stringify(account, null, 2)}\n`);
-  else if (args.one('output') !== '-') stdout.write(resultText(account, validity(record.expires, clock.now())));
+  else if (args.one('output') !== '-') stdout.write(resultText(account, validityText(record.expires, clock.now())));
   return ExitCode.DONE;
 }
 

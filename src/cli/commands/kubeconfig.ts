@@ -2,12 +2,12 @@ import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { ExitCode } from '../base/exit-code';
 import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
-import { FORM_NAMES, inForm } from '../credentials/credential-forms';
+import { CREDENTIAL_FORMATS, formatCredential } from '../credentials/credential-kubeconfig';
+import { TOKEN_OPTIONS } from '../credentials/credential-options';
 import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
-import { TOKEN_OPTIONS } from '../credentials/token-options';
-import { ofServiceAccount } from '../kubeconfig/of-service-account';
-import { reportOn, reportText } from '../kubeconfig/report';
-import { sourceOf } from '../kubeconfig/sources';
+import { kubeconfigReport, kubeconfigReportText } from '../kubeconfig/kubeconfig-report';
+import { kubeconfigSource } from '../kubeconfig/kubeconfig-source';
+import { requestKubeconfig } from '../kubeconfig/request-kubeconfig';
 
 /**
  * Builds the kubeconfig of a CI job, or checks one, and reports on it.
@@ -52,23 +52,23 @@ export const kubeconfig: Command = {
   async run(context: Context): Promise<ExitCode> {
     const { args } = context;
     args.choice('output', ['text', 'json', '-']);
-    args.choice('format', FORM_NAMES);
+    args.choice('format', CREDENTIAL_FORMATS);
     checkLocalOptions(context, { hasSecret: !args.has('id-token-file') });
-    const source = sourceOf(context);
-    if (source === 'service-account') return ofServiceAccount(context, (credential) => emit(context, credential));
+    const source = kubeconfigSource(context);
+    if (source === 'service-account') return requestKubeconfig(context, (credential) => emit(context, credential));
     emit(context, await source());
     return ExitCode.DONE;
   },
 };
 
 function emit({ args, files, stdout, stderr }: Context, credential: Kubeconfig): void {
-  const [output, file, form] = [args.one('output'), args.one('file'), args.choice('format', FORM_NAMES)];
-  const report = reportOn(credential);
+  const [output, file, form] = [args.one('output'), args.one('file'), args.choice('format', CREDENTIAL_FORMATS)];
+  const report = kubeconfigReport(credential);
   if (file !== undefined) stderr.write(`${writeCredential({ files, file, form, force: args.has('force') }, credential)}\n`);
   if (output === '-') {
     stderr.write(report.warnings.map((warning) => `warning: ${warning}\n`).join(''));
-    stdout.write(inForm(credential, form));
+    stdout.write(formatCredential(credential, form));
   } else {
-    stdout.write(output === 'json' ? `${JSON.stringify({ ...report, ...(file === undefined ? {} : { file, format: form }) }, null, 2)}\n` : reportText(report));
+    stdout.write(output === 'json' ? `${JSON.stringify({ ...report, ...(file === undefined ? {} : { file, format: form }) }, null, 2)}\n` : kubeconfigReportText(report));
   }
 }

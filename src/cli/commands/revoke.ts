@@ -1,7 +1,7 @@
 import { userError } from '../../base/user-error';
-import type { Access, AccessAccount } from '../access/access';
-import { readAccessFile } from '../access/access-file';
-import { subjectInWords } from '../access/rights-in-words';
+import type { Access, AccessServiceAccount } from '../access/access';
+import { subjectName } from '../access/access-summary';
+import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/exit-code';
 import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
@@ -9,9 +9,9 @@ import { CredentialStore } from '../credentials/credential-store';
 import type { Destination } from '../credentials/destination';
 import { GITLAB_OPTIONS, gitlabDestinationOf } from '../credentials/gitlab-options';
 import { StepLog } from '../io/step-log';
-import { givenToken } from '../revoke/given-token';
+import { readGivenToken } from '../revoke/revocation';
 import { revokeCompromised } from '../revoke/revoke-compromised';
-import { listCredentials, revokeOne } from '../revoke/revoke-one';
+import { listCredentials, revokeOne } from '../revoke/revoke-credentials';
 
 /**
  * Ends credentials.
@@ -48,7 +48,7 @@ export const revoke: Command = {
     args.choice('output', ['text', 'json']);
     const access = await readAccessFile(context, args.operands[0] ?? '-');
     const account = { namespace: access.namespace, name: accountOf(access).name };
-    const token = await givenToken(context, account);
+    const token = await readGivenToken(context, account);
     const steps = new StepLog(context.stderr);
     return withPlace(context, async (destination) => asAdministrator(context, async (administrator) => steps.within(async () => {
       const ledger = new CredentialStore(administrator.cluster, clock, account);
@@ -59,11 +59,11 @@ export const revoke: Command = {
   },
 };
 
-function accountOf(access: Access): AccessAccount {
+function accountOf(access: Access): AccessServiceAccount {
   if (access.serviceAccount) return access.serviceAccount;
   throw userError({
     at: access.file,
-    given: `${subjectInWords(access)} has no token of the cluster`,
+    given: `${subjectName(access)} has no token of the cluster`,
     expected: 'a ServiceAccount',
     fix: 'delete the RoleBinding, or what the API server trusts, to end this access',
   });

@@ -5,17 +5,15 @@ import { ADMINISTRATOR_OPTIONS, withCredential } from '../cluster/cluster-client
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
-import { endDue, predecessors } from '../credentials/credential-cleanup';
-import { CredentialStore } from '../credentials/credential-store';
+import { deleteDue, replacedRecords } from '../credentials/credential-cleanup';
+import { DESTINATION_OPTIONS, withDestination, TOKEN_OPTIONS, parseTokenLifetime } from '../credentials/credential-options';
+import { CredentialStore, CredentialRecord } from '../credentials/credential-store';
 import { checkDestination, Destination } from '../credentials/destination';
-import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
-import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
-import { Supplied, supplyCredential, timeText, validity } from '../credentials/provision-credential';
-import type { CredentialRecord } from '../credentials/record';
-import { asRotator, Rotator } from '../credentials/rotator';
-import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
-import { untilUnknown } from '../credentials/wait-for-revocation';
+import { ProvisionedCredential, provisionCredential, isoTime, validityText } from '../credentials/provision-credential';
+import { withRotator, Rotator } from '../credentials/rotator';
+import { VERIFICATION_OPTIONS, verifyCredential } from '../credentials/verify-credential';
+import { waitForRevocation } from '../credentials/wait-for-revocation';
 import { StepLog } from '../io/step-log';
 
 /**
@@ -40,7 +38,7 @@ export const rotate: Command = {
     ...ADMINISTRATOR_OPTIONS,
     ...DESTINATION_OPTIONS.filter(([name]) => name !== 'force'),
     ...TOKEN_OPTIONS,
-    ...PROOF_OPTIONS,
+    ...VERIFICATION_OPTIONS,
     ['itself', { summary: 'the credential in --kubeconfig or KUBECONFIG replaces itself' }],
     ['grace', { takes: 'TIME', summary: 'how long the old one goes on working (default: 1h)' }],
     ['now', { summary: 'end the old one at once' }],
@@ -57,7 +55,7 @@ export const rotate: Command = {
     args.choice('output', ['text', 'json', '-']);
     const steps = new StepLog(context.stderr);
     const grace = args.has('now') ? 0 : parseDuration('--grace', args.one('grace') ?? '1h') * 1000;
-    return asRotator(context, async (rotator) => {
+    return withRotator(context, async (rotator) => {
       const ledger = new CredentialStore(rotator.cluster, clock, rotator.account);
       if (args.has('finish')) return steps.within(async () => finish(context, ledger, steps));
       return withDestination(context, async (destination) =>
@@ -81,7 +79,7 @@ async function replace(context: Context, rotation: Rotation): Promise<ExitCode> 
   const { rotator, ledger, destination, steps, grace } = rotation;
   const { args, clock } = context;
   await checkDestination(destination, steps);
-  const old = predecessors(await ledger.list(), await destination.identity(), rotator.itself?.secret);
+  const old = replacedRecords(await ledger.list(), await destination.identity(), rotator.itself?.secret);
   if (old.length === 0 && !rotator.itself) {
     throw new Failure(`no credential of this account was made for ${destination.description}; \`cdk8s-ci-deploy grant\` makes one`, ExitCode.NO);
   }
@@ -92,17 +90,17 @@ async function replace(context: Context, rotation: Rotation): Promise<ExitCode> 
     return ExitCode.DONE;
   }
   await confirm(context, 'Replace it?');
-  await endDue(ledger, clock.now(), steps);
+  await deleteDue(ledger, clock.now(), steps);
   const supplied = await supply(context, rotation);
-  for (const record of old) await ledger.endAfter(record, clock.now() + grace);
+  for (const record of old) await ledger.markReplaced(record, clock.now() + grace);
   result(context, destination, supplied, old);
   await endOld(context, rotation, supplied, old);
   return ExitCode.DONE;
 }
 
-async function supply(context: Context, { rotator, ledger, destination, steps }: Rotation): Promise<Supplied> {
-  const lifetime = tokenLifetime(context.args);
-  return supplyCredential({
+async function supply(context: Context, { rotator, ledger, destination, steps }: Rotation): Promise<ProvisionedCredential> {
+  const lifetime = parseTokenLifetime(context.args);
+  return provisionCredential({
     ...context,
     ledger,
     steps,
@@ -111,12 +109,12 @@ async function supply(context: Context, { rotator, ledger, destination, steps }:
     order: { account: rotator.account, duration: lifetime.duration, tokenSecret: rotator.hasTokenSecret ? 'new' : undefined },
     shortest: lifetime.shortest,
     kubeconfig: (token) => rotator.kubeconfig(token),
-    prove: async ({ token = '' }) => proveCredential(context, rotator.proof(token), rotator.access),
+    prove: async ({ token = '' }) => verifyCredential(context, rotator.proof(token), rotator.access),
   });
 }
 
 /** By the successor's own rights, when the old one was its own rotator: it cannot see its own end through. */
-async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supplied, old: readonly CredentialRecord[]): Promise<void> {
+async function endOld(context: Context, rotation: Rotation, { kubeconfig }: ProvisionedCredential, old: readonly CredentialRecord[]): Promise<void> {
   const { rotator, steps, grace } = rotation;
   const { args, clock, signal } = context;
   if (args.has('no-wait') && grace > 0) {
@@ -125,7 +123,7 @@ async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supp
   }
   if (grace > 0) steps.note(`waiting ${spanInWords(grace / 1000)} for jobs that have read ${namesOf(old)}; when this is ended, \`rotate --finish\` does the rest`);
   await clock.sleep(grace, signal);
-  const end = async (cluster: KubernetesClient) => endDue(new CredentialStore(cluster, clock, rotator.account), clock.now(), steps);
+  const end = async (cluster: KubernetesClient) => deleteDue(new CredentialStore(cluster, clock, rotator.account), clock.now(), steps);
   if (!rotator.itself) {
     await end(rotator.cluster);
     return;
@@ -135,7 +133,7 @@ async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supp
     steps.warn('the token that has replaced itself was not made by this command, and lives on: `cdk8s-ci-deploy revoke` ends it');
     return;
   }
-  const waited = await untilUnknown(context, rotator.itself.kubeconfig);
+  const waited = await waitForRevocation(context, rotator.itself.kubeconfig);
   steps.did(`the API server answers 401 to the old token, ${spanInWords(waited / 1000)} after its end`);
 }
 
@@ -145,7 +143,7 @@ async function finish({ args, clock }: Context, ledger: CredentialStore, steps: 
     steps.note(due.length === 0 ? 'Nothing is due.' : `${namesOf(due)} would be ended. Nothing was changed (--dry-run).`);
     return ExitCode.DONE;
   }
-  const later = await endDue(ledger, clock.now(), steps);
+  const later = await deleteDue(ledger, clock.now(), steps);
   for (const { name, endAfter } of later) steps.note(`${name}: not before ${new Date(Number(endAfter)).toISOString()}`);
   if (due.length + later.length === 0) steps.note('Nothing is waiting for its end.');
   return ExitCode.DONE;
@@ -155,9 +153,9 @@ function namesOf(records: readonly CredentialRecord[]): string {
   return records.length === 0 ? 'the old one' : records.map(({ name }) => name).join(', ');
 }
 
-function result({ args, stdout, clock }: Context, { description }: Destination, { record }: Supplied, old: readonly CredentialRecord[]): void {
+function result({ args, stdout, clock }: Context, { description }: Destination, { record }: ProvisionedCredential, old: readonly CredentialRecord[]): void {
   const { name, expires } = record;
-  const account = { keptIn: description, secret: name, expires: timeText(expires), replaces: old.map((each) => each.name) };
-  const text = `kept in    ${description}\nvalidity   ${validity(expires, clock.now())}\nends with  Secret ${name}\nreplaces   ${namesOf(old)}\n`;
+  const account = { keptIn: description, secret: name, expires: isoTime(expires), replaces: old.map((each) => each.name) };
+  const text = `kept in    ${description}\nvalidity   ${validityText(expires, clock.now())}\nends with  Secret ${name}\nreplaces   ${namesOf(old)}\n`;
   if (args.one('output') !== '-') stdout.write(args.one('output') === 'json' ? `${JSON.stringify(account, null, 2)}\n` : text);
 }

@@ -1,5 +1,5 @@
 import type { VariableSettings } from './credential-variables';
-import { scopeWarnings, widthWarnings } from './scope-warnings';
+import { scopeWarnings, widthWarnings } from './destination-warnings';
 import type { GitlabOwner, GitlabToken, GitlabVariable } from '../gitlab/gitlab';
 import { isAtLeast } from '../gitlab/release';
 
@@ -16,7 +16,7 @@ export interface DestinationReport {
   readonly owner: GitlabOwner;
   readonly variables: readonly PlannedVariable[];
   /** Whether a credential is there already. */
-  readonly isKept: boolean;
+  readonly hasCredential: boolean;
   /** What will be done, in plain words. */
   readonly plan: readonly string[];
   /** What is good to know. */
@@ -30,7 +30,7 @@ export interface DestinationReport {
  */
 export interface PlannedVariable extends Pick<GitlabVariable, 'key' | 'environmentScope' | 'type' | 'protected'> {
   /** What is there under this key and for this environment. */
-  readonly exists?: GitlabVariable;
+  readonly existing?: GitlabVariable;
   /** Whether GitLab will hide it; nothing where that is not known. */
   readonly hidden?: boolean;
 }
@@ -52,7 +52,7 @@ export function plannedVariables(settings: VariableSettings, existing: readonly 
  * The plan in plain words.
  */
 export function planText(variables: readonly PlannedVariable[]): string[] {
-  return variables.map((variable) => `${variable.exists ? 'update' : 'create'} variable ${variable.key}: ${propertiesText(variable)}`);
+  return variables.map((variable) => `${variable.existing ? 'update' : 'create'} variable ${variable.key}: ${propertiesText(variable)}`);
 }
 
 /**
@@ -69,7 +69,7 @@ export function destinationWarnings(
   settings: VariableSettings, owner: GitlabOwner, planned: readonly PlannedVariable[], all: readonly GitlabVariable[],
 ): string[] {
   const { key, environmentScope, protected: isProtected } = settings;
-  const visible = planned.filter(({ exists }) => exists && !exists.hidden).map((variable) => variable.key);
+  const visible = planned.filter(({ existing: exists }) => exists && !exists.hidden).map((variable) => variable.key);
   return [
     ...widthWarnings(environmentScope),
     ...(isProtected ? [] : ['not protected: jobs of every branch get the credential, so everyone who may push gets it']),

@@ -1,4 +1,8 @@
+import { currentRecord } from './credential-cleanup';
+import type { CredentialStore, CredentialRecord } from './credential-store';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { ExitCode } from '../base/exit-code';
+import { Failure } from '../base/failure';
 import type { StepLog } from '../io/step-log';
 
 /**
@@ -27,9 +31,9 @@ export interface Destination {
  */
 export interface DestinationState {
   /** Whether a credential is there already. */
-  readonly isKept: boolean;
+  readonly hasCredential: boolean;
   /** What is there, where that can be read. */
-  readonly holds?: KeptCredential;
+  readonly credential?: StoredCredential;
   /** What will be done, in plain words. */
   readonly plan: readonly string[];
   /** What is good to know. */
@@ -41,7 +45,7 @@ export interface DestinationState {
 /**
  * A credential as its token describes itself.
  */
-export interface KeptCredential {
+export interface StoredCredential {
   /** The Secret that ends it. */
   readonly secret: string;
   /** Milliseconds since 1970; missing when it never expires. */
@@ -49,7 +53,7 @@ export interface KeptCredential {
 }
 
 /** What is there may be anything, and is not looked at. */
-export const NOTHING_KNOWN: DestinationState = { isKept: false, plan: [], notes: [], warnings: [] };
+export const EMPTY_STATE: DestinationState = { hasCredential: false, plan: [], notes: [], warnings: [] };
 
 /**
  * What a check of a place has found, for people.
@@ -59,4 +63,22 @@ export async function checkDestination(destination: Destination, steps: StepLog)
   for (const line of [...state.plan, ...state.notes]) steps.note(`  ${line}`);
   for (const warning of state.warnings) steps.warn(warning);
   return state;
+}
+
+/**
+ * The credential that is in its place already, if one is. One that a run which was killed has put there without noting it is noted now,
+ * where it can be read.
+ *
+ * @throws A `Failure` when what is there is no credential any more, and is not to be replaced.
+ */
+export async function currentCredential(
+  destination: Destination, { hasCredential: isKept, credential: holds }: DestinationState, ledger: CredentialStore, now: number,
+): Promise<CredentialRecord | undefined> {
+  if (!isKept) return undefined;
+  const records = await ledger.list();
+  if (!holds) return currentRecord(records, await destination.identity(), now);
+  const { secret, expires = Infinity } = holds;
+  const found = records.find(({ name }) => name === secret);
+  if (!found || expires <= now) throw new Failure(`${destination.description}: the credential in it has ended; --force replaces it`, ExitCode.NO);
+  return found.state === 'stored' ? found : ledger.markStored(found, holds.expires);
 }

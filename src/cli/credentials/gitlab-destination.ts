@@ -1,6 +1,6 @@
-import { ancestorNotes } from './ancestor-notes';
 import { credentialVariables, VariableSettings } from './credential-variables';
 import { DestinationReport, destinationWarnings, plannedVariables, planText, precedenceNotes, propertiesText } from './destination-report';
+import { ancestorNotes } from './destination-warnings';
 import { VariableStore, WrittenVariable } from './variable-store';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
@@ -57,7 +57,7 @@ export class GitlabDestination {
     this.checkMasksJson(release);
     const store = new VariableStore(this.gitlab, owner, release);
     const { key, tokenKey, environmentScope } = this.settings;
-    const all = await store.allBeside([{ key, environmentScope }, { key: tokenKey, environmentScope }]);
+    const all = await store.listFor([{ key, environmentScope }, { key: tokenKey, environmentScope }]);
     const variables = plannedVariables(this.settings, all, release);
     return {
       destination: this.description,
@@ -66,7 +66,7 @@ export class GitlabDestination {
       ...(token ? { token } : {}),
       owner,
       variables,
-      isKept: variables.some((variable) => variable.key === this.settings.key && variable.exists !== undefined),
+      hasCredential: variables.some((variable) => variable.key === this.settings.key && variable.existing !== undefined),
       plan: planText(variables),
       notes: [...precedenceNotes(this.settings, owner), ...await ancestorNotes(this.gitlab, owner, key)],
       warnings: destinationWarnings(this.settings, owner, variables, all),
@@ -82,7 +82,7 @@ export class GitlabDestination {
   public async store(kubeconfig: Kubeconfig, said: Said): Promise<WrittenVariable[]> {
     const [token, file] = credentialVariables(kubeconfig, this.settings);
     const store = await this.variables();
-    await store.allBeside([token, file]);
+    await store.listFor([token, file]);
     const first = await store.write(token);
     said(this.step(first));
     try {

@@ -1,6 +1,4 @@
-import type { Account } from './account';
-import type { CredentialStore } from './credential-store';
-import type { CredentialRecord } from './record';
+import type { CredentialStore, ServiceAccountRef, CredentialRecord } from './credential-store';
 import { isObject, Json } from '../../base/json';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { ExitCode } from '../base/exit-code';
@@ -13,7 +11,7 @@ import { objectPath } from '../cluster/paths';
  * Whose token is made, and what it is for.
  */
 export interface TokenOrder {
-  readonly account: Account;
+  readonly account: ServiceAccountRef;
   /** Where it will be kept. */
   readonly destination: string;
   /** Seconds that a token is asked to live. Token Secrets have no use for it. */
@@ -50,10 +48,10 @@ const FILLED_WITHIN = 30_000;
 export async function issueToken({ cluster, ledger, clock, signal }: Issuer, order: TokenOrder): Promise<IssuedToken> {
   const { tokenSecret, destination, account } = order;
   if (tokenSecret === undefined) {
-    const record = await ledger.open('bound', destination);
+    const record = await ledger.create('bound', destination);
     return { record, ...await requestToken(cluster, account, order.duration, record) };
   }
-  const record = tokenSecret === 'new' ? await ledger.open('token-secret', destination) : await ledger.adopt(tokenSecret.name, destination);
+  const record = tokenSecret === 'new' ? await ledger.create('token-secret', destination) : await ledger.adopt(tokenSecret.name, destination);
   return { record, token: await filledToken(cluster, clock, account.namespace, record.name, signal) };
 }
 
@@ -61,7 +59,7 @@ export async function issueToken({ cluster, ledger, clock, signal }: Issuer, ord
  * A token bound to a Secret, or to nothing.
  */
 export async function requestToken(
-  cluster: KubernetesClient, account: Account, duration: number, boundTo?: Pick<CredentialRecord, 'name' | 'uid'>,
+  cluster: KubernetesClient, account: ServiceAccountRef, duration: number, boundTo?: Pick<CredentialRecord, 'name' | 'uid'>,
 ): Promise<{ token: string; expires: number }> {
   const path = objectPath({ group: '', version: 'v1', resource: 'serviceaccounts', namespace: account.namespace, name: account.name, subresource: 'token' });
   const boundObjectRef = boundTo && { apiVersion: 'v1', kind: 'Secret', name: boundTo.name, uid: boundTo.uid };

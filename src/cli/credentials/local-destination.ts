@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { Account } from './account';
-import { FORM_NAMES, FormName, inForm, inSomeForm } from './credential-forms';
-import { Destination, KeptCredential, NOTHING_KNOWN } from './destination';
+import { CREDENTIAL_FORMATS, CredentialFormat, formatCredential, parseCredential } from './credential-kubeconfig';
+import type { ServiceAccountRef } from './credential-store';
+import { Destination, StoredCredential, EMPTY_STATE } from './destination';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
@@ -25,7 +25,7 @@ export interface LocalOptions {
   /** The predecessor's. */
   readonly replace?: boolean;
   /** That of a credential of this account, which is left as it is. */
-  readonly account?: Account;
+  readonly account?: ServiceAccountRef;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface LocalOptions {
 export async function localDestination(context: Context, { replace = false, account }: LocalOptions = {}): Promise<Destination | undefined> {
   const { args, files, stdout } = context;
   checkLocalOptions(context);
-  const form = args.choice('format', FORM_NAMES);
+  const form = args.choice('format', CREDENTIAL_FORMATS);
   const file = args.one('file');
   const force = replace || args.has('force');
   if (file !== undefined) {
@@ -71,9 +71,9 @@ export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'v
 export interface CredentialFile {
   readonly files: Files;
   readonly file: string;
-  readonly form: FormName;
+  readonly form: CredentialFormat;
   readonly force: boolean;
-  readonly holds?: KeptCredential;
+  readonly holds?: StoredCredential;
 }
 
 function toFile({ files, file, form, force, holds }: CredentialFile): Destination {
@@ -81,7 +81,7 @@ function toFile({ files, file, form, force, holds }: CredentialFile): Destinatio
     description: `file ${file}, readable by you alone`,
     // Files of one name in two folders are two places.
     identity: async () => `file ${basename(file)} ${files.fingerprint(file)}`,
-    check: async () => ({ ...NOTHING_KNOWN, isKept: holds !== undefined, holds }),
+    check: async () => ({ ...EMPTY_STATE, hasCredential: holds !== undefined, credential: holds }),
     store: async (kubeconfig, said) => said(writeCredential({ files, file, form, force }, kubeconfig)),
   };
 }
@@ -92,25 +92,25 @@ function toFile({ files, file, form, force, holds }: CredentialFile): Destinatio
  * @returns What was done, for people.
  */
 export function writeCredential({ files, file, form, force }: Omit<CredentialFile, 'holds'>, kubeconfig: Kubeconfig): string {
-  files.write(file, inForm(kubeconfig, form), { secret: true, force });
+  files.write(file, formatCredential(kubeconfig, form), { secret: true, force });
   return `${file}: written as ${form}, readable by you alone`;
 }
 
 /** The credential in a file, when it is one of the account. */
-async function heldBy(files: Files, file: string, { namespace, name }: Account): Promise<KeptCredential | undefined> {
+async function heldBy(files: Files, file: string, { namespace, name }: ServiceAccountRef): Promise<StoredCredential | undefined> {
   if (!files.exists(file)) return undefined;
-  const claims = tokenClaims(inSomeForm((await files.read(file)).toString('utf8'))?.token ?? '');
+  const claims = tokenClaims(parseCredential((await files.read(file)).toString('utf8'))?.token ?? '');
   if (claims?.secret === undefined || claims.namespace !== namespace || claims.serviceAccount !== name) return undefined;
   return { secret: claims.secret, expires: claims.expires && claims.expires * 1000 };
 }
 
-function toStandardOutput(stdout: Output, form: FormName): Destination {
+function toStandardOutput(stdout: Output, form: CredentialFormat): Destination {
   return {
     description: 'standard output',
     identity: async () => 'standard output',
-    check: async () => NOTHING_KNOWN,
+    check: async () => EMPTY_STATE,
     store: async (kubeconfig, said) => {
-      stdout.write(inForm(kubeconfig, form));
+      stdout.write(formatCredential(kubeconfig, form));
       said(`written to standard output as ${form}`);
     },
   };

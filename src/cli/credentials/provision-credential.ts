@@ -1,6 +1,6 @@
+import type { CredentialRecord } from './credential-store';
 import type { Destination } from './destination';
 import { IssuedToken, Issuer, issueToken, TokenOrder } from './issue-token';
-import type { CredentialRecord } from './record';
 import { UserError } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { spanInWords } from '../base/duration';
@@ -11,7 +11,7 @@ import type { StepLog } from '../io/step-log';
 /**
  * What is needed to put a new credential in its place.
  */
-export interface Supply extends Issuer {
+export interface ProvisionOptions extends Issuer {
   readonly steps: StepLog;
   readonly order: Omit<TokenOrder, 'destination'>;
   readonly destination: Destination;
@@ -26,7 +26,7 @@ export interface Supply extends Issuer {
 /**
  * A credential that is in its place.
  */
-export interface Supplied {
+export interface ProvisionedCredential {
   readonly record: CredentialRecord;
   readonly kubeconfig: Kubeconfig;
 }
@@ -35,10 +35,10 @@ export interface Supplied {
  * Makes a credential, proves it, and only then keeps it. What is refused on the way is ended again; what a crash leaves behind is
  * `pending` in the ledger, and never in its place unless it works.
  */
-export async function supplyCredential(supply: Supply): Promise<Supplied> {
+export async function provisionCredential(supply: ProvisionOptions): Promise<ProvisionedCredential> {
   const { ledger, steps, clock } = supply;
   const { record, token, expires } = await issued(supply);
-  steps.did(`${record.name}: token made, ${validity(expires, clock.now())}`);
+  steps.did(`${record.name}: token made, ${validityText(expires, clock.now())}`);
   const kubeconfig = await orEnd(supply, record, () => true, async () => {
     checkLifetime(supply, expires);
     const made = supply.kubeconfig(token);
@@ -48,14 +48,14 @@ export async function supplyCredential(supply: Supply): Promise<Supplied> {
   if (supply.prove) steps.did('verified: it works in its namespace, and is Forbidden outside');
   // Whether a request whose answer is missing has put it there is not known, and what may be in use is not ended.
   await orEnd(supply, record, isDefinite, () => supply.destination.store(kubeconfig, (step) => steps.did(step)));
-  return { record: await ledger.stored(record, expires), kubeconfig };
+  return { record: await ledger.markStored(record, expires), kubeconfig };
 }
 
 function isDefinite(error: unknown): boolean {
   return error instanceof HttpError || error instanceof UserError;
 }
 
-async function orEnd<T>(supply: Supply, record: CredentialRecord, ends: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
+async function orEnd<T>(supply: ProvisionOptions, record: CredentialRecord, ends: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
@@ -64,14 +64,14 @@ async function orEnd<T>(supply: Supply, record: CredentialRecord, ends: (error: 
   }
 }
 
-async function issued(supply: Supply): Promise<IssuedToken> {
+async function issued(supply: ProvisionOptions): Promise<IssuedToken> {
   return issueToken(supply, { ...supply.order, destination: await supply.destination.identity() });
 }
 
 /**
  * For people: `expires in 90 days (2027-02-22T…)`.
  */
-export function validity(expires: number | undefined, now: number): string {
+export function validityText(expires: number | undefined, now: number): string {
   if (expires === undefined) return 'never expires';
   return `${expires > now ? `expires in ${spanInWords((expires - now) / 1000)}` : 'has expired'} (${new Date(expires).toISOString()})`;
 }
@@ -79,11 +79,11 @@ export function validity(expires: number | undefined, now: number): string {
 /**
  * For programs: when it expires, or null when it never does.
  */
-export function timeText(expires: number | undefined): string | null {
+export function isoTime(expires: number | undefined): string | null {
   return expires === undefined ? null : new Date(expires).toISOString();
 }
 
-function checkLifetime({ clock, order, shortest }: Supply, expires: number | undefined): void {
+function checkLifetime({ clock, order, shortest }: ProvisionOptions, expires: number | undefined): void {
   // A second for what the server rounds.
   if (expires === undefined || expires - clock.now() >= (shortest - 1) * 1000) return;
   const [asked, granted] = [spanInWords(order.duration), spanInWords((expires - clock.now()) / 1000)];
@@ -97,10 +97,10 @@ function checkLifetime({ clock, order, shortest }: Supply, expires: number | und
 }
 
 /** A Secret of the manifests stays, since they would only bring it back. */
-async function end({ ledger, steps, order }: Supply, record: CredentialRecord): Promise<void> {
+async function end({ ledger, steps, order }: ProvisionOptions, record: CredentialRecord): Promise<void> {
   if (typeof order.tokenSecret === 'object' && order.tokenSecret.name === record.name) return;
   try {
-    await ledger.end(record);
+    await ledger.delete(record);
     steps.did(`${record.name}: ended again`);
   } catch {
     steps.warn(`Secret ${record.name} is left, and with it a token that nobody keeps: the next run ends it`);

@@ -1,11 +1,11 @@
-import type { Account } from './account';
-import { CredentialParts, kubeconfigOf } from './new-kubeconfig';
-import { proofParts } from './prove';
+import { KubeconfigParts, kubeconfigBuilder } from './credential-kubeconfig';
+import type { ServiceAccountRef } from './credential-store';
+import { verificationParts } from './verify-credential';
 import { userError } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
-import { readAccessFile } from '../access/access-file';
+import { readAccessFile } from '../access/read-access';
 import { asAdministrator, withCredential } from '../cluster/cluster-clients';
 import { jobCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
@@ -16,7 +16,7 @@ import type { Context } from '../command-line/command';
  */
 export interface Rotator {
   readonly cluster: KubernetesClient;
-  readonly account: Account;
+  readonly account: ServiceAccountRef;
   /** Whether the cluster makes its tokens, which never expire. */
   readonly hasTokenSecret: boolean;
   /** What the credential must be able to do, when that is known. */
@@ -34,7 +34,7 @@ export interface Rotator {
  *
  * @throws A refusal, before anything is contacted, when they name none.
  */
-export async function asRotator<T>(context: Context, action: (rotator: Rotator) => Promise<T>): Promise<T> {
+export async function withRotator<T>(context: Context, action: (rotator: Rotator) => Promise<T>): Promise<T> {
   const { args } = context;
   const [file] = args.operands;
   const access = file === undefined ? undefined : await readAccessFile(context, file);
@@ -81,6 +81,6 @@ async function asItself<T>(context: Context, access: Access | undefined, action:
   }));
 }
 
-function builders(context: Context, parts: CredentialParts): Pick<Rotator, 'kubeconfig' | 'proof'> {
-  return { kubeconfig: kubeconfigOf(parts), proof: kubeconfigOf(proofParts(context, parts)) };
+function builders(context: Context, parts: KubeconfigParts): Pick<Rotator, 'kubeconfig' | 'proof'> {
+  return { kubeconfig: kubeconfigBuilder(parts), proof: kubeconfigBuilder(verificationParts(context, parts)) };
 }

@@ -24,7 +24,7 @@ export class VariableStore {
    *
    * @throws When it would take one for another: groups had no filter before 16.9.
    */
-  public async allBeside(meant: readonly VariableId[]): Promise<GitlabVariable[]> {
+  public async listFor(meant: readonly VariableId[]): Promise<GitlabVariable[]> {
     const all = await this.gitlab.variables(this.owner);
     for (const variable of meant) this.checkAddressable(variable, all);
     return all;
@@ -55,7 +55,7 @@ export class VariableStore {
   }
 
   private async find({ key, environmentScope }: VariableId): Promise<GitlabVariable | undefined> {
-    const all = await this.allBeside([{ key, environmentScope }]);
+    const all = await this.listFor([{ key, environmentScope }]);
     return all.find((variable) => variable.key === key && variable.environmentScope === environmentScope);
   }
 

@@ -14,7 +14,7 @@ const REVIEW = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectRevie
 /**
  * Shows a token to the API server, which must know it.
  */
-export async function isKnown(context: Context, kubeconfig: Kubeconfig): Promise<boolean> {
+export async function isAccepted(context: Context, kubeconfig: Kubeconfig): Promise<boolean> {
   try {
     await withCredential(context, kubeconfig, async (cluster) => cluster.create(SELF, REVIEW, { repeatable: true }));
     return true;
@@ -29,10 +29,10 @@ export async function isKnown(context: Context, kubeconfig: Kubeconfig): Promise
  *
  * @returns Milliseconds that this took.
  */
-export async function untilUnknown(context: Context, kubeconfig: Kubeconfig): Promise<number> {
+export async function waitForRevocation(context: Context, kubeconfig: Kubeconfig): Promise<number> {
   const { clock, signal } = context;
   const start = clock.now();
-  while (await isKnown(context, kubeconfig)) {
+  while (await isAccepted(context, kubeconfig)) {
     if (clock.now() - start > FORGOTTEN_WITHIN) {
       throw new Failure(`the API server still accepts the token ${FORGOTTEN_WITHIN / 1000} s after it was ended`, ExitCode.NO);
     }

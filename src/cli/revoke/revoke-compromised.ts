@@ -1,16 +1,16 @@
-import { Made, madeSince } from './made-since';
-import { Revocation, showing } from './revocation';
+import { CreatedObject, objectsCreatedSince } from './created-objects';
+import { Revocation, kubeconfigWith } from './revocation';
 import { isObject, JsonObject } from '../../base/json';
 import { printable } from '../../base/printable';
 import { show } from '../../base/user-error';
-import { objectInWords } from '../access/apply-access';
+import { objectName } from '../access/apply-access';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
 import { confirm } from '../command-line/confirm';
 import { requestToken } from '../credentials/issue-token';
-import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
+import { isAccepted, waitForRevocation } from '../credentials/wait-for-revocation';
 
 /**
  * Ends everything that was ever made of the account: its rights first, then the account, whose successor has another uid, so that no token
@@ -20,8 +20,8 @@ export async function revokeCompromised(revocation: Revocation): Promise<ExitCod
   const { context, access, account, administrator: { cluster }, steps } = revocation;
   const [binding, serviceAccount] = [objectOf(revocation, 'RoleBinding'), objectOf(revocation, 'ServiceAccount')];
   const since = grantedSince(await found(revocation, binding), await found(revocation, serviceAccount));
-  const review = (await madeSince(cluster, account.namespace, since)).filter((made) => !isOurs(revocation, made));
-  steps.note(`${objectInWords(binding)} is deleted, ${objectInWords(serviceAccount)} is deleted and made anew, its credentials are deleted.`);
+  const review = (await objectsCreatedSince(cluster, account.namespace, since)).filter((made) => !isOurs(revocation, made));
+  steps.note(`${objectName(binding)} is deleted, ${objectName(serviceAccount)} is deleted and made anew, its credentials are deleted.`);
   if (context.args.has('dry-run')) {
     steps.note('Nothing was changed (--dry-run).');
     return report(revocation, since, review);
@@ -29,13 +29,13 @@ export async function revokeCompromised(revocation: Revocation): Promise<ExitCod
   await confirm(context, 'End all of it?');
 
   const sample = await sampleOf(revocation, serviceAccount);
-  if (await cluster.delete(pathOfObject(binding))) steps.did(`${objectInWords(binding)}: deleted; the account has no rights`);
+  if (await cluster.delete(pathOfObject(binding))) steps.did(`${objectName(binding)}: deleted; the account has no rights`);
   await endRecords(revocation);
-  if (await cluster.delete(pathOfObject(serviceAccount))) steps.did(`${objectInWords(serviceAccount)}: deleted`);
+  if (await cluster.delete(pathOfObject(serviceAccount))) steps.did(`${objectName(serviceAccount)}: deleted`);
   await cluster.apply(pathOfObject(serviceAccount), serviceAccount);
-  steps.did(`${objectInWords(serviceAccount)}: made anew`);
+  steps.did(`${objectName(serviceAccount)}: made anew`);
   if (sample !== undefined) {
-    const after = await untilUnknown(context, showing(revocation, sample));
+    const after = await waitForRevocation(context, kubeconfigWith(revocation, sample));
     steps.did(`the API server answers 401 to every token made for it before, since ${spanInWords(after / 1000)} after that`);
   }
   if (context.args.has('remove-variable')) await revocation.destination?.remove?.((step) => steps.did(step));
@@ -72,22 +72,22 @@ function createdOf(object: JsonObject | undefined): string | undefined {
 async function sampleOf(revocation: Revocation, serviceAccount: JsonObject): Promise<string | undefined> {
   if (!await found(revocation, serviceAccount)) return undefined;
   const { token } = await requestToken(revocation.administrator.cluster, revocation.account, 600);
-  await isKnown(revocation.context, showing(revocation, token));
+  await isAccepted(revocation.context, kubeconfigWith(revocation, token));
   return token;
 }
 
 async function endRecords({ ledger, steps }: Revocation): Promise<void> {
   for (const record of await ledger.list()) {
-    await ledger.end(record);
+    await ledger.delete(record);
     steps.did(`Secret ${record.name}: deleted`);
   }
 }
 
-function isOurs({ access }: Revocation, { kind, name }: Made): boolean {
+function isOurs({ access }: Revocation, { kind, name }: CreatedObject): boolean {
   return access.objects.some((object) => object.kind === kind && isObject(object.metadata) && object.metadata.name === name);
 }
 
-function report({ context: { args, stdout }, account, steps }: Revocation, since: string | undefined, review: readonly Made[]): ExitCode {
+function report({ context: { args, stdout }, account, steps }: Revocation, since: string | undefined, review: readonly CreatedObject[]): ExitCode {
   const when = since === undefined ? 'at any time, since the RoleBinding is gone already' : `since the grant (${since})`;
   if (args.one('output') === 'json') {
     stdout.write(`${JSON.stringify({ since: since ?? null, review }, null, 2)}\n`);
@@ -98,7 +98,7 @@ function report({ context: { args, stdout }, account, steps }: Revocation, since
   return ExitCode.DONE;
 }
 
-function reviewText(namespace: string, when: string, review: readonly Made[]): string {
+function reviewText(namespace: string, when: string, review: readonly CreatedObject[]): string {
   // Names of Roles and RoleBindings may hold anything but a slash, and those who made them are not trusted.
   const names = review.map(({ kind, name }) => printable(`${kind} ${name}`));
   const width = Math.max(...names.map(({ length }) => length));

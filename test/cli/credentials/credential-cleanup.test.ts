@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
-import { currentOf, endDue, endUnfinished, predecessors } from '../../../src/cli/credentials/credential-cleanup';
-import { CredentialStore } from '../../../src/cli/credentials/credential-store';
-import { CredentialRecord } from '../../../src/cli/credentials/record';
+import { currentRecord, deleteDue, deleteUnfinished, replacedRecords } from '../../../src/cli/credentials/credential-cleanup';
+import { CredentialStore, CredentialRecord } from '../../../src/cli/credentials/credential-store';
 import { StepLog } from '../../../src/cli/io/step-log';
 
 const HERE = 'gitlab.example.com/projects/42/variables/KUBECONFIG?environment_scope=production';
@@ -23,7 +22,7 @@ describe('the credential in its place', () => {
     ['is none where all of them are replaced', [credential('a', { endAfter: NOW })], undefined],
     ['is none where there are none', [], undefined],
   ])('%s', (_, records, name) => {
-    expect(currentOf(records, HERE, NOW)?.name).toBe(name);
+    expect(currentRecord(records, HERE, NOW)?.name).toBe(name);
   });
 });
 
@@ -34,7 +33,7 @@ describe('what a new credential replaces', () => {
     ['is nothing of another place', [credential('a', { destination: 'file ci.conf' })], undefined, []],
     ['is the rotating credential itself, wherever it was meant for', [credential('a', { destination: 'standard output' }), credential('b')], 'a', ['a', 'b']],
   ])('%s', (_, records, own, expected) => {
-    expect(names(predecessors(records, HERE, own))).toEqual(expected);
+    expect(names(replacedRecords(records, HERE, own))).toEqual(expected);
   });
 
   test('the credential in its place is always among it', () => {
@@ -47,8 +46,8 @@ describe('what a new credential replaces', () => {
     });
     fc.assert(fc.property(fc.array(record), (all) => {
       const records = all.map(({ name, ...known }) => credential(name, known));
-      const current = currentOf(records, HERE, NOW);
-      expect(current === undefined || predecessors(records, HERE, undefined).includes(current)).toBe(true);
+      const current = currentRecord(records, HERE, NOW);
+      expect(current === undefined || replacedRecords(records, HERE, undefined).includes(current)).toBe(true);
     }));
   });
 });
@@ -69,7 +68,7 @@ describe('ends', () => {
 
   test('what killed runs have left for the same place, and what has expired there, but nothing of another place', async () => {
     const kept = credential('kept');
-    await endUnfinished(ledgerOf([
+    await deleteUnfinished(ledgerOf([
       credential('killed', { state: 'pending' }), credential('old', { expires: NOW - 1 }), credential('other'), kept,
       credential('elsewhere', { state: 'pending', destination: 'file ci.conf' }), credential('for ever', { expires: undefined }),
     ]), kept, steps(), NOW);
@@ -79,13 +78,13 @@ describe('ends', () => {
 
   test('not the one that is kept, even when it looks unfinished', async () => {
     const kept = credential('kept', { state: 'pending' });
-    await endUnfinished(ledgerOf([kept]), kept, steps(), NOW);
+    await deleteUnfinished(ledgerOf([kept]), kept, steps(), NOW);
     expect(ended).toEqual([]);
   });
 
   test('what is due, and says what is not yet', async () => {
     const records = [credential('due', { endAfter: NOW }), credential('later', { endAfter: NOW + 1 }), credential('current')];
-    expect(names(await endDue(ledgerOf(records), NOW, steps()))).toEqual(['later']);
+    expect(names(await deleteDue(ledgerOf(records), NOW, steps()))).toEqual(['later']);
     expect([ended, said]).toEqual([['due'], '- due: ended\n']);
   });
 });

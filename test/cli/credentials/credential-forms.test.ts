@@ -1,20 +1,20 @@
-import { FORM_NAMES, inForm, inSomeForm } from '../../../src/cli/credentials/credential-forms';
+import { CREDENTIAL_FORMATS, formatCredential, parseCredential } from '../../../src/cli/credentials/credential-kubeconfig';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { kubeconfigFile, SERVER, TOKEN } from '../../support/kubeconfigs';
 
 const CREDENTIAL = new Kubeconfig({ server: SERVER, namespace: 'example', token: TOKEN });
 
-test.each(FORM_NAMES)('a credential as %s is the same credential', (form) => {
-  const { token, namespace, server } = inSomeForm(inForm(CREDENTIAL, form)) ?? {};
+test.each(CREDENTIAL_FORMATS)('a credential as %s is the same credential', (form) => {
+  const { token, namespace, server } = parseCredential(formatCredential(CREDENTIAL, form)) ?? {};
   expect({ token, namespace, server }).toEqual({ token: TOKEN, namespace: 'example', server: SERVER });
 });
 
 test('the first form is the default', () => {
-  expect(FORM_NAMES[0]).toBe('yaml');
+  expect(CREDENTIAL_FORMATS[0]).toBe('yaml');
 });
 
 test('a line feed at the end of base64 does no harm', () => {
-  expect(inSomeForm(`${inForm(CREDENTIAL, 'base64')}\n`)?.token).toBe(TOKEN);
+  expect(parseCredential(`${formatCredential(CREDENTIAL, 'base64')}\n`)?.token).toBe(TOKEN);
 });
 
 test.each<[string, string]>([
@@ -26,5 +26,5 @@ test.each<[string, string]>([
   ['bytes', '\u0000\ufffd'],
   ['a kubeconfig that is not verified', kubeconfigFile({ cluster: { 'insecure-skip-tls-verify': true } })],
 ])('%s is no credential', (_, text) => {
-  expect(inSomeForm(text)).toBeUndefined();
+  expect(parseCredential(text)).toBeUndefined();
 });

@@ -306,7 +306,7 @@ describe('looking before anything is made', () => {
     const report = await check();
 
     expect(report.plan).toEqual(['update variable KUBECONFIG_TOKEN: type env_var, masked, protected', 'update variable KUBECONFIG: type file, masked and hidden, protected']);
-    expect(report.variables[1]?.exists).toEqual({ key: 'KUBECONFIG', environmentScope: 'production', type: 'file', protected: true, masked: true, hidden: true });
+    expect(report.variables[1]?.existing).toEqual({ key: 'KUBECONFIG', environmentScope: 'production', type: 'file', protected: true, masked: true, hidden: true });
     expect(report.warnings).toEqual([
       'KUBECONFIG is there for environment "*" too: jobs of "production" get this one, those of others that match get that one',
       'GitLab hides new variables only: KUBECONFIG_TOKEN will not be hidden, unless removed before',

@@ -1,6 +1,6 @@
 import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { Context } from '../../../src/cli/command-line/command';
-import { inForm } from '../../../src/cli/credentials/credential-forms';
+import { formatCredential } from '../../../src/cli/credentials/credential-kubeconfig';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
@@ -46,7 +46,7 @@ describe('a file', () => {
   test.each(['yaml', 'json', 'base64'] as const)('holds the credential as %s, for its owner alone', async (form) => {
     const said: string[] = [];
     await (await destination(['--file', 'ci.conf', '--format', form]))?.store(credential(), (step) => said.push(step));
-    expect([fileText('ci.conf'), fileMode('ci.conf')]).toEqual([inForm(credential(), form), 0o600]);
+    expect([fileText('ci.conf'), fileMode('ci.conf')]).toEqual([formatCredential(credential(), form), 0o600]);
     expect(said).toEqual([`ci.conf: written as ${form}, readable by you alone`]);
   });
 
@@ -77,7 +77,7 @@ describe('a file', () => {
   });
 
   test.each(['yaml', 'json', 'base64'] as const)('that holds a credential of the account as %s is left as it is', async (form) => {
-    const place = await destination(['--file', 'ci.conf'], { files: { 'ci.conf': inForm(credential(), form) }, options: { account: ACCOUNT } });
+    const place = await destination(['--file', 'ci.conf'], { files: { 'ci.conf': formatCredential(credential(), form) }, options: { account: ACCOUNT } });
     expect(await place?.check()).toMatchObject({ isKept: true, holds: { secret: 'gitlab-example-1', expires: 2_000_000_000_000 } });
   });
 

@@ -1,5 +1,5 @@
 import { show } from '../../../base/user-error';
-import { unseen } from '../../credentials/ancestor-notes';
+import { unreadableGroup } from '../../credentials/destination-warnings';
 import type { OwnerName } from '../../gitlab/address';
 import { ancestorsOf } from '../../gitlab/ancestors';
 import type { Gitlab, GitlabOwner, GitlabVariable } from '../../gitlab/gitlab';
@@ -35,7 +35,7 @@ export async function projectVariables(gitlab: Gitlab, { name }: OwnerName): Pro
   return {
     project: project.path,
     variables: [...owned(project, own), ...ancestors.flatMap(({ group, variables = [] }) => (group ? owned(group, variables) : []))],
-    unseen: ancestors.flatMap(unseen),
+    unseen: ancestors.flatMap(unreadableGroup),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CredentialParts } from './new-kubeconfig';
+import type { KubeconfigParts } from './credential-kubeconfig';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
 import { ExitCode } from '../base/exit-code';
@@ -7,12 +7,12 @@ import { withCredential } from '../cluster/cluster-clients';
 import { ApiError } from '../cluster/status';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
-import { differences } from '../verify/difference';
 import { shortList } from '../verify/service-account-escalation';
+import { differences } from '../verify/verification';
 import { verifyAccess } from '../verify/verify-access';
 
 /** What is looked at beyond the namespace. */
-export const PROOF_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const VERIFICATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['server', { takes: 'URL', summary: 'the address at which CI reaches the API server (default: that in the kubeconfig)' }],
   ['prove-here', { summary: 'prove the credential at the address in the kubeconfig, when --server is not reachable from here' }],
   ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace that must be Forbidden, beside kube-system (default: default)' }],
@@ -22,7 +22,7 @@ export const PROOF_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
 /**
  * The credential as it is proved from here.
  */
-export function proofParts({ args }: Pick<Context, 'args'>, parts: CredentialParts): CredentialParts {
+export function verificationParts({ args }: Pick<Context, 'args'>, parts: KubeconfigParts): KubeconfigParts {
   return args.has('prove-here') ? { ...parts, server: undefined } : parts;
 }
 
@@ -35,7 +35,7 @@ const KNOWN_WITHIN = 10_000;
  * @param access What it must be able to do, exactly; by default only that it works inside, and nowhere else.
  * @throws A `Failure` that lists what is not as it must be.
  */
-export async function proveCredential(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<void> {
+export async function verifyCredential(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<void> {
   const { clock, signal } = context;
   for (const end = clock.now() + KNOWN_WITHIN; ;) {
     const { problems, mayPass } = await tryOnce(context, kubeconfig, access);

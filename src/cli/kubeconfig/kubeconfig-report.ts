@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { fitsEnvironment, MASKED_BY_OLD_RUNNERS, maskingProblem } from '../../gitlab/masking';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { loopbackWarning } from '../credentials/new-kubeconfig';
+import { loopbackWarning } from '../credentials/credential-kubeconfig';
 
 /**
  * One form of the credential and what GitLab makes of it.
@@ -49,7 +49,7 @@ const ADVICE_WITHOUT_SECRET = [
 /**
  * The report on a kubeconfig.
  */
-export function reportOn(kubeconfig: Kubeconfig): KubeconfigReport {
+export function kubeconfigReport(kubeconfig: Kubeconfig): KubeconfigReport {
   const { server, namespace, user, token, tokenFile } = kubeconfig;
   const forms = token === undefined ? new Map<string, string>() : formsOf(kubeconfig, token);
   return {
@@ -71,7 +71,7 @@ function formsOf(kubeconfig: Kubeconfig, token: string): Map<string, string> {
 /**
  * The report for people.
  */
-export function reportText(report: KubeconfigReport): string {
+export function kubeconfigReportText(report: KubeconfigReport): string {
   const head = [
     ['server', `${report.server} (certificates: ${report.serverCertificates})`],
     ['namespace', report.namespace],

@@ -1,4 +1,4 @@
-import { madeSince } from '../../../src/cli/revoke/made-since';
+import { objectsCreatedSince } from '../../../src/cli/revoke/created-objects';
 
 const [BEFORE, GRANTED, AFTER] = ['2026-11-24T14:59:59Z', '2026-11-24T15:00:00Z', '2026-11-24T15:00:01Z'];
 
@@ -10,7 +10,7 @@ function holding(objects: Record<string, object[]>) {
 const named = (name: string, others: object = {}, creationTimestamp = AFTER) => ({ metadata: { name, creationTimestamp }, ...others });
 
 async function said(objects: Record<string, object[]>, since: string | undefined = GRANTED): Promise<string[]> {
-  return (await madeSince(holding(objects), 'example', since)).map(({ kind, name, says }) => `${kind} ${name}: ${says}`);
+  return (await objectsCreatedSince(holding(objects), 'example', since)).map(({ kind, name, says }) => `${kind} ${name}: ${says}`);
 }
 
 test('everything that outlives a credential is said with what it gives', async () => {
@@ -41,10 +41,10 @@ describe('of when', () => {
   });
 
   test('everything is listed where the grant is not known', async () => {
-    expect(await madeSince(holding(objects), 'example', undefined)).toHaveLength(3);
+    expect(await objectsCreatedSince(holding(objects), 'example', undefined)).toHaveLength(3);
   });
 });
 
 test('an answer of another shape is no object', async () => {
-  expect(await madeSince({ get: async () => ({ items: 'none' }) } as never, 'example', undefined)).toEqual([]);
+  expect(await objectsCreatedSince({ get: async () => ({ items: 'none' }) } as never, 'example', undefined)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { parseArguments } from '../../../src/cli/command-line/arguments';
-import { TOKEN_OPTIONS, tokenLifetime } from '../../../src/cli/credentials/token-options';
+import { TOKEN_OPTIONS, parseTokenLifetime } from '../../../src/cli/credentials/credential-options';
 
-const lifetime = (...argv: string[]) => tokenLifetime(parseArguments(argv, { name: 'x', operands: [], required: 0, options: new Map(TOKEN_OPTIONS) }));
+const lifetime = (...argv: string[]) => parseTokenLifetime(parseArguments(argv, { name: 'x', operands: [], required: 0, options: new Map(TOKEN_OPTIONS) }));
 
 const DAY = 86_400;
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { JsonObject } from '../../../src/base/json';
-import { CredentialRecord, marks, recordOf, secretOf } from '../../../src/cli/credentials/record';
+import { CredentialRecord, recordMetadata, recordOf, credentialSecret } from '../../../src/cli/credentials/credential-store';
 
 const NEW = { name: 'gitlab-example-1', namespace: 'example', serviceAccount: 'gitlab-example', destination: 'file ci.conf' } as const;
 const CREATED = '2026-11-24T15:00:00Z';
@@ -8,12 +8,12 @@ const CREATED = '2026-11-24T15:00:00Z';
 /** As the API server gives it back. */
 function kept(secret: object, known: Partial<CredentialRecord> = {}): JsonObject {
   const { metadata, ...rest } = secret as { metadata: { annotations: object } };
-  const { annotations } = marks(known) as { annotations: object };
+  const { annotations } = recordMetadata(known) as { annotations: object };
   return { ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations }, uid: 'u-1', creationTimestamp: CREATED } } as unknown as JsonObject;
 }
 
 test('a new credential is a small Secret without data, which label selectors find', () => {
-  expect(secretOf({ ...NEW, kind: 'bound' })).toMatchInlineSnapshot(`
+  expect(credentialSecret({ ...NEW, kind: 'bound' })).toMatchInlineSnapshot(`
 {
   "apiVersion": "v1",
   "kind": "Secret",
@@ -35,7 +35,7 @@ test('a new credential is a small Secret without data, which label selectors fin
 });
 
 test('a token Secret says whose token it is', () => {
-  expect(secretOf({ ...NEW, kind: 'token-secret' })).toMatchObject({
+  expect(credentialSecret({ ...NEW, kind: 'token-secret' })).toMatchObject({
     type: 'kubernetes.io/service-account-token',
     metadata: { annotations: { 'kubernetes.io/service-account.name': 'gitlab-example' } },
   });
@@ -48,7 +48,7 @@ test('what is written is read again', () => {
   });
   fc.assert(fc.property(records, ({ kind, state, expires, endAfter, destination }) => {
     const { name, serviceAccount } = NEW;
-    expect(recordOf(kept(secretOf({ ...NEW, destination, kind }), { state, expires, endAfter })))
+    expect(recordOf(kept(credentialSecret({ ...NEW, destination, kind }), { state, expires, endAfter })))
       .toEqual({ name, uid: 'u-1', serviceAccount, kind, destination, state, expires, endAfter, created: Date.parse(CREATED) });
   }));
 });

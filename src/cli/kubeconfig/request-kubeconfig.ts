@@ -1,4 +1,4 @@
-import { namespaceOf } from './sources';
+import { requiredNamespace } from './kubeconfig-source';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { dns1123Subdomain } from '../../kubernetes/names';
@@ -7,12 +7,12 @@ import { ExitCode } from '../base/exit-code';
 import { asAdministrator } from '../cluster/cluster-clients';
 import { objectPath } from '../cluster/paths';
 import type { Context } from '../command-line/command';
-import { endUnfinished } from '../credentials/credential-cleanup';
+import { deleteUnfinished } from '../credentials/credential-cleanup';
+import { kubeconfigBuilder } from '../credentials/credential-kubeconfig';
+import { parseTokenLifetime } from '../credentials/credential-options';
 import { CredentialStore } from '../credentials/credential-store';
-import { Destination, NOTHING_KNOWN } from '../credentials/destination';
-import { kubeconfigOf } from '../credentials/new-kubeconfig';
-import { supplyCredential } from '../credentials/provision-credential';
-import { tokenLifetime } from '../credentials/token-options';
+import { Destination, EMPTY_STATE } from '../credentials/destination';
+import { provisionCredential } from '../credentials/provision-credential';
 import { StepLog } from '../io/step-log';
 
 /**
@@ -20,24 +20,24 @@ import { StepLog } from '../io/step-log';
  *
  * @param emit Writes it where the options say.
  */
-export async function ofServiceAccount(context: Context, emit: (credential: Kubeconfig) => void): Promise<ExitCode> {
+export async function requestKubeconfig(context: Context, emit: (credential: Kubeconfig) => void): Promise<ExitCode> {
   const { args, files, clock } = context;
   const account = accountOf(context);
-  const { duration, shortest } = tokenLifetime(args);
+  const { duration, shortest } = parseTokenLifetime(args);
   const file = args.one('file');
   if (file !== undefined && !args.has('force')) files.checkNew(file);
   const steps = new StepLog(context.stderr);
   return asAdministrator(context, async ({ cluster, reference }) => steps.within(async () => {
     const { namespace, name } = account;
     const user = args.one('user') ?? name;
-    const kubeconfig = kubeconfigOf({ reference, server: args.one('server'), namespace, user, allowProtectedNamespace: true });
+    const kubeconfig = kubeconfigBuilder({ reference, server: args.one('server'), namespace, user, allowProtectedNamespace: true });
     await cluster.get(objectPath({ group: '', version: 'v1', resource: 'serviceaccounts', ...account }));
     if (args.has('dry-run')) {
       steps.note('Nothing was changed (--dry-run).');
       return ExitCode.DONE;
     }
     const ledger = new CredentialStore(cluster, clock, account);
-    const { record } = await supplyCredential({
+    const { record } = await provisionCredential({
       ...context,
       cluster,
       steps,
@@ -47,7 +47,7 @@ export async function ofServiceAccount(context: Context, emit: (credential: Kube
       order: { account, duration },
       destination: toKubeconfig(emit),
     });
-    await endUnfinished(ledger, record, steps, clock.now());
+    await deleteUnfinished(ledger, record, steps, clock.now());
     return ExitCode.DONE;
   }));
 }
@@ -56,14 +56,14 @@ function toKubeconfig(emit: (credential: Kubeconfig) => void): Destination {
   return {
     description: 'the kubeconfig',
     identity: async () => 'kubeconfig',
-    check: async () => NOTHING_KNOWN,
+    check: async () => EMPTY_STATE,
     store: async (credential) => emit(credential),
   };
 }
 
 function accountOf(context: Context): { namespace: string; name: string } {
   const { args } = context;
-  const namespace = namespaceOf(context);
+  const namespace = requiredNamespace(context);
   checkNamespace('--namespace', namespace, args.has('allow-protected-namespace'));
   const name = args.one('service-account') ?? '';
   const expected = dns1123Subdomain(name);

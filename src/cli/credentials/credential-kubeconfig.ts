@@ -1,10 +1,12 @@
+import { UserError } from '../../base/user-error';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
 
 /**
  * Whose credential, for which namespace of which cluster.
  */
-export interface CredentialParts {
+export interface KubeconfigParts {
   readonly reference: ClusterParts;
   /** The address at which CI reaches the cluster, when it is not the reference's. */
   readonly server?: string;
@@ -19,7 +21,7 @@ export interface CredentialParts {
  * @returns What puts a token into it.
  * @throws A refusal when it is none whatever the token: its server lacks https, its namespace is no name.
  */
-export function kubeconfigOf({ reference, server = reference.server, ...others }: CredentialParts): (token: string) => Kubeconfig {
+export function kubeconfigBuilder({ reference, server = reference.server, ...others }: KubeconfigParts): (token: string) => Kubeconfig {
   const parts = { ...reference, ...others, server };
   new Kubeconfig({ ...parts, tokenFile: 'there-is-none-yet' });
   return (token) => new Kubeconfig({ ...parts, token });
@@ -48,3 +50,34 @@ export function addressWarning(server: string): string | undefined {
   }
   return undefined;
 }
+
+/** The forms of a credential, the first one being the default. */
+export const CREDENTIAL_FORMATS = ['yaml', 'json', 'base64'] as const;
+
+export type CredentialFormat = typeof CREDENTIAL_FORMATS[number];
+
+/**
+ * A credential in one of its forms.
+ */
+export function formatCredential(credential: Kubeconfig, form: CredentialFormat): string {
+  return FORMATTERS[form](credential);
+}
+
+/**
+ * The credential that a text is, whatever its form, or nothing when it is none.
+ */
+export function parseCredential(text: string): Kubeconfig | undefined {
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}\s*$/.test(text);
+  try {
+    return Kubeconfig.parse(isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text, KubeconfigPolicy.stored({ allowProtectedNamespace: true }));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+const FORMATTERS: Record<CredentialFormat, (credential: Kubeconfig) => string> = {
+  yaml: (credential) => credential.toYaml(),
+  json: (credential) => credential.toJson(),
+  base64: (credential) => credential.toBase64(),
+};

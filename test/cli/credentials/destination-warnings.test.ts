@@ -1,4 +1,4 @@
-import { scopeWarnings, widthWarnings } from '../../../src/cli/credentials/scope-warnings';
+import { scopeWarnings, widthWarnings } from '../../../src/cli/credentials/destination-warnings';
 import { GitlabVariable } from '../../../src/cli/gitlab/gitlab';
 
 function variable(environmentScope: string, key = 'KUBECONFIG'): GitlabVariable {

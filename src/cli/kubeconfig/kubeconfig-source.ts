@@ -12,13 +12,13 @@ import type { Context } from '../command-line/command';
  *
  * @throws A refusal when they say several.
  */
-export function sourceOf(context: Context): (() => Promise<Kubeconfig>) | 'service-account' {
+export function kubeconfigSource(context: Context): (() => Promise<Kubeconfig>) | 'service-account' {
   const { args } = context;
   const given = SOURCES.filter((name) => args.has(name));
   const [source, second] = given;
   if (second) throw userError({ at: `--${second}`, given: `there is a --${source}, too`, expected: 'one of them', fix: 'decide for one' });
-  if (source === undefined) return async () => check(context);
-  if (source !== 'service-account') return async () => build(context);
+  if (source === undefined) return async () => checkKubeconfig(context);
+  if (source !== 'service-account') return async () => buildKubeconfig(context);
   if (args.operands.length === 0) return source;
   throw userError({ at: '--service-account', given: 'there is a FILE, too', expected: 'the administrator\'s kubeconfig by --kubeconfig', fix: 'write --kubeconfig in front of FILE' });
 }
@@ -29,16 +29,16 @@ const SOURCES = ['token-file', 'id-token-file', 'service-account'] as const;
 const WITH_TOKEN = ['namespace', 'context', 'server', 'user', 'kubeconfig', 'duration', 'shortest', 'dry-run'];
 
 /** The namespace that the credential is for. */
-export function namespaceOf({ args }: Pick<Context, 'args'>): string {
+export function requiredNamespace({ args }: Pick<Context, 'args'>): string {
   const namespace = args.one('namespace');
   if (namespace !== undefined) return namespace;
   throw userError({ at: '--namespace', given: 'it is missing', expected: 'the one namespace of this credential', fix: 'give it' });
 }
 
-async function build(context: Context): Promise<Kubeconfig> {
+async function buildKubeconfig(context: Context): Promise<Kubeconfig> {
   const { args } = context;
   const reference = fileOf(context);
-  const namespace = namespaceOf(context);
+  const namespace = requiredNamespace(context);
   const tokenFile = args.one('token-file');
   if (reference === '-' && tokenFile === '-') {
     throw userError({ at: '--token-file', given: 'it is standard input, as FILE is', expected: 'standard input for one of them', fix: 'read the other from a file' });
@@ -77,7 +77,7 @@ async function embedded({ files }: Context, reference: string, file: ReferenceCl
   return (await files.read(isAbsolute(file) ? file : join(dirname(reference), file))).toString('base64');
 }
 
-async function check(context: Context): Promise<Kubeconfig> {
+async function checkKubeconfig(context: Context): Promise<Kubeconfig> {
   const { args } = context;
   const alone = WITH_TOKEN.find((option) => args.has(option));
   if (alone) throw userError({ at: `--${alone}`, given: 'there is no --token-file', expected: 'both, or neither', fix: 'give the token to build a kubeconfig' });

@@ -5,7 +5,7 @@ import { only, plainChart, synth } from '../../support/synth';
 
 const OPTIONS = { projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com' };
 
-/** The manifests of a deployer, with annotations replaced; one that is `undefined` is left out. */
+/** Reads a RoleBinding with other annotations. The value `undefined` removes an annotation. */
 function read(annotations: Record<string, unknown> = {}, environment?: string, subject: object = {}) {
   const chart = plainChart('access');
   new NamespaceDeployer(chart, 'gitlab', { namespace: 'example', identity: DeployerIdentity.oidc({ ...OPTIONS, environment }) });
@@ -18,11 +18,11 @@ function read(annotations: Record<string, unknown> = {}, environment?: string, s
   return readAccess(JSON.stringify(changed), 'access.yaml').oidc;
 }
 
-test.each([undefined, 'production'])('is what the deployer was made of, with the environment %s', (environment) => {
+test.each([undefined, 'production'])('the annotations give the options of the deployer, with the environment %s', (environment) => {
   expect(read({}, environment)).toEqual({ ...OPTIONS, usernamePrefix: 'gitlab:', ...environment === undefined ? {} : { environment } });
 });
 
-test('is nothing for a subject that others know', () => {
+test('a RoleBinding without annotations gives no trust', () => {
   const chart = plainChart('access');
   new NamespaceDeployer(chart, 'gitlab', { namespace: 'example', identity: DeployerIdentity.gitlabAgent({ projectId: 42 }) });
   expect(readAccess(JSON.stringify(synth(chart)[0]), 'access.yaml').oidc).toBeUndefined();
@@ -31,17 +31,17 @@ test('is nothing for a subject that others know', () => {
 const { issuer, audience, projectId, usernamePrefix, environment } = OIDC_ANNOTATIONS;
 
 test.each<[string, string, unknown]>([
-  ['no issuer', issuer, undefined],
+  ['a missing issuer', issuer, undefined],
   ['an issuer without https', issuer, 'http://gitlab.example.com'],
-  ['an issuer that writes to the terminal', issuer, 'https://gitlab.example.com/\u001b[2J'],
-  ['no audience', audience, undefined],
-  ['an audience with a line break, as another line of the configuration', audience, 'a\']\n    url: \'https://other.example.com'],
-  ['a project id with an expression in it', projectId, '42"] || true || claims.project_id in ["'],
-  ['a project id with a zero in front', projectId, '042'],
-  ['Kubernetes\' own prefix', usernamePrefix, 'system:'],
-  ['a prefix with an expression in it', usernamePrefix, '" + claims.sub + "'],
-  ['an environment with a variable in it', environment, '$CI_ENVIRONMENT_NAME'],
-])('is refused with %s', (_, key, value) => {
+  ['an escape sequence in the issuer', issuer, 'https://gitlab.example.com/\u001b[2J'],
+  ['a missing audience', audience, undefined],
+  ['a line break in the audience', audience, 'a\']\n    url: \'https://other.example.com'],
+  ['an expression in the project id', projectId, '42"] || true || claims.project_id in ["'],
+  ['a leading zero in the project id', projectId, '042'],
+  ['the prefix of Kubernetes itself', usernamePrefix, 'system:'],
+  ['an expression in the prefix', usernamePrefix, '" + claims.sub + "'],
+  ['a variable in the environment', environment, '$CI_ENVIRONMENT_NAME'],
+])('reading rejects %s', (_, key, value) => {
   expect(() => read({ [key]: value })).toThrow(`annotation ${key} is `);
 });
 
@@ -49,9 +49,9 @@ test.each<[string, Record<string, unknown>, string | undefined, object]>([
   ['another project', { [projectId]: '43' }, undefined, {}],
   ['another prefix', { [usernamePrefix]: 'ci:' }, undefined, {}],
   ['an environment', { [environment]: 'production' }, undefined, {}],
-  ['no environment', { [environment]: undefined }, 'production', {}],
+  ['a missing environment', { [environment]: undefined }, 'production', {}],
   ['another environment', { [environment]: 'staging' }, 'production', {}],
-  ['the user of a group', {}, undefined, { kind: 'Group' }],
-])('is refused when the subject is not that of the annotations: %s', (_, annotations, name, subject) => {
+  ['a group as the subject of user annotations', {}, undefined, { kind: 'Group' }],
+])('reading rejects annotations that do not match the subject: %s', (_, annotations, name, subject) => {
   expect(() => read(annotations, name, subject)).toThrow('as the annotations say');
 });

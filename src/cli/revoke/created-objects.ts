@@ -1,12 +1,12 @@
 import { isObject, JsonObject } from '../../base/json';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { collectionPath } from '../cluster/paths';
-import { TOKEN_OF } from '../credentials/record';
+import { TOKEN_ACCOUNT_ANNOTATION } from '../credentials/credential-store';
 
 /**
  * An object that someone should look at.
  */
-export interface Made {
+export interface CreatedObject {
   readonly kind: string;
   readonly name: string;
   /** As the API server wrote it. */
@@ -20,7 +20,7 @@ export interface Made {
  *
  * @param since Leave out what is older: an RFC 3339 time, or nothing when it is not known.
  */
-export async function madeSince(cluster: KubernetesClient, namespace: string, since: string | undefined): Promise<Made[]> {
+export async function objectsCreatedSince(cluster: KubernetesClient, namespace: string, since: string | undefined): Promise<CreatedObject[]> {
   const lists = await Promise.all(KINDS.map(async ({ kind, says, group, version, resource }) => {
     const { items } = await cluster.get(collectionPath({ group, version, resource, namespace }));
     return (Array.isArray(items) ? items : []).filter(isObject).flatMap((object) => made(kind, says, object));
@@ -47,7 +47,7 @@ const KINDS: readonly Reviewed[] = [
   { kind: 'CronJob', group: 'batch', version: 'v1', resource: 'cronjobs', says: ({ spec }) => `runs ${text(spec, 'schedule')}` },
 ];
 
-function made(kind: string, says: Reviewed['says'], object: JsonObject): Made[] {
+function made(kind: string, says: Reviewed['says'], object: JsonObject): CreatedObject[] {
   const words = says(object);
   return words === undefined ? [] : [{ kind, name: nameOf(object), created: text(object.metadata, 'creationTimestamp'), says: words }];
 }
@@ -60,7 +60,7 @@ function bindingInWords({ roleRef, subjects }: JsonObject): string {
 function tokenInWords(secret: JsonObject): string | undefined {
   if (secret.type !== 'kubernetes.io/service-account-token') return undefined;
   const annotations = isObject(secret.metadata) ? secret.metadata.annotations : undefined;
-  return `a token of ServiceAccount ${text(annotations, TOKEN_OF)} that never expires`;
+  return `a token of ServiceAccount ${text(annotations, TOKEN_ACCOUNT_ANNOTATION)} that never expires`;
 }
 
 function nameOf({ metadata }: JsonObject): string {

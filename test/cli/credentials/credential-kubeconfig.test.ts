@@ -1,15 +1,15 @@
-import { addressWarning, kubeconfigOf } from '../../../src/cli/credentials/new-kubeconfig';
+import { addressWarning, kubeconfigBuilder } from '../../../src/cli/credentials/credential-kubeconfig';
 import { CA_DATA, SERVER, TOKEN } from '../../support/kubeconfigs';
 
 const PARTS = { reference: { server: SERVER, certificateAuthorityData: CA_DATA }, namespace: 'example', user: 'gitlab-example' };
 
 describe('the kubeconfig of a CI job', () => {
   test('is the reference\'s cluster with a token', () => {
-    expect(kubeconfigOf(PARTS)(TOKEN)).toMatchObject({ server: SERVER, certificateAuthorityData: CA_DATA, namespace: 'example', user: 'gitlab-example', token: TOKEN });
+    expect(kubeconfigBuilder(PARTS)(TOKEN)).toMatchObject({ server: SERVER, certificateAuthorityData: CA_DATA, namespace: 'example', user: 'gitlab-example', token: TOKEN });
   });
 
   test('has the address at which CI reaches the cluster', () => {
-    expect(kubeconfigOf({ ...PARTS, server: 'https://ci.example.com:6443' })(TOKEN).server).toBe('https://ci.example.com:6443');
+    expect(kubeconfigBuilder({ ...PARTS, server: 'https://ci.example.com:6443' })(TOKEN).server).toBe('https://ci.example.com:6443');
   });
 
   test.each<[string, object, RegExp]>([
@@ -18,7 +18,7 @@ describe('the kubeconfig of a CI job', () => {
     ['a reference without https', { reference: { server: 'http://203.0.113.7' } }, /^server: /],
     ['a protected namespace', { namespace: 'kube-system' }, /^namespace is "kube-system"/],
   ])('is refused before there is a token: %s', (_, parts, message) => {
-    expect(() => kubeconfigOf({ ...PARTS, ...parts })).toThrow(message);
+    expect(() => kubeconfigBuilder({ ...PARTS, ...parts })).toThrow(message);
   });
 });
 
