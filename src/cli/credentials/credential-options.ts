@@ -3,18 +3,18 @@ import { GITLAB_OPTIONS, gitlabDestinationOf } from './gitlab-options';
 import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
 import { userError } from '../../base/user-error';
 import { parseDuration } from '../base/duration';
-import type { Option, Arguments } from '../command-line/arguments';
+import type { Arguments, Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 
-/** Where a credential is kept: in GitLab, unless an option says that it stays here. */
+/** The options that choose where to store the credential: in GitLab, or on this machine. */
 export const DESTINATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [...GITLAB_OPTIONS, ...LOCAL_OPTIONS];
 
 /**
- * Does something with the one place that the options name.
+ * Opens the destination that the options choose, runs an action, and closes the destination. Opening sends no request.
  *
- * @throws A refusal when they name none or two, before anything is contacted.
+ * @throws A `UserError` when the options choose no destination or two.
  */
-export async function withDestination<T>(context: Context, action: (destination: Destination) => Promise<T>, options: LocalOptions = {}): Promise<T> {
+export async function withDestination<T>(context: Context, options: LocalOptions, action: (destination: Destination) => Promise<T>): Promise<T> {
   const destination = await destinationOf(context, options);
   try {
     return await action(destination);
@@ -29,31 +29,49 @@ async function destinationOf(context: Context, options: LocalOptions): Promise<D
   if (!local) return gitlabDestinationOf(context);
   const [other] = GITLAB_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
   if (other === undefined) return local;
-  throw userError({ at: `--${other}`, given: `the credential goes to ${local.description}`, expected: 'one place', fix: 'decide for GitLab or for this machine' });
+  throw userError({
+    at: `--${other}`,
+    given: `the credential goes to ${local.description}`,
+    expected: 'one destination',
+    fix: `remove --${other}, or ${args.has('file') ? '--file' : '--output -'}`,
+  });
 }
 
-/** How long a token is to live. */
+/** The options for the lifetime of a token. */
 export const TOKEN_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['duration', { takes: 'TIME', summary: 'how long a requested token is to live: 90d, 12h (default: 90d)' }],
-  ['shortest', { takes: 'TIME', summary: 'keep no token that the cluster lets live shorter (default: 7d)' }],
+  ['duration', { takes: 'TIME', summary: 'the requested lifetime of the token, such as 90d or 12h (default: 90d)' }],
+  ['shortest', { takes: 'TIME', summary: 'the shortest lifetime to accept from the cluster (default: 7d)' }],
 ];
 
 /**
- * Both in seconds.
- *
- * @throws A refusal when the API server could not grant it, or it would not be kept.
+ * The requested lifetime of a token, and the shortest one to accept, in seconds.
  */
-export function parseTokenLifetime(args: Arguments): { duration: number; shortest: number } {
+export interface TokenLifetime {
+  readonly duration: number;
+  readonly shortest: number;
+}
+
+/**
+ * Reads the lifetime from the options.
+ *
+ * @throws A `UserError` when the API server would reject the lifetime, or when it is below the shortest one.
+ */
+export function parseTokenLifetime(args: Arguments): TokenLifetime {
   const duration = parseDuration('--duration', args.one('duration') ?? '90d');
   const shortest = parseDuration('--shortest', args.one('shortest') ?? '7d');
   if (duration < 600 || duration > 2 ** 32) {
-    throw userError({ at: '--duration', given: `${duration} seconds`, expected: 'between 10 minutes and 136 years, as the API server demands', fix: 'choose another' });
+    throw userError({
+      at: '--duration',
+      given: `${duration} seconds`,
+      expected: 'between 10 minutes and 136 years, the limits of the API server',
+      fix: 'use a value such as --duration 90d',
+    });
   }
   if (duration >= shortest) return { duration, shortest };
   throw userError({
     at: '--duration',
-    given: `it is less than --shortest, ${shortest} seconds`,
-    expected: 'a token that will be kept',
-    fix: 'give a smaller --shortest, and rotate it by a scheduled pipeline',
+    given: `${duration} seconds are less than --shortest, ${shortest} seconds`,
+    expected: 'a lifetime of at least --shortest',
+    fix: `add --shortest ${duration}s, and rotate the token in a scheduled pipeline`,
   });
 }

@@ -1,12 +1,42 @@
-import { isObject, JsonObject, Json } from '../../base/json';
+import { isObject, Json, JsonObject } from '../../base/json';
 import { cryptoModule } from '../../base/lazy-crypto';
 import type { Clock } from '../base/host';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../cluster/paths';
 
 /**
- * The credentials of one ServiceAccount, kept as Secrets beside it, so that everyone who may end one finds it:
- * an administrator, the account itself, the next run after one that was killed.
+ * The name of a ServiceAccount.
+ */
+export interface ServiceAccountRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * A credential as the cluster records it: a Secret whose deletion revokes the token. Only a token Secret holds the token itself.
+ */
+export interface CredentialRecord {
+  /** The name of the Secret. */
+  readonly name: string;
+  readonly uid: string;
+  readonly serviceAccount: string;
+  /** Whether tokens are bound to the Secret, or the cluster wrote a token into it. */
+  readonly kind: CredentialKind;
+  /** The identity of the destination that stores the credential. */
+  readonly destination: string;
+  /** `pending` until the destination has stored the credential. */
+  readonly state: 'pending' | 'stored';
+  /** Milliseconds since 1970. Missing when the token never expires. */
+  readonly expires?: number;
+  /** The time after which a replaced credential is revoked, in milliseconds since 1970. Missing for a credential in use. */
+  readonly endAfter?: number;
+  readonly created: number;
+}
+
+export type CredentialKind = 'bound' | 'token-secret';
+
+/**
+ * The credentials of one ServiceAccount, as Secrets beside it. An administrator, the ServiceAccount itself and a later run can find and revoke them.
  */
 export class CredentialStore {
   public constructor(
@@ -15,7 +45,7 @@ export class CredentialStore {
     private readonly account: ServiceAccountRef,
   ) {}
 
-  /** Those that have not been ended, the oldest first. */
+  /** All credentials that are not revoked, the oldest first. */
   public async list(): Promise<CredentialRecord[]> {
     const { items } = await this.cluster.get(collectionPath({ ...SECRETS, namespace: this.account.namespace }), { labelSelector: CREDENTIAL_LABEL });
     const secrets = Array.isArray(items) ? items.filter(isObject) : [];
@@ -25,33 +55,29 @@ export class CredentialStore {
       .sort((a, b) => a.created - b.created);
   }
 
-  /**
-   * Makes the Secret of a credential that is about to be made.
-   */
+  /** Creates the Secret of a new credential, before its token exists. */
   public async create(kind: CredentialKind, destination: string): Promise<CredentialRecord> {
-    const name = `${this.account.name.slice(0, 200)}-${timestamp(this.clock.now())}-${cryptoModule().randomBytes(3).toString('hex')}`;
-    const { namespace } = this.account;
-    return this.read(await this.cluster.apply(this.path(name), credentialSecret({ name, namespace, serviceAccount: this.account.name, kind, destination })));
+    const { namespace, name: serviceAccount } = this.account;
+    const name = `${serviceAccount.slice(0, 200)}-${timestamp(this.clock.now())}-${cryptoModule().randomBytes(3).toString('hex')}`;
+    return this.read(await this.cluster.apply(this.path(name), credentialSecret({ name, namespace, serviceAccount, kind, destination })));
   }
 
-  /**
-   * Takes over a Secret of the manifests as that of a credential.
-   */
+  /** Records a token Secret of the manifests as a credential. */
   public async adopt(name: string, destination: string): Promise<CredentialRecord> {
     return this.annotate(name, { serviceAccount: this.account.name, destination, state: 'pending' });
   }
 
-  /** It is kept where it belongs. */
+  /** Records that the destination has stored the credential. */
   public async markStored({ name }: CredentialRecord, expires: number | undefined): Promise<CredentialRecord> {
     return this.annotate(name, { state: 'stored', expires });
   }
 
-  /** Its successor is in place; it may be ended from a time on. */
+  /** Records that another credential replaces this one, and when to revoke this one. */
   public async markReplaced({ name }: CredentialRecord, endAfter: number): Promise<CredentialRecord> {
     return this.annotate(name, { endAfter });
   }
 
-  /** Deletes the Secret, and with it the tokens. Twice is as good as once. */
+  /** Deletes the Secret, which revokes its tokens. Returns whether it existed. */
   public async delete({ name, uid }: Pick<CredentialRecord, 'name' | 'uid'>): Promise<boolean> {
     return this.cluster.delete(this.path(name), { uid });
   }
@@ -63,7 +89,7 @@ export class CredentialStore {
   private read(secret: JsonObject): CredentialRecord {
     const record = recordOf(secret);
     if (record) return record;
-    throw new Error('the API server gave back a Secret without what was written into it');
+    throw new Error('the API server returned a Secret without the annotations that were written');
   }
 
   private path(name: string): string {
@@ -73,45 +99,13 @@ export class CredentialStore {
 
 const SECRETS = { group: '', version: 'v1', resource: 'secrets' };
 
-/** `20261124-150405`: a part of a name that sorts by time. */
+/** `20261124-150405`, which sorts by time. */
 function timestamp(now: number): string {
   return new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
 }
 
-
-/**
- * A ServiceAccount.
- */
-export interface ServiceAccountRef {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/**
- * A credential as the cluster remembers it: a Secret whose deletion ends the token. The token itself is not in it, unless it is a token Secret.
- */
-export interface CredentialRecord {
-  /** Of the Secret. */
-  readonly name: string;
-  readonly uid: string;
-  readonly serviceAccount: string;
-  /** Whether tokens are bound to the Secret, or the cluster has put one into it. */
-  readonly kind: CredentialKind;
-  /** Where the credential was to be kept, in words that stay the same. */
-  readonly destination: string;
-  /** `pending` until it is known to be kept there. */
-  readonly state: 'pending' | 'stored';
-  /** Milliseconds since 1970; missing when it never expires. */
-  readonly expires?: number;
-  /** Since when it may be ended, its successor being in place. */
-  readonly endAfter?: number;
-  readonly created: number;
-}
-
-export type CredentialKind = 'bound' | 'token-secret';
-
-/** Marks the Secrets of credentials, for a label selector. */
-export const CREDENTIAL_LABEL = 'cdk8s-ci-deploy/credential';
+/** The label of every Secret of a credential. */
+const CREDENTIAL_LABEL = 'cdk8s-ci-deploy/credential';
 
 const ANNOTATIONS = {
   serviceAccount: 'cdk8s-ci-deploy/service-account',
@@ -121,7 +115,7 @@ const ANNOTATIONS = {
   endAfter: 'cdk8s-ci-deploy/end-after',
 } as const;
 
-/** The annotation by which the cluster knows whose token a token Secret holds. */
+/** Kubernetes' annotation that names the ServiceAccount of a token Secret. */
 export const TOKEN_ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
 
 const TYPES: Record<CredentialKind, string> = { 'bound': 'Opaque', 'token-secret': 'kubernetes.io/service-account-token' };
@@ -129,7 +123,9 @@ const TYPES: Record<CredentialKind, string> = { 'bound': 'Opaque', 'token-secret
 /**
  * The Secret of a new credential.
  */
-export function credentialSecret({ name, namespace, serviceAccount, kind, destination }: Omit<CredentialRecord, 'uid' | 'state' | 'created'> & { namespace: string }): object {
+export function credentialSecret(
+  { name, namespace, serviceAccount, kind, destination }: Omit<CredentialRecord, 'uid' | 'state' | 'created'> & { namespace: string },
+): object {
   const token: { [key: string]: string } = kind === 'token-secret' ? { [TOKEN_ACCOUNT_ANNOTATION]: serviceAccount } : {};
   return {
     apiVersion: 'v1',
@@ -140,7 +136,7 @@ export function credentialSecret({ name, namespace, serviceAccount, kind, destin
 }
 
 /**
- * Label and annotations that say what is known of a credential, as a part of its metadata.
+ * The label and annotations that record a credential.
  */
 export function recordMetadata(known: Partial<CredentialRecord>, others: { [key: string]: string } = {}): object {
   const annotations = Object.entries(ANNOTATIONS).flatMap(([key, annotation]) => {
@@ -151,7 +147,7 @@ export function recordMetadata(known: Partial<CredentialRecord>, others: { [key:
 }
 
 /**
- * What a Secret says, or nothing when it is no credential's.
+ * Reads a credential from its Secret. Returns nothing for any other Secret.
  */
 export function recordOf(secret: JsonObject): CredentialRecord | undefined {
   const metadata = isObject(secret.metadata) ? secret.metadata : {};

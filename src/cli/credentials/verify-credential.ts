@@ -7,64 +7,64 @@ import { withCredential } from '../cluster/cluster-clients';
 import { ApiError } from '../cluster/status';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
-import { shortList } from '../verify/service-account-escalation';
+import { shortList } from '../verify/access-request';
 import { differences } from '../verify/verification';
 import { verifyAccess } from '../verify/verify-access';
 
-/** What is looked at beyond the namespace. */
+/** The options for the verification of a new credential. */
 export const VERIFICATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['server', { takes: 'URL', summary: 'the address at which CI reaches the API server (default: that in the kubeconfig)' }],
-  ['prove-here', { summary: 'prove the credential at the address in the kubeconfig, when --server is not reachable from here' }],
-  ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace that must be Forbidden, beside kube-system (default: default)' }],
+  ['server', { takes: 'URL', summary: 'the address of the API server for CI jobs (default: that of the kubeconfig)' }],
+  ['prove-here', { summary: 'verify at the address of the kubeconfig, if this machine cannot reach --server' }],
+  ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace in which everything must be denied, beside kube-system (default: default)' }],
   ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
 ];
 
 /**
- * The credential as it is proved from here.
+ * The parts of the kubeconfig that this machine uses for the verification: with --prove-here, without the address for CI jobs.
  */
 export function verificationParts({ args }: Pick<Context, 'args'>, parts: KubeconfigParts): KubeconfigParts {
   return args.has('prove-here') ? { ...parts, server: undefined } : parts;
 }
 
-/** How long the API server may take to learn of a new account and its RoleBinding. */
-const KNOWN_WITHIN = 10_000;
+/** Milliseconds in which the API server must learn of a new ServiceAccount and its RoleBinding. */
+const PROPAGATION_TIMEOUT = 10_000;
 
 /**
- * Uses a new credential as `verify` does, until it is known everywhere in the API server.
+ * Verifies a new credential as `verify` does, and retries until the API server has learned of its rights.
  *
- * @param access What it must be able to do, exactly; by default only that it works inside, and nowhere else.
- * @throws A `Failure` that lists what is not as it must be.
+ * @param access The manifests that define the expected rights. Without them, lists in the namespace must succeed.
+ * @throws A `Failure` that lists the problems.
  */
 export async function verifyCredential(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<void> {
   const { clock, signal } = context;
-  for (const end = clock.now() + KNOWN_WITHIN; ;) {
-    const { problems, mayPass } = await tryOnce(context, kubeconfig, access);
+  for (const end = clock.now() + PROPAGATION_TIMEOUT; ;) {
+    const { problems, isPermanent } = await verifyOnce(context, kubeconfig, access);
     if (problems.length === 0) return;
-    if (!mayPass || clock.now() > end) throw notKept(problems);
+    if (isPermanent || clock.now() > end) throw notStored(problems);
     await clock.sleep(300, signal);
   }
 }
 
-function notKept(problems: readonly string[]): Failure {
-  return new Failure(['the new credential is not kept, since', ...problems.map((problem) => `- ${problem}`)].join('\n'), ExitCode.NO);
+function notStored(problems: readonly string[]): Failure {
+  return new Failure(['the new credential is not stored:', ...problems.map((problem) => `- ${problem}`)].join('\n'), ExitCode.NO);
 }
 
-interface Proof {
+interface Attempt {
   readonly problems: readonly string[];
-  /** Whether waiting may help. */
-  readonly mayPass: boolean;
+  /** Whether a retry cannot help. */
+  readonly isPermanent: boolean;
 }
 
-async function tryOnce(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<Proof> {
+async function verifyOnce(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<Attempt> {
   const { namespace } = kubeconfig;
   const options = { namespace, otherNamespaces: context.args.all('other-namespace'), access, now: context.clock.now() };
   try {
-    const found = await withCredential(context, kubeconfig, async (cluster) => verifyAccess(cluster, options));
-    const problems = differences(found).map(({ where, what, rights }) => `${where}: ${what}: ${shortList(rights, 10)}`);
-    // Rights that it lacks may still come; those that are too many do not go.
-    return { problems, mayPass: !found.checks.some(({ answer, outcome }) => answer === 'allowed' && outcome === 'differs') };
+    const verification = await withCredential(context, kubeconfig, async (cluster) => verifyAccess(cluster, options));
+    const problems = differences(verification).map(({ where, what, rights }) => `${where}: ${what}: ${shortList(rights, 10)}`);
+    // A missing right may appear later. An unexpected right does not disappear.
+    return { problems, isPermanent: verification.checks.some(({ answer, outcome }) => answer === 'allowed' && outcome === 'differs') };
   } catch (error) {
-    if (error instanceof ApiError && error.code === 401) return { problems: [error.message], mayPass: true };
+    if (error instanceof ApiError && error.code === 401) return { problems: [error.message], isPermanent: false };
     throw error;
   }
 }

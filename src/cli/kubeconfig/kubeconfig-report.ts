@@ -4,28 +4,28 @@ import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { loopbackWarning } from '../credentials/credential-kubeconfig';
 
 /**
- * One form of the credential and what GitLab makes of it.
+ * One format of the credential, and whether GitLab masks it.
  */
 export interface FormReport {
   readonly form: string;
   readonly bytes: number;
-  /** Why GitLab refuses to mask it while "Expand variable reference" is on, or null when it masks it. */
+  /** The reason why GitLab does not mask it while "Expand variable reference" is on. Null when GitLab masks it. */
   readonly notMaskedExpanded: string | null;
-  /** The same while it is off. */
+  /** The same while "Expand variable reference" is off. */
   readonly notMaskedRaw: string | null;
 }
 
 /**
- * What can be said of a kubeconfig without saying a secret.
+ * A description of a kubeconfig that holds no secret.
  */
 export interface KubeconfigReport {
   readonly server: string;
   readonly serverCertificates: 'embedded' | 'those the runner trusts';
   readonly namespace: string;
   readonly user: string;
-  /** Where the job has its token, when that is not in the kubeconfig. */
+  /** The file of the job that holds the token. Missing when the kubeconfig holds the token. */
   readonly tokenFile?: string;
-  /** None when there is no secret in it, and nothing to mask. */
+  /** Empty for a kubeconfig without a secret, since there is nothing to mask. */
   readonly forms: FormReport[];
   readonly advice: string[];
   readonly warnings: string[];
@@ -35,19 +35,19 @@ export interface KubeconfigReport {
 const KEY = 'KUBECONFIG';
 
 const ADVICE = [
-  `${KEY}, type File, value: the JSON, "Mask variable" on, "Expand variable reference" off; kubectl uses it as it is`,
+  `either ${KEY}, type File, value: the JSON, "Mask variable" on, "Expand variable reference" off; kubectl reads this file`,
   `or ${KEY}, type Variable, value: the base64, "Mask variable" on; the job decodes it into a file`,
-  'and the token alone as a masked variable of its own: GitLab masks exact values, so a token out of the decoded file is not masked otherwise',
-  '"Protect variable" on, and the environment of this namespace as its scope',
+  'and a second masked variable with the token alone: GitLab masks exact values only, so it would not mask a token that a job prints from the file',
+  'both with "Protect variable" on, and with the environment of this namespace as the scope',
 ];
 
 const ADVICE_WITHOUT_SECRET = [
-  'a file of the repository, as it is: there is no secret in it',
-  'the job asks for the token (`id_tokens`, its `aud` being what the cluster expects) and writes it into the token file before anything else',
+  'a file in the repository: it holds no secret',
+  'the job must request the token (`id_tokens`, with the `aud` that the cluster expects) and write it to the token file first',
 ];
 
 /**
- * The report on a kubeconfig.
+ * Describes a kubeconfig, with the masking of each format and advice on how to store it.
  */
 export function kubeconfigReport(kubeconfig: Kubeconfig): KubeconfigReport {
   const { server, namespace, user, token, tokenFile } = kubeconfig;
@@ -104,19 +104,19 @@ function* warnings(kubeconfig: Kubeconfig, forms: ReadonlyMap<string, string>): 
   const loopback = loopbackWarning(new URL(kubeconfig.server).hostname);
   if (loopback !== undefined) yield loopback;
   if (kubeconfig.tokenFile !== undefined && !isAbsolute(kubeconfig.tokenFile)) {
-    yield 'the name of the token file is relative: it starts at the folder of the kubeconfig, and neither ~ nor variables are expanded';
+    yield 'the token file has a relative name: it is relative to the folder of the kubeconfig, and neither ~ nor variables are expanded';
   }
   for (const form of ['json', 'base64']) {
     const text = forms.get(form) ?? '';
     const bytes = Buffer.byteLength(text);
-    if (bytes > MASKED_BY_OLD_RUNNERS) yield `the ${form} has ${bytes} bytes: GitLab Runner before 15.4 may print what is beyond ${MASKED_BY_OLD_RUNNERS}`;
+    if (bytes > MASKED_BY_OLD_RUNNERS) yield `the ${form} has ${bytes} bytes: GitLab Runner before 15.4 may print the part beyond ${MASKED_BY_OLD_RUNNERS} bytes`;
     if (!fitsEnvironment(KEY, text)) yield `the ${form} does not fit into an environment variable of a Linux runner (131072 bytes with its name)`;
   }
   const token = forms.get('token');
-  if (token !== undefined && maskingProblem(token, 'expanded')) yield 'the token alone can only be masked with "Expand variable reference" off, if at all';
+  if (token !== undefined && maskingProblem(token, 'expanded')) yield 'GitLab masks the token alone only with "Expand variable reference" off, if at all';
 }
 
-// The job may run on another system than this one.
+// The job may run on another operating system.
 function isAbsolute(file: string): boolean {
   return posix.isAbsolute(file) || /^(?:[A-Za-z]:[\\/]|\\\\)/.test(file);
 }

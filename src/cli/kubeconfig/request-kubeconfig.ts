@@ -7,26 +7,26 @@ import { ExitCode } from '../base/exit-code';
 import { asAdministrator } from '../cluster/cluster-clients';
 import { objectPath } from '../cluster/paths';
 import type { Context } from '../command-line/command';
-import { deleteUnfinished } from '../credentials/credential-cleanup';
+import { revokeUnused } from '../credentials/credential-cleanup';
 import { kubeconfigBuilder } from '../credentials/credential-kubeconfig';
 import { parseTokenLifetime } from '../credentials/credential-options';
-import { CredentialStore } from '../credentials/credential-store';
+import { CredentialStore, ServiceAccountRef } from '../credentials/credential-store';
 import { Destination, EMPTY_STATE } from '../credentials/destination';
 import { provisionCredential } from '../credentials/provision-credential';
 import { StepLog } from '../io/step-log';
 
 /**
- * The kubeconfig of a ServiceAccount that exists, with a token that is requested from the cluster and bound to a Secret.
+ * Requests a token for an existing ServiceAccount, bound to a Secret, and emits a kubeconfig with the token.
  *
- * @param emit Writes it where the options say.
+ * @param emit Writes the kubeconfig as the options say.
  */
 export async function requestKubeconfig(context: Context, emit: (credential: Kubeconfig) => void): Promise<ExitCode> {
-  const { args, files, clock } = context;
-  const account = accountOf(context);
-  const { duration, shortest } = parseTokenLifetime(args);
+  const { args, files, clock, signal, stderr } = context;
+  const account = serviceAccountOf(context);
+  const lifetime = parseTokenLifetime(args);
   const file = args.one('file');
   if (file !== undefined && !args.has('force')) files.checkNew(file);
-  const steps = new StepLog(context.stderr);
+  const steps = new StepLog(stderr);
   return asAdministrator(context, async ({ cluster, reference }) => steps.within(async () => {
     const { namespace, name } = account;
     const user = args.one('user') ?? name;
@@ -36,23 +36,15 @@ export async function requestKubeconfig(context: Context, emit: (credential: Kub
       steps.note('Nothing was changed (--dry-run).');
       return ExitCode.DONE;
     }
-    const ledger = new CredentialStore(cluster, clock, account);
-    const { record } = await provisionCredential({
-      ...context,
-      cluster,
-      steps,
-      shortest,
-      kubeconfig,
-      ledger,
-      order: { account, duration },
-      destination: toKubeconfig(emit),
-    });
-    await deleteUnfinished(ledger, record, steps, clock.now());
+    const store = new CredentialStore(cluster, clock, account);
+    const request = { account, lifetime, destination: emittedKubeconfig(emit), kubeconfig };
+    const { record } = await provisionCredential({ cluster, store, clock, signal }, request, steps);
+    await revokeUnused(store, record, steps, clock.now());
     return ExitCode.DONE;
   }));
 }
 
-function toKubeconfig(emit: (credential: Kubeconfig) => void): Destination {
+function emittedKubeconfig(emit: (credential: Kubeconfig) => void): Destination {
   return {
     description: 'the kubeconfig',
     identity: async () => 'kubeconfig',
@@ -61,12 +53,12 @@ function toKubeconfig(emit: (credential: Kubeconfig) => void): Destination {
   };
 }
 
-function accountOf(context: Context): { namespace: string; name: string } {
+function serviceAccountOf(context: Context): ServiceAccountRef {
   const { args } = context;
   const namespace = requiredNamespace(context);
   checkNamespace('--namespace', namespace, args.has('allow-protected-namespace'));
   const name = args.one('service-account') ?? '';
   const expected = dns1123Subdomain(name);
-  if (expected) throw userError({ at: '--service-account', given: show(name), expected, fix: 'name an existing ServiceAccount' });
+  if (expected) throw userError({ at: '--service-account', given: show(name), expected, fix: 'use the name of an existing ServiceAccount, such as default' });
   return { namespace, name };
 }

@@ -11,41 +11,34 @@ import type { Destination } from '../credentials/destination';
 import type { StepLog } from '../io/step-log';
 
 /**
- * Whose credentials are to be ended, and by whom.
+ * The credentials to revoke, and the clients that do it.
  */
 export interface Revocation {
   readonly context: Context;
   readonly access: Access;
   readonly account: ServiceAccountRef;
   readonly administrator: Administrator;
-  readonly ledger: CredentialStore;
-  /** A token that is to be ended, when one was given, and the Secret that ends it. */
+  readonly store: CredentialStore;
+  /** The token of --token-file, if there is one. */
   readonly token?: GivenToken;
-  /** Where GitLab keeps the credential, when that was said. */
+  /** The destination in GitLab, if the options choose one. */
   readonly destination?: Destination;
   readonly steps: StepLog;
 }
 
 /**
- * A token that someone gave.
+ * A token that the user gave.
  */
 export interface GivenToken {
   readonly token: string;
-  /** Missing when it is bound to nothing. */
+  /** The Secret that the token is bound to. Missing for a token that is bound to nothing. */
   readonly secret?: string;
 }
 
 /**
- * A token of the account as a client shows it to the administrator's cluster.
- */
-export function kubeconfigWith({ account, administrator: { reference } }: Revocation, token: string): Kubeconfig {
-  return kubeconfigBuilder({ reference, namespace: account.namespace, user: account.name, allowProtectedNamespace: true })(token);
-}
-
-/**
- * The token of --token-file, if there is one.
+ * Reads the token of --token-file, if there is one.
  *
- * @throws A refusal when it is not one of the account.
+ * @throws A `UserError` when the token belongs to another ServiceAccount.
  */
 export async function readGivenToken({ args, files }: Context, account: ServiceAccountRef): Promise<GivenToken | undefined> {
   const file = args.one('token-file');
@@ -56,8 +49,17 @@ export async function readGivenToken({ args, files }: Context, account: ServiceA
   if (claims?.namespace === account.namespace && claims.serviceAccount === account.name) return { token, secret: claims.secret };
   throw userError({
     at,
-    given: 'it is no token of that account',
+    given: 'it is no token of the ServiceAccount in the manifests',
     expected: `a token of ServiceAccount ${show(`${account.namespace}/${account.name}`)}`,
-    fix: 'give the manifests that belong to it',
+    fix: claims?.serviceAccount === undefined || claims.namespace === undefined
+      ? 'use the token alone, without the kubeconfig around it'
+      : `use the access manifests of ServiceAccount ${show(`${claims.namespace}/${claims.serviceAccount}`)}`,
   });
+}
+
+/**
+ * The kubeconfig that shows a token of the ServiceAccount to the API server.
+ */
+export function kubeconfigWith({ account, administrator: { reference } }: Revocation, token: string): Kubeconfig {
+  return kubeconfigBuilder({ reference, namespace: account.namespace, user: account.name, allowProtectedNamespace: true })(token);
 }

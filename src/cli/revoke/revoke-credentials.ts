@@ -1,4 +1,4 @@
-import { Revocation, kubeconfigWith, GivenToken } from './revocation';
+import { GivenToken, kubeconfigWith, Revocation } from './revocation';
 import { isObject } from '../../base/json';
 import { show } from '../../base/user-error';
 import { spanInWords } from '../base/duration';
@@ -11,56 +11,108 @@ import { filledToken, requestToken } from '../credentials/issue-token';
 import { validityText } from '../credentials/provision-credential';
 import { isAccepted, waitForRevocation } from '../credentials/wait-for-revocation';
 
-/** What no deletion of a Secret reaches. */
-const LIVES_ON = 'Tokens that it has made itself and bound to nothing live on until they expire, and so does what it has put into the namespace; '
-  + '`cdk8s-ci-deploy revoke --compromised` ends every token of the account.';
+/** The limits of a deletion of the Secret. */
+const STAYS_VALID = 'Tokens that the credential requested itself, bound to nothing, stay valid until they expire, and its objects stay in the namespace. '
+  + '`cdk8s-ci-deploy revoke --compromised` revokes every token of the ServiceAccount.';
 
 /**
- * Ends the credentials that are meant, one after the other, and sees each one through.
+ * Revokes the selected credentials, one after the other, and waits for each until the API server rejects it.
  */
-export async function revokeOne(revocation: Revocation): Promise<ExitCode> {
+export async function revokeCredentials(revocation: Revocation): Promise<ExitCode> {
   const { context, steps, destination } = revocation;
   const { args, stdout } = context;
-  const chosen = await selectCredentials(revocation);
-  steps.note(chosen.map(({ name }) => `Secret ${name} is deleted, and with it the token that is bound to it.`).join('\n'));
+  const selected = await selectCredentials(revocation);
+  steps.note(selected.map(({ name }) => `The command deletes Secret ${name}, which revokes its token.`).join('\n'));
   if (args.has('dry-run')) {
     steps.note('Nothing was changed (--dry-run).');
     return ExitCode.DONE;
   }
-  await confirm(context, 'End it?');
+  await confirm(context, 'Revoke it?');
   const ended = [];
-  for (const credential of chosen) ended.push({ secret: credential.name, unknownAfter: await seeThrough(revocation, credential) });
-  await atGitlab(revocation);
-  const lines = ended.map(({ secret, unknownAfter }) => `${secret}: ended; the API server answers 401 since ${spanInWords(unknownAfter / 1000)} after that\n`);
-  stdout.write(args.one('output') === 'json' ? `${JSON.stringify({ ended, livesOn: LIVES_ON, keptIn: destination?.description ?? null }, null, 2)}\n` : lines.join(''));
-  steps.note(LIVES_ON);
+  for (const credential of selected) ended.push({ secret: credential.name, unknownAfter: await revokeAndWait(revocation, credential) });
+  await removeFromGitlab(revocation);
+  if (args.one('output') === 'json') {
+    stdout.write(`${JSON.stringify({ ended, livesOn: STAYS_VALID, keptIn: destination?.description ?? null }, null, 2)}\n`);
+  } else {
+    const lines = ended.map(({ secret, unknownAfter }) => `${secret}: revoked; the API server answers 401 after ${spanInWords(unknownAfter / 1000)}\n`);
+    stdout.write(lines.join(''));
+  }
+  steps.note(STAYS_VALID);
   return ExitCode.DONE;
 }
 
 /**
- * Says which credentials there are.
+ * Lists the credentials of the ServiceAccount.
  */
-export async function listCredentials({ context: { args, stdout, clock }, ledger }: Revocation): Promise<ExitCode> {
-  const records = await ledger.list();
+export async function listCredentials({ context: { args, stdout, clock }, store }: Revocation): Promise<ExitCode> {
+  const records = await store.list();
   const lines = records.map((record) => `${credentialLine(record, clock.now())}\n`);
   stdout.write(args.one('output') === 'json' ? `${JSON.stringify(records, null, 2)}\n` : lines.join('') || 'none\n');
   return ExitCode.DONE;
 }
 
+/** A credential to revoke, with its token if the user gave it. */
+type SelectedCredential = Pick<CredentialRecord, 'name' | 'uid' | 'kind' | 'destination'> & { readonly token?: string };
+
 /**
- * The API server remembers a token that it has accepted for some seconds. A token of the same Secret that is shown just before the end is
- * remembered at least as long as any that was shown earlier, so when that one is unknown, all are.
+ * Selects credentials by the Secret's name, by the token, or by the destination. Without such an option, selects the only one.
+ *
+ * @throws A `Failure` that lists all credentials when none or several match.
  */
-async function seeThrough(revocation: Revocation, credential: SelectedCredential): Promise<number> {
-  const { context, ledger, steps } = revocation;
-  const sample = kubeconfigWith(revocation, credential.token ?? await sampleToken(revocation, credential));
-  // What a token says of itself is worth nothing until the API server knows it: it could name any Secret of the namespace.
-  if (!await isAccepted(context, sample) && credential.token !== undefined) {
-    throw new Failure('the API server answers 401 to the token already: it has ended, or never was one; nothing is deleted', ExitCode.NO);
+async function selectCredentials(revocation: Revocation): Promise<SelectedCredential[]> {
+  const { context: { args }, store, destination, token } = revocation;
+  const records = await store.list();
+  const name = args.one('credential');
+  if (name !== undefined) return [records.find((record) => record.name === name) ?? noMatch(revocation, records, `Secret ${show(name)}`)];
+  if (token) return [await credentialOfToken(revocation, token, records)];
+  if (destination) {
+    const identity = await destination.identity();
+    const matching = records.filter((record) => record.destination === identity);
+    return matching.length > 0 ? matching : noMatch(revocation, records, `one for ${destination.description}`);
   }
-  await ledger.delete(credential);
+  const [only, second] = records;
+  return only && !second ? [only] : noMatch(revocation, records, 'exactly one, or an option that selects one, such as --credential');
+}
+
+function credentialLine({ name, destination, state, expires, endAfter }: CredentialRecord, now: number): string {
+  const replaced = endAfter === undefined ? '' : `, replaced, to be revoked after ${new Date(endAfter).toISOString()}`;
+  return `${name}: ${state === 'pending' ? 'created' : 'stored'} for ${show(destination)}, ${validityText(expires, now)}${replaced}`;
+}
+
+async function credentialOfToken(revocation: Revocation, { token, secret }: GivenToken, records: readonly CredentialRecord[]): Promise<SelectedCredential> {
+  if (secret === undefined) {
+    throw new Failure('the token is bound to no Secret, so it cannot be revoked alone: --compromised revokes every token of the ServiceAccount', ExitCode.NO);
+  }
+  const known = records.find(({ name }) => name === secret);
+  return { ...known ?? await unrecordedSecret(revocation, secret), token };
+}
+
+/** A token Secret that this command did not create. */
+async function unrecordedSecret({ administrator, account }: Revocation, name: string): Promise<SelectedCredential> {
+  const { metadata } = await administrator.cluster.get(objectPath({ group: '', version: 'v1', resource: 'secrets', namespace: account.namespace, name }));
+  return { name, uid: String(isObject(metadata) ? metadata.uid : ''), kind: 'token-secret', destination: '' };
+}
+
+function noMatch({ account, context: { clock } }: Revocation, records: readonly CredentialRecord[], expected: string): never {
+  const lines = records.map((record) => `- ${credentialLine(record, clock.now())}`);
+  const head = `ServiceAccount ${account.namespace}/${account.name} has ${lines.length === 1 ? '1 recorded credential' : `${lines.length} recorded credentials`}`;
+  throw new Failure([`${head}; expected ${expected}`, ...lines].join('\n'), ExitCode.NO);
+}
+
+/**
+ * The API server caches an accepted token for some seconds. The command uses a token of the Secret just before the deletion, so its cache
+ * entry expires last: when the API server rejects this token, it rejects all tokens of the Secret.
+ */
+async function revokeAndWait(revocation: Revocation, credential: SelectedCredential): Promise<number> {
+  const { context, store, steps } = revocation;
+  const kubeconfig = kubeconfigWith(revocation, credential.token ?? await sampleToken(revocation, credential));
+  // The claims of a forged token could name any Secret of the namespace, so the API server must accept the token first.
+  if (!await isAccepted(context, kubeconfig) && credential.token !== undefined) {
+    throw new Failure('the API server already answers 401 to the token: it is revoked, expired or forged; nothing is deleted', ExitCode.NO);
+  }
+  await store.delete(credential);
   steps.did(`${credential.name}: deleted`);
-  return waitForRevocation(context, sample);
+  return waitForRevocation(context, kubeconfig);
 }
 
 async function sampleToken({ administrator: { cluster }, account, context: { clock, signal } }: Revocation, credential: SelectedCredential): Promise<string> {
@@ -68,61 +120,8 @@ async function sampleToken({ administrator: { cluster }, account, context: { clo
   return (await requestToken(cluster, account, 600, credential)).token;
 }
 
-async function atGitlab({ context: { args }, destination, steps }: Revocation): Promise<void> {
+async function removeFromGitlab({ context: { args }, destination, steps }: Revocation): Promise<void> {
   if (!destination) return;
   if (args.has('remove-variable')) await destination.remove?.((step) => steps.did(step));
-  else steps.warn(`${destination.description} holds a credential that has ended: remove it (--remove-variable), or grant a new one`);
-}
-
-/**
- * A credential that is to be ended, with its token where someone has it.
- */
-export type SelectedCredential = Pick<CredentialRecord, 'name' | 'uid' | 'kind' | 'destination'> & { readonly token?: string };
-
-/**
- * The credentials that the options mean: by the Secret's name, by the token, by the place where it is kept, or the only one there is.
- *
- * @throws A `Failure` that lists what there is when none is meant, or several could be.
- */
-export async function selectCredentials(revocation: Revocation): Promise<SelectedCredential[]> {
-  const { context: { args }, ledger, destination, token } = revocation;
-  const records = await ledger.list();
-  const name = args.one('credential');
-  if (name !== undefined) return [records.find((record) => record.name === name) ?? none(revocation, records, `Secret ${show(name)}`)];
-  if (token) return [await ofToken(revocation, token, records)];
-  if (destination) {
-    const identity = await destination.identity();
-    const kept = records.filter((record) => record.destination === identity);
-    return kept.length > 0 ? kept : none(revocation, records, `one that was made for ${destination.description}`);
-  }
-  const [only, second] = records;
-  return only && !second ? [only] : none(revocation, records, 'the only one, as no option says which');
-}
-
-/**
- * For people: the Secret, what it is for, and how long it holds.
- */
-export function credentialLine({ name, destination, state, expires, endAfter }: CredentialRecord, now: number): string {
-  const waiting = endAfter === undefined ? '' : `, replaced, ends after ${new Date(endAfter).toISOString()}`;
-  return `${name}: ${state === 'pending' ? 'made' : 'kept'} for ${show(destination)}, ${validityText(expires, now)}${waiting}`;
-}
-
-async function ofToken(revocation: Revocation, { token, secret }: GivenToken, records: readonly CredentialRecord[]): Promise<SelectedCredential> {
-  if (secret === undefined) {
-    throw new Failure('the token is bound to no Secret, so it alone cannot be ended: --compromised ends every token of the account', ExitCode.NO);
-  }
-  const known = records.find(({ name }) => name === secret);
-  return { ...known ?? await unlisted(revocation, secret), token };
-}
-
-/** A token Secret that someone made by hand. */
-async function unlisted({ administrator, account }: Revocation, name: string): Promise<SelectedCredential> {
-  const { metadata } = await administrator.cluster.get(objectPath({ group: '', version: 'v1', resource: 'secrets', namespace: account.namespace, name }));
-  return { name, uid: String(isObject(metadata) ? metadata.uid : ''), kind: 'token-secret', destination: '' };
-}
-
-function none({ account, context: { clock } }: Revocation, records: readonly CredentialRecord[], wanted: string): never {
-  const has = records.map((record) => `- ${credentialLine(record, clock.now())}`);
-  const head = `ServiceAccount ${account.namespace}/${account.name} has ${has.length === 1 ? '1 credential' : `${has.length} credentials`} that this command has made`;
-  throw new Failure([`${head}; expected ${wanted}`, ...has].join('\n'), ExitCode.NO);
+  else steps.warn(`${destination.description} holds a revoked credential: remove it with --remove-variable, or run \`cdk8s-ci-deploy grant\` again`);
 }

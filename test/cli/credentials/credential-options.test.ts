@@ -1,5 +1,5 @@
 import { parseArguments } from '../../../src/cli/command-line/arguments';
-import { TOKEN_OPTIONS, parseTokenLifetime } from '../../../src/cli/credentials/credential-options';
+import { parseTokenLifetime, TOKEN_OPTIONS } from '../../../src/cli/credentials/credential-options';
 
 const lifetime = (...argv: string[]) => parseTokenLifetime(parseArguments(argv, { name: 'x', operands: [], required: 0, options: new Map(TOKEN_OPTIONS) }));
 
@@ -11,17 +11,17 @@ test.each<[string[], number, number]>([
   [['--duration', '12h', '--shortest', '600s'], DAY / 2, 600],
   [['--shortest', '0s', '--duration', '10m'], 600, 0],
   [['--duration', '49710d'], 49_710 * DAY, 7 * DAY],
-])('%j', (argv, duration, shortest) => {
+])('the options %j give a lifetime of %d s, and at least %d s', (argv, duration, shortest) => {
   expect(lifetime(...argv)).toEqual({ duration, shortest });
 });
 
 test.each<[string[], RegExp]>([
   [['--duration', '90'], /^--duration: "90", expected a number with its unit/],
   [['--shortest', '-1d'], /--shortest/],
-  [['--duration', '599s', '--shortest', '0s'], /^--duration: 599 seconds, expected between 10 minutes and 136 years, as the API server demands/],
+  [['--duration', '599s', '--shortest', '0s'], /^--duration: 599 seconds, expected between 10 minutes and 136 years, the limits of the API server/],
   [['--duration', '49711d'], /^--duration: \d+ seconds, expected between/],
-  [['--duration', '1d'], /^--duration: it is less than --shortest, 604800 seconds, expected a token that will be kept/],
-  [['--shortest', '91d'], /^--duration: it is less than --shortest/],
-])('%j is refused', (argv, message) => {
+  [['--duration', '1d'], /^--duration: 86400 seconds are less than --shortest, 604800 seconds, expected .*; add --shortest 86400s/],
+  [['--shortest', '91d'], /^--duration: 7776000 seconds are less than --shortest/],
+])('the options %j are rejected', (argv, message) => {
   expect(() => lifetime(...argv)).toThrow(message);
 });

@@ -2,21 +2,21 @@ import { objectsCreatedSince } from '../../../src/cli/revoke/created-objects';
 
 const [BEFORE, GRANTED, AFTER] = ['2026-11-24T14:59:59Z', '2026-11-24T15:00:00Z', '2026-11-24T15:00:01Z'];
 
-/** A cluster with these objects, by the end of their collection's path. */
-function holding(objects: Record<string, object[]>) {
+/** A cluster with these objects, by the plural name of their kind. */
+function clusterWith(objects: Record<string, object[]>) {
   return { get: async (path: string) => ({ items: objects[path.split('/').pop() ?? ''] ?? [] }) } as never;
 }
 
 const named = (name: string, others: object = {}, creationTimestamp = AFTER) => ({ metadata: { name, creationTimestamp }, ...others });
 
-async function said(objects: Record<string, object[]>, since: string | undefined = GRANTED): Promise<string[]> {
-  return (await objectsCreatedSince(holding(objects), 'example', since)).map(({ kind, name, says }) => `${kind} ${name}: ${says}`);
+async function listed(objects: Record<string, object[]>, since: string | undefined = GRANTED): Promise<string[]> {
+  return (await objectsCreatedSince(clusterWith(objects), 'example', since)).map(({ kind, name, says }) => `${kind} ${name}: ${says}`);
 }
 
-test('everything that outlives a credential is said with what it gives', async () => {
+test('the list has every object that keeps access alive, with its effect', async () => {
   const subjects = [{ kind: 'ServiceAccount', namespace: 'other', name: 'thief' }, { kind: 'User', name: 'eve' }];
   const metadata = { name: 'hidden', creationTimestamp: AFTER, annotations: { 'kubernetes.io/service-account.name': 'gitlab-example' } };
-  expect(await said({
+  expect(await listed({
     rolebindings: [named('back-door', { roleRef: { kind: 'ClusterRole', name: 'admin' }, subjects }), named('empty', { roleRef: { kind: 'Role', name: 'x' } })],
     roles: [named('all', { rules: [{}, {}] }), named('nothing')],
     serviceaccounts: [named('helper'), named('default')],
@@ -27,24 +27,24 @@ test('everything that outlives a credential is said with what it gives', async (
     'RoleBinding empty: Role x to nobody',
     'Role all: 2 rules',
     'Role nothing: 0 rules',
-    'ServiceAccount helper: tokens of it may have been made',
+    'ServiceAccount helper: may have tokens',
     'Secret hidden: a token of ServiceAccount gitlab-example that never expires',
     'CronJob wake: runs * * * * *',
   ]);
 });
 
-describe('of when', () => {
+describe('the time of the grant', () => {
   const objects = { roles: [named('before', {}, BEFORE), named('then', {}, GRANTED), named('after')] };
 
-  test('what is older than the grant is left out', async () => {
-    expect(await said(objects)).toEqual(['Role then: 0 rules', 'Role after: 0 rules']);
+  test('excludes older objects', async () => {
+    expect(await listed(objects)).toEqual(['Role then: 0 rules', 'Role after: 0 rules']);
   });
 
-  test('everything is listed where the grant is not known', async () => {
-    expect(await objectsCreatedSince(holding(objects), 'example', undefined)).toHaveLength(3);
+  test('excludes nothing when it is unknown', async () => {
+    expect(await objectsCreatedSince(clusterWith(objects), 'example', undefined)).toHaveLength(3);
   });
 });
 
-test('an answer of another shape is no object', async () => {
+test('an answer without items gives an empty list', async () => {
   expect(await objectsCreatedSince({ get: async () => ({ items: 'none' }) } as never, 'example', undefined)).toEqual([]);
 });
