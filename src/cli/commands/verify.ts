@@ -6,7 +6,7 @@ import type { Access } from '../access/access';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/exit-code';
 import { withCredential } from '../cluster/cluster-clients';
-import { JobCredential, jobCredential } from '../cluster/credential';
+import { JobCredential, jobCredential, jobCredentialOptions } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Command, Context } from '../command-line/command';
 import { reportHtml } from '../verify/report-html';
@@ -117,14 +117,8 @@ function checkArguments({ args }: Context): void {
 }
 
 async function credentialOf(context: Context): Promise<JobCredential> {
-  const { args } = context;
-  const credential = await jobCredential(context, {
-    kubeconfig: args.one('kubeconfig'),
-    agentContext: args.one('context'),
-    namespace: args.one('namespace'),
-    allowProtectedNamespace: args.has('allow-protected-namespace'),
-  });
-  for (const name of args.all('other-namespace')) checkOtherNamespace(name, credential.kubeconfig.namespace);
+  const credential = await jobCredential(context, jobCredentialOptions(context));
+  for (const name of context.args.all('other-namespace')) checkOtherNamespace(name, credential.kubeconfig.namespace);
   return credential;
 }
 

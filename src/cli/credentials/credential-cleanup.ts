@@ -2,7 +2,7 @@ import type { CredentialRecord, CredentialStore } from './credential-store';
 import type { StepLog } from '../io/step-log';
 
 /**
- * Revokes the other credentials of a destination that nobody uses: those of interrupted runs, and expired ones.
+ * Revokes the other credentials of a destination that no job uses: those of interrupted runs, and expired ones.
  *
  * @param stored The credential that the destination holds.
  */

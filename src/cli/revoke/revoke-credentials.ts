@@ -79,7 +79,9 @@ function credentialLine({ name, destination, state, expires, endAfter }: Credent
   return `${name}: ${state === 'pending' ? 'created' : 'stored'} for ${show(destination)}, ${validityText(expires, now)}${replaced}`;
 }
 
-async function credentialOfToken(revocation: Revocation, { token, secret }: GivenToken, records: readonly CredentialRecord[]): Promise<SelectedCredential> {
+async function credentialOfToken(
+  revocation: Revocation, { token, secret }: GivenToken, records: readonly CredentialRecord[],
+): Promise<SelectedCredential> {
   if (secret === undefined) {
     throw new Failure('the token is bound to no Secret, so it cannot be revoked alone: --compromised revokes every token of the ServiceAccount', ExitCode.NO);
   }
@@ -115,7 +117,8 @@ async function revokeAndWait(revocation: Revocation, credential: SelectedCredent
   return waitForRevocation(context, kubeconfig);
 }
 
-async function sampleToken({ administrator: { cluster }, account, context: { clock, signal } }: Revocation, credential: SelectedCredential): Promise<string> {
+async function sampleToken({ administrator: { cluster }, account, context }: Revocation, credential: SelectedCredential): Promise<string> {
+  const { clock, signal } = context;
   if (credential.kind === 'token-secret') return filledToken(cluster, clock, account.namespace, credential.name, signal);
   return (await requestToken(cluster, account, 600, credential)).token;
 }

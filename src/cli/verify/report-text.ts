@@ -34,11 +34,11 @@ function factText({ found, expected, outcome }: Fact): string {
 function matrixText(matrix: Matrix): string[] {
   if (matrix.scope.kind === 'namespace') return [heading(scopeName(matrix.scope)), ...matrix.rows.flatMap(rowText)];
   const checks = checksOf(matrix);
-  const proof = checks.find(({ method, answer, message }) => method === 'list' && answer === 'denied' && message !== undefined);
+  const evidence = checks.find(({ method, answer, message }) => method === 'list' && answer === 'denied' && message !== undefined);
   const problems = matrix.rows.filter((row) => checksOfRow(row).some(isProblem));
   return [
     `${scopeName(matrix.scope)}: ${checks.filter(({ answer }) => answer === 'denied').length} of ${checks.length} denied`,
-    ...proof ? [`  ${proof.message}`] : [],
+    ...evidence ? [`  ${evidence.message}`] : [],
     ...problems.length > 0 ? [heading(''), ...problems.flatMap(rowText)] : [],
   ];
 }

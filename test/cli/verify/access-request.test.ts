@@ -58,6 +58,8 @@ test('rules that other rules cover allow no more than those', () => {
 
 test('an uncovered request is allowed by the rules and not by the others', () => {
   fc.assert(fc.property(rules, rules, (inner, outer) => {
-    for (const request of uncoveredRequests(inner, outer)) expect([allowsAccess(inner, request), allowsAccess(outer, request)]).toEqual([true, false]);
+    for (const request of uncoveredRequests(inner, outer)) {
+      expect([allowsAccess(inner, request), allowsAccess(outer, request)]).toEqual([true, false]);
+    }
   }));
 });

@@ -1,6 +1,6 @@
 import { identityOf } from './identity';
 import { withCredential } from '../../cluster/cluster-clients';
-import { jobCredential } from '../../cluster/credential';
+import { jobCredential, jobCredentialOptions } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
@@ -30,13 +30,7 @@ export interface ReleasePlace {
  * Does something with the releases that the options mean.
  */
 export async function atRelease<T>(context: Context, action: (place: ReleasePlace) => Promise<T>): Promise<T> {
-  const { args } = context;
   const identity = identityOf(context);
-  const { kubeconfig, folder } = await jobCredential(context, {
-    kubeconfig: args.one('kubeconfig'),
-    agentContext: args.one('context'),
-    namespace: args.one('namespace'),
-    allowProtectedNamespace: args.has('allow-protected-namespace'),
-  });
+  const { kubeconfig, folder } = await jobCredential(context, jobCredentialOptions(context));
   return withCredential(context, kubeconfig, async (cluster) => action({ identity, namespace: kubeconfig.namespace, cluster }), folder);
 }
