@@ -92,7 +92,7 @@ test('groups that the token may not look at are said, and what they may have is 
 
   expect(await check([], { token: 'maintainer' })).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG .*not every group could be looked at[^]*\nnote: could not look at the variables of group "example-group": [^]*\(1 warning\)/),
+    stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG .*not every group could be looked at[^]*\nnote: cannot read the variables of group "example-group": [^]*\(1 warning\)/),
   });
 });
 
