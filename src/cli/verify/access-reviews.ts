@@ -94,7 +94,8 @@ export class AccessReviews {
     const { error, status } = await this.review(RULES, { namespace }, as);
     if (error) return { message: errorText(error) };
     if (!Array.isArray(status.resourceRules)) return { message: 'the answer has no rules' };
-    const rules = [status.resourceRules, status.nonResourceRules].flatMap((list) => (Array.isArray(list) ? list.filter(isObject) : [])).map(policyRule);
+    const lists = [status.resourceRules, status.nonResourceRules];
+    const rules = lists.flatMap((list) => (Array.isArray(list) ? list.filter(isObject) : [])).map(policyRule);
     return { rules, incomplete: status.incomplete === true, message: text(status.evaluationError) };
   }
 
