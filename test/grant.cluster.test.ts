@@ -7,7 +7,7 @@ import { tokenClaims } from '../src/kubernetes/token-claims';
 
 eachInScene('grant');
 
-/** As `verify --output json` writes it. */
+/** A check in the JSON report of `verify`. */
 interface Check {
   readonly place: string;
   readonly namespace: string;
@@ -17,8 +17,8 @@ interface Check {
   readonly answer: string;
 }
 
-describe('into a file', () => {
-  test('goes a credential that works in its namespace, is Forbidden elsewhere, and that kubectl takes', async () => {
+describe('grant --file', () => {
+  test('writes a credential that works with kubectl in its namespace, and is Forbidden elsewhere', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
 
     expect(fileMode('ci.conf')).toBe(0o600);
@@ -28,7 +28,7 @@ describe('into a file', () => {
     expect(scene.with('ci.conf', 'get', 'pods', '-n', 'kube-system').stderr).toMatch(/^Error from server \(Forbidden\): pods is forbidden/);
   });
 
-  test('of which kubectl says the same as verify', async () => {
+  test('writes a credential for which kubectl and verify agree', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
     const verified = await scene.run(['verify', '--kubeconfig', 'ci.conf', '--output', 'json']);
     expectCode(verified, 0);
@@ -39,13 +39,13 @@ describe('into a file', () => {
     expect(new Set(answers)).toEqual(new Set(['yes', 'no']));
   });
 
-  test.each(['json', 'base64'])('also as %s', async (format) => {
+  test.each(['json', 'base64'])('writes the credential as %s', async (format) => {
     expectCode(await scene.grant('--file', 'ci.conf', '--format', format), 0);
     const text = fileText('ci.conf') ?? '';
     expect(Kubeconfig.parse(format === 'base64' ? Buffer.from(text, 'base64').toString() : text).namespace).toBe(scene.namespace);
   });
 
-  test('that exists, nothing goes: nothing is contacted', async () => {
+  test('fails before the first request when the file exists', async () => {
     const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'ci.conf': 'kept' }, variables: { KUBECONFIG: '/nowhere' } });
     expectCode(refused, 2);
     expect(refused.stderr).toContain('file exists: ci.conf');
@@ -53,14 +53,14 @@ describe('into a file', () => {
   });
 });
 
-test('to standard output goes the credential and nothing else', async () => {
+test('grant --output - prints only the credential', async () => {
   const granted = await scene.grant('--output', '-');
   expectCode(granted, 0);
   expect(Kubeconfig.parse(granted.stdout).namespace).toBe(scene.namespace);
   expect(scene.ledger()).toEqual(['stored standard output']);
 });
 
-test('for another address than the administrator\'s is proved there, or here when it is not reachable from here', async () => {
+test('grant verifies the credential at --server, or at the administrator\'s address with --prove-here', async () => {
   const options = ['--file', 'ci.conf', '--server', 'https://localhost:1'];
   expectCode(await scene.run(['grant', 'access.yaml', ...options], { clock: new FakeClock(Date.now()) }), 4);
   expect([fileNames().includes('ci.conf'), scene.ledger()]).toEqual([false, []]);
@@ -68,9 +68,10 @@ test('for another address than the administrator\'s is proved there, or here whe
   expect(scene.fromFile('ci.conf').server).toBe('https://localhost:1');
 });
 
-test('says what is made and which rights that means before anything is done, and what was done as it goes', async () => {
+test('grant prints the objects and rights before it changes anything', async () => {
   const { stderr, stdout } = await scene.grant('--file', 'ci.conf', '--server', 'https://10.0.0.1:6443', '--dry-run');
-  expect(stderr).toContain(`access.yaml makes\n  Namespace ${scene.namespace}\n  ServiceAccount ${scene.namespace}/${scene.account}\n  RoleBinding ${scene.namespace}/${scene.account}-admin\n`);
+  expect(stderr).toMatch(/^The command applies access\.yaml to the cluster of .*:$/m);
+  expect(stderr).toContain(`:\n  Namespace ${scene.namespace}\n  ServiceAccount ${scene.namespace}/${scene.account}\n  RoleBinding ${scene.namespace}/${scene.account}-admin\n`);
   expect(stderr).toContain(`ServiceAccount "${scene.namespace}/${scene.account}" gets ClusterRole "admin" in namespace "${scene.namespace}", and nothing outside it.`);
   expect(stderr).toContain('\n  may      read every Secret\n');
   expect(stderr).toContain('warning: 10.0.0.1 is a private address');
@@ -79,8 +80,8 @@ test('says what is made and which rights that means before anything is done, and
   expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
 });
 
-describe('into GitLab', () => {
-  test('goes the kubeconfig as a file, and the token alone, both masked and hidden, protected, for one environment', async () => {
+describe('grant into GitLab', () => {
+  test('stores the kubeconfig as a file and the token alone, both masked, hidden and protected, for one environment', async () => {
     const granted = await scene.grant(...scene.inGitlab(), '--output', 'json');
     expectCode(granted, 0);
 
@@ -97,14 +98,14 @@ describe('into GitLab', () => {
     });
   });
 
-  test('as base64 where jobs want to decode it themselves', async () => {
+  test('stores base64 with --variable-type env_var', async () => {
     expectCode(await scene.grant(...scene.inGitlab(), '--variable-type', 'env_var'), 0);
     const { value = '', variable_type: type } = scene.variable('KUBECONFIG') ?? {};
     expect(type).toBe('env_var');
     expect(Kubeconfig.parse(Buffer.from(value, 'base64').toString()).namespace).toBe(scene.namespace);
   });
 
-  test('each environment has its own', async () => {
+  test('stores a different credential for each environment', async () => {
     expectCode(await scene.grant(...scene.inGitlab('staging')), 0);
     const staging = scene.credential('staging').token;
     expectCode(await scene.grant(...scene.inGitlab('production')), 0);
@@ -113,18 +114,18 @@ describe('into GitLab', () => {
     expect(scene.ledger()).toHaveLength(2);
   });
 
-  test('run again, nothing changes, and it says how to replace it', async () => {
+  test('changes nothing in a second run, and names the command rotate', async () => {
     expectCode(await scene.grant(...scene.inGitlab()), 0);
     const before = structuredClone(scene.project.variables);
     const again = await scene.grant(...scene.inGitlab());
     expectCode(again, 0);
-    expect(again.stderr).toContain('holds a credential of this account already; `cdk8s-ci-deploy rotate` replaces it');
-    expect(again.stderr).toContain(`RoleBinding ${scene.namespace}/${scene.account}-admin: there, unchanged`);
+    expect(again.stderr).toContain('already holds a credential of this ServiceAccount; `cdk8s-ci-deploy rotate` replaces it');
+    expect(again.stderr).toContain(`RoleBinding ${scene.namespace}/${scene.account}-admin: unchanged`);
     expect(scene.project.variables).toEqual(before);
     expect(scene.ledger()).toHaveLength(1);
   });
 
-  test('what somebody else has put there is replaced, and that is said before', async () => {
+  test('replaces a variable that was created by hand, and warns before', async () => {
     scene.project.variables.push({
       key: 'KUBECONFIG',
       value: 'by-hand',
@@ -138,23 +139,23 @@ describe('into GitLab', () => {
     });
     const granted = await scene.grant(...scene.inGitlab());
     expectCode(granted, 0);
-    expect(granted.stderr).toMatch(/warning: what variable KUBECONFIG .* holds is not a credential of this account that is in force: it is replaced\n[^]*Namespace .*: created/);
+    expect(granted.stderr).toMatch(/warning: variable KUBECONFIG .* holds no valid credential of this ServiceAccount: the command replaces its value\n[^]*Namespace .*: created/);
     expect(scene.status(scene.credential().token ?? '')).toBe(200);
   });
 
-  test('with a token that may not write variables, nothing is made anywhere', async () => {
+  test('changes nothing when the GitLab token may not write variables', async () => {
     scene.gitlab.addToken('glpat-reads-only-or-so', { 'group/site': 'maintainer' }, { scopes: ['read_api'] });
     const refused = await scene.run(['grant', 'access.yaml', ...scene.inGitlab()], { variables: { GITLAB_TOKEN: 'glpat-reads-only-or-so' } });
     expectCode(refused, 3);
-    expect(refused.stderr).toMatch(/has the scopes "read_api", and cannot write variables without api\nnothing was changed\n$/);
+    expect(refused.stderr).toMatch(/has the scopes "read_api", but needs the scope api to write variables\nnothing was changed\n$/);
     expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
   });
 
-  test('when GitLab refuses the second variable, no credential is left, and it says what was done', async () => {
+  test('revokes the credential when GitLab rejects the second variable, and lists what was done', async () => {
     scene.gitlab.fail({ method: 'POST', path: /variables$/, from: 2 } as never, { status: 403, body: { message: '403 Forbidden' } } as never);
     const refused = await scene.grant(...scene.inGitlab());
     expectCode(refused, 3);
-    expect(refused.stderr).toMatch(/ended again\n.*403 Forbidden.*\nthe steps listed above are done; run the same command again to continue\n$/s);
+    expect(refused.stderr).toMatch(/revoked, since it is not stored\n.*403 Forbidden.*\nwhat is listed above was done; run the same command again to go on\n$/s);
     expect([scene.project.variables, scene.ledger()]).toEqual([[], []]);
 
     expectCode(await scene.grant(...scene.inGitlab()), 0);
@@ -163,7 +164,7 @@ describe('into GitLab', () => {
 });
 
 describe('the token', () => {
-  test('is bound to a Secret without data in it', async () => {
+  test('is bound to a Secret without data', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
     const { secret, expires = 0 } = tokenClaims(scene.fromFile('ci.conf').token ?? '') ?? {};
     expect(Math.round((expires - Date.now() / 1000) / 86_400)).toBe(90);
@@ -171,7 +172,7 @@ describe('the token', () => {
     scene.asAdmin('delete', 'secret', `${secret}`, '-n', scene.namespace);
   });
 
-  test('of a token Secret in the manifests is waited for, and never expires', async () => {
+  test('comes from the token Secret in the manifests, and never expires', async () => {
     const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
     const granted = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'access.yaml': scene.access({ identity }) } });
     expectCode(granted, 0);
@@ -179,7 +180,7 @@ describe('the token', () => {
     expect(tokenClaims(scene.fromFile('ci.conf').token ?? '')).toMatchObject({ secret: `${scene.account}-token`, expires: undefined });
   });
 
-  test('for a second place is another one', async () => {
+  test('comes from another token Secret for a second destination', async () => {
     const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
     const files = { 'access.yaml': scene.access({ identity }) };
     expectCode(await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files }), 0);
@@ -188,14 +189,14 @@ describe('the token', () => {
   });
 });
 
-describe('what is not kept', () => {
-  test('a credential that may do more than its manifests say', async () => {
+describe('the verification', () => {
+  test('rejects a credential with more rights than the manifests give', async () => {
     expectCode(await scene.grant('--file', 'first.conf'), 0);
     scene.asAdmin('create', 'rolebinding', 'more', '-n', 'default', '--clusterrole=view', `--serviceaccount=${scene.namespace}:${scene.account}`);
     try {
       const refused = await scene.grant('--file', 'ci.conf');
       expectCode(refused, 1);
-      expect(refused.stderr).toMatch(/the new credential is not kept, since\n- in default: allowed, must be denied/);
+      expect(refused.stderr).toMatch(/the new credential is not stored:\n- in default: allowed, must be denied/);
       expect(fileNames()).not.toContain('ci.conf');
       expect(scene.ledger()).toHaveLength(1);
     } finally {
@@ -204,10 +205,10 @@ describe('what is not kept', () => {
   });
 });
 
-describe('someone who is asked', () => {
+describe('the confirmation on a terminal', () => {
   const answering = (stdin: string) => scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { stdin, stdinIsTerminal: true });
 
-  test.each(['n\n', '\n', 'nope\n'])('and says %j gets nothing', async (answer) => {
+  test.each(['n\n', '\n', 'nope\n'])('changes nothing after the answer %j', async (answer) => {
     const refused = await answering(answer);
     expectCode(refused, 1);
     expect(refused.stderr).toContain('Apply this? [y/N] ');
@@ -215,14 +216,14 @@ describe('someone who is asked', () => {
     expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
   });
 
-  test('and says yes gets it', async () => {
+  test('continues after the answer yes', async () => {
     expectCode(await answering('y\n'), 0);
     expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
   });
 });
 
 describe('an administrator', () => {
-  test('without the right to bind the role is refused in the server\'s own words, and nothing is made', async () => {
+  test('without the right to bind the role gets the server\'s message, and nothing changes', async () => {
     scene.asAdmin('create', 'namespace', scene.namespace);
     scene.asAdmin('create', 'serviceaccount', 'helper', '-n', scene.namespace);
     scene.asAdmin('create', 'role', 'helper', '-n', scene.namespace, '--verb=get,list,create,patch', '--resource=serviceaccounts,rolebindings.rbac.authorization.k8s.io');
@@ -239,7 +240,7 @@ describe('an administrator', () => {
     expect(scene.asAdmin('get', 'serviceaccount', scene.account, '-n', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
   });
 
-  test('who cannot reach the cluster gets 4, and nothing is made', async () => {
+  test('without a connection to the cluster gets exit code 4, and nothing changes', async () => {
     const reference = scene.asAdmin('config', 'view', '--raw').replace(/server: .*/, 'server: https://127.0.0.1:1');
     const refused = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf', '--kubeconfig', 'admin.conf'], { files: { 'admin.conf': reference }, clock: new FakeClock(Date.now()) });
     expectCode(refused, 4);
@@ -248,15 +249,15 @@ describe('an administrator', () => {
 });
 
 test.each<[string, () => string[], string, RegExp]>([
-  ['no manifest', () => ['--file', 'ci.conf'], '', /^cdk8s-ci-deploy: access\.yaml:1:1: no document/],
-  ['a Deployment', () => ['--file', 'ci.conf'], 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x, namespace: y }', /expected the objects that give access/],
+  ['an empty file', () => ['--file', 'ci.conf'], '', /^cdk8s-ci-deploy: access\.yaml:1:1: no document/],
+  ['a Deployment', () => ['--file', 'ci.conf'], 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x, namespace: y }', /expected only objects that give access/],
   ['a protected namespace', () => ['--file', 'ci.conf'], 'PROTECTED', /namespace is "kube-system"/],
-  ['two places', () => ['--file', 'ci.conf', ...scene.inGitlab()], 'ACCESS', /^cdk8s-ci-deploy: --project: .*, expected one place/],
+  ['two destinations', () => ['--file', 'ci.conf', ...scene.inGitlab()], 'ACCESS', /^cdk8s-ci-deploy: --project: .*, expected one destination; remove --project, or --file/],
   ['a GitLab without https', () => ['--gitlab-url', 'http://gitlab.example.com', '--project', '42', '--environment', 'x'], 'ACCESS', /https/],
-  ['a duration that is none', () => ['--file', 'ci.conf', '--duration', 'long'], 'ACCESS', /^cdk8s-ci-deploy: --duration: "long"/],
-  ['a duration that would not be kept', () => ['--file', 'ci.conf', '--duration', '1d'], 'ACCESS', /less than --shortest/],
-  ['a reference that is not verified', () => ['--file', 'ci.conf', '--kubeconfig', 'unsafe.conf'], 'ACCESS', /insecure-skip-tls-verify/],
-])('with %s, nothing is contacted', async (_, options, text, message) => {
+  ['an invalid duration', () => ['--file', 'ci.conf', '--duration', 'long'], 'ACCESS', /^cdk8s-ci-deploy: --duration: "long"/],
+  ['a duration below --shortest', () => ['--file', 'ci.conf', '--duration', '1d'], 'ACCESS', /less than --shortest/],
+  ['a kubeconfig without TLS verification', () => ['--file', 'ci.conf', '--kubeconfig', 'unsafe.conf'], 'ACCESS', /insecure-skip-tls-verify/],
+])('grant fails for %s before the first request', async (_, options, text, message) => {
   const manifest = text === 'ACCESS' ? scene.access() : text === 'PROTECTED' ? scene.access().replaceAll(scene.namespace, 'kube-system') : text;
   const unsafe = 'apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n'
     + 'clusters: [{name: c, cluster: {server: "https://x", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {token: t}}]\n';
@@ -268,7 +269,7 @@ test.each<[string, () => string[], string, RegExp]>([
   expect(fileNames()).not.toContain('ci.conf');
 });
 
-test('for a project that shows id_tokens nothing is kept, and what the API server must be told is printed', async () => {
+test('grant stores nothing for a deployer with id_tokens, and prints the configuration of the API server', async () => {
   const identity = DeployerIdentity.oidc({ projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://cluster.example.com' });
   const files = { 'access.yaml': scene.access({ identity }) };
   const granted = await scene.run(['grant', 'access.yaml', '--output', 'json'], { files });
@@ -280,15 +281,15 @@ test('for a project that shows id_tokens nothing is kept, and what the API serve
   expectCode(await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files }), 2);
 });
 
-test('edit is proved as edit', async () => {
+test('grant verifies ClusterRole edit against the rules of edit', async () => {
   const granted = await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files: { 'access.yaml': scene.access({ role: DeployerRole.edit() }) } });
   expectCode(granted, 0);
   expect(scene.with('ci.conf', 'get', 'roles').stderr).toContain('Forbidden');
 });
 
-test('none of all this wrote a token', () => {
+test('no command of this file printed a token', () => {
   const everything = CredentialCase.written.join('\n');
-  expect(everything).toContain('token made');
+  expect(everything).toContain('token created');
   expect(everything).not.toMatch(/eyJ[\w-]{10,}/);
   expect(everything).not.toContain(GITLAB_TOKEN);
 });

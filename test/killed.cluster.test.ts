@@ -24,7 +24,7 @@ afterAll(() => cluster?.stop());
 
 afterEach(() => Bench.stopAll());
 
-/** So many are killed at a time: they mostly wait. */
+/** Starts four in parallel, since they mostly wait. */
 function inLanes<T>(start: () => T): T[] {
   return Array.from({ length: 4 }, start);
 }
@@ -35,7 +35,7 @@ interface Run {
 }
 
 /**
- * A namespace and a project, and between them and the command two proxies.
+ * A namespace and a project, each behind a proxy that the command connects to.
  */
 class Bench {
   public static async start(): Promise<Bench> {
@@ -45,7 +45,7 @@ class Bench {
     return bench;
   }
 
-  /** Ends those of a test, however it ends. */
+  /** Stops every bench of a test, even after a failure. */
   public static async stopAll(): Promise<void> {
     await Promise.all(Bench.running.splice(0).map(async (bench) => bench.stop()));
   }
@@ -66,8 +66,8 @@ class Bench {
     return ['--gitlab-url', this.gitlab.url, '--project', '42', '--environment', 'production'];
   }
 
-  /** The token in its place. */
-  public get kept(): string | undefined {
+  /** The stored token. */
+  public get storedToken(): string | undefined {
     const file = join(this.folder, 'work', 'ci.conf');
     const text = this.scene.variable('KUBECONFIG')?.value ?? (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
     return text === undefined ? undefined : Kubeconfig.parse(text).token;
@@ -79,7 +79,7 @@ class Bench {
     await this.succeeds(this.start(run));
   }
 
-  /** Nothing when it came to its end before it met the request. */
+  /** Returns nothing when the command ended before the request. */
   public async kill(point: KillPoint, run: Run): Promise<string | undefined> {
     const killing = new KillSwitch(point, this.api, this.gitlab);
     killing.victim = this.start(run);
@@ -102,10 +102,10 @@ class Bench {
   }
 }
 
-/** What is done at one request: resolves to the request, or to nothing when there was none left. */
+/** Kills a run at one request. Returns the request, or nothing when the run has no such request. */
 type Attempt = (point: KillPoint) => Promise<string | undefined>;
 
-/** One request after the other, until a run of the command comes to its end: the requests at which it did not. */
+/** Kills runs at one request after the other, until a run ends by itself. Returns the requests. */
 async function atEach(when: KillPoint['when'], attempts: Attempt[]): Promise<string[]> {
   const met: string[] = [];
   let [nth, isOver] = [0, false];
@@ -122,7 +122,7 @@ async function atEach(when: KillPoint['when'], attempts: Attempt[]): Promise<str
   return met;
 }
 
-/** The writes among them, each as the last two parts of its path. Every list has an end, so they are all that the command writes. */
+/** The writes among the requests, each as the last two parts of its path. They are all writes of the command. */
 function writesAmong(met: readonly string[]): string[] {
   const writes = met.filter((request) => !/^GET |[?&]dryRun=|\/selfsubject/.test(request));
   return writes.map((request) => request.replace(/\?.*$/, '').replace(/ .*\/([^/]+\/[^/]+)$/, ' $1').replace(/killed-\d+/g, 'NS').replace(/\d{8}-\d{6}-[\da-f]{6}/, 'ID'));
@@ -135,23 +135,23 @@ const ROTATE = [
   ...NEW_TOKEN, 'PUT variables/KUBECONFIG_TOKEN', 'PUT variables/KUBECONFIG', `PATCH ${SECRET}`, `PATCH ${SECRET}`, `DELETE ${SECRET}`,
 ];
 
-/** What there is when the command was run again is what there is when it was never killed. */
-function expectOneCredential({ scene, kept: token = '' }: Bench): void {
+/** The result is the same as that of a run that was never killed. */
+function expectOneCredential({ scene, storedToken: token = '' }: Bench): void {
   expect(scene.project.variables.map(({ key }) => key).sort()).toEqual(scene.project.variables.length > 0 ? ['KUBECONFIG', 'KUBECONFIG_TOKEN'] : []);
   expect({ ledger: scene.ledger(), alone: scene.variable('KUBECONFIG_TOKEN')?.value ?? token, status: scene.status(token) })
     .toEqual({ ledger: [expect.stringMatching(/^stored (?:file ci\.conf [0-9a-f]{8}|.*\/projects\/42\/.*)$/)], alone: token, status: 200 });
 }
 
-/** What a job reads is never a credential that does not work. */
-function expectWorking({ scene, kept }: Bench): void {
-  if (kept !== undefined) expect(scene.status(kept)).toBe(200);
+/** A job never reads a credential that does not work. */
+function expectWorking({ scene, storedToken }: Bench): void {
+  if (storedToken !== undefined) expect(scene.status(storedToken)).toBe(200);
 }
 
-describe.each(['asked', 'written'] as const)('killed when a request is %s, and run again,', (when) => {
+describe.each(['asked', 'written'] as const)('after a kill when a request is %s,', (when) => {
   test.each<[string, (bench: Bench) => string[], string[]]>([
     ['a variable', ({ inGitlab }) => inGitlab, [...GRANT, 'POST 42/variables', 'POST 42/variables', `PATCH ${SECRET}`]],
     ['a file', () => ['--file', 'ci.conf'], [...GRANT, `PATCH ${SECRET}`]],
-  ])('grant into %s goes on', async (_, place, writes) => {
+  ])('a second grant into %s completes the work', async (_, place, writes) => {
     const met = await atEach(when, inLanes(() => async (point) => {
       const bench = await Bench.start();
       const run = { argv: ['grant', 'access.yaml', ...place(bench)] };
@@ -164,7 +164,7 @@ describe.each(['asked', 'written'] as const)('killed when a request is %s, and r
     expect(writesAmong(met)).toEqual(writes);
   });
 
-  test.each(['access.yaml', '--itself'])('rotate %s goes on', async (whose) => {
+  test.each(['access.yaml', '--itself'])('a second rotate %s completes the work', async (whose) => {
     const benches = await Promise.all(inLanes(() => Bench.start()));
     for (const bench of benches) await bench.run({ argv: ['grant', 'access.yaml', ...bench.inGitlab] });
     const met = await atEach(when, benches.map((bench) => async (point) => {
@@ -182,7 +182,7 @@ describe.each(['asked', 'written'] as const)('killed when a request is %s, and r
   });
 });
 
-describe('a rotation that waits for its grace', () => {
+describe('a rotation that waits for its grace period', () => {
   let bench: Bench;
 
   beforeEach(async () => {
@@ -190,17 +190,17 @@ describe('a rotation that waits for its grace', () => {
     await bench.run({ argv: ['grant', 'access.yaml', ...bench.inGitlab] });
   });
 
-  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('ends by %s with what was done and what finishes it, and the new credential stays', async (signal, status) => {
+  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('stops at %s, prints how to finish it, and keeps the new credential', async (signal, status) => {
     const { scene } = bench;
     const { token: old = '' } = scene.credential();
     const rotating = bench.start({ argv: ['rotate', 'access.yaml', ...bench.inGitlab, '--grace', '1h'] });
-    await rotating.untilSaid(/^waiting 1 hour for jobs that have read /m);
+    await rotating.untilSaid(/^waiting 1 hour for jobs that use /m);
     await rotating.kill(signal);
 
     expect(await rotating.ended).toMatchObject({
       code: status,
-      stdout: expect.stringMatching(/^kept in .*\nvalidity .*\nends with .*\nreplaces .*\n$/),
-      stderr: expect.stringMatching(new RegExp(`\\n- variable KUBECONFIG: updated.*\\nwaiting 1 hour .*\\ncdk8s-ci-deploy: ended by ${signal}\\nthe steps listed above are done; .*rotate --finish.*\\n$`)),
+      stdout: expect.stringMatching(/^stored in .*\nvalidity .*\nsecret .*\nreplaces .*\n$/),
+      stderr: expect.stringMatching(new RegExp(`\\n- variable KUBECONFIG: updated.*\\nwaiting 1 hour .*\\ncdk8s-ci-deploy: ended by ${signal}\\nwhat is listed above was done; .*rotate --finish.*\\n$`)),
     });
     const { token = '' } = scene.credential();
     expect(token).not.toBe(old);

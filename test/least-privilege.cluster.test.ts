@@ -45,7 +45,7 @@ beforeAll(async () => {
   access = Yaml.stringify(...chart.toJson());
 }, FETCH_TIMEOUT + COMPILE_TIMEOUT);
 
-test('grant gives these rights, and proves them', async () => {
+test('grant gives these rights, and verifies them', async () => {
   const { code, stderr } = await run(controlPlane.kubeconfig, 'grant', 'access.yaml', '--yes', '--file', 'credential');
   expect([code, stderr]).toEqual([0, expect.stringMatching(/may {6}get, create, patch, delete configmaps "web"/)]);
   kubeconfig = Kubeconfig.parse(fileText('credential') ?? '');
@@ -69,7 +69,7 @@ const asJob = async (...argv: string[]) => run(kubeconfig.toBase64(), ...argv);
 
 const forbidden = { exitCode: 3, code: 403 };
 
-test('the deployer applies, reads and removes what its manifests name', async () => {
+test('the deployer applies, reads and deletes the objects of its manifests', async () => {
   for (const [index, path] of PATHS.entries()) {
     await cluster.apply(path, MANIFESTS[index] ?? {}, { dryRun: true });
     await cluster.apply(path, MANIFESTS[index] ?? {});
@@ -79,7 +79,7 @@ test('the deployer applies, reads and removes what its manifests name', async ()
   }
 });
 
-test('it makes, changes and removes its pull secret, by the name in the path', async () => {
+test('the deployer creates, changes and deletes its pull secret', async () => {
   const path = `${CORE}/secrets/gitlab`;
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' }, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30=' } };
   await cluster.apply(path, secret);
@@ -90,9 +90,9 @@ test('it makes, changes and removes its pull secret, by the name in the path', a
 });
 
 test.each<[string, () => Promise<unknown>]>([
-  ['create another object of the kind', async () => cluster.apply(`${CORE}/configmaps/other`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' } })],
-  ['create one without saying its name in the path', async () => cluster.create(`${CORE}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' } })],
-  ['make a token of another account', async () => cluster.create(`${CORE}/secrets`, {
+  ['create another object of the same kind', async () => cluster.apply(`${CORE}/configmaps/other`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' } })],
+  ['create an object without its name in the path', async () => cluster.create(`${CORE}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' } })],
+  ['create a token of another ServiceAccount', async () => cluster.create(`${CORE}/secrets`, {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'kubernetes.io/service-account-token',
@@ -100,22 +100,22 @@ test.each<[string, () => Promise<unknown>]>([
   })],
   ['read all Secrets', async () => cluster.get(`${CORE}/secrets`)],
   ['read another Secret', async () => cluster.get(`${CORE}/secrets/other`)],
-  ['delete the record', async () => cluster.delete(`${CORE}/secrets/${releaseName(IDENTITY)}`)],
-  ['give rights away', async () => cluster.get(`/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles`)],
+  ['delete the release history', async () => cluster.delete(`${CORE}/secrets/${releaseName(IDENTITY)}`)],
+  ['read RBAC objects', async () => cluster.get(`/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles`)],
   ['apply another kind', async () => cluster.apply(`${CORE}/services/web`, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } })],
-  ['see another namespace', async () => cluster.get('/api/v1/namespaces/default/pods')],
-])('it may not %s', async (_, action) => {
+  ['read another namespace', async () => cluster.get('/api/v1/namespaces/default/pods')],
+])('the deployer may not %s', async (_, action) => {
   await expect(action()).rejects.toMatchObject(forbidden);
 });
 
 test.each([
   ['pods', `${CORE}/pods`], ['events', `${CORE}/events`], ['ReplicaSets', `${APPS}/replicasets`], ['the quota', `${CORE}/resourcequotas`],
   ['its namespace', CORE], ['Deployments', `${APPS}/deployments`], ['Jobs', `${BATCH}/jobs`],
-])('it sees how its rollouts do: %s', async (_, path) => {
+])('the deployer may read what a rollout needs: %s', async (_, path) => {
   expect(await cluster.get(path)).toHaveProperty('kind');
 });
 
-test('it keeps the record and holds the lock that came with the access manifests', async () => {
+test('the deployer writes the release history and the lock of the access manifests', async () => {
   const lock = await DeployLock.acquire({
     cluster, namespace: NAMESPACE, identity: IDENTITY, holder: 'job', clock: systemClock, signal: new AbortController().signal, maximumWait: 0,
   });
@@ -129,23 +129,23 @@ test('it keeps the record and holds the lock that came with the access manifests
   await lock.release();
 });
 
-test('the access manifests can be applied again without emptying the record', async () => {
+test('a second apply of the access manifests keeps the release history', async () => {
   asAdmin(['apply', '--server-side', '-f', '-'], access);
   expect((await asJob('history', '--app', 'web')).stdout).toMatch(/^1 {8}deployed/m);
 });
 
-test('the record is emptied in the end, and its Secrets stay', async () => {
+test('the deployer empties the release history, and its Secrets stay', async () => {
   const store = new ReleaseStore(cluster, NAMESPACE, IDENTITY, systemClock);
   await store.remove();
   expect(await store.read()).toBeUndefined();
 });
 
-test('verify finds exactly these rights', async () => {
+test('verify reports exactly these rights', async () => {
   const { code, stdout, stderr } = await asJob('verify', '--expect', 'access.yaml');
-  expect([code, stdout.split('\n').filter((line) => line.startsWith('wrong')), stderr]).toEqual([0, [], expect.any(String)]);
+  expect([code, stdout.split('\n').filter((line) => line.startsWith('problem')), stderr]).toEqual([0, [], expect.any(String)]);
 });
 
-test('verify finds that the pull secret is missing among them', async () => {
+test('verify reports the missing rights on the pull secret', async () => {
   const name = 'gitlab-least-least-privilege';
   const role = JSON.parse(asAdmin(['-n', NAMESPACE, 'get', 'role', name, '-o', 'json'])) as { rules: Array<{ resourceNames?: string[] }> };
   const rules = role.rules.filter(({ resourceNames = [] }) => !resourceNames.includes('gitlab'));

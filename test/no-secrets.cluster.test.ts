@@ -8,11 +8,11 @@ import { SpawnedCli } from './support/spawned-cli';
 eachInScene('secrets');
 
 /**
- * Everything that the commands of a story leave where others may look.
+ * Collects everything that the commands of a test leave for others to see: output, files and process arguments.
  */
 class Traces {
   public readonly folder = join(cliFolder(), 'story');
-  /** By where they were seen. */
+  /** The text by its place. */
   private readonly seen = new Map<string, string>();
   private readonly processes = new Set<string>();
 
@@ -25,7 +25,7 @@ class Traces {
     return [...this.processes];
   }
 
-  /** Looks at the arguments of every process of the machine while the command runs, and at every file when it has ended. */
+  /** Collects the arguments of every process while the command runs, and every file after its end. */
   public async run(argv: string[], variables: NodeJS.ProcessEnv): Promise<void> {
     const cli = SpawnedCli.start([...argv, '--debug'], { folder: this.folder, variables });
     const sampling = setInterval(() => this.sample(), 10);
@@ -40,7 +40,7 @@ class Traces {
     }
   }
 
-  /** Where one of the secrets is, in any form. */
+  /** The places that hold one of the secrets in any form. */
   public placesOf(secrets: readonly string[]): string[] {
     const forms = secrets.flatMap(formsOf);
     const places = new Map([...this.seen, ...this.argumentLists.map((list) => [`arguments ${list}`, list] as const)]);
@@ -52,19 +52,19 @@ class Traces {
       try {
         this.processes.add(readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '));
       } catch {
-        // It has ended.
+        // The process has ended.
       }
     }
   }
 }
 
-/** A secret, what is the same of its base64 whatever stands around it, and the parts of a token that no other token has. */
+/** A secret, the constant part of its base64 at each offset, and the parts that are unique to a token. */
 function formsOf(secret: string): string[] {
   const inBase64 = [0, 1, 2].map((shift) => Buffer.from(`${'x'.repeat(shift)}${secret}`).toString('base64').slice(shift === 0 ? 0 : 4, -4));
   return [secret, ...inBase64, ...secret.split('.').slice(1)];
 }
 
-test('tokens are in the variables of GitLab, in the file that was asked for, and nowhere else', async () => {
+test('the commands write tokens only to the variables of GitLab and to the file of --file', async () => {
   const traces = new Traces({ 'access.yaml': scene.access() });
   const asAdministrator = { GITLAB_TOKEN, KUBECONFIG: cluster.kubeconfig };
   const asJob = () => ({ GITLAB_TOKEN, KUBECONFIG: scene.variable('KUBECONFIG')?.value, CI: 'true' });
@@ -89,7 +89,7 @@ test('tokens are in the variables of GitLab, in the file that was asked for, and
   expect(traces.placesOf([filed])).toEqual(['ci.conf after kubeconfig', 'ci.conf after revoke']);
 });
 
-test('what is searched for is found in every form', () => {
+test('the search finds a token in every form', () => {
   const token = `eyJ${'h'.repeat(50)}.eyJ${'p'.repeat(60)}.${'s'.repeat(80)}`;
   const nested = ['', 'a', 'ab', 'abc'].map((before) => Buffer.from(`${before}${token}, and so on`).toString('base64'));
   for (const text of [token, `"${token}"`, `Bearer ${token.split('.')[1]}`, ...nested]) {

@@ -7,7 +7,7 @@ import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
 import { AUDIENCE, Claims, Forgery, Issuer, startIssuer } from './oidc/issuer';
 import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { apiServerFlags } from '../src/cli/access/oidc/other-settings';
+import { apiServerFlags } from '../src/cli/access/oidc/oidc-instructions';
 import { readAccess } from '../src/cli/access/read-access';
 
 const PODS = ['get', 'pods'];
@@ -39,12 +39,12 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-test('a job for the protected environment deploys in its namespace alone', async () => {
+test('a job for the protected environment deploys in its namespace only', async () => {
   expect(await jobs.kubectl(PRODUCTION, PODS)).toMatchObject({ status: 0 });
   expect((await jobs.kubectl(PRODUCTION, [...PODS, '-n', 'default'])).stderr).toContain('pods is forbidden: User "gitlab:project:42"');
 });
 
-test('it has the names that the configuration file would give it', async () => {
+test('a job gets the same names as from the configuration file', async () => {
   expect(await jobs.review([PRODUCTION])).toEqual([expect.objectContaining({
     user: expect.objectContaining({ username: 'gitlab:project:42', groups: ['gitlab:project:42:environment:production', 'system:authenticated'] }),
   })]);
@@ -63,10 +63,10 @@ const strangers: Array<[string, Claims, Forgery?]> = [
 ];
 
 // A row without forgery is one short, which jest takes for a test with a callback.
-test.each(strangers.map(([who, claims, forgery]) => [who, { claims, forgery }] as const))('the API server does not know %s', async (_, { claims, forgery }) => {
+test.each(strangers.map(([who, claims, forgery]) => [who, { claims, forgery }] as const))('the API server rejects a job with %s', async (_, { claims, forgery }) => {
   expect(await jobs.kubectl({ ...PRODUCTION, ...claims }, PODS, { forgery })).toEqual(UNAUTHORIZED);
 });
 
-test('what is said to be missing is missing: it knows a token for another audience, too', async () => {
+test('the API server accepts a token with another audience, too, as the instructions say', async () => {
   expect(await jobs.kubectl({ ...PRODUCTION, aud: [AUDIENCE, 'https://other.example.com'] }, PODS)).toMatchObject({ status: 0 });
 });

@@ -58,7 +58,7 @@ function accessFile(namespace: string): string {
 describe('a job of the project, on a protected branch', () => {
   const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { from: 'job' } });
 
-  test('is the user that is bound, and the audit log knows the job', async () => {
+  test('is the bound user, and the audit log shows the job', async () => {
     const { stdout } = await jobs.kubectl({}, ['auth', 'whoami', '-o', 'json']);
     expect(JSON.parse(stdout).status.userInfo).toMatchObject({
       username: 'gitlab:project:42', groups: ['system:authenticated'], extra: { 'cdk8s-ci-deploy/job-id': ['302'] },
@@ -79,7 +79,7 @@ describe('a job of the project, on a protected branch', () => {
   });
 });
 
-test('the command\'s own client deploys as such a job, and reads the token again for each request', async () => {
+test('the client of the command deploys as such a job, and reads the token file for each request', async () => {
   const cwd = controlPlane.folder;
   const files = new Files({ cwd, stdin: process.stdin });
   const { kubeconfig, folder: beside } = await jobCredential({ files, variables: { KUBECONFIG: await jobs.kubeconfig({}) }, cwd });
@@ -95,12 +95,12 @@ test('the command\'s own client deploys as such a job, and reads the token again
 
 test.each([
   ['example', {}], ['example-production', { environment: 'production', environment_protected: 'true' }],
-])('verify proves what such a job may do in %s', async (namespace, claims) => {
+])('verify reports the rights of such a job as expected in %s', async (namespace, claims) => {
   const kubeconfig = await jobs.kubeconfig(claims, { namespace });
   expect(await runCli(['verify', '--kubeconfig', kubeconfig, '--expect', accessFile(namespace)])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('warning') });
 });
 
-test('grant applies the manifests and prints what the API server was told', async () => {
+test('grant applies the manifests and prints the configuration of this API server', async () => {
   const files = { 'access.yaml': oidcAccess(issuer, 'example-staging', { environment: 'staging' }), 'issuer.crt': issuer.certificateAuthority };
   const { code, stdout } = await runCli(['grant', 'access.yaml', '--kubeconfig', controlPlane.kubeconfig, '--ca-file', 'issuer.crt', '--yes'], { files });
 
@@ -109,7 +109,7 @@ test('grant applies the manifests and prints what the API server was told', asyn
   expect(await jobs.kubectl({ environment: 'staging', environment_protected: 'true' }, PODS, { namespace: 'example-staging' })).toMatchObject({ status: 0 });
 });
 
-describe('the API server does not know', () => {
+describe('the API server rejects', () => {
   const now = Math.floor(Date.now() / 1000);
 
   const strangers: Array<[string, Claims, Forgery?]> = [
@@ -122,17 +122,17 @@ describe('the API server does not know', () => {
     ['an audience beside its own', { aud: [AUDIENCE, 'https://other.example.com'] }],
     ['no audience', { aud: undefined }],
     ['an unprotected branch', { ref: 'feature', ref_protected: 'false' }],
-    ['a protected branch that is not said as text', { ref_protected: true }],
-    ['a branch of which it is not said', { ref_protected: undefined }],
+    ['a protected branch whose claim is no text', { ref_protected: true }],
+    ['a branch without the claim ref_protected', { ref_protected: undefined }],
     ['a protected tag', { ref: 'v1', ref_type: 'tag' }],
     ['no job', { job_id: undefined }],
     ['another issuer', { iss: 'https://gitlab.example.com' }],
     ['a token that has expired', { iat: now - 600, nbf: now - 600, exp: now - 300 }],
     ['a token that is not valid yet', { nbf: now + 3000 }],
     ['a token of another key', {}, { key: 'another' }],
-    ['a token of another key that it does not find', {}, { key: 'another', kid: 'another-key' }],
+    ['a token of an unknown key', {}, { key: 'another', kid: 'another-key' }],
     ['a token without signature', {}, { key: 'none' }],
-    ['a project that is called as a group of Kubernetes', { project_id: 'system:masters' }],
+    ['a project with the name of a Kubernetes group', { project_id: 'system:masters' }],
   ];
 
   // A row without forgery is one short, which jest takes for a test with a callback.
@@ -140,12 +140,12 @@ describe('the API server does not know', () => {
     expect(await jobs.kubectl(claims, PODS, { forgery })).toEqual(UNAUTHORIZED);
   });
 
-  test('a list with its own audience alone as anything else', async () => {
+  test('no token whose audience is a list with only its own', async () => {
     expect(await jobs.kubectl({ aud: [AUDIENCE] }, PODS)).toMatchObject({ status: 0 });
   });
 });
 
-test('claims that look like groups and users of Kubernetes give nothing', async () => {
+test('claims with names of Kubernetes groups and users give no rights', async () => {
   const forged = { sub: 'system:admin', username: 'system:admin', groups: ['system:masters'], group: 'system:masters', environment: 'system:masters', environment_protected: 'true' };
   expect((await jobs.kubectl(forged, ['get', 'nodes'])).stderr).toContain('nodes is forbidden: User "gitlab:project:42" cannot list resource "nodes"');
   expect(await jobs.review([forged])).toEqual([expect.objectContaining({
@@ -157,23 +157,23 @@ describe('a deployer of a protected environment', () => {
   const namespace = 'example-production';
   const production = { environment: 'production', environment_protected: 'true' };
 
-  test('is a job for it', async () => {
+  test('is a job for that environment', async () => {
     expect(await jobs.kubectl(production, PODS, { namespace })).toMatchObject({ status: 0, stderr: `No resources found in ${namespace} namespace.\n` });
     expect((await jobs.kubectl(production, ['auth', 'can-i', 'create', 'deployments'], { namespace })).stdout).toBe('yes\n');
   });
 
   test.each<[string, Claims]>([
-    ['none', {}],
-    ['it while it is not protected', { ...production, environment_protected: 'false' }],
-    ['it, protected in something else than text', { ...production, environment_protected: true }],
-    ['it, of which that is not said', { environment: 'production' }],
-    ['another', { ...production, environment: 'staging' }],
-    ['one that it begins with', { ...production, environment: 'production/eu' }],
+    ['no environment', {}],
+    ['that environment while it is unprotected', { ...production, environment_protected: 'false' }],
+    ['that environment, with a claim that is no text', { ...production, environment_protected: true }],
+    ['that environment, without the claim environment_protected', { environment: 'production' }],
+    ['another environment', { ...production, environment: 'staging' }],
+    ['an environment whose name begins with its name', { ...production, environment: 'production/eu' }],
   ])('is not a job for %s', async (_, claims) => {
     expect(await jobs.kubectl(claims, PODS, { namespace })).toMatchObject({ status: 1, stderr: expect.stringContaining('pods is forbidden: User "gitlab:project:42"') });
   });
 
-  test('is not a job for it on an unprotected branch, nor of another project', async () => {
+  test('is no job of an unprotected branch, and no job of another project', async () => {
     expect(await jobs.kubectl({ ...production, ref_protected: 'false' }, PODS, { namespace })).toEqual(UNAUTHORIZED);
     expect(await jobs.kubectl({ ...production, project_id: '43' }, PODS, { namespace })).toEqual(UNAUTHORIZED);
   });
@@ -183,7 +183,7 @@ describe('a deployer of a protected environment', () => {
   });
 });
 
-describe('whatever the claims', () => {
+describe('for any claims', () => {
   const text = fc.oneof(fc.constantFrom('42', '43', 'true', 'branch', 'production', 'system:masters', '42:environment:production', ''), fc.string());
   const value = fc.oneof(text, fc.constantFrom<unknown>(42, true, null, ['42'], ['system:masters'], { a: '42' }));
   const claims = fc.record({
@@ -197,7 +197,7 @@ describe('whatever the claims', () => {
     username: value,
   }, { requiredKeys: ['project_id', 'ref_protected', 'ref_type'] });
 
-  test('who is in is this project, and neither Kubernetes\' own nor another', async () => {
+  test('an accepted user belongs to this project, and never has a name of Kubernetes itself', async () => {
     const all = fc.sample(claims, 300);
     const answers = await jobs.review(all);
     const inside = all.flatMap((given, index) => (answers[index]?.authenticated ? [{ given, user: answers[index]?.user }] : []));
@@ -214,7 +214,7 @@ describe('whatever the claims', () => {
   });
 });
 
-test('a second project is let in by its id in the list, and is a user of its own', async () => {
+test('a second project in the list is accepted as another user', async () => {
   writeFileSync(configuration, readFileSync(configuration, 'utf8').replace('in ["42"]', 'in ["42", "43"]'));
   const other = { project_id: '43' };
   await jobs.untilKnown(other);

@@ -7,7 +7,7 @@ eachInScene('revoke');
 const revoke = (...options: string[]) => scene.run(['revoke', 'access.yaml', ...options]);
 
 describe('the only credential', () => {
-  test('is ended, and when the command says so the API server answers 401', async () => {
+  test('is revoked, and the API server answers 401 when the command ends', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
     const { token = '' } = scene.fromFile('ci.conf');
     expect(scene.status(token)).toBe(200);
@@ -15,12 +15,12 @@ describe('the only credential', () => {
     const revoked = await revoke();
     expectCode(revoked, 0);
     expect(scene.status(token)).toBe(401);
-    expect(revoked.stdout).toMatch(new RegExp(`^${tokenClaims(token)?.secret}: ended; the API server answers 401 since \\d+ s after that\\n$`));
-    expect(revoked.stderr).toContain('Tokens that it has made itself and bound to nothing live on until they expire');
+    expect(revoked.stdout).toMatch(new RegExp(`^${tokenClaims(token)?.secret}: revoked; the API server answers 401 after \\d+ s\\n$`));
+    expect(revoked.stderr).toContain('Tokens that the credential requested itself, bound to nothing, stay valid until they expire');
     expect(scene.ledger()).toEqual([]);
   });
 
-  test('of a token Secret, too', async () => {
+  test('is revoked when it comes from a token Secret', async () => {
     const files = { 'access.yaml': scene.access({ identity: DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() }) }) };
     expectCode(await scene.run(['grant', 'access.yaml', '--file', 'ci.conf'], { files }), 0);
     const { token = '' } = scene.fromFile('ci.conf');
@@ -29,48 +29,48 @@ describe('the only credential', () => {
   });
 });
 
-describe('of several', () => {
+describe('with several credentials', () => {
   beforeEach(async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
     expectCode(await scene.grant(...scene.inGitlab()), 0);
   });
 
-  test('none is ended unless one is meant, and they are listed', async () => {
+  test('revoke without a selection fails and lists them', async () => {
     const refused = await revoke();
     expectCode(refused, 1);
-    expect(refused.stderr).toMatch(/has 2 credentials that this command has made; expected the only one, as no option says which\n- .*\n- .*\nnothing was changed\n$/);
-    // Both were made within one second, so either may be the first.
-    expect(refused.stderr).toMatch(/\n- .*: kept for "file ci\.conf [0-9a-f]{8}", expires in 90 days .*\n/);
-    expect(refused.stderr).toMatch(/\n- .*: kept for "[^"]*\/variables\/KUBECONFIG[^"]*", expires in 90 days .*\n/);
+    expect(refused.stderr).toMatch(/has 2 recorded credentials; expected exactly one, or an option that selects one, such as --credential\n- .*\n- .*\nnothing was changed\n$/);
+    // Both were created within one second, so either may be the first.
+    expect(refused.stderr).toMatch(/\n- .*: stored for "file ci\.conf [0-9a-f]{8}", expires in 90 days .*\n/);
+    expect(refused.stderr).toMatch(/\n- .*: stored for "[^"]*\/variables\/KUBECONFIG[^"]*", expires in 90 days .*\n/);
     expect((await revoke('--list')).stdout.trim().split('\n')).toHaveLength(2);
     expect(JSON.parse((await revoke('--list', '--output', 'json')).stdout)).toHaveLength(2);
   });
 
-  test('the one that GitLab keeps, and the variables with it', async () => {
+  test('revoke selects the one in GitLab, and removes its variables with --remove-variable', async () => {
     const { token = '' } = scene.credential();
     expectCode(await revoke(...scene.inGitlab(), '--remove-variable'), 0);
     expect([scene.status(token), scene.project.variables, scene.with('ci.conf', 'get', 'pods').status]).toEqual([401, [], 0]);
   });
 
-  test('the one of a variable that stays, which is warned about', async () => {
+  test('revoke warns about a variable that holds a revoked credential', async () => {
     const revoked = await revoke(...scene.inGitlab());
     expectCode(revoked, 0);
-    expect(revoked.stderr).toMatch(/warning: variable KUBECONFIG .* holds a credential that has ended/);
+    expect(revoked.stderr).toMatch(/warning: variable KUBECONFIG .* holds a revoked credential/);
   });
 
-  test('the one of a Secret', async () => {
+  test('revoke --credential selects one by its Secret', async () => {
     const { token = '' } = scene.fromFile('ci.conf');
     expectCode(await revoke('--credential', tokenClaims(token)?.secret ?? ''), 0);
     expect([scene.status(token), scene.status(scene.credential().token ?? '')]).toEqual([401, 200]);
   });
 
-  test('the one of a token', async () => {
+  test('revoke --token-file selects one by its token', async () => {
     const { token = '' } = scene.fromFile('ci.conf');
     expectCode(await scene.run(['revoke', 'access.yaml', '--token-file', '-'], { stdin: `${token}\n` }), 0);
     expect(scene.status(token)).toBe(401);
   });
 
-  test('a dry run ends none', async () => {
+  test('a dry run revokes none', async () => {
     const dry = await revoke(...scene.inGitlab(), '--dry-run');
     expectCode(dry, 0);
     expect(dry.stderr).toContain('Nothing was changed (--dry-run).');
@@ -78,16 +78,16 @@ describe('of several', () => {
   });
 });
 
-test('a token that is bound to nothing cannot be ended alone, and it says what ends it', async () => {
+test('revoke rejects an unbound token, and names --compromised', async () => {
   expectCode(await scene.grant('--file', 'ci.conf'), 0);
   const unbound = scene.asAdmin('create', 'token', scene.account, '-n', scene.namespace);
   const refused = await scene.run(['revoke', 'access.yaml', '--token-file', '-'], { stdin: unbound });
   expectCode(refused, 1);
-  expect(refused.stderr).toContain('the token is bound to no Secret, so it alone cannot be ended: --compromised ends every token of the account');
+  expect(refused.stderr).toContain('the token is bound to no Secret, so it cannot be revoked alone: --compromised revokes every token of the ServiceAccount');
 });
 
-describe('the compromise drill', () => {
-  test('what the credential has made outlives it, and not --compromised', async () => {
+describe('after a compromise', () => {
+  test('tokens that the credential requested stay valid, until --compromised revokes them', async () => {
     expectCode(await scene.grant(...scene.inGitlab()), 0);
     const { token: stolen = '' } = scene.credential();
     const asThief = (...args: string[]) => {
@@ -107,12 +107,12 @@ describe('the compromise drill', () => {
     const revoked = await revoke(...scene.inGitlab());
     expectCode(revoked, 0);
     expect([stolen, unbound, fromSecret].map((token) => scene.status(token))).toEqual([401, 200, 200]);
-    expect(revoked.stderr).toContain('`cdk8s-ci-deploy revoke --compromised` ends every token of the account.');
+    expect(revoked.stderr).toContain('`cdk8s-ci-deploy revoke --compromised` revokes every token of the ServiceAccount.');
 
     const ended = await revoke('--compromised');
     expectCode(ended, 0);
     expect([stolen, unbound, fromSecret].map((token) => scene.status(token))).toEqual([401, 401, 401]);
-    expect(ended.stdout).toMatch(/^Look through what was made in .* since the grant \(20.*\):\n/);
+    expect(ended.stdout).toMatch(/^Review what was created in .* since the grant \(20.*\):\n/);
     for (const line of [/RoleBinding back-door +20\S+ +ClusterRole admin to ServiceAccount other\/thief\n/, /ServiceAccount helper /, /Secret hidden .*never expires\n/, /CronJob wake .*runs \* \* \* \* \*\n/]) {
       expect(ended.stdout).toMatch(line);
     }
@@ -124,7 +124,7 @@ describe('the compromise drill', () => {
     expect(scene.status(unbound)).toBe(401);
   });
 
-  test('run again after it was ended half-way, it goes on', async () => {
+  test('a second run of --compromised completes an interrupted one', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
     const { token = '' } = scene.fromFile('ci.conf');
     scene.asAdmin('delete', 'rolebinding', `${scene.account}-admin`, '-n', scene.namespace);
@@ -134,7 +134,7 @@ describe('the compromise drill', () => {
     expect([scene.status(token), scene.ledger()]).toEqual([401, []]);
   });
 
-  test('a dry run ends nothing', async () => {
+  test('a dry run of --compromised revokes nothing', async () => {
     expectCode(await scene.grant('--file', 'ci.conf'), 0);
     expectCode(await revoke('--compromised', '--dry-run'), 0);
     expect(scene.with('ci.conf', 'get', 'pods').status).toBe(0);
@@ -142,16 +142,16 @@ describe('the compromise drill', () => {
 });
 
 test.each<[string, string[], string, RegExp]>([
-  ['manifests of someone without a token', ['revoke', 'access.yaml'], 'AGENT', /has no token of the cluster, expected a ServiceAccount/],
-  ['a token of another account', ['revoke', 'access.yaml', '--token-file', '-'], 'ACCESS', /^cdk8s-ci-deploy: standard input: it is no token of that account/],
-])('with %s, it says so', async (_, argv, text, message) => {
+  ['the manifests of a GitLab agent', ['revoke', 'access.yaml'], 'AGENT', /has no token of the cluster, expected a ServiceAccount/],
+  ['a token of another ServiceAccount', ['revoke', 'access.yaml', '--token-file', '-'], 'ACCESS', /^cdk8s-ci-deploy: standard input: it is no token of the ServiceAccount in the manifests/],
+])('revoke fails for %s', async (_, argv, text, message) => {
   const agent = scene.access({ identity: DeployerIdentity.gitlabAgent({ serviceAccountName: 'agent', serviceAccountNamespace: 'agents' }) });
   const refused = await scene.run(argv, { stdin: 'x', files: text === 'AGENT' ? { 'access.yaml': agent } : {} });
   expectCode(refused, 2);
   expect(refused.stderr).toMatch(message);
 });
 
-test('none of all this wrote a token', () => {
+test('no command of this file printed a token', () => {
   const everything = CredentialCase.written.join('\n');
   expect(everything).toContain('deleted');
   expect(everything).not.toMatch(/eyJ[\w-]{10,}/);

@@ -5,7 +5,7 @@ import { CredentialCase, expectCode } from './support/credential-case';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { tokenClaims } from '../src/kubernetes/token-claims';
 
-/** A cluster that lets no token live longer than an hour, whatever is asked for. */
+/** A cluster that limits the lifetime of every token to an hour. */
 let controlPlane: ControlPlane;
 let scene: CredentialCase;
 
@@ -25,25 +25,25 @@ afterEach(() => scene.stop());
 /** Milliseconds from now. */
 const lifetime = (token = '') => (tokenClaims(token)?.expires ?? 0) * 1000 - Date.now();
 
-describe('where tokens live for an hour', () => {
-  test.each<[string, () => string[]]>([['GitLab', () => scene.inGitlab()], ['a file', () => ['--file', 'ci.conf']]])('%s is given none, and the ways out are named', async (_, place) => {
+describe('on a cluster that limits tokens to an hour', () => {
+  test.each<[string, () => string[]]>([['GitLab', () => scene.inGitlab()], ['a file', () => ['--file', 'ci.conf']]])('grant stores no credential in %s, and names the alternatives', async (_, place) => {
     const refused = await scene.grant(...place());
     expectCode(refused, 1);
-    expect(refused.stderr).toMatch(/: the API server lets a token live for (?:1 hour|60 minutes) only \(90 days were asked for\), so it is not kept: /);
-    for (const wayOut of ['tokenSecret()', 'oidc()', 'gitlabAgent()', 'rotate --itself', '--shortest', '--service-account-max-token-expiration']) {
-      expect(refused.stderr).toContain(wayOut);
+    expect(refused.stderr).toMatch(/: the API server limits the lifetime of the token to (?:1 hour|60 minutes) \(requested: 90 days\)\. It is not stored, /);
+    for (const alternative of ['tokenSecret()', 'oidc()', 'gitlabAgent()', 'rotate --itself', '--shortest', '--service-account-max-token-expiration']) {
+      expect(refused.stderr).toContain(alternative);
     }
-    expect(refused.stderr).toMatch(/\n- .*: ended again\n/);
+    expect(refused.stderr).toMatch(/\n- .*: revoked, since it is not stored\n/);
     expect([scene.project.variables, scene.ledger(), fileNames()]).toEqual([[], [], ['access.yaml']]);
     expect(scene.asAdmin('get', 'secrets', '-n', scene.namespace, '-o', 'name')).toBe('');
   });
 
-  test('a requested hour is refused as well, without --shortest before anything is contacted', async () => {
+  test('grant rejects --duration 1h without --shortest before the first request', async () => {
     expectCode(await scene.grant('--file', 'ci.conf', '--duration', '1h'), 2);
     expect(scene.asAdmin('get', 'namespace', scene.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
   });
 
-  test('a token is kept for whoever says so, and replaces itself', async () => {
+  test('grant stores the token with --shortest, and rotate --itself replaces it', async () => {
     expectCode(await scene.grant(...scene.inGitlab(), '--shortest', '30m'), 0);
     const { token: first = '' } = scene.credential();
     expect(lifetime(first)).toBeGreaterThan(30 * 60_000);

@@ -5,7 +5,7 @@ import { dns1123Subdomain, nameRuleOf } from '../../kubernetes/names';
 import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
 
 /**
- * One object of access manifests, with the parts that everyone asks for.
+ * One object of access manifests, with the fields that every check reads.
  */
 export interface AccessObject {
   /** `file:line:column`. */
@@ -18,7 +18,7 @@ export interface AccessObject {
   readonly value: JsonObject;
 }
 
-/** What gives access and nothing else, in an order in which it can be applied. */
+/** The kinds that access manifests may hold, in the order in which to apply them. */
 const KINDS = ['Namespace', 'ServiceAccount', 'Secret', 'Lease', 'Role', 'RoleBinding'] as const;
 
 export type AccessKind = typeof KINDS[number];
@@ -33,22 +33,25 @@ const API_VERSIONS: Record<AccessKind, string> = {
 };
 
 /**
- * The objects of access manifests, each checked by itself, in an order in which they can be applied. A List counts as its items.
+ * Parses access manifests into objects, in the order in which to apply them. Each object is checked by itself; a List counts as its items.
  *
- * @throws A refusal with `file:line:column` for whatever else stands in the file.
+ * @throws A `UserError` with `file:line:column` for an object of any other kind, a bad name, or a duplicate.
  */
 export function accessObjects(text: string, fileName: string): AccessObject[] {
-  const objects = parseManifest(text, fileName).flatMap(unfold).map(({ at, value }) => accessObject(at, value));
-  const twice = objects.find((object, index) => objects.findIndex((other) => other.kind === object.kind && other.name === object.name) < index);
-  if (twice) throw userError({ at: twice.at, given: `${twice.kind} ${show(twice.name)} for the second time`, expected: 'each object once', fix: 'remove one of them' });
+  const objects = parseManifest(text, fileName).flatMap(unfoldList).map(({ at, value }) => accessObject(at, value));
+  const duplicate = objects.find((object, index) => objects.findIndex((other) => other.kind === object.kind && other.name === object.name) < index);
+  if (duplicate) {
+    const { at, kind, name } = duplicate;
+    throw userError({ at, given: `${kind} ${show(name)} is a duplicate`, expected: 'each object once', fix: 'remove one of the two' });
+  }
   return objects.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function unfold({ value, at }: ManifestDocument): Array<{ at: string; value: JsonObject }> {
+function unfoldList({ value, at }: ManifestDocument): Array<{ at: string; value: JsonObject }> {
   if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at: at(), value }];
   return value.items.map((item, index) => {
     if (isObject(item)) return { at: `${at()}: items[${index}]`, value: item };
-    throw userError({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'correct the List' });
+    throw userError({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
   });
 }
 
@@ -66,18 +69,20 @@ function accessKind(at: string, { apiVersion, kind }: JsonObject): AccessKind {
   throw userError({
     at,
     given: `${show(kindName(String(apiVersion), String(kind)))} in ${show(apiVersion)}`,
-    expected: `the objects that give access: ${KINDS.join(', ')}`,
+    expected: `only objects that give access: ${KINDS.join(', ')}`,
     fix: kind === 'ClusterRoleBinding'
-      ? 'bind the role in one namespace, by a RoleBinding'
-      : 'give the manifests that NamespaceDeployer synthesizes, and nothing of the application',
+      ? 'use a RoleBinding, which gives the role in one namespace'
+      : 'use the file that NamespaceDeployer synthesizes, and keep the application in another file',
   });
 }
 
 /**
- * A field that must be text which Kubernetes accepts there.
+ * A required string field that follows a rule.
+ *
+ * @throws A `UserError` with the location, the field and the rule.
  */
 export function requiredText(at: string, field: string, value: Json | undefined, rule: (text: string) => string | undefined): string {
   const expected = typeof value === 'string' ? rule(value) : 'text';
   if (typeof value === 'string' && expected === undefined) return value;
-  throw userError({ at, given: `${field} is ${show(value)}`, expected: expected ?? 'text', fix: 'correct it' });
+  throw userError({ at, given: `${field} is ${show(value)}`, expected: expected ?? 'text', fix: 'synthesize the file again, or edit this field' });
 }

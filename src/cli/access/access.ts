@@ -2,44 +2,47 @@ import type { JsonObject } from '../../base/json';
 import type { PolicyRule, Subject } from '../../kubernetes/rbac';
 
 /**
- * What access manifests give away: one namespace to one deployer.
+ * The content of access manifests: one deployer gets one role in one namespace.
  */
 export interface Access {
-  /** Where it was read, for people. */
+  /** The file that held the manifests, for messages. */
   readonly file: string;
   readonly namespace: string;
   readonly subject: Subject;
   readonly role: AccessRole;
   readonly roleBinding: string;
-  /** Missing for subjects whose credential is not the cluster's: a GitLab agent, a job's id_token. */
-  readonly serviceAccount?: AccessAccount;
-  /** What the API server must be told to know the subject by its id_tokens. */
+  /** Missing for subjects that have no credential of the cluster: a GitLab agent, or a job with an id_token. */
+  readonly serviceAccount?: AccessServiceAccount;
+  /** How the API server must be configured to accept the subject's id_tokens. */
   readonly oidc?: OidcTrust;
-  /** Every object of the manifests, in an order in which they can be applied. */
+  /** Every object of the manifests, in the order in which to apply them. */
   readonly objects: readonly JsonObject[];
 }
 
 /**
- * The role that is bound.
+ * The role that the RoleBinding binds.
  */
 export interface AccessRole {
   readonly kind: 'ClusterRole' | 'Role';
   readonly name: string;
-  /** What it allows: of ClusterRoles admin and edit as they ship, of Roles as the manifests say. Of another ClusterRole it is not known here. */
+  /**
+   * The rules of the role: those in the manifests for a Role, those that Kubernetes ships for ClusterRoles admin and edit.
+   * Missing for any other ClusterRole, whose rules only the cluster knows.
+   */
   readonly rules?: readonly PolicyRule[];
 }
 
 /**
- * The ServiceAccount whose token GitLab keeps.
+ * The ServiceAccount whose token GitLab stores.
  */
-export interface AccessAccount {
+export interface AccessServiceAccount {
   readonly name: string;
-  /** The Secret that the cluster fills with a token; without one a token is requested. */
+  /** The Secret that the cluster fills with a token. Without one, `grant` requests a token. */
   readonly tokenSecret?: string;
 }
 
 /**
- * What a deployer's id_tokens are, as its RoleBinding says it.
+ * The id_tokens that identify a deployer, as the annotations of its RoleBinding describe them.
  */
 export interface OidcTrust {
   readonly issuer: string;

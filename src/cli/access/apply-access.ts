@@ -6,57 +6,55 @@ import { pathOfObject } from '../cluster/paths';
 import type { StepLog } from '../io/step-log';
 
 /**
- * Has the API server check every object without storing it. What it would refuse (rights that the administrator lacks, a RoleBinding that
- * would have to change its role) it refuses here, before anything is there.
+ * Applies every object as a server-side dry run. The API server reports here what it would reject, before anything changes:
+ * rights that the administrator lacks, or another role for an existing RoleBinding.
  *
- * Objects of a namespace that does not exist yet cannot be checked.
- *
- * @returns Whether all of them were.
+ * @returns Whether the API server checked all objects. It can check only the Namespace when the namespace does not exist yet.
  */
-export async function tryAccess(cluster: KubernetesClient, { objects }: Access): Promise<boolean> {
-  const all = await exists(cluster, objects);
-  for (const object of all ? objects : objects.filter(({ kind }) => kind === 'Namespace')) {
+export async function dryRunAccess(cluster: KubernetesClient, { objects }: Access): Promise<boolean> {
+  const all = await namespaceExists(cluster, objects);
+  for (const object of all ? objects : objects.filter(isNamespace)) {
     await cluster.apply(pathOfObject(object), object, { dryRun: true });
   }
   return all;
 }
 
 /**
- * Applies the objects in their order, a Namespace that was not there first, and the rest only after the server has checked it.
+ * Applies the objects in order. A Namespace in the manifests comes first; then a dry run checks the rest before it is applied.
  */
 export async function applyAccess(cluster: KubernetesClient, access: Access, steps: StepLog): Promise<void> {
   const [namespaces, others] = [access.objects.filter(isNamespace), access.objects.filter((object) => !isNamespace(object))];
-  for (const object of namespaces) await applyOne(cluster, object, steps);
-  if (namespaces.length > 0) await tryAccess(cluster, access);
-  for (const object of others) await applyOne(cluster, object, steps);
+  for (const object of namespaces) await applyObject(cluster, object, steps);
+  if (namespaces.length > 0) await dryRunAccess(cluster, access);
+  for (const object of others) await applyObject(cluster, object, steps);
 }
 
 /**
  * `RoleBinding example/gitlab-example-admin`.
  */
-export function objectInWords({ kind, metadata }: JsonObject): string {
+export function objectName({ kind, metadata }: JsonObject): string {
   const { namespace, name } = isObject(metadata) ? metadata : {};
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-async function applyOne(cluster: KubernetesClient, object: JsonObject, steps: StepLog): Promise<void> {
-  const before = await found(cluster, pathOfObject(object));
+async function applyObject(cluster: KubernetesClient, object: JsonObject, steps: StepLog): Promise<void> {
+  const before = await resourceVersionAt(cluster, pathOfObject(object));
   const after = await cluster.apply(pathOfObject(object), object);
-  const unchanged = before !== undefined && before === versionOf(after);
-  steps.did(`${objectInWords(object)}: ${before === undefined ? 'created' : unchanged ? 'there, unchanged' : 'changed'}`);
+  const isUnchanged = before !== undefined && before === resourceVersionOf(after);
+  steps.did(`${objectName(object)}: ${before === undefined ? 'created' : isUnchanged ? 'unchanged' : 'changed'}`);
 }
 
-async function exists(cluster: KubernetesClient, objects: readonly JsonObject[]): Promise<boolean> {
+async function namespaceExists(cluster: KubernetesClient, objects: readonly JsonObject[]): Promise<boolean> {
   const namespace = objects.find(isNamespace);
-  return !namespace || await found(cluster, pathOfObject(namespace)) !== undefined;
+  return !namespace || await find(cluster, pathOfObject(namespace)) !== undefined;
 }
 
-async function found(cluster: KubernetesClient, path: string): Promise<string | undefined> {
+async function resourceVersionAt(cluster: KubernetesClient, path: string): Promise<string | undefined> {
   const object = await find(cluster, path);
-  return object && versionOf(object);
+  return object && resourceVersionOf(object);
 }
 
-function versionOf({ metadata }: JsonObject): string {
+function resourceVersionOf({ metadata }: JsonObject): string {
   return String(isObject(metadata) ? metadata.resourceVersion : '');
 }
 

@@ -21,6 +21,18 @@ export interface JobCredentialOptions {
 }
 
 /**
+ * Reads the options of a command that choose the credential of a job.
+ */
+export function jobCredentialOptions({ args }: Pick<Context, 'args'>): JobCredentialOptions {
+  return {
+    kubeconfig: args.one('kubeconfig'),
+    agentContext: args.one('context'),
+    namespace: args.one('namespace'),
+    allowProtectedNamespace: args.has('allow-protected-namespace'),
+  };
+}
+
+/**
  * A credential and its source.
  */
 export interface JobCredential {

@@ -1,146 +1,169 @@
 import { userError } from '../../base/user-error';
-import type { Access, AccessAccount } from '../access/access';
-import { readAccessFile } from '../access/access-file';
-import { applyAccess, objectInWords, tryAccess } from '../access/apply-access';
+import type { Access, AccessServiceAccount } from '../access/access';
+import { accessSummary, subjectName } from '../access/access-summary';
+import { applyAccess, dryRunAccess, objectName } from '../access/apply-access';
 import { oidcInstructions } from '../access/oidc/oidc-instructions';
-import { accessInWords, subjectInWords } from '../access/rights-in-words';
+import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/exit-code';
 import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
-import { endUnfinished } from '../credentials/credential-cleanup';
-import { credentialIn } from '../credentials/credential-in';
-import { CredentialStore } from '../credentials/credential-store';
-import { checkDestination, Destination } from '../credentials/destination';
-import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
+import { revokeUnused } from '../credentials/credential-cleanup';
+import { addressWarning, kubeconfigBuilder } from '../credentials/credential-kubeconfig';
+import { DESTINATION_OPTIONS, parseTokenLifetime, TOKEN_OPTIONS, TokenLifetime, withDestination } from '../credentials/credential-options';
+import { CredentialRecord, CredentialStore } from '../credentials/credential-store';
+import { checkDestination, currentCredential, Destination } from '../credentials/destination';
 import { GITLAB_MISSING, trustOf } from '../credentials/gitlab-options';
-import { addressWarning, kubeconfigOf } from '../credentials/new-kubeconfig';
-import { PROOF_OPTIONS, proofParts, proveCredential } from '../credentials/prove';
-import { supplyCredential, timeText, validity } from '../credentials/provision-credential';
-import type { CredentialRecord } from '../credentials/record';
-import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
+import type { TokenOptions } from '../credentials/issue-token';
+import { isoTime, provisionCredential, validityText } from '../credentials/provision-credential';
+import { VERIFICATION_OPTIONS, verificationParts, verifyCredential } from '../credentials/verify-credential';
 import { StepLog } from '../io/step-log';
 
 /**
- * Gives a deployer its namespace: applies the access manifests, and puts a credential that works where GitLab's jobs find it.
+ * Applies the access manifests, and stores a verified credential in GitLab, in a file or on standard output.
  */
 export const grant: Command = {
   name: 'grant',
-  summary: 'as an administrator: give GitLab one namespace, with a credential that is proved before it is kept',
+  summary: 'give GitLab access to one namespace (as an administrator)',
   operands: ['ACCESS.yaml|-'],
   required: 1,
   description: [
-    'Says what will be made and which rights that means, and asks when there is a terminal to ask at.',
-    'Then applies the access manifests (the API server has checked them before), makes a token, proves that it works in its namespace and',
-    'nowhere else, and keeps it: as the masked variable KUBECONFIG of a GitLab project or group, in a file, or on standard output.',
+    'Prints the objects and rights in the access manifests, and asks for',
+    'confirmation on a terminal. Then applies the manifests, creates a token,',
+    'verifies that it works in its namespace and nowhere else, and stores it:',
+    'as the masked variable KUBECONFIG of a GitLab project or group, in a file,',
+    'or on standard output.',
     '',
-    'The token is bound to a small Secret beside the ServiceAccount, and `cdk8s-ci-deploy revoke` ends it by deleting that Secret.',
-    'With a token Secret in the manifests, the cluster makes a token that never expires.',
-    'Run again, it changes nothing; ended half-way and run again, it goes on.',
+    'The token is bound to a small Secret beside the ServiceAccount.',
+    '`cdk8s-ci-deploy revoke` deletes the Secret, which revokes the token.',
+    'With a token Secret in the manifests, the token never expires.',
     '',
-    'For a deployer that the cluster knows by id_tokens nothing is kept: what the API server must be told is printed.',
+    'A second run changes nothing. After an interrupted run, a second run completes',
+    'the work.',
+    '',
+    'For a deployer with id_tokens, stores nothing and prints how to configure the',
+    'API server.',
+    '',
+    'Examples:',
+    '  cdk8s-ci-deploy grant dist/access.yaml --project group/site \\',
+    '    --environment production',
+    '  cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig',
+    '  cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig --dry-run',
   ],
   options: new Map([
     ...ADMINISTRATOR_OPTIONS,
     ...DESTINATION_OPTIONS,
     ...TOKEN_OPTIONS,
-    ...PROOF_OPTIONS,
+    ...VERIFICATION_OPTIONS,
     ['dry-run', { summary: 'check everything, change nothing' }],
-    ['yes', { summary: 'do not ask' }],
-    ['output', { takes: 'text|json|-', summary: 'the form of the result; "-" writes the credential instead (default: text)' }],
+    ['yes', { summary: 'do not ask for confirmation' }],
+    ['output', { takes: 'text|json|-', summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
 
   async run(context: Context): Promise<ExitCode> {
-    context.args.choice('output', ['text', 'json', '-']);
-    const access = await readAccessFile(context, context.args.operands[0] ?? '-');
-    const steps = new StepLog(context.stderr);
-    const { serviceAccount } = access;
-    if (!serviceAccount) return grantSubject(context, access, steps);
-    const lifetime = tokenLifetime(context.args);
-    const account = { namespace: access.namespace, name: serviceAccount.name };
-    return withDestination(context, async (destination) => asAdministrator(context, async (administrator) =>
-      steps.within(async () => grantAccount(context, access, { lifetime, destination, serviceAccount }, administrator, steps))), { account });
+    const { args, stderr } = context;
+    args.choice('output', ['text', 'json', '-']);
+    const access = await readAccessFile(context, args.operands[0] ?? '-');
+    const { namespace, serviceAccount } = access;
+    const steps = new StepLog(stderr);
+    if (!serviceAccount) {
+      checkNoDestination(context, access);
+      const { certificateAuthority } = args.has('ca-file') ? await trustOf(context) : {};
+      return asAdministrator(context, async (administrator) => steps.within(async () =>
+        grantSubject(context, access, administrator, certificateAuthority, steps)));
+    }
+    const lifetime = parseTokenLifetime(args);
+    return withDestination(context, { account: { namespace, name: serviceAccount.name } }, async (destination) =>
+      asAdministrator(context, async (administrator) => steps.within(async () =>
+        grantServiceAccount(context, { access, serviceAccount, lifetime, destination, administrator, steps }))));
   },
 };
 
-interface Plan {
-  readonly serviceAccount: AccessAccount;
-  readonly lifetime: { readonly duration: number; readonly shortest: number };
+interface Grant {
+  readonly access: Access;
+  readonly serviceAccount: AccessServiceAccount;
+  readonly lifetime: TokenLifetime;
   readonly destination: Destination;
+  readonly administrator: Administrator;
+  readonly steps: StepLog;
 }
 
-async function grantAccount(context: Context, access: Access, plan: Plan, administrator: Administrator, steps: StepLog): Promise<ExitCode> {
-  const { args, clock } = context;
-  const { destination, serviceAccount } = plan;
-  const { reference, cluster } = administrator;
+async function grantServiceAccount(context: Context, request: Grant): Promise<ExitCode> {
+  const { access, serviceAccount, lifetime, destination, administrator, steps } = request;
+  const { args, clock, signal } = context;
+  const { cluster, reference } = administrator;
+  const account = { namespace: access.namespace, name: serviceAccount.name };
+
   const server = args.one('server') ?? reference.server;
   const parts = { reference, server, namespace: access.namespace, user: serviceAccount.name, allowProtectedNamespace: true };
-  const [kubeconfig, proof] = [kubeconfigOf(parts), kubeconfigOf(proofParts(context, parts))];
-  announce(access, administrator, steps, [`Then a token is made, proved, and kept in ${destination.description}.`]);
+  const kubeconfig = kubeconfigBuilder(parts);
+  const verificationKubeconfig = kubeconfigBuilder(verificationParts(context, parts));
+
+  announce(access, administrator, `The command then creates a token, verifies it, and stores it in ${destination.description}.`, steps);
   const warning = addressWarning(server);
   if (warning !== undefined) steps.warn(warning);
+
   const state = await checkDestination(destination, steps);
-  const account = { namespace: access.namespace, name: serviceAccount.name };
-  const ledger = new CredentialStore(cluster, clock, account);
-  const current = await credentialIn(destination, state, ledger, clock.now());
-  if (state.isKept && !current) steps.warn(`what ${destination.description} holds is not a credential of this account that is in force: it is replaced`);
-  if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
-  if (current) {
-    steps.note(`${destination.description} holds a credential of this account already; \`cdk8s-ci-deploy rotate\` replaces it`);
-    await endUnfinished(ledger, current, steps, clock.now());
-    return result(context, access, destination, current);
-  }
-  const { record } = await supplyCredential({
-    ...context,
-    ...plan,
-    ...plan.lifetime,
-    ledger,
-    steps,
-    cluster,
+  const store = new CredentialStore(cluster, clock, account);
+  const current = await currentCredential(destination, state, store, clock.now());
+  if (state.hasCredential && !current) steps.warn(`${destination.description} holds no valid credential of this ServiceAccount: the command replaces its value`);
+
+  if (!await applyManifests(context, access, administrator, steps)) return ExitCode.DONE;
+
+  if (current) steps.note(`${destination.description} already holds a credential of this ServiceAccount; \`cdk8s-ci-deploy rotate\` replaces it`);
+  const record = current ?? (await provisionCredential({ cluster, store, clock, signal }, {
+    account,
+    lifetime,
+    tokenSecret: await tokenSecretFor(serviceAccount, store),
+    destination,
     kubeconfig,
-    order: { account, duration: plan.lifetime.duration, tokenSecret: await tokenSecretFor(ledger, serviceAccount) },
-    prove: async ({ token = '' }) => proveCredential(context, proof(token), access),
-  });
-  await endUnfinished(ledger, record, steps, clock.now());
-  return result(context, access, destination, record);
+    verify: async ({ token = '' }) => verifyCredential(context, verificationKubeconfig(token), access),
+  }, steps)).record;
+  await revokeUnused(store, record, steps, clock.now());
+  printCredential(context, access, destination, record);
+  return ExitCode.DONE;
 }
 
-/** That of the manifests serves one place; another place gets one of its own, so that each can be ended alone. */
-async function tokenSecretFor(ledger: CredentialStore, { tokenSecret }: AccessAccount): Promise<{ name: string } | 'new' | undefined> {
+/** A second destination gets a token Secret of its own, so that each credential can be revoked alone. */
+async function tokenSecretFor({ tokenSecret }: AccessServiceAccount, store: CredentialStore): Promise<TokenOptions['tokenSecret']> {
   if (tokenSecret === undefined) return undefined;
-  const taken = (await ledger.list()).some(({ name, state }) => name === tokenSecret && state === 'stored');
-  return taken ? 'new' : { name: tokenSecret };
+  const isStored = (await store.list()).some(({ name, state }) => name === tokenSecret && state === 'stored');
+  return isStored ? 'new' : { name: tokenSecret };
 }
 
-async function grantSubject(context: Context, access: Access, steps: StepLog): Promise<ExitCode> {
-  const { args } = context;
+/** A subject without a ServiceAccount has no token of the cluster, so the options must choose no destination. */
+function checkNoDestination({ args }: Context, access: Access): void {
   const [option] = DESTINATION_OPTIONS.map(([name]) => name).filter((name) => name !== 'ca-file' && args.has(name));
-  if (option !== undefined || args.one('output') === '-') {
-    throw userError({
-      at: `--${option ?? 'output'}`,
-      given: `${subjectInWords(access)} has no token that could be kept`,
-      expected: 'no place for one',
-      fix: 'leave it out',
-    });
+  if (option === undefined && args.one('output') !== '-') return;
+  const name = option ?? 'output';
+  throw userError({
+    at: `--${name}`,
+    given: `${subjectName(access)} has no token that could be stored`,
+    expected: 'no destination',
+    fix: name === 'output' ? 'use --output text or --output json' : `remove --${name}`,
+  });
+}
+
+async function grantSubject(
+  context: Context, access: Access, administrator: Administrator, certificateAuthority: string | undefined, steps: StepLog,
+): Promise<ExitCode> {
+  announce(access, administrator, 'The command stores nothing in GitLab.', steps);
+  if (await applyManifests(context, access, administrator, steps)) {
+    printInstructions(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority }));
   }
-  const { certificateAuthority } = args.has('ca-file') ? await trustOf(context) : {};
-  return asAdministrator(context, async (administrator) => steps.within(async () => {
-    announce(access, administrator, steps, ['Nothing is kept in GitLab.']);
-    if (!await applied(context, access, administrator, steps)) return ExitCode.DONE;
-    return subjectResult(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority }));
-  }));
+  return ExitCode.DONE;
 }
 
-function announce(access: Access, { description }: Administrator, steps: StepLog, last: string[]): void {
-  const objects = access.objects.map((object) => `  ${objectInWords(object)}`);
-  steps.note([`In the cluster of ${description}, ${access.file} makes`, ...objects, ...accessInWords(access), ...last].join('\n'));
+function announce(access: Access, { description }: Administrator, next: string, steps: StepLog): void {
+  const objects = access.objects.map((object) => `  ${objectName(object)}`);
+  steps.note([`The command applies ${access.file} to the cluster of ${description}:`, ...objects, ...accessSummary(access), next].join('\n'));
 }
 
-/** Whether they are; a dry run only checks them. */
-async function applied(context: Context, access: Access, { cluster }: Administrator, steps: StepLog): Promise<boolean> {
-  const isChecked = await tryAccess(cluster, access);
-  if (!isChecked) steps.note('The namespace does not exist yet, so the API server checks the other objects when it does.');
+/** Returns whether the manifests were applied. A dry run only checks them. */
+async function applyManifests(context: Context, access: Access, { cluster }: Administrator, steps: StepLog): Promise<boolean> {
+  const isChecked = await dryRunAccess(cluster, access);
+  if (!isChecked) steps.note('The namespace does not exist yet, so the API server can check the other objects only after its creation.');
   if (context.args.has('dry-run')) {
     steps.note('Nothing was changed (--dry-run).');
     return false;
@@ -150,36 +173,34 @@ async function applied(context: Context, access: Access, { cluster }: Administra
   return true;
 }
 
-function subjectResult({ args, stdout }: Context, access: Access, instructions: string | undefined): ExitCode {
+function printInstructions({ args, stdout }: Context, access: Access, instructions: string | undefined): void {
   const { namespace, role } = access;
-  const account = { namespace, subject: subjectInWords(access), role: `${role.kind} ${role.name}`, instructions: instructions ?? null };
-  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(account, null, 2)}\n` : instructions ?? '');
-  return ExitCode.DONE;
+  const result = { namespace, subject: subjectName(access), role: `${role.kind} ${role.name}`, instructions: instructions ?? null };
+  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(result, null, 2)}\n` : instructions ?? '');
 }
 
-function result({ args, stdout, clock }: Context, access: Access, destination: Destination, record: CredentialRecord): ExitCode {
+function printCredential({ args, stdout, clock }: Context, access: Access, destination: Destination, record: CredentialRecord): void {
   const { namespace, role } = access;
-  const account = {
-    namespace,
-    subject: subjectInWords(access),
-    role: `${role.kind} ${role.name}`,
-    keptIn: destination.description,
-    secret: record.name,
-    expires: timeText(record.expires),
-  };
-  if (args.one('output') === 'json') stdout.write(`${JSON.stringify(account, null, 2)}\n`);
-  else if (args.one('output') !== '-') stdout.write(resultText(account, validity(record.expires, clock.now())));
-  return ExitCode.DONE;
-}
-
-function resultText({ namespace, subject, role, keptIn, secret }: { [key: string]: string | null }, valid: string): string {
-  return [
-    `namespace  ${namespace}`,
-    `subject    ${subject}`,
-    `role       ${role}`,
-    `kept in    ${keptIn}`,
-    `validity   ${valid}`,
-    `ends with  Secret ${secret} (cdk8s-ci-deploy revoke)`,
-    '',
-  ].join('\n');
+  const subject = subjectName(access);
+  if (args.one('output') === 'json') {
+    const result = {
+      namespace,
+      subject,
+      role: `${role.kind} ${role.name}`,
+      keptIn: destination.description,
+      secret: record.name,
+      expires: isoTime(record.expires),
+    };
+    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else if (args.one('output') !== '-') {
+    stdout.write([
+      `namespace  ${namespace}`,
+      `subject    ${subject}`,
+      `role       ${role.kind} ${role.name}`,
+      `stored in  ${destination.description}`,
+      `validity   ${validityText(record.expires, clock.now())}`,
+      `secret     ${record.name} (to revoke: cdk8s-ci-deploy revoke)`,
+      '',
+    ].join('\n'));
+  }
 }

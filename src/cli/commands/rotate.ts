@@ -5,159 +5,181 @@ import { ADMINISTRATOR_OPTIONS, withCredential } from '../cluster/cluster-client
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
-import { endDue, predecessors } from '../credentials/credential-cleanup';
-import { CredentialStore } from '../credentials/credential-store';
+import { replacedRecords, revokeReplaced } from '../credentials/credential-cleanup';
+import { DESTINATION_OPTIONS, parseTokenLifetime, TOKEN_OPTIONS, withDestination } from '../credentials/credential-options';
+import { CredentialRecord, CredentialStore } from '../credentials/credential-store';
 import { checkDestination, Destination } from '../credentials/destination';
-import { DESTINATION_OPTIONS, withDestination } from '../credentials/destination-options';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
-import { PROOF_OPTIONS, proveCredential } from '../credentials/prove';
-import { Supplied, supplyCredential, timeText, validity } from '../credentials/provision-credential';
-import type { CredentialRecord } from '../credentials/record';
-import { asRotator, Rotator } from '../credentials/rotator';
-import { TOKEN_OPTIONS, tokenLifetime } from '../credentials/token-options';
-import { untilUnknown } from '../credentials/wait-for-revocation';
+import { isoTime, provisionCredential, ProvisionedCredential, validityText } from '../credentials/provision-credential';
+import { Rotator, withRotator } from '../credentials/rotator';
+import { VERIFICATION_OPTIONS, verifyCredential } from '../credentials/verify-credential';
+import { waitForRevocation } from '../credentials/wait-for-revocation';
 import { StepLog } from '../io/step-log';
 
 /**
- * Replaces a credential without a gap.
+ * Replaces a credential: stores a new one first, and revokes the old one after a grace period.
  */
 export const rotate: Command = {
   name: 'rotate',
-  summary: 'replace the credential: the new one is proved and kept before the old one ends',
+  summary: 'replace the credential by a new one, without a gap',
   operands: ['[ACCESS.yaml|-]'],
   required: 0,
   description: [
-    'As an administrator, with the access manifests; or with --itself by the credential in KUBECONFIG, which needs no administrator',
-    '(ClusterRoles admin and edit may request tokens for the account itself) and is fit for a scheduled pipeline.',
+    'An administrator rotates a credential with its access manifests.',
+    'With --itself, the credential in KUBECONFIG rotates itself: ClusterRoles admin',
+    'and edit may request tokens for their own ServiceAccount. Use --itself in a',
+    'scheduled pipeline.',
     '',
-    'The new token is requested, proved, and kept in the place of the old one. A job that runs now has read the old one already,',
-    'so that one is ended after --grace. The command waits for it, unless --no-wait: then the next `rotate` ends it, or',
-    '`rotate --finish` in a job that GitLab starts later (`when: delayed`, `start_in: 1 hour`).',
+    'Creates a token, verifies it, and stores it in place of the old one. A running',
+    'job still uses the old token, so the command revokes the old token only after',
+    '--grace. It waits for that time, unless --no-wait is set. Then the next `rotate`',
+    'revokes the old token, or `rotate --finish` in a delayed job (`when: delayed`,',
+    '`start_in: 1 hour`).',
     '',
-    'To write the variable, GITLAB_TOKEN must be a project or group access token with role Maintainer and scope api.',
+    'To write the variable, GITLAB_TOKEN must be a project or group access token with',
+    'the role Maintainer and the scope api.',
+    '',
+    'Examples:',
+    '  cdk8s-ci-deploy rotate dist/access.yaml --project group/site \\',
+    '    --environment production',
+    '  cdk8s-ci-deploy rotate --itself --environment production --no-wait',
+    '  cdk8s-ci-deploy rotate --itself --finish',
   ],
   options: new Map([
     ...ADMINISTRATOR_OPTIONS,
     ...DESTINATION_OPTIONS.filter(([name]) => name !== 'force'),
     ...TOKEN_OPTIONS,
-    ...PROOF_OPTIONS,
-    ['itself', { summary: 'the credential in --kubeconfig or KUBECONFIG replaces itself' }],
-    ['grace', { takes: 'TIME', summary: 'how long the old one goes on working (default: 1h)' }],
-    ['now', { summary: 'end the old one at once' }],
-    ['no-wait', { summary: 'do not wait for the end of the grace' }],
-    ['finish', { summary: 'only end what has been replaced and whose grace is over' }],
+    ...VERIFICATION_OPTIONS,
+    ['itself', { summary: 'rotate the credential in --kubeconfig or KUBECONFIG by itself' }],
+    ['grace', { takes: 'TIME', summary: 'how long the old token stays valid (default: 1h)' }],
+    ['now', { summary: 'revoke the old token at once' }],
+    ['no-wait', { summary: 'do not wait for the end of the grace period' }],
+    ['finish', { summary: 'only revoke replaced tokens whose grace period is over' }],
     ['dry-run', { summary: 'check everything, change nothing' }],
-    ['yes', { summary: 'do not ask' }],
-    ['output', { takes: 'text|json|-', summary: 'the form of the result; "-" writes the credential instead (default: text)' }],
+    ['yes', { summary: 'do not ask for confirmation' }],
+    ['output', { takes: 'text|json|-', summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
 
   async run(context: Context): Promise<ExitCode> {
-    const { args, clock } = context;
+    const { args, clock, stderr } = context;
     args.choice('output', ['text', 'json', '-']);
-    const steps = new StepLog(context.stderr);
     const grace = args.has('now') ? 0 : parseDuration('--grace', args.one('grace') ?? '1h') * 1000;
-    return asRotator(context, async (rotator) => {
-      const ledger = new CredentialStore(rotator.cluster, clock, rotator.account);
-      if (args.has('finish')) return steps.within(async () => finish(context, ledger, steps));
-      return withDestination(context, async (destination) =>
-        steps.within(async () => replace(context, { rotator, ledger, steps, grace, destination }), GO_ON), { replace: true });
+    const steps = new StepLog(stderr);
+    return withRotator(context, async (rotator) => {
+      const store = new CredentialStore(rotator.cluster, clock, rotator.account);
+      if (args.has('finish')) return steps.within(async () => finishRotation(context, store, steps));
+      return withDestination(context, { replace: true }, async (destination) =>
+        steps.within(async () => rotateCredential(context, { rotator, store, destination, grace, steps }), HOW_TO_CONTINUE));
     });
   },
 };
 
-const GO_ON = 'when the new one is kept, `rotate --finish` ends the old one; else run it again';
+const HOW_TO_CONTINUE = 'if the new token is stored, `rotate --finish` revokes the old one; otherwise run the same command again';
 
 interface Rotation {
   readonly rotator: Rotator;
-  readonly ledger: CredentialStore;
+  readonly store: CredentialStore;
   readonly destination: Destination;
-  readonly steps: StepLog;
   /** Milliseconds. */
   readonly grace: number;
+  readonly steps: StepLog;
 }
 
-async function replace(context: Context, rotation: Rotation): Promise<ExitCode> {
-  const { rotator, ledger, destination, steps, grace } = rotation;
-  const { args, clock } = context;
+async function rotateCredential(context: Context, rotation: Rotation): Promise<ExitCode> {
+  const { rotator, store, destination, grace, steps } = rotation;
+  const { account, access, cluster } = rotator;
+  const { args, clock, signal } = context;
+  const lifetime = parseTokenLifetime(args);
+
   await checkDestination(destination, steps);
-  const old = predecessors(await ledger.list(), await destination.identity(), rotator.itself?.secret);
+  const old = replacedRecords(await store.list(), await destination.identity(), rotator.itself?.secret);
   if (old.length === 0 && !rotator.itself) {
-    throw new Failure(`no credential of this account was made for ${destination.description}; \`cdk8s-ci-deploy grant\` makes one`, ExitCode.NO);
+    throw new Failure(`this ServiceAccount has no credential for ${destination.description}; \`cdk8s-ci-deploy grant\` creates one`, ExitCode.NO);
   }
   const when = grace === 0 ? 'at once' : `${spanInWords(grace / 1000)} later`;
-  steps.note(`A new token is made, proved, and kept in ${destination.description}; ${namesOf(old)} ends ${when}.`);
+  steps.note(`The command creates a token, verifies it, and stores it in ${destination.description}. It revokes ${namesOf(old)} ${when}.`);
   if (args.has('dry-run')) {
     steps.note('Nothing was changed (--dry-run).');
     return ExitCode.DONE;
   }
   await confirm(context, 'Replace it?');
-  await endDue(ledger, clock.now(), steps);
-  const supplied = await supply(context, rotation);
-  for (const record of old) await ledger.endAfter(record, clock.now() + grace);
-  result(context, destination, supplied, old);
-  await endOld(context, rotation, supplied, old);
+
+  await revokeReplaced(store, clock.now(), steps);
+  const provisioned = await provisionCredential({ cluster, store, clock, signal }, {
+    account,
+    lifetime,
+    tokenSecret: rotator.hasTokenSecret ? 'new' : undefined,
+    destination,
+    kubeconfig: (token) => rotator.kubeconfig(token),
+    verify: async ({ token = '' }) => verifyCredential(context, rotator.verificationKubeconfig(token), access),
+  }, steps);
+  for (const record of old) await store.markReplaced(record, clock.now() + grace);
+  printResult(context, destination, provisioned, old);
+
+  if (args.has('no-wait') && grace > 0) {
+    const time = new Date(clock.now() + grace).toISOString();
+    steps.note(`the next rotate revokes ${namesOf(old)}, or \`cdk8s-ci-deploy rotate --finish\` after ${time}`);
+    return ExitCode.DONE;
+  }
+  if (grace > 0) steps.note(`waiting ${spanInWords(grace / 1000)} for jobs that use ${namesOf(old)}; after an interruption, \`rotate --finish\` does the rest`);
+  await clock.sleep(grace, signal);
+  await revokeOld(context, rotation, provisioned, old);
   return ExitCode.DONE;
 }
 
-async function supply(context: Context, { rotator, ledger, destination, steps }: Rotation): Promise<Supplied> {
-  const lifetime = tokenLifetime(context.args);
-  return supplyCredential({
-    ...context,
-    ledger,
-    steps,
-    destination,
-    cluster: rotator.cluster,
-    order: { account: rotator.account, duration: lifetime.duration, tokenSecret: rotator.hasTokenSecret ? 'new' : undefined },
-    shortest: lifetime.shortest,
-    kubeconfig: (token) => rotator.kubeconfig(token),
-    prove: async ({ token = '' }) => proveCredential(context, rotator.proof(token), rotator.access),
-  });
+/** A credential that rotates itself cannot see its own revocation, so the new credential revokes it. */
+async function revokeOld(
+  context: Context, { rotator, steps }: Rotation, { kubeconfig }: ProvisionedCredential, old: readonly CredentialRecord[],
+): Promise<void> {
+  const { account, cluster, itself } = rotator;
+  const { clock } = context;
+  const revokeBy = async (client: KubernetesClient) => revokeReplaced(new CredentialStore(client, clock, account), clock.now(), steps);
+  if (!itself) {
+    await revokeBy(cluster);
+    return;
+  }
+  await withCredential(context, kubeconfig, revokeBy);
+  if (!old.some(({ name }) => name === itself.secret)) {
+    steps.warn('this command did not create the old token, so the old token stays valid: revoke it by `cdk8s-ci-deploy revoke`');
+    return;
+  }
+  const waited = await waitForRevocation(context, itself.kubeconfig);
+  steps.did(`the API server answers 401 to the old token, ${spanInWords(waited / 1000)} after its revocation`);
 }
 
-/** By the successor's own rights, when the old one was its own rotator: it cannot see its own end through. */
-async function endOld(context: Context, rotation: Rotation, { kubeconfig }: Supplied, old: readonly CredentialRecord[]): Promise<void> {
-  const { rotator, steps, grace } = rotation;
-  const { args, clock, signal } = context;
-  if (args.has('no-wait') && grace > 0) {
-    steps.note(`${namesOf(old)} is ended by the next rotate, or by \`cdk8s-ci-deploy rotate --finish\` from ${new Date(clock.now() + grace).toISOString()} on`);
-    return;
-  }
-  if (grace > 0) steps.note(`waiting ${spanInWords(grace / 1000)} for jobs that have read ${namesOf(old)}; when this is ended, \`rotate --finish\` does the rest`);
-  await clock.sleep(grace, signal);
-  const end = async (cluster: KubernetesClient) => endDue(new CredentialStore(cluster, clock, rotator.account), clock.now(), steps);
-  if (!rotator.itself) {
-    await end(rotator.cluster);
-    return;
-  }
-  await withCredential(context, kubeconfig, end);
-  if (!old.some(({ name }) => name === rotator.itself?.secret)) {
-    steps.warn('the token that has replaced itself was not made by this command, and lives on: `cdk8s-ci-deploy revoke` ends it');
-    return;
-  }
-  const waited = await untilUnknown(context, rotator.itself.kubeconfig);
-  steps.did(`the API server answers 401 to the old token, ${spanInWords(waited / 1000)} after its end`);
-}
-
-async function finish({ args, clock }: Context, ledger: CredentialStore, steps: StepLog): Promise<ExitCode> {
-  const due = (await ledger.list()).filter(({ endAfter }) => endAfter !== undefined && endAfter <= clock.now());
+async function finishRotation({ args, clock }: Context, store: CredentialStore, steps: StepLog): Promise<ExitCode> {
+  const due = (await store.list()).filter(({ endAfter }) => endAfter !== undefined && endAfter <= clock.now());
   if (args.has('dry-run')) {
-    steps.note(due.length === 0 ? 'Nothing is due.' : `${namesOf(due)} would be ended. Nothing was changed (--dry-run).`);
+    steps.note(due.length === 0
+      ? 'No replaced token can be revoked yet.'
+      : `The command would revoke ${namesOf(due)}. Nothing was changed (--dry-run).`);
     return ExitCode.DONE;
   }
-  const later = await endDue(ledger, clock.now(), steps);
+  const later = await revokeReplaced(store, clock.now(), steps);
   for (const { name, endAfter } of later) steps.note(`${name}: not before ${new Date(Number(endAfter)).toISOString()}`);
-  if (due.length + later.length === 0) steps.note('Nothing is waiting for its end.');
+  if (due.length + later.length === 0) steps.note('There are no replaced tokens to revoke.');
   return ExitCode.DONE;
 }
 
 function namesOf(records: readonly CredentialRecord[]): string {
-  return records.length === 0 ? 'the old one' : records.map(({ name }) => name).join(', ');
+  return records.length === 0 ? 'the old token' : records.map(({ name }) => name).join(', ');
 }
 
-function result({ args, stdout, clock }: Context, { description }: Destination, { record }: Supplied, old: readonly CredentialRecord[]): void {
+function printResult(
+  { args, stdout, clock }: Context, { description }: Destination, { record }: ProvisionedCredential, old: readonly CredentialRecord[],
+): void {
   const { name, expires } = record;
-  const account = { keptIn: description, secret: name, expires: timeText(expires), replaces: old.map((each) => each.name) };
-  const text = `kept in    ${description}\nvalidity   ${validity(expires, clock.now())}\nends with  Secret ${name}\nreplaces   ${namesOf(old)}\n`;
-  if (args.one('output') !== '-') stdout.write(args.one('output') === 'json' ? `${JSON.stringify(account, null, 2)}\n` : text);
+  if (args.one('output') === 'json') {
+    const result = { keptIn: description, secret: name, expires: isoTime(expires), replaces: old.map((replaced) => replaced.name) };
+    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  } else if (args.one('output') !== '-') {
+    stdout.write([
+      `stored in  ${description}`,
+      `validity   ${validityText(expires, clock.now())}`,
+      `secret     ${name}`,
+      `replaces   ${namesOf(old)}`,
+      '',
+    ].join('\n'));
+  }
 }

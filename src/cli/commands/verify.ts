@@ -1,13 +1,12 @@
 import { printable } from '../../base/printable';
-import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
 import { dns1123Label } from '../../kubernetes/names';
 import { TokenClaims, tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
-import { readAccess } from '../access/read-access';
+import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/exit-code';
 import { withCredential } from '../cluster/cluster-clients';
-import { JobCredential, jobCredential } from '../cluster/credential';
+import { JobCredential, jobCredential, jobCredentialOptions } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Command, Context } from '../command-line/command';
 import { reportHtml } from '../verify/report-html';
@@ -18,42 +17,56 @@ import { Verification, verdictOf } from '../verify/verification';
 import { verifyAccess } from '../verify/verify-access';
 
 /**
- * Proves what the credential of a CI job may do, with the credential itself.
+ * Tests what the credential of a CI job may do, with the credential itself.
  */
 export const verify: Command = {
   name: 'verify',
-  summary: 'prove that the credential of a CI job may work in its namespace and nowhere else',
+  summary: 'test that a job\'s credential works in its namespace only',
   operands: [],
   required: 0,
   description: [
-    'Asks the API server with the credential itself: the usual kinds are really listed in the namespace, in kube-system, in another namespace and in the',
-    'whole cluster; other rights are asked about by access reviews, and the server\'s own list of all rights is looked at. Nothing is changed.',
+    'Tests the rights of the credential with the credential itself. Changes nothing.',
+    'Lists the kinds of `kubectl get all` in the namespace, in kube-system, in',
+    'another namespace and in the whole cluster. Checks other rights by access',
+    'reviews, and the server\'s list of all rights for unexpected ones.',
     '',
-    'Outside the namespace everything must be denied. Inside it must be possible to list the usual kinds, or with --expect exactly what the access',
-    'manifests say must be allowed, and the credential must be the one that they name. An answer that the server does not give is unknown, never denied.',
+    'Outside the namespace, everything must be denied. Inside, the lists must',
+    'succeed. With --expect, the rights inside must be exactly those of the access',
+    'manifests, and the credential must be the subject that they name.',
+    'If the server gives no answer, the right is unknown, never denied.',
     '',
-    'Warned of are rights that lead out of the namespace through another ServiceAccount, and tokens that end soon or never.',
+    'Warns about ServiceAccounts that give access outside the namespace, and about',
+    'tokens that expire soon or never.',
     '',
-    'Exit status: 0 all is as it must be; 1 something is not, or is unknown; 2 wrong usage or input; 3 the server does not know the credential;',
-    '4 the server cannot be reached.',
+    'Exit codes:',
+    '0  access is as expected',
+    '1  a right differs from the expected one, or is unknown',
+    '2  wrong usage or input',
+    '3  the server rejects the credential',
+    '4  the server does not answer',
     '',
-    'Fields of the JSON:',
-    ...JSON_FIELDS.map((line) => `- ${line}`.replace(/^- {3}/, '    ')),
+    'Fields of the JSON report:',
+    ...JSON_FIELDS,
+    '',
+    'Examples:',
+    '  cdk8s-ci-deploy verify',
+    '  cdk8s-ci-deploy verify --expect dist/access.yaml --junit verify.xml',
+    '  cdk8s-ci-deploy verify --kubeconfig ci.kubeconfig --html verify.html',
   ],
   options: new Map([
-    ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: what the variable KUBECONFIG holds: a file, or the text itself, or its base64)' }],
-    ['context', { takes: 'NAME', summary: 'the context of GitLab\'s agent, <path of its project>:<name>' }],
-    ['namespace', { takes: 'NAME', summary: 'with --context: the namespace, which an agent\'s kubeconfig does not name' }],
-    ['expect', { takes: 'FILE|-', summary: 'access manifests: inside, everything must be as they say' }],
-    ['other-namespace', { takes: 'NAME', many: true, summary: 'where everything must be denied, beside kube-system (default: default)' }],
+    ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: the variable KUBECONFIG, which holds a file name, a kubeconfig, or its base64)' }],
+    ['context', { takes: 'NAME', summary: 'the context of a GitLab agent, <path of its project>:<name>' }],
+    ['namespace', { takes: 'NAME', summary: 'with --context: the namespace, since the kubeconfig of an agent has none' }],
+    ['expect', { takes: 'FILE|-', summary: 'the access manifests that define the rights inside' }],
+    ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace in which everything must be denied, beside kube-system (default: default)' }],
     ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
-    ['output', { takes: 'text|json', summary: 'the form of the report (default: text)' }],
-    ['junit', { takes: 'FILE', summary: 'write it as JUnit XML, too, for artifacts:reports:junit' }],
-    ['html', { takes: 'FILE', summary: 'write it as a page, too, that needs no other file' }],
-    ['debug', { summary: 'say each request and its status on standard error' }],
+    ['output', { takes: 'text|json', summary: 'the format of the report (default: text)' }],
+    ['junit', { takes: 'FILE', summary: 'also write a JUnit report, for artifacts:reports:junit' }],
+    ['html', { takes: 'FILE', summary: 'also write the report as one HTML page' }],
+    ['debug', { summary: 'print each request and its status to standard error' }],
   ]),
   missing: new Map([
-    ['token', 'others on this machine see the arguments, and the shell keeps them: put it into a kubeconfig, see `cdk8s-ci-deploy kubeconfig --help`'],
+    ['token', 'other users of this machine see the arguments, and the shell saves them: put the token into a kubeconfig, see `cdk8s-ci-deploy kubeconfig --help`'],
   ]),
 
   async run(context: Context): Promise<ExitCode> {
@@ -62,7 +75,7 @@ export const verify: Command = {
     checkArguments(context);
     const credential = await credentialOf(context);
     const access = await expectedAccess(context);
-    const verification = await look(context, credential, access);
+    const verification = await verifyCredential(context, credential, access);
     stdout.write(output === 'json' ? reportJson(verification) : reportText(verification));
     for (const [option, report] of FILES) {
       const file = args.one(option);
@@ -78,68 +91,67 @@ const FILES = [['junit', reportJunit], ['html', reportHtml]] as const;
 
 function checkArguments({ args }: Context): void {
   if (args.one('kubeconfig') === '-' && args.one('expect') === '-') {
-    throw userError({ at: '--expect', given: 'it is standard input, as --kubeconfig is', expected: 'standard input for one of them', fix: 'read the other from a file' });
+    throw userError({
+      at: '--expect',
+      given: '--kubeconfig reads standard input already',
+      expected: 'standard input for one of them',
+      fix: 'read the other from a file',
+    });
   }
   if (args.one('namespace') !== undefined && args.one('context') === undefined) {
     throw userError({
       at: '--namespace',
       given: 'there is no --context',
-      expected: 'the namespace in the kubeconfig, or that of an agent\'s context',
-      fix: 'leave it out, or name the context',
+      expected: 'the namespace of the kubeconfig, or a GitLab agent\'s context',
+      fix: 'remove --namespace, or add the context of the agent: --context group/agents:production',
     });
   }
   for (const [option] of FILES) {
-    if (args.one(option) === '-') throw userError({ at: `--${option}`, given: 'it is "-"', expected: 'the name of a file', fix: 'name one' });
+    if (args.one(option) === '-') {
+      throw userError({ at: `--${option}`, given: '"-" is no file', expected: 'a file name', fix: `write it to a file: --${option} verify.${option === 'junit' ? 'xml' : 'html'}` });
+    }
   }
   if (args.one('html') !== undefined && args.one('html') === args.one('junit')) {
-    throw userError({ at: '--html', given: 'it is the file of --junit', expected: 'two files', fix: 'name another one' });
+    throw userError({ at: '--html', given: '--junit writes the same file', expected: 'two files', fix: 'use --junit verify.xml --html verify.html' });
   }
 }
 
 async function credentialOf(context: Context): Promise<JobCredential> {
-  const { args } = context;
-  const credential = await jobCredential(context, {
-    kubeconfig: args.one('kubeconfig'),
-    agentContext: args.one('context'),
-    namespace: args.one('namespace'),
-    allowProtectedNamespace: args.has('allow-protected-namespace'),
-  });
-  for (const name of args.all('other-namespace')) checkOther(name, credential.kubeconfig.namespace);
+  const credential = await jobCredential(context, jobCredentialOptions(context));
+  for (const name of context.args.all('other-namespace')) checkOtherNamespace(name, credential.kubeconfig.namespace);
   return credential;
 }
 
-function checkOther(name: string, namespace: string): void {
+function checkOtherNamespace(name: string, namespace: string): void {
   const at = '--other-namespace';
   const expected = dns1123Label(name);
-  if (expected) throw userError({ at, given: show(name), expected, fix: 'name a namespace' });
+  if (expected) throw userError({ at, given: show(name), expected, fix: 'use the name of a namespace, such as kube-public' });
   if (name !== namespace) return;
-  throw userError({ at, given: `${show(name)}, which is the credential's own`, expected: 'another namespace', fix: 'name one in which everything must be denied' });
+  throw userError({ at, given: `${show(name)} is the namespace of the credential`, expected: 'another namespace', fix: 'use a namespace in which everything must be denied' });
 }
 
-async function expectedAccess({ args, files }: Context): Promise<Access | undefined> {
-  const file = args.one('expect');
-  if (file === undefined) return undefined;
-  const called = file === '-' ? 'standard input' : file;
-  return readAccess(decodeText(await files.read(file), called), called, { allowProtectedNamespace: args.has('allow-protected-namespace') });
+async function expectedAccess(context: Context): Promise<Access | undefined> {
+  const file = context.args.one('expect');
+  return file === undefined ? undefined : readAccessFile(context, file);
 }
 
-async function look(context: Context, { kubeconfig, source, folder }: JobCredential, access: Access | undefined): Promise<Verification> {
+async function verifyCredential(context: Context, { kubeconfig, source, folder }: JobCredential, access: Access | undefined): Promise<Verification> {
   const { args, clock, stderr } = context;
   const claims = kubeconfig.token === undefined ? undefined : tokenClaims(kubeconfig.token);
   const options = { namespace: kubeconfig.namespace, otherNamespaces: args.all('other-namespace'), access, claims, now: clock.now() };
-  stderr.write(`${printable(source)}: asking ${printable(kubeconfig.server)} what it may do\n`);
+  stderr.write(`${printable(source)}: verifying at ${printable(kubeconfig.server)}\n`);
   try {
     return await withCredential(context, kubeconfig, async (cluster) => verifyAccess(cluster, options), folder);
   } catch (error) {
-    if (error instanceof ApiError && error.code === 401) stderr.write(`${unknownCredential(claims, clock.now())}\n`);
+    if (error instanceof ApiError && error.code === 401) stderr.write(`${rejectedCredential(claims, clock.now())}\n`);
     throw error;
   }
 }
 
-/** The server says no more than 401 on purpose. */
-function unknownCredential(claims: TokenClaims | undefined, now: number): string {
-  const hasEnded = claims?.expires !== undefined && claims.expires * 1000 < now;
-  return hasEnded
-    ? 'the server does not know the credential: by its own word the token has ended, so a new one is due'
-    : 'the server does not know the credential: it was ended, or is one for another cluster, or was not stored as it is';
+/** The server gives no reason with 401. */
+function rejectedCredential(claims: TokenClaims | undefined, now: number): string {
+  const isExpired = claims?.expires !== undefined && claims.expires * 1000 < now;
+  return isExpired
+    ? 'the server rejects the credential: the token has expired, so run `cdk8s-ci-deploy rotate` or `grant` again'
+    : 'the server rejects the credential: it was revoked, belongs to another cluster, or was changed when it was stored';
 }

@@ -1,6 +1,6 @@
-import { ancestorNotes } from './ancestor-notes';
-import { credentialVariables, VariableSettings } from './credential-variables';
-import { DestinationReport, destinationWarnings, plannedVariables, planText, precedenceNotes, propertiesText } from './destination-report';
+import { credentialVariables, PlannedVariable, plannedVariables, planText, propertiesText, VariableSettings } from './credential-variables';
+import type { Destination, DestinationState, StepReporter } from './destination';
+import { ancestorNotes, destinationWarnings, precedenceNotes } from './destination-warnings';
 import { VariableStore, WrittenVariable } from './variable-store';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
@@ -10,34 +10,32 @@ import { Gitlab, GitlabOwner, GitlabToken, isAtLeast, NewVariable } from '../git
 import { GitlabError } from '../gitlab/gitlab-error';
 
 /**
- * What to call out while something is done, so that it is known what was done when the rest fails.
+ * The state of the variables in GitLab before a credential is stored.
  */
-export type Said = (step: string) => void;
+export interface GitlabDestinationState extends DestinationState {
+  readonly variables: readonly PlannedVariable[];
+}
 
 /**
- * The variables of a GitLab project or group that keep one credential.
+ * The two variables of a GitLab project or group that store one credential.
  */
-export class GitlabDestination {
-  private resolved: Promise<GitlabOwner> | undefined;
-  private asked: Promise<string | undefined> | undefined;
+export class GitlabDestination implements Destination {
+  private ownerRequest: Promise<GitlabOwner> | undefined;
+  private releaseRequest: Promise<string | undefined> | undefined;
   private path: string;
 
   public constructor(private readonly gitlab: Gitlab, private readonly ownerName: OwnerName, private readonly settings: VariableSettings) {
     this.path = ownerName.name;
   }
 
-  /**
-   * For people: `variable KUBECONFIG of project example-group/site on gitlab.example.com for environment production`.
-   */
+  /** `variable KUBECONFIG of project example-group/site on gitlab.example.com for environment production`. */
   public get description(): string {
     const { key, environmentScope } = this.settings;
     const scope = environmentScope === '*' ? 'every environment' : `environment ${environmentScope}`;
     return `variable ${key} of ${this.ownerName.kind} ${this.path} on ${this.address} for ${scope}`;
   }
 
-  /**
-   * The same for programs: it does not change when the project is renamed.
-   */
+  /** The identity holds the numeric id, so it stays the same when the project is renamed. */
   public async identity(): Promise<string> {
     const { kind, id } = await this.owner();
     const { key, environmentScope } = this.settings;
@@ -45,27 +43,21 @@ export class GitlabDestination {
   }
 
   /**
-   * Looks whether the credential can be stored, and what that will mean, before anything is made.
+   * Checks that GitLab can store the credential, before the credential is created.
    *
-   * @throws When it cannot: the token lacks a scope or a role, or GitLab is too old for these settings.
+   * @throws When the GitLab token lacks a scope or a role, or when GitLab is too old for the settings.
    */
-  public async check(): Promise<DestinationReport> {
-    const token = await this.gitlab.token();
-    checkToken(token);
+  public async check(): Promise<GitlabDestinationState> {
+    checkToken(await this.gitlab.token());
     const [release, owner] = [await this.release(), await this.owner()];
     this.checkMasksJson(release);
     const store = new VariableStore(this.gitlab, owner, release);
     const { key, tokenKey, environmentScope } = this.settings;
-    const all = await store.allBeside([{ key, environmentScope }, { key: tokenKey, environmentScope }]);
+    const all = await store.listFor([{ key, environmentScope }, { key: tokenKey, environmentScope }]);
     const variables = plannedVariables(this.settings, all, release);
     return {
-      destination: this.description,
-      url: this.gitlab.url,
-      ...(release === undefined ? {} : { release }),
-      ...(token ? { token } : {}),
-      owner,
       variables,
-      isKept: variables.some((variable) => variable.key === this.settings.key && variable.exists !== undefined),
+      hasCredential: variables.some((variable) => variable.key === this.settings.key && variable.existing !== undefined),
       plan: planText(variables),
       notes: [...precedenceNotes(this.settings, owner), ...await ancestorNotes(this.gitlab, owner, key)],
       warnings: destinationWarnings(this.settings, owner, variables, all),
@@ -73,36 +65,33 @@ export class GitlabDestination {
   }
 
   /**
-   * Stores a credential, or puts it in the place of the one that is there. Run again after a failure, it continues.
+   * Stores a credential, and replaces the one that is there. Another call after a failure completes the work.
    *
-   * @param said Told of each step that is done.
-   * @throws Before anything is sent when GitLab would not mask the credential.
+   * @throws A `UserError` before the first request when GitLab would not mask the credential.
    */
-  public async store(kubeconfig: Kubeconfig, said: Said): Promise<WrittenVariable[]> {
+  public async store(kubeconfig: Kubeconfig, report: StepReporter): Promise<WrittenVariable[]> {
     const [token, file] = credentialVariables(kubeconfig, this.settings);
     const store = await this.variables();
-    await store.allBeside([token, file]);
+    await store.listFor([token, file]);
     const first = await store.write(token);
-    said(this.step(first));
+    report(stepText(first));
     try {
       const second = await store.write(file);
-      said(this.step(second));
+      report(stepText(second));
       return [first, second];
     } catch (error) {
-      if (error instanceof HttpError && first.created) said(await takenBack(store, token));
-      throw this.withWayOut(error);
+      if (error instanceof HttpError && first.created) report(await removeAgain(store, token));
+      throw this.withHint(error);
     }
   }
 
-  /**
-   * Removes both variables of this environment, as far as they are there.
-   */
-  public async remove(said: Said): Promise<void> {
+  /** Removes the two variables of this environment, if they exist. */
+  public async remove(report: StepReporter): Promise<void> {
     const { key, tokenKey, environmentScope } = this.settings;
     const store = await this.variables();
     for (const name of [key, tokenKey]) {
       const removed = await store.remove({ key: name, environmentScope });
-      said(`variable ${name}: ${removed ? 'removed' : 'was not there'}`);
+      report(`variable ${name}: ${removed ? 'removed' : 'did not exist'}`);
     }
   }
 
@@ -119,50 +108,50 @@ export class GitlabDestination {
   }
 
   private async owner(): Promise<GitlabOwner> {
-    this.resolved ??= this.gitlab.owner(this.ownerName.kind, this.ownerName.name);
-    const owner = await this.resolved;
+    this.ownerRequest ??= this.gitlab.owner(this.ownerName.kind, this.ownerName.name);
+    const owner = await this.ownerRequest;
     this.path = /^[\w./-]+$/.test(owner.path) ? owner.path : show(owner.path);
     return owner;
   }
 
   private async release(): Promise<string | undefined> {
-    this.asked ??= this.gitlab.release();
-    return this.asked;
-  }
-
-  private step(written: WrittenVariable): string {
-    return `variable ${written.key}: ${written.created ? 'created' : 'updated'}, ${propertiesText(written)}`;
+    this.releaseRequest ??= this.gitlab.release();
+    return this.releaseRequest;
   }
 
   private checkMasksJson(release: string | undefined): void {
     if (this.settings.type !== 'file' || isAtLeast(release, '15.7') !== false) return;
     throw userError({
       at: '--variable-type',
-      given: `GitLab ${show(release)} expands every variable, and masks no JSON then`,
+      given: `GitLab ${show(release)} expands every variable, so it cannot mask JSON`,
       expected: 'GitLab 15.7 or newer for a variable of type file',
-      fix: WAY_OUT,
+      fix: USE_BASE64,
     });
   }
 
-  /** The oldest releases that know of variables that are not expanded do not mask all of them. */
-  private withWayOut(error: unknown): unknown {
+  /** Some old releases support unexpanded variables, but do not mask all of them. */
+  private withHint(error: unknown): unknown {
     const isMasking = error instanceof GitlabError && this.settings.type === 'file' && /value is invalid/.test(error.words);
-    return isMasking ? new GitlabError(error.at, error.code, error.words, `it does not mask JSON: ${WAY_OUT}`) : error;
+    return isMasking ? new GitlabError(error.at, error.code, error.words, `it does not mask JSON: ${USE_BASE64}`) : error;
   }
 }
 
-const WAY_OUT = 'use --variable-type env_var, which stores base64 that the job decodes into a file';
+const USE_BASE64 = 'use --variable-type env_var, which stores base64 that the job decodes into a file';
 
-/** Fine-grained tokens name no scopes but this one; what they may do shows when it is done. */
+/** The only scope of a fine-grained token, whose permissions the API does not list. */
 const FINE_GRAINED = 'granular';
 
-/** Why the other variable was refused matters more than that this one could not be removed. */
-async function takenBack(store: VariableStore, variable: NewVariable): Promise<string> {
+function stepText(written: WrittenVariable): string {
+  return `variable ${written.key}: ${written.created ? 'created' : 'updated'}, ${propertiesText(written)}`;
+}
+
+/** Never throws, since the error of the other variable matters more. */
+async function removeAgain(store: VariableStore, variable: NewVariable): Promise<string> {
   try {
     await store.remove(variable);
     return `variable ${variable.key}: removed again`;
   } catch (error) {
-    return `variable ${variable.key}: left, as it could not be removed again (${error instanceof Error ? error.message : String(error)})`;
+    return `variable ${variable.key}: not removed, since the removal failed (${error instanceof Error ? error.message : String(error)})`;
   }
 }
 
@@ -171,5 +160,5 @@ function checkToken(token: GitlabToken | undefined): void {
   if (!token.active) throw new HttpError(`the GitLab token ${show(token.name)} is not active: it has expired or was revoked`, 401);
   if (token.scopes.includes('api') || token.scopes.includes(FINE_GRAINED)) return;
   const scopes = token.scopes.map((scope) => show(scope)).join(', ') || 'none';
-  throw new HttpError(`the GitLab token ${show(token.name)} has the scopes ${scopes}, and cannot write variables without api`, 403);
+  throw new HttpError(`the GitLab token ${show(token.name)} has the scopes ${scopes}, but needs the scope api to write variables`, 403);
 }

@@ -11,40 +11,40 @@ import { gitlabClient } from '../gitlab/gitlab-client';
 import type { TransportConfig } from '../http/tls';
 
 /**
- * The options of every command that reaches the variables of GitLab.
+ * The options of the commands that read or write variables of GitLab.
  */
 export const GITLAB_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['project', { takes: 'ID|PATH', summary: 'the GitLab project that keeps the credential (default: CI_PROJECT_ID, then the git remote)' }],
-  ['group', { takes: 'ID|PATH', summary: 'a GitLab group in its place: every project in it gets the credential' }],
-  ['environment', { takes: 'SCOPE', summary: 'the environment whose jobs get the credential; "*" stands for any characters' }],
-  ['variable', { takes: 'KEY', summary: 'the variable that holds the kubeconfig; KEY_TOKEN holds the token alone (default: KUBECONFIG)' }],
+  ['project', { takes: 'ID|PATH', summary: 'the GitLab project that stores the credential (default: CI_PROJECT_ID, then the git remote)' }],
+  ['group', { takes: 'ID|PATH', summary: 'a GitLab group instead of a project: every project in it gets the credential' }],
+  ['environment', { takes: 'SCOPE', summary: 'the environment whose jobs get the credential; "*" matches any characters' }],
+  ['variable', { takes: 'KEY', summary: 'the variable for the kubeconfig; KEY_TOKEN holds the token alone (default: KUBECONFIG)' }],
   ['variable-type', {
     takes: 'file|env_var',
-    summary: 'file: JSON, which kubectl uses as it is; env_var: base64, which the job decodes, for an old GitLab (default: file)',
+    summary: 'file: JSON, which kubectl reads; env_var: base64, which the job decodes, for an old GitLab (default: file)',
   }],
-  ['unprotected', { summary: 'give the credential to jobs of branches and tags that are not protected, too' }],
+  ['unprotected', { summary: 'also give the credential to jobs of unprotected branches and tags' }],
   ['gitlab-url', { takes: 'URL', summary: 'the address of GitLab (default: CI_SERVER_URL, then the git remote)' }],
-  ['gitlab-token-file', { takes: 'FILE|-', summary: 'the token with the scope api (default: the variable GITLAB_TOKEN)' }],
-  ['ca-file', { takes: 'FILE', summary: 'the certificates that GitLab is verified with, PEM (default: CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE, the system\'s)' }],
+  ['gitlab-token-file', { takes: 'FILE|-', summary: 'the GitLab token with the scope api (default: the variable GITLAB_TOKEN)' }],
+  ['ca-file', { takes: 'FILE', summary: 'the CA certificates of GitLab, as PEM (default: CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE, the system\'s)' }],
 ];
 
 /**
- * What people try in place of these, with what to do instead.
+ * Options that do not exist, with the reason and the alternative.
  */
 export const GITLAB_MISSING: ReadonlyArray<readonly [string, string]> = [
-  ['gitlab-token', 'others on this machine see the arguments, and the shell keeps them: set GITLAB_TOKEN, or use --gitlab-token-file FILE'],
+  ['gitlab-token', 'other users of this machine see the arguments, and the shell saves them: set GITLAB_TOKEN, or use --gitlab-token-file FILE'],
 ];
 
-/** Milliseconds for each call to GitLab, with every attempt. */
+/** Milliseconds for each call to GitLab, including all retries. */
 const BUDGET = { total: 60_000 };
 
 /**
- * The destination that the options name. Nothing is contacted.
+ * Reads the destination in GitLab from the options. Sends no request.
  */
 export async function gitlabDestinationOf(context: Context): Promise<GitlabDestination> {
   const { args } = context;
-  const scope = checked('--environment', args.one('environment') ?? missingEnvironment(), environmentScope);
-  const key = checked('--variable', args.one('variable') ?? 'KUBECONFIG', (text) => variableKey(text) ?? variableKey(`${text}_TOKEN`));
+  const scope = checked('--environment', args.one('environment') ?? missingEnvironment(), environmentScope, 'production or review/*');
+  const key = checked('--variable', args.one('variable') ?? 'KUBECONFIG', (text) => variableKey(text) ?? variableKey(`${text}_TOKEN`), 'KUBECONFIG');
   const settings = {
     key, tokenKey: `${key}_TOKEN`, environmentScope: scope, type: args.choice('variable-type', ['file', 'env_var']), protected: !args.has('unprotected'),
   };
@@ -53,7 +53,7 @@ export async function gitlabDestinationOf(context: Context): Promise<GitlabDesti
 }
 
 /**
- * The GitLab that the options name, and the project or group in it. Nothing is contacted.
+ * Reads GitLab and the project or group from the options. Sends no request.
  */
 export async function gitlabOf(context: Context): Promise<{ readonly gitlab: Gitlab; readonly owner: OwnerName }> {
   const { variables, clock, signal } = context;
@@ -64,7 +64,7 @@ export async function gitlabOf(context: Context): Promise<{ readonly gitlab: Git
 }
 
 /**
- * The certificates that GitLab is verified with. Only those of an option count alone.
+ * The CA certificates for GitLab. Those of --ca-file replace the system's; those of a variable extend the system's.
  */
 export async function trustOf({ args, variables, files }: Pick<Context, 'args' | 'variables' | 'files'>): Promise<TransportConfig> {
   const option = args.one('ca-file');
@@ -72,19 +72,19 @@ export async function trustOf({ args, variables, files }: Pick<Context, 'args' |
   const file = option ?? (variable && variables[variable]);
   if (file === undefined) return {};
   const certificateAuthority = decodeText(await files.read(file), file);
-  // Node takes a text without any for no certificates at all, and then trusts nobody.
+  // Without this check, Node would trust no certificate and report no reason.
   if (!certificateAuthority.includes('-----BEGIN CERTIFICATE-----')) {
-    throw userError({ at: file, given: 'it holds no certificate', expected: 'certificates in PEM', fix: 'give the right file' });
+    throw userError({ at: file, given: 'it holds no certificate', expected: 'certificates as PEM', fix: 'use a file that has -----BEGIN CERTIFICATE----- in it' });
   }
   return option === undefined
     ? { certificateAuthority, certificateAuthorityName: `those of ${variable}`, alsoTrusted: true }
     : { certificateAuthority, certificateAuthorityName: 'those of --ca-file' };
 }
 
-function checked(at: string, value: string, rule: (value: string) => string | undefined): string {
+function checked(at: string, value: string, rule: (value: string) => string | undefined, example: string): string {
   const expected = rule(value);
   if (expected === undefined) return value;
-  throw userError({ at, given: `it is ${show(value)}`, expected, fix: 'correct it' });
+  throw userError({ at, given: `it is ${show(value)}`, expected, fix: `use a value such as ${example}` });
 }
 
 function missingEnvironment(): never {
@@ -92,6 +92,6 @@ function missingEnvironment(): never {
     at: '--environment',
     given: 'it is missing',
     expected: 'the environment whose jobs get the credential, as `environment: name` in .gitlab-ci.yml',
-    fix: 'give it; --environment "*" gives the credential to every job',
+    fix: 'add --environment production; --environment "*" gives the credential to every job',
   });
 }

@@ -1,6 +1,4 @@
-import type { Account } from './account';
-import type { CredentialStore } from './credential-store';
-import type { CredentialRecord } from './record';
+import type { CredentialStore, ServiceAccountRef, CredentialRecord } from './credential-store';
 import { isObject, Json } from '../../base/json';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { ExitCode } from '../base/exit-code';
@@ -10,24 +8,24 @@ import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { objectPath } from '../cluster/paths';
 
 /**
- * Whose token is made, and what it is for.
+ * The token to issue.
  */
-export interface TokenOrder {
-  readonly account: Account;
-  /** Where it will be kept. */
+export interface TokenOptions {
+  readonly account: ServiceAccountRef;
+  /** The identity of the destination that will store the token. */
   readonly destination: string;
-  /** Seconds that a token is asked to live. Token Secrets have no use for it. */
+  /** The requested lifetime in seconds. A token Secret ignores it. */
   readonly duration: number;
-  /** A Secret of the manifests for the cluster to put a token into; `new` makes one. Without it a token is requested. */
+  /** The Secret of the manifests that the cluster fills with a token, or `new` for a new one. Without it, a token is requested. */
   readonly tokenSecret?: { readonly name: string } | 'new';
 }
 
 /**
- * Who makes it.
+ * The cluster that issues tokens.
  */
-export interface Issuer {
+export interface TokenIssuer {
   readonly cluster: KubernetesClient;
-  readonly ledger: CredentialStore;
+  readonly store: CredentialStore;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -35,54 +33,56 @@ export interface Issuer {
 export interface IssuedToken {
   readonly record: CredentialRecord;
   readonly token: string;
-  /** Milliseconds since 1970, as the API server granted it; missing when it never expires. */
+  /** The granted expiry, in milliseconds since 1970. Missing when the token never expires. */
   readonly expires?: number;
 }
 
-/** How long the token controller may take to fill a Secret. */
-const FILLED_WITHIN = 30_000;
+/** Milliseconds in which the token controller must fill a token Secret. */
+const FILL_TIMEOUT = 30_000;
 
 /**
- * Makes a token that ends when its Secret is deleted.
+ * Issues a token that is revoked when its Secret is deleted.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
  */
-export async function issueToken({ cluster, ledger, clock, signal }: Issuer, order: TokenOrder): Promise<IssuedToken> {
-  const { tokenSecret, destination, account } = order;
+export async function issueToken({ cluster, store, clock, signal }: TokenIssuer, options: TokenOptions): Promise<IssuedToken> {
+  const { tokenSecret, destination, account, duration } = options;
   if (tokenSecret === undefined) {
-    const record = await ledger.open('bound', destination);
-    return { record, ...await requestToken(cluster, account, order.duration, record) };
+    const record = await store.create('bound', destination);
+    return { record, ...await requestToken(cluster, account, duration, record) };
   }
-  const record = tokenSecret === 'new' ? await ledger.open('token-secret', destination) : await ledger.adopt(tokenSecret.name, destination);
+  const record = tokenSecret === 'new' ? await store.create('token-secret', destination) : await store.adopt(tokenSecret.name, destination);
   return { record, token: await filledToken(cluster, clock, account.namespace, record.name, signal) };
 }
 
 /**
- * A token bound to a Secret, or to nothing.
+ * Requests a token, bound to a Secret if there is one.
+ *
+ * @param duration Seconds.
  */
 export async function requestToken(
-  cluster: KubernetesClient, account: Account, duration: number, boundTo?: Pick<CredentialRecord, 'name' | 'uid'>,
+  cluster: KubernetesClient, account: ServiceAccountRef, duration: number, boundTo?: Pick<CredentialRecord, 'name' | 'uid'>,
 ): Promise<{ token: string; expires: number }> {
   const path = objectPath({ group: '', version: 'v1', resource: 'serviceaccounts', namespace: account.namespace, name: account.name, subresource: 'token' });
   const boundObjectRef = boundTo && { apiVersion: 'v1', kind: 'Secret', name: boundTo.name, uid: boundTo.uid };
-  // A second one, made because the answer with the first was lost, ends with the same Secret.
+  // If the answer is lost, the client repeats the request. Both tokens are bound to the same Secret.
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: duration, boundObjectRef } };
   const answer = await cluster.create(path, request, { repeatable: true });
   const status = isObject(answer.status) ? answer.status : {};
   const expires = Date.parse(String(status.expirationTimestamp));
   if (typeof status.token === 'string' && !Number.isNaN(expires)) return { token: status.token, expires };
-  throw new Failure('the API server answered a TokenRequest without a token and its expiry', ExitCode.NO);
+  throw new Failure('the API server answered a TokenRequest without a token or without its expiry', ExitCode.NO);
 }
 
 /**
- * The token in a token Secret, once the cluster has put it there.
+ * Waits until the cluster has filled a token Secret, and returns the token.
  */
 export async function filledToken(cluster: KubernetesClient, clock: Clock, namespace: string, name: string, signal: AbortSignal): Promise<string> {
   const path = objectPath({ group: '', version: 'v1', resource: 'secrets', namespace, name });
-  for (const end = clock.now() + FILLED_WITHIN; ;) {
+  for (const end = clock.now() + FILL_TIMEOUT; ;) {
     const token = tokenIn((await cluster.get(path)).data);
     if (token !== undefined) return token;
-    if (clock.now() > end) throw new Failure(`the cluster has put no token into Secret ${namespace}/${name} for ${FILLED_WITHIN / 1000} s`, ExitCode.NO);
+    if (clock.now() > end) throw new Failure(`the cluster did not write a token into Secret ${namespace}/${name} within ${FILL_TIMEOUT / 1000} s`, ExitCode.NO);
     await clock.sleep(200, signal);
   }
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { Account } from './account';
-import { FORM_NAMES, FormName, inForm, inSomeForm } from './credential-forms';
-import { Destination, KeptCredential, NOTHING_KNOWN } from './destination';
+import { CREDENTIAL_FORMATS, CredentialFormat, formatCredential, parseCredential } from './credential-kubeconfig';
+import type { ServiceAccountRef } from './credential-store';
+import { Destination, StoredCredential, EMPTY_STATE } from './destination';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
@@ -11,107 +11,108 @@ import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 import type { Files } from '../io/files';
 
-/** The options that keep a credential on this machine. */
+/** The options that store a credential on this machine. */
 export const LOCAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['file', { takes: 'FILE', summary: 'write the credential into a new file that only you can read' }],
-  ['format', { takes: 'yaml|json|base64', summary: 'the form of the credential in --file or --output - (default: yaml)' }],
-  ['force', { summary: 'replace FILE of --file when it exists' }],
+  ['file', { takes: 'FILE', summary: 'write the credential to a new file that only you can read' }],
+  ['format', { takes: 'yaml|json|base64', summary: 'the format of the credential in --file or --output - (default: yaml)' }],
+  ['force', { summary: 'replace the file of --file if it exists' }],
 ];
 
 /**
- * What a file that is there already may be.
+ * How to treat a file that exists.
  */
 export interface LocalOptions {
-  /** The predecessor's. */
+  /** Whether to replace the file. */
   readonly replace?: boolean;
-  /** That of a credential of this account, which is left as it is. */
-  readonly account?: Account;
+  /** The ServiceAccount whose credential the file may hold. Such a file stays unchanged. */
+  readonly account?: ServiceAccountRef;
 }
 
 /**
- * The destination on this machine that the options name, if they do.
+ * Reads the destination on this machine from the options. Returns nothing when they choose none.
  *
- * @throws A refusal when they name two, when the file exists, or when standard output is that of a CI job.
+ * @throws A `UserError` when the options choose two, when the file exists, or when standard output is the log of a CI job.
  */
 export async function localDestination(context: Context, { replace = false, account }: LocalOptions = {}): Promise<Destination | undefined> {
   const { args, files, stdout } = context;
   checkLocalOptions(context);
-  const form = args.choice('format', FORM_NAMES);
+  const format = args.choice('format', CREDENTIAL_FORMATS);
   const file = args.one('file');
   const force = replace || args.has('force');
   if (file !== undefined) {
-    const holds = force || !account ? undefined : await heldBy(files, file, account);
-    if (!force && !holds) files.checkNew(file);
-    return toFile({ files, file, form, force, holds });
+    const credential = force || !account ? undefined : await credentialInFile(files, file, account);
+    if (!force && !credential) files.checkNew(file);
+    return fileDestination({ files, file, format, force, credential });
   }
-  return args.one('output') === '-' ? toStandardOutput(stdout, form) : undefined;
+  return args.one('output') === '-' ? outputDestination(stdout, format) : undefined;
 }
 
 /**
- * Refuses combinations that say two things, and a credential on a CI job's standard output, which is its log.
+ * Checks the options of a local destination.
  *
- * @param hasSecret Whether there is a token in the credential itself.
+ * @param hasSecret Whether the credential holds a token. The log of a CI job must not.
+ * @throws A `UserError` for contradicting options, and for a secret on the standard output of a CI job.
  */
 export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'variables'>, { hasSecret = true } = {}): void {
   const [file, toStdout] = [args.one('file'), args.one('output') === '-'];
-  if (file === '-') throw userError({ at: '--file', given: 'it is "-"', expected: 'the name of a file', fix: 'use --output - for standard output' });
+  if (file === '-') throw userError({ at: '--file', given: 'it is "-"', expected: 'a file name', fix: 'use --output - for standard output' });
   if (args.has('force') && file === undefined) {
-    throw userError({ at: '--force', given: 'there is no --file', expected: 'both', fix: 'name the file, or leave --force out' });
+    throw userError({ at: '--force', given: 'there is no --file', expected: 'both options', fix: 'add --file ci.kubeconfig, or remove --force' });
   }
   if (!toStdout) return;
-  if (file !== undefined) throw userError({ at: '--output', given: 'it is "-" and there is a --file', expected: 'one of them', fix: 'decide for one' });
+  if (file !== undefined) throw userError({ at: '--output', given: 'it is "-" and there is a --file', expected: 'one of the two', fix: 'remove --file, or use --output text' });
   if (hasSecret && isCi(variables)) {
-    throw userError({ at: '--output', given: 'it is "-" in a CI job', expected: 'no secret in its log', fix: 'write it into a file by --file' });
+    throw userError({ at: '--output', given: 'it is "-" in a CI job', expected: 'no secret in the log', fix: 'use --file ci.kubeconfig' });
   }
 }
 
 /**
- * Where a credential goes.
+ * A file for a credential.
  */
 export interface CredentialFile {
   readonly files: Files;
   readonly file: string;
-  readonly form: FormName;
+  readonly format: CredentialFormat;
   readonly force: boolean;
-  readonly holds?: KeptCredential;
+  readonly credential?: StoredCredential;
 }
 
-function toFile({ files, file, form, force, holds }: CredentialFile): Destination {
+function fileDestination({ files, file, format, force, credential }: CredentialFile): Destination {
   return {
-    description: `file ${file}, readable by you alone`,
-    // Files of one name in two folders are two places.
+    description: `file ${file}, readable only by you`,
+    // The fingerprint distinguishes files of the same name in different folders.
     identity: async () => `file ${basename(file)} ${files.fingerprint(file)}`,
-    check: async () => ({ ...NOTHING_KNOWN, isKept: holds !== undefined, holds }),
-    store: async (kubeconfig, said) => said(writeCredential({ files, file, form, force }, kubeconfig)),
+    check: async () => ({ ...EMPTY_STATE, hasCredential: credential !== undefined, credential }),
+    store: async (kubeconfig, report) => report(writeCredential({ files, file, format, force }, kubeconfig)),
   };
 }
 
 /**
- * Writes a credential into a file.
+ * Writes a credential to a file.
  *
- * @returns What was done, for people.
+ * @returns A description of the step, for people.
  */
-export function writeCredential({ files, file, form, force }: Omit<CredentialFile, 'holds'>, kubeconfig: Kubeconfig): string {
-  files.write(file, inForm(kubeconfig, form), { secret: true, force });
-  return `${file}: written as ${form}, readable by you alone`;
+export function writeCredential({ files, file, format, force }: Omit<CredentialFile, 'credential'>, kubeconfig: Kubeconfig): string {
+  files.write(file, formatCredential(kubeconfig, format), { secret: true, force });
+  return `${file}: written as ${format}, readable only by you`;
 }
 
-/** The credential in a file, when it is one of the account. */
-async function heldBy(files: Files, file: string, { namespace, name }: Account): Promise<KeptCredential | undefined> {
+/** The credential of the ServiceAccount in a file. Missing when the file holds anything else. */
+async function credentialInFile(files: Files, file: string, { namespace, name }: ServiceAccountRef): Promise<StoredCredential | undefined> {
   if (!files.exists(file)) return undefined;
-  const claims = tokenClaims(inSomeForm((await files.read(file)).toString('utf8'))?.token ?? '');
+  const claims = tokenClaims(parseCredential((await files.read(file)).toString('utf8'))?.token ?? '');
   if (claims?.secret === undefined || claims.namespace !== namespace || claims.serviceAccount !== name) return undefined;
   return { secret: claims.secret, expires: claims.expires && claims.expires * 1000 };
 }
 
-function toStandardOutput(stdout: Output, form: FormName): Destination {
+function outputDestination(stdout: Output, format: CredentialFormat): Destination {
   return {
     description: 'standard output',
     identity: async () => 'standard output',
-    check: async () => NOTHING_KNOWN,
-    store: async (kubeconfig, said) => {
-      stdout.write(inForm(kubeconfig, form));
-      said(`written to standard output as ${form}`);
+    check: async () => EMPTY_STATE,
+    store: async (kubeconfig, report) => {
+      stdout.write(formatCredential(kubeconfig, format));
+      report(`written to standard output as ${format}`);
     },
   };
 }

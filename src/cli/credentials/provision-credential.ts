@@ -1,6 +1,7 @@
+import type { TokenLifetime } from './credential-options';
+import type { CredentialRecord, ServiceAccountRef } from './credential-store';
 import type { Destination } from './destination';
-import { IssuedToken, Issuer, issueToken, TokenOrder } from './issue-token';
-import type { CredentialRecord } from './record';
+import { issueToken, TokenIssuer, TokenOptions } from './issue-token';
 import { UserError } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { spanInWords } from '../base/duration';
@@ -9,100 +10,100 @@ import { Failure, HttpError } from '../base/failure';
 import type { StepLog } from '../io/step-log';
 
 /**
- * What is needed to put a new credential in its place.
+ * The credential to create, and where to store it.
  */
-export interface Supply extends Issuer {
-  readonly steps: StepLog;
-  readonly order: Omit<TokenOrder, 'destination'>;
+export interface CredentialRequest {
+  readonly account: ServiceAccountRef;
+  readonly lifetime: TokenLifetime;
+  /** See `TokenOptions`. */
+  readonly tokenSecret?: TokenOptions['tokenSecret'];
   readonly destination: Destination;
-  /** Seconds that it must live at least to be kept. */
-  readonly shortest: number;
-  /** The kubeconfig with a token in it. */
+  /** Builds the kubeconfig with a token. */
   kubeconfig(token: string): Kubeconfig;
-  /** Looks whether a credential works, and fails when it does not. Without it nobody looks. */
-  prove?(kubeconfig: Kubeconfig): Promise<void>;
+  /** Throws when the credential does not work as expected. Without it, the credential is not verified. */
+  verify?(kubeconfig: Kubeconfig): Promise<void>;
 }
 
 /**
- * A credential that is in its place.
+ * A credential that its destination has stored.
  */
-export interface Supplied {
+export interface ProvisionedCredential {
   readonly record: CredentialRecord;
   readonly kubeconfig: Kubeconfig;
 }
 
 /**
- * Makes a credential, proves it, and only then keeps it. What is refused on the way is ended again; what a crash leaves behind is
- * `pending` in the ledger, and never in its place unless it works.
+ * Creates a credential, verifies it, and stores it. If a step fails, revokes the credential. After a crash, the credential stays `pending`
+ * in the cluster, and the next run revokes it.
  */
-export async function supplyCredential(supply: Supply): Promise<Supplied> {
-  const { ledger, steps, clock } = supply;
-  const { record, token, expires } = await issued(supply);
-  steps.did(`${record.name}: token made, ${validity(expires, clock.now())}`);
-  const kubeconfig = await orEnd(supply, record, () => true, async () => {
-    checkLifetime(supply, expires);
-    const made = supply.kubeconfig(token);
-    await supply.prove?.(made);
-    return made;
+export async function provisionCredential(issuer: TokenIssuer, request: CredentialRequest, steps: StepLog): Promise<ProvisionedCredential> {
+  const { store, clock } = issuer;
+  const { account, lifetime, tokenSecret, destination } = request;
+  const options = { account, duration: lifetime.duration, tokenSecret, destination: await destination.identity() };
+  const { record, token, expires } = await issueToken(issuer, options);
+  steps.did(`${record.name}: token created, ${validityText(expires, clock.now())}`);
+
+  const kubeconfig = await revokeOnError(() => true, async () => {
+    checkLifetime(lifetime, expires, clock.now());
+    const built = request.kubeconfig(token);
+    await request.verify?.(built);
+    return built;
   });
-  if (supply.prove) steps.did('verified: it works in its namespace, and is Forbidden outside');
-  // Whether a request whose answer is missing has put it there is not known, and what may be in use is not ended.
-  await orEnd(supply, record, isDefinite, () => supply.destination.store(kubeconfig, (step) => steps.did(step)));
-  return { record: await ledger.stored(record, expires), kubeconfig };
+  if (request.verify) steps.did('verified: the credential works in its namespace, and is Forbidden outside');
+
+  // Without a definite answer, GitLab may have stored the credential, and a job may use it.
+  await revokeOnError(isDefinite, async () => destination.store(kubeconfig, (step) => steps.did(step)));
+  return { record: await store.markStored(record, expires), kubeconfig };
+
+  async function revokeOnError<T>(condition: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (condition(error)) await revokeUnstored(issuer, record, tokenSecret, steps);
+      throw error;
+    }
+  }
 }
 
 function isDefinite(error: unknown): boolean {
   return error instanceof HttpError || error instanceof UserError;
 }
 
-async function orEnd<T>(supply: Supply, record: CredentialRecord, ends: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
+/** Keeps a token Secret of the manifests, since the next `grant` would apply it again. */
+async function revokeUnstored({ store }: TokenIssuer, record: CredentialRecord, tokenSecret: TokenOptions['tokenSecret'], steps: StepLog): Promise<void> {
+  if (typeof tokenSecret === 'object' && tokenSecret.name === record.name) return;
   try {
-    return await action();
-  } catch (error) {
-    if (ends(error)) await end(supply, record);
-    throw error;
+    await store.delete(record);
+    steps.did(`${record.name}: revoked, since it is not stored`);
+  } catch {
+    steps.warn(`Secret ${record.name} could not be deleted, so its token stays valid: the next run revokes it`);
   }
 }
 
-async function issued(supply: Supply): Promise<IssuedToken> {
-  return issueToken(supply, { ...supply.order, destination: await supply.destination.identity() });
+function checkLifetime({ duration, shortest }: TokenLifetime, expires: number | undefined, now: number): void {
+  // The API server rounds to seconds.
+  if (expires === undefined || expires - now >= (shortest - 1) * 1000) return;
+  const [requested, granted] = [spanInWords(duration), spanInWords((expires - now) / 1000)];
+  throw new Failure([
+    `the API server limits the lifetime of the token to ${granted} (requested: ${requested}). It is not stored, since deployments would soon fail. Use one of:`,
+    '- a token that never expires: DeployerToken.tokenSecret() in the access manifests',
+    '- no stored credential: DeployerIdentity.oidc() or DeployerIdentity.gitlabAgent()',
+    '- a scheduled pipeline that often runs `cdk8s-ci-deploy rotate --itself`, and --shortest for this first token',
+    '- a longer limit: the administrator of the cluster raises --service-account-max-token-expiration of the API server',
+  ].join('\n'), ExitCode.NO);
 }
 
 /**
  * For people: `expires in 90 days (2027-02-22T…)`.
  */
-export function validity(expires: number | undefined, now: number): string {
+export function validityText(expires: number | undefined, now: number): string {
   if (expires === undefined) return 'never expires';
   return `${expires > now ? `expires in ${spanInWords((expires - now) / 1000)}` : 'has expired'} (${new Date(expires).toISOString()})`;
 }
 
 /**
- * For programs: when it expires, or null when it never does.
+ * For programs: the expiry in ISO 8601, or null when the token never expires.
  */
-export function timeText(expires: number | undefined): string | null {
+export function isoTime(expires: number | undefined): string | null {
   return expires === undefined ? null : new Date(expires).toISOString();
-}
-
-function checkLifetime({ clock, order, shortest }: Supply, expires: number | undefined): void {
-  // A second for what the server rounds.
-  if (expires === undefined || expires - clock.now() >= (shortest - 1) * 1000) return;
-  const [asked, granted] = [spanInWords(order.duration), spanInWords((expires - clock.now()) / 1000)];
-  throw new Failure([
-    `the API server lets a token live for ${granted} only (${asked} were asked for), so it is not kept: deployments would fail as soon as it has expired. Ways out:`,
-    '- a token that does not expire: DeployerToken.tokenSecret() in the access manifests',
-    '- no stored credential at all: DeployerIdentity.oidc() or DeployerIdentity.gitlabAgent()',
-    '- a scheduled pipeline that runs `cdk8s-ci-deploy rotate --itself` often enough, and --shortest for this first one',
-    '- the cluster\'s administrator raises --service-account-max-token-expiration of the API server',
-  ].join('\n'), ExitCode.NO);
-}
-
-/** A Secret of the manifests stays, since they would only bring it back. */
-async function end({ ledger, steps, order }: Supply, record: CredentialRecord): Promise<void> {
-  if (typeof order.tokenSecret === 'object' && order.tokenSecret.name === record.name) return;
-  try {
-    await ledger.end(record);
-    steps.did(`${record.name}: ended again`);
-  } catch {
-    steps.warn(`Secret ${record.name} is left, and with it a token that nobody keeps: the next run ends it`);
-  }
 }

@@ -5,35 +5,36 @@ import { Gitlab, GitlabOwner, GitlabVariable, isAtLeast, NewVariable, VariableId
 import { GitlabError } from '../gitlab/gitlab-error';
 
 /**
- * A variable as GitLab keeps it now.
+ * A variable after it was written.
  */
 export interface WrittenVariable extends GitlabVariable {
-  /** Whether it is new. */
+  /** Whether it was created, and not updated. */
   readonly created: boolean;
 }
 
 /**
- * The variables of one project or group, written so that none of another scope is hit.
+ * Writes variables of one project or group, and never changes a variable of another environment scope.
  */
 export class VariableStore {
   public constructor(private readonly gitlab: Gitlab, private readonly owner: GitlabOwner, private readonly release: string | undefined) {}
 
   /**
-   * Every variable of the owner, when GitLab can tell from them those that are meant.
+   * All variables of the owner.
    *
-   * @throws When it would take one for another: groups had no filter before 16.9.
+   * @param targets The variables that will be written.
+   * @throws A `UserError` when GitLab cannot address a target: before 16.9, the API for groups cannot filter by environment scope.
    */
-  public async allBeside(meant: readonly VariableId[]): Promise<GitlabVariable[]> {
+  public async listFor(targets: readonly VariableId[]): Promise<GitlabVariable[]> {
     const all = await this.gitlab.variables(this.owner);
-    for (const variable of meant) this.checkAddressable(variable, all);
+    for (const variable of targets) this.checkAddressable(variable, all);
     return all;
   }
 
   /**
-   * Creates a variable, or gives the one that there is its new value. What an earlier attempt has left is found and used.
+   * Creates or updates a variable. If an earlier attempt has created it and its answer was lost, updates that one.
    */
   public async write(variable: NewVariable): Promise<WrittenVariable> {
-    // An update in a group hits any variable of the key when there is none of this scope, so it is looked for first, each time.
+    // GitLab updates a group's variable of another scope when none has this scope, so each update needs a search first.
     if (await this.find(variable)) return this.update(variable);
     try {
       return await this.create(variable);
@@ -44,9 +45,7 @@ export class VariableStore {
     }
   }
 
-  /**
-   * Resolves to whether there was one.
-   */
+  /** Removes a variable. Returns whether it existed. */
   public async remove(variable: VariableId): Promise<boolean> {
     if (!await this.find(variable)) return false;
     await this.gitlab.delete(this.owner, variable);
@@ -54,7 +53,7 @@ export class VariableStore {
   }
 
   private async find({ key, environmentScope }: VariableId): Promise<GitlabVariable | undefined> {
-    const all = await this.allBeside([{ key, environmentScope }]);
+    const all = await this.listFor([{ key, environmentScope }]);
     return all.find((variable) => variable.key === key && variable.environmentScope === environmentScope);
   }
 
@@ -73,9 +72,9 @@ export class VariableStore {
     throw problem;
   }
 
-  private problemOf({ environmentScope, masked }: GitlabVariable, meant: NewVariable): Failure | undefined {
-    if (environmentScope !== meant.environmentScope) return this.withoutScopes(meant);
-    return masked ? undefined : new Failure(`${meant.key}: GitLab has taken it, but does not mask it`, ExitCode.NO);
+  private problemOf({ environmentScope, masked }: GitlabVariable, target: NewVariable): Failure | undefined {
+    if (environmentScope !== target.environmentScope) return this.withoutScopes(target);
+    return masked ? undefined : new Failure(`${target.key}: GitLab stored the variable, but does not mask it`, ExitCode.NO);
   }
 
   private checkAddressable({ key, environmentScope }: VariableId, all: readonly GitlabVariable[]): void {
@@ -83,15 +82,15 @@ export class VariableStore {
     if (other === undefined || this.owner.kind === 'project' || isAtLeast(this.release, '16.9') !== false) return;
     throw userError({
       at: key,
-      given: `group ${show(this.owner.path)} has it for environment ${show(other.environmentScope)} too, and GitLab ${show(this.release)} cannot tell them apart`,
-      expected: 'one variable of a key in a group before 16.9',
-      fix: 'use another key (--variable), a project, or a newer GitLab',
+      given: `group ${show(this.owner.path)} also has it for environment ${show(other.environmentScope)}, and GitLab ${show(this.release)} cannot tell the two apart`,
+      expected: 'one variable of each key in a group before GitLab 16.9',
+      fix: 'use another key (--variable), a project (--project), or GitLab 16.9 or newer',
     });
   }
 
   private withoutScopes({ key, environmentScope }: VariableId): Failure {
     return new Failure(
-      `${key}: this GitLab knows no environments of variables of a group (they are a feature of Premium), so environment ${show(environmentScope)} `
-      + 'cannot be kept apart; nothing is stored: use a project (--project), or --environment "*"', ExitCode.NO);
+      `${key}: this GitLab ignores the environment ${show(environmentScope)}, since only Premium supports environments for variables of a group; `
+      + 'nothing is stored: use a project (--project), or --environment "*"', ExitCode.NO);
   }
 }

@@ -5,18 +5,18 @@ import { withCredential } from '../cluster/cluster-clients';
 import { ApiError } from '../cluster/status';
 import type { Context } from '../command-line/command';
 
-/** The API server remembers for 10 s that a token was good; what takes longer is something else. */
-const FORGOTTEN_WITHIN = 60_000;
+/** Milliseconds. The API server caches an accepted token for 10 s, so a longer time has another cause. */
+const REVOCATION_TIMEOUT = 60_000;
 
-const SELF = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
-const REVIEW = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+const SELF_REVIEW = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
 
 /**
- * Shows a token to the API server, which must know it.
+ * Whether the API server accepts a token.
  */
-export async function isKnown(context: Context, kubeconfig: Kubeconfig): Promise<boolean> {
+export async function isAccepted(context: Context, kubeconfig: Kubeconfig): Promise<boolean> {
   try {
-    await withCredential(context, kubeconfig, async (cluster) => cluster.create(SELF, REVIEW, { repeatable: true }));
+    await withCredential(context, kubeconfig, async (cluster) => cluster.create(SELF_REVIEWS, SELF_REVIEW, { repeatable: true }));
     return true;
   } catch (error) {
     if (error instanceof ApiError) return error.code !== 401;
@@ -25,16 +25,16 @@ export async function isKnown(context: Context, kubeconfig: Kubeconfig): Promise
 }
 
 /**
- * Waits until the API server answers 401 to a token that was ended.
+ * Waits until the API server answers 401 to a revoked token.
  *
- * @returns Milliseconds that this took.
+ * @returns The waiting time in milliseconds.
  */
-export async function untilUnknown(context: Context, kubeconfig: Kubeconfig): Promise<number> {
+export async function waitForRevocation(context: Context, kubeconfig: Kubeconfig): Promise<number> {
   const { clock, signal } = context;
   const start = clock.now();
-  while (await isKnown(context, kubeconfig)) {
-    if (clock.now() - start > FORGOTTEN_WITHIN) {
-      throw new Failure(`the API server still accepts the token ${FORGOTTEN_WITHIN / 1000} s after it was ended`, ExitCode.NO);
+  while (await isAccepted(context, kubeconfig)) {
+    if (clock.now() - start > REVOCATION_TIMEOUT) {
+      throw new Failure(`the API server still accepts the token ${REVOCATION_TIMEOUT / 1000} s after its Secret was deleted`, ExitCode.NO);
     }
     await clock.sleep(250, signal);
   }

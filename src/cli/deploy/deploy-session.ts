@@ -12,7 +12,7 @@ import { releaseName } from '../../release/release-names';
 import { parseDuration, spanInWords } from '../base/duration';
 import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
-import { credentialConnection, jobCredential } from '../cluster/credential';
+import { credentialConnection, jobCredential, jobCredentialOptions } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
@@ -40,12 +40,7 @@ export class Session {
   public static async open(context: Context): Promise<Session> {
     const { args, files } = context;
     const identity = identityOf(context);
-    const { kubeconfig, source, folder } = await jobCredential(context, {
-      kubeconfig: args.one('kubeconfig'),
-      agentContext: args.one('context'),
-      namespace: args.one('namespace'),
-      allowProtectedNamespace: args.has('allow-protected-namespace'),
-    });
+    const { kubeconfig, source, folder } = await jobCredential(context, jobCredentialOptions(context));
     checkCluster(source, kubeconfig, args);
     return new Session(context, identity, kubeconfig, credentialConnection(kubeconfig, files, folder));
   }

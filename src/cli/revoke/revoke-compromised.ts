@@ -1,43 +1,46 @@
-import { Made, madeSince } from './made-since';
-import { Revocation, showing } from './revocation';
+import { CreatedObject, objectsCreatedSince } from './created-objects';
+import { kubeconfigWith, Revocation } from './revocation';
 import { isObject, JsonObject } from '../../base/json';
 import { printable } from '../../base/printable';
 import { show } from '../../base/user-error';
-import { objectInWords } from '../access/apply-access';
+import { objectName } from '../access/apply-access';
 import { spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
 import { confirm } from '../command-line/confirm';
 import { requestToken } from '../credentials/issue-token';
-import { isKnown, untilUnknown } from '../credentials/wait-for-revocation';
+import { isAccepted, waitForRevocation } from '../credentials/wait-for-revocation';
 import { tableLines } from '../io/table';
 
 /**
- * Ends everything that was ever made of the account: its rights first, then the account, whose successor has another uid, so that no token
- * of the old one means anything. Ended half-way and run again, it goes on.
+ * Revokes every token of the ServiceAccount: deletes its RoleBinding, then deletes and recreates the ServiceAccount.
+ * The new ServiceAccount has another uid, so the API server rejects all tokens of the old one. A second run continues an interrupted one.
  */
 export async function revokeCompromised(revocation: Revocation): Promise<ExitCode> {
   const { context, access, account, administrator: { cluster }, steps } = revocation;
   const [binding, serviceAccount] = [objectOf(revocation, 'RoleBinding'), objectOf(revocation, 'ServiceAccount')];
-  const since = grantedSince(await found(revocation, binding), await found(revocation, serviceAccount));
-  const review = (await madeSince(cluster, account.namespace, since)).filter((made) => !isOurs(revocation, made));
-  steps.note(`${objectInWords(binding)} is deleted, ${objectInWords(serviceAccount)} is deleted and made anew, its credentials are deleted.`);
+  const since = grantTime(await find(cluster, pathOfObject(binding)), await find(cluster, pathOfObject(serviceAccount)));
+  const review = (await objectsCreatedSince(cluster, account.namespace, since)).filter((object) => !isInManifests(revocation, object));
+  steps.note([
+    `The command deletes ${objectName(binding)} and the Secrets of all credentials.`,
+    `It deletes ${objectName(serviceAccount)} and creates it again.`,
+  ].join('\n'));
   if (context.args.has('dry-run')) {
     steps.note('Nothing was changed (--dry-run).');
     return report(revocation, since, review);
   }
-  await confirm(context, 'End all of it?');
+  await confirm(context, 'Revoke every token?');
 
-  const sample = await sampleOf(revocation, serviceAccount);
-  if (await cluster.delete(pathOfObject(binding))) steps.did(`${objectInWords(binding)}: deleted; the account has no rights`);
-  await endRecords(revocation);
-  if (await cluster.delete(pathOfObject(serviceAccount))) steps.did(`${objectInWords(serviceAccount)}: deleted`);
+  const sample = await sampleToken(revocation, serviceAccount);
+  if (await cluster.delete(pathOfObject(binding))) steps.did(`${objectName(binding)}: deleted, so the ServiceAccount has no rights`);
+  await deleteSecrets(revocation);
+  if (await cluster.delete(pathOfObject(serviceAccount))) steps.did(`${objectName(serviceAccount)}: deleted`);
   await cluster.apply(pathOfObject(serviceAccount), serviceAccount);
-  steps.did(`${objectInWords(serviceAccount)}: made anew`);
+  steps.did(`${objectName(serviceAccount)}: created again`);
   if (sample !== undefined) {
-    const after = await untilUnknown(context, showing(revocation, sample));
-    steps.did(`the API server answers 401 to every token made for it before, since ${spanInWords(after / 1000)} after that`);
+    const waited = await waitForRevocation(context, kubeconfigWith(revocation, sample));
+    steps.did(`the API server answers 401 to every earlier token, ${spanInWords(waited / 1000)} after the deletion`);
   }
   if (context.args.has('remove-variable')) await revocation.destination?.remove?.((step) => steps.did(step));
   steps.note(`\`cdk8s-ci-deploy grant ${show(access.file)}\` gives access again.`);
@@ -47,20 +50,18 @@ export async function revokeCompromised(revocation: Revocation): Promise<ExitCod
 function objectOf({ access }: Revocation, kind: string): JsonObject {
   const object = access.objects.find((each) => each.kind === kind);
   if (object) return object;
-  throw new Error(`access manifests of an account have a ${kind}`);
-}
-
-async function found({ administrator: { cluster } }: Revocation, object: JsonObject): Promise<JsonObject | undefined> {
-  return find(cluster, pathOfObject(object));
+  throw new Error(`access manifests with a ServiceAccount have a ${kind}`);
 }
 
 /**
- * When the first of them was made; not known without a RoleBinding, when this has run before. Whoever has the rights of ClusterRole admin can make
- * the RoleBinding anew, so that it is younger than what he has made before, but not the account without ending his own tokens.
+ * The older creation time of the RoleBinding and the ServiceAccount. Unknown without the RoleBinding, which an earlier run has deleted.
+ *
+ * An attacker with ClusterRole admin can recreate the RoleBinding, which makes it younger than other objects. Recreating the
+ * ServiceAccount would also revoke the attacker's tokens.
  */
-function grantedSince(binding: JsonObject | undefined, serviceAccount: JsonObject | undefined): string | undefined {
+function grantTime(binding: JsonObject | undefined, serviceAccount: JsonObject | undefined): string | undefined {
   const times = [binding, serviceAccount].flatMap((object) => createdOf(object) ?? []);
-  // RFC 3339 in UTC without fractions, as the API server writes it, sorts by time.
+  // The API server writes RFC 3339 in UTC without fractions, which sorts by time.
   return binding && times.sort()[0];
 }
 
@@ -69,38 +70,41 @@ function createdOf(object: JsonObject | undefined): string | undefined {
   return typeof metadata.creationTimestamp === 'string' ? metadata.creationTimestamp : undefined;
 }
 
-/** Bound to nothing, as one that was stolen with the account's own help would be. */
-async function sampleOf(revocation: Revocation, serviceAccount: JsonObject): Promise<string | undefined> {
-  if (!await found(revocation, serviceAccount)) return undefined;
-  const { token } = await requestToken(revocation.administrator.cluster, revocation.account, 600);
-  await isKnown(revocation.context, showing(revocation, token));
+/** A token that is bound to nothing, like one that an attacker requested. The API server must accept it before the deletion. */
+async function sampleToken(revocation: Revocation, serviceAccount: JsonObject): Promise<string | undefined> {
+  const { administrator: { cluster }, account, context } = revocation;
+  if (!await find(cluster, pathOfObject(serviceAccount))) return undefined;
+  const { token } = await requestToken(cluster, account, 600);
+  await isAccepted(context, kubeconfigWith(revocation, token));
   return token;
 }
 
-async function endRecords({ ledger, steps }: Revocation): Promise<void> {
-  for (const record of await ledger.list()) {
-    await ledger.end(record);
+async function deleteSecrets({ store, steps }: Revocation): Promise<void> {
+  for (const record of await store.list()) {
+    await store.delete(record);
     steps.did(`Secret ${record.name}: deleted`);
   }
 }
 
-function isOurs({ access }: Revocation, { kind, name }: Made): boolean {
+function isInManifests({ access }: Revocation, { kind, name }: CreatedObject): boolean {
   return access.objects.some((object) => object.kind === kind && isObject(object.metadata) && object.metadata.name === name);
 }
 
-function report({ context: { args, stdout }, account, steps }: Revocation, since: string | undefined, review: readonly Made[]): ExitCode {
-  const when = since === undefined ? 'at any time, since the RoleBinding is gone already' : `since the grant (${since})`;
+function report({ context: { args, stdout }, account, steps }: Revocation, since: string | undefined, review: readonly CreatedObject[]): ExitCode {
   if (args.one('output') === 'json') {
     stdout.write(`${JSON.stringify({ since: since ?? null, review }, null, 2)}\n`);
     return ExitCode.DONE;
   }
-  stdout.write(review.length === 0 ? `Nothing to look through: no account, binding, token or CronJob was made in ${account.namespace} ${when}.\n` : reviewText(account.namespace, when, review));
-  steps.note('Tokens that it may have made of other ServiceAccounts of the namespace are not seen here: delete those accounts to end them.');
+  const when = since === undefined ? 'at any time (the RoleBinding is deleted already)' : `since the grant (${since})`;
+  stdout.write(review.length === 0
+    ? `Nothing to review: no ServiceAccount, RoleBinding, Role, token or CronJob was created in ${account.namespace} ${when}.\n`
+    : reviewText(account.namespace, when, review));
+  steps.note('This list lacks tokens that the credential requested for other ServiceAccounts of the namespace: delete those ServiceAccounts to revoke them.');
   return ExitCode.DONE;
 }
 
-function reviewText(namespace: string, when: string, review: readonly Made[]): string {
-  // Names of Roles and RoleBindings may hold anything but a slash, and those who made them are not trusted.
+function reviewText(namespace: string, when: string, review: readonly CreatedObject[]): string {
+  // An attacker chose these names, and a name of a Role or RoleBinding may hold almost any character.
   const lines = tableLines(review.map(({ kind, name, created, says }) => [`  ${printable(`${kind} ${name}`)}`, created, printable(says)]));
-  return [`Look through what was made in ${namespace} ${when}:`, ...lines, ''].join('\n');
+  return [`Review what was created in ${namespace} ${when}:`, ...lines, ''].join('\n');
 }

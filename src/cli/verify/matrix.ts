@@ -1,73 +1,80 @@
-import { target } from './access-request';
-import type { Check, Place, Verification } from './verification';
+import { targetOf } from './access-request';
+import type { Check, Scope, Verification } from './verification';
 
 /**
- * All checks of one place, as a table that people can look at.
+ * The checks of one scope as a table: a row for each resource, a column for each common verb.
  */
 export interface Matrix {
-  readonly place: Place;
+  readonly scope: Scope;
   readonly rows: readonly MatrixRow[];
-  /** Whether there is no right there that nobody expects. Missing when it is not known what to expect. */
-  readonly other?: Check;
+  /** The check of unexpected rights. Missing when nothing defines the expected rights. */
+  readonly unexpected?: Check;
 }
 
 /**
- * What was found about one resource.
+ * The checks of one resource.
  */
 export interface MatrixRow {
   readonly title: string;
   /** `deployments.apps`. */
   readonly target: string;
-  /** By verb, those of `COLUMNS`. */
+  /** The checks of the verbs in `VERB_COLUMNS`, by verb. */
   readonly cells: ReadonlyMap<string, Check>;
-  /** The checks of verbs that have no column. */
-  readonly more: readonly Check[];
+  /** The checks of other verbs. */
+  readonly others: readonly Check[];
 }
 
 /** The verbs that most resources have. */
-export const COLUMNS = ['get', 'list', 'create', 'update', 'delete'] as const;
+export const VERB_COLUMNS = ['get', 'list', 'create', 'update', 'delete'] as const;
 
 /**
- * The checks, by place and resource, in their order.
+ * Groups the checks by scope and resource, and keeps their order.
  */
-export function matrices({ checks }: Pick<Verification, 'checks'>): Matrix[] {
-  return [...groupBy(checks, ({ place }) => `${place.kind} ${place.namespace ?? ''}`).values()].map((its) => ({
-    place: (its[0] as Check).place,
-    rows: [...groupBy(its.filter(({ request }) => request), ({ title }) => title)].map(([title, row]) => rowOf(title, row)),
-    other: its.find(({ request }) => !request),
+export function matricesOf({ checks }: Pick<Verification, 'checks'>): Matrix[] {
+  return [...groupBy(checks, ({ scope }) => `${scope.kind} ${scope.namespace ?? ''}`).values()].map((ofScope) => ({
+    scope: (ofScope[0] as Check).scope,
+    rows: [...groupBy(ofScope.filter(({ request }) => request), ({ title }) => title)].map(([title, ofRow]) => rowOf(title, ofRow)),
+    unexpected: ofScope.find(({ request }) => !request),
   }));
 }
 
 /**
  * Every check of a matrix.
  */
-export function checksOf({ rows, other }: Matrix): Check[] {
-  return [...rows.flatMap(checksOfRow), ...other ? [other] : []];
+export function checksOf({ rows, unexpected }: Matrix): Check[] {
+  return [...rows.flatMap(checksOfRow), ...unexpected ? [unexpected] : []];
 }
 
 /**
  * Every check of a row.
  */
-export function checksOfRow({ cells, more }: MatrixRow): Check[] {
-  return [...cells.values(), ...more];
+export function checksOfRow({ cells, others }: MatrixRow): Check[] {
+  return [...cells.values(), ...others];
+}
+
+/**
+ * Whether a report must mark the check as a problem.
+ */
+export function isProblem({ outcome }: Pick<Check, 'outcome'>): boolean {
+  return outcome === 'differs' || outcome === 'unknown';
 }
 
 function rowOf(title: string, checks: readonly Check[]): MatrixRow {
   const requests = checks.flatMap((check) => (check.request ? [{ check, request: check.request }] : []));
-  const hasColumn = (verb: string) => COLUMNS.some((column) => column === verb);
+  const hasColumn = (verb: string) => VERB_COLUMNS.some((column) => column === verb);
   return {
     title,
-    target: requests[0] ? target(requests[0].request) : '',
+    target: requests[0] ? targetOf(requests[0].request) : '',
     cells: new Map(requests.filter(({ request }) => hasColumn(request.verb)).map(({ check, request }) => [request.verb, check])),
-    more: requests.filter(({ request }) => !hasColumn(request.verb)).map(({ check }) => check),
+    others: requests.filter(({ request }) => !hasColumn(request.verb)).map(({ check }) => check),
   };
 }
 
-function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    groups.set(key, [...groups.get(key) ?? [], one]);
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...groups.get(key) ?? [], item]);
   }
   return groups;
 }

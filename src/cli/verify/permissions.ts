@@ -2,16 +2,16 @@ import type { AccessRequest } from './access-request';
 import { RBAC_GROUP } from '../../kubernetes/rbac';
 
 /**
- * What is asked about one resource in one place.
+ * The requests that are reviewed for one resource in one scope.
  */
-export interface Row {
-  /** For people: what someone with these rights gets. */
+export interface PermissionRow {
+  /** The resource, for people. */
   readonly title: string;
   readonly requests: readonly AccessRequest[];
 }
 
 /**
- * A kind that is really listed, as people do with `kubectl get all`, beside being asked about.
+ * A kind whose objects are listed, as by `kubectl get`.
  */
 export interface ListedKind {
   /** `Pods`. */
@@ -23,9 +23,9 @@ export interface ListedKind {
 }
 
 /**
- * What `kubectl get all` lists.
+ * The kinds that `kubectl get all` lists.
  */
-export const USUAL_KINDS: readonly ListedKind[] = [
+export const GET_ALL_KINDS: readonly ListedKind[] = [
   { title: 'Pods', group: '', version: 'v1', resource: 'pods' },
   { title: 'ReplicationControllers', group: '', version: 'v1', resource: 'replicationcontrollers' },
   { title: 'Services', group: '', version: 'v1', resource: 'services' },
@@ -39,7 +39,7 @@ export const USUAL_KINDS: readonly ListedKind[] = [
 ];
 
 /**
- * What is really listed all over the cluster.
+ * The kinds that are listed in the whole cluster.
  */
 export const CLUSTER_KINDS: readonly ListedKind[] = [
   { title: 'Namespaces', group: '', version: 'v1', resource: 'namespaces' },
@@ -51,10 +51,10 @@ const WRITE = ['create', 'update', 'delete'];
 const ALL = ['list', ...WRITE];
 
 /**
- * What a deployer may or may not do in its own namespace.
+ * The rights that matter in the deployer's own namespace.
  */
-export const INSIDE: readonly Row[] = [
-  ...USUAL_KINDS.map(({ title, group, resource }) => row(title, resource, group, WRITE)),
+export const NAMESPACE_PERMISSIONS: readonly PermissionRow[] = [
+  ...GET_ALL_KINDS.map(({ title, group, resource }) => row(title, resource, group, WRITE)),
   row('Logs of Pods', 'pods/log', '', ['get']),
   row('Commands in Pods (exec)', 'pods/exec', '', ['create']),
   row('Connections to Pods (port-forward)', 'pods/portforward', '', ['create']),
@@ -75,9 +75,9 @@ export const INSIDE: readonly Row[] = [
 ];
 
 /**
- * What nobody may do in a namespace that was not given to them: what does harm. The server's own list of rights there finds the rest.
+ * The most harmful rights in another namespace. The rules review finds every other right there.
  */
-export const OUTSIDE: readonly Row[] = [
+export const OTHER_NAMESPACE_PERMISSIONS: readonly PermissionRow[] = [
   row('Pods', 'pods', '', ['create', 'delete']),
   row('Logs of Pods', 'pods/log', '', ['get']),
   row('Commands in Pods (exec)', 'pods/exec', '', ['create']),
@@ -94,9 +94,9 @@ export const OUTSIDE: readonly Row[] = [
 ];
 
 /**
- * What is nobody's but an administrator's.
+ * Rights in the whole cluster that only an administrator should have.
  */
-export const CLUSTER_WIDE: readonly Row[] = [
+export const CLUSTER_PERMISSIONS: readonly PermissionRow[] = [
   row('Everything', '*', '*', ['*']),
   row('Namespaces', 'namespaces', '', ['create', 'delete']),
   row('Nodes', 'nodes', '', ['update', 'delete']),
@@ -126,9 +126,9 @@ export const CLUSTER_WIDE: readonly Row[] = [
 ];
 
 /**
- * What may be done with the Namespace itself, by someone who works inside.
+ * The rights on the Namespace object itself.
  */
-export function namespaceItself(name: string): Row {
+export function namespacePermissions(name: string): PermissionRow {
   return { title: 'The Namespace itself', requests: ['get', 'update', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces', name })) };
 }
 
@@ -139,7 +139,7 @@ export function listRequest({ group, resource }: ListedKind): AccessRequest {
   return { verb: 'list', group, resource };
 }
 
-function row(title: string, what: string, group: string, verbs: readonly string[]): Row {
+function row(title: string, what: string, group: string, verbs: readonly string[]): PermissionRow {
   if (what.startsWith('/')) return { title, requests: verbs.map((verb) => ({ verb, path: what })) };
   const [resource = '', subresource] = what.split('/');
   return { title, requests: verbs.map((verb) => ({ verb, group, resource, subresource })) };

@@ -1,20 +1,26 @@
-import { target } from './access-request';
+import { targetOf } from './access-request';
 import { Check, Verification, verdictOf } from './verification';
 
 /**
  * The fields of the JSON report, for the help.
  */
 export const JSON_FIELDS = [
-  'server, namespace, at (ISO 8601), expected (text or null), verdict ("as expected", "differs", "unknown")',
-  'facts: title, found, expected or null, outcome',
-  'checks: place ("namespace", "other namespace", "cluster"), namespace or null, title, verb, target ("deployments.apps"), means ("list", "access review",',
-  '  "rules review"), answer ("allowed", "denied", "unknown"), expected ("allowed", "denied" or null), outcome (as a verdict, or "not judged"), message or null,',
-  '  rights (of a rules review: those that nobody expects)',
-  'warnings, notes: lists of text; counts: connections, requests',
+  '- server, namespace, at (ISO 8601), expected (text or null),',
+  '  verdict ("as expected", "differs", "unknown")',
+  '- facts: title, found, expected (text or null), outcome',
+  '- checks: place ("namespace", "other namespace", "cluster"), namespace or null,',
+  '  title, verb, target (such as "deployments.apps"),',
+  '  means ("list", "access review", "rules review"),',
+  '  answer ("allowed", "denied", "unknown"),',
+  '  expected ("allowed", "denied" or null),',
+  '  outcome (a verdict or "not judged"), message or null,',
+  '  rights (of a rules review: the unexpected rights)',
+  '- warnings, notes: lists of texts',
+  '- counts: connections, requests',
 ];
 
 /**
- * The report for programs: one object, in ASCII.
+ * The report for programs: one JSON object in ASCII.
  */
 export function reportJson(verification: Verification): string {
   const { server, namespace, at, expected, facts, checks, warnings, notes, counts } = verification;
@@ -30,18 +36,18 @@ export function reportJson(verification: Verification): string {
     notes,
     counts,
   };
-  // A log is a terminal, too.
+  // Escape sequences in a server's message must not reach the terminal that shows the job log.
   return `${JSON.stringify(report, null, 2).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
-function checkJson({ place, title, request, means, answer, expected, outcome, message, rights }: Check): object {
+function checkJson({ scope, title, request, method, answer, expected, outcome, message, rights }: Check): object {
   return {
-    place: place.kind,
-    namespace: place.namespace ?? null,
+    place: scope.kind,
+    namespace: scope.namespace ?? null,
     title,
     verb: request?.verb ?? null,
-    target: request ? target(request) : null,
-    means,
+    target: request ? targetOf(request) : null,
+    means: method,
     answer,
     expected: expected ?? null,
     outcome,

@@ -1,10 +1,10 @@
-import { target } from './access-request';
-import { Check, Fact, Outcome, placeName, Verification } from './verification';
+import { targetOf } from './access-request';
+import { Check, Fact, Outcome, scopeName, Verification } from './verification';
 import { junitXml, TestCase } from '../io/junit';
 
 /**
- * The report as JUnit XML, one test case for each fact and check. The names stay the same from run to run, since GitLab compares them;
- * what differs is a failure, what is unknown an error.
+ * The report as JUnit XML, with a test case for each fact and check. A difference is a failure, an unknown answer is an error.
+ * The names of the test cases never change, since GitLab compares them between pipelines.
  *
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */
@@ -25,9 +25,9 @@ function factCase({ title, found, expected, outcome }: Fact): Case {
   return { className: 'the credential', name: title, outcome, says: expected === undefined ? found : `${found}, must be ${expected}` };
 }
 
-function checkCase({ place, title, request, answer, expected, outcome, message, rights }: Check): Case {
+function checkCase({ scope, title, request, answer, expected, outcome, message, rights }: Check): Case {
   const says = expected === undefined ? answer : `${answer}, must be ${expected}`;
-  return { className: placeName(place), name: request ? `${request.verb} ${target(request)}` : title, outcome, says, message: message ?? rights?.join('\n') };
+  return { className: scopeName(scope), name: request ? `${request.verb} ${targetOf(request)}` : title, outcome, says, message: message ?? rights?.join('\n') };
 }
 
 function testCase({ className, name, outcome, says, message }: Case): TestCase {

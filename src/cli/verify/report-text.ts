@@ -1,26 +1,25 @@
-import { Difference, differences } from './difference';
-import { checksOf, checksOfRow, COLUMNS, Matrix, matrices, MatrixRow } from './matrix';
-import { shortList } from './service-account-escalation';
-import { Check, Fact, placeName, Verification, verdictOf } from './verification';
+import { shortList } from './access-request';
+import { checksOf, checksOfRow, isProblem, matricesOf, Matrix, MatrixRow, VERB_COLUMNS } from './matrix';
+import { Check, Difference, differences, Fact, scopeName, Verification, verdictOf } from './verification';
 import { printable } from '../../base/printable';
 import { tableLines } from '../io/table';
 
-/** The verdict in words. */
+/** The verdicts, for people. */
 export const VERDICTS = {
-  'as expected': 'access is as it must be',
-  'differs': 'access is not as it must be',
-  'unknown': 'it is not known whether access is as it must be',
+  'as expected': 'access is as expected',
+  'differs': 'access is not as expected',
+  'unknown': 'it is unknown whether access is as expected',
 } as const;
 
 /**
- * The report for people, at most 100 columns wide apart from the server's own words. The verdict comes last, where the eye is.
+ * The report for people, at most 100 columns wide except for the server's messages. The verdict is the last line.
  */
 export function reportText(verification: Verification): string {
   const { server, expected, facts, warnings, notes, checks, counts } = verification;
   return [
     ...tableLines([['Server', server], ...facts.map((fact) => [fact.title, factText(fact)]), ...expected === undefined ? [] : [['Expected', expected]]]),
     '',
-    ...matrices(verification).flatMap((matrix) => [...matrixText(matrix), '']),
+    ...matricesOf(verification).flatMap((matrix) => [...matrixText(matrix), '']),
     ...differences(verification).flatMap(differenceText),
     ...warnings.map((line) => `warning: ${line}`),
     ...notes.map((line) => `note: ${line}`),
@@ -29,49 +28,45 @@ export function reportText(verification: Verification): string {
 }
 
 function factText({ found, expected, outcome }: Fact): string {
-  return outcome === 'differs' || outcome === 'unknown' ? `${found} (must be ${expected})` : found;
+  return isProblem({ outcome }) ? `${found} (must be ${expected})` : found;
 }
 
-/** Inside, every right is of interest; elsewhere, only that there is none, and the server's own no as the proof. */
+/** The table of the credential's namespace shows every right. Other scopes show a count, one message of the server, and the problems. */
 function matrixText(matrix: Matrix): string[] {
-  if (matrix.place.kind === 'namespace') return [heading(placeName(matrix.place)), ...matrix.rows.flatMap(rowText)];
+  if (matrix.scope.kind === 'namespace') return [heading(scopeName(matrix.scope)), ...matrix.rows.flatMap(rowText)];
   const checks = checksOf(matrix);
-  const proof = checks.find(({ means, answer, message }) => means === 'list' && answer === 'denied' && message !== undefined);
-  const wrong = matrix.rows.filter((row) => checksOfRow(row).some(isWrong));
+  const evidence = checks.find(({ method, answer, message }) => method === 'list' && answer === 'denied' && message !== undefined);
+  const problems = matrix.rows.filter((row) => checksOfRow(row).some(isProblem));
   return [
-    `${placeName(matrix.place)}: ${checks.filter(({ answer }) => answer === 'denied').length} of ${checks.length} denied`,
-    ...proof ? [`  ${proof.message}`] : [],
-    ...wrong.length > 0 ? [heading(''), ...wrong.flatMap(rowText)] : [],
+    `${scopeName(matrix.scope)}: ${checks.filter(({ answer }) => answer === 'denied').length} of ${checks.length} denied`,
+    ...evidence ? [`  ${evidence.message}`] : [],
+    ...problems.length > 0 ? [heading(''), ...problems.flatMap(rowText)] : [],
   ];
 }
 
-const TITLE = 38;
-const CELL = 9;
+const TITLE_WIDTH = 38;
+const CELL_WIDTH = 9;
 
 function heading(title: string): string {
-  return [title.padEnd(TITLE), ...COLUMNS.map((verb) => verb.padEnd(CELL))].join('');
+  return [title.padEnd(TITLE_WIDTH), ...VERB_COLUMNS.map((verb) => verb.padEnd(CELL_WIDTH))].join('');
 }
 
-function rowText({ title, cells, more }: MatrixRow): string[] {
+function rowText({ title, cells, others }: MatrixRow): string[] {
   return [
-    [`  ${title}`.padEnd(TITLE), ...COLUMNS.map((verb) => word(cells.get(verb)).padEnd(CELL))].join(''),
-    ...more.map((check) => `    ${check.request?.verb}`.padEnd(TITLE) + word(check)),
+    [`  ${title}`.padEnd(TITLE_WIDTH), ...VERB_COLUMNS.map((verb) => answerText(cells.get(verb)).padEnd(CELL_WIDTH))].join(''),
+    ...others.map((check) => `    ${check.request?.verb}`.padEnd(TITLE_WIDTH) + answerText(check)),
   ];
 }
 
-function word(check: Check | undefined): string {
+function answerText(check: Check | undefined): string {
   if (!check) return '-';
   if (check.outcome === 'differs') return `${check.answer.toUpperCase()}!`;
   return check.answer === 'unknown' ? 'unknown?' : check.answer;
 }
 
-function isWrong({ outcome }: Check): boolean {
-  return outcome === 'differs' || outcome === 'unknown';
-}
-
-/** More rights than a screen holds are in the other reports. */
-const MOST = 10;
+/** The other reports list all rights. */
+const MAX_RIGHTS = 10;
 
 function differenceText({ where, what, rights, message }: Difference): string[] {
-  return [`wrong: ${where}: ${what}: ${shortList(rights, MOST)}`, ...message ? [`  ${message}`] : []];
+  return [`problem: ${where}: ${what}: ${shortList(rights, MAX_RIGHTS)}`, ...message ? [`  ${message}`] : []];
 }

@@ -1,71 +1,72 @@
-import { AccessRequest, target } from './access-request';
-import { Expectation, sameRequest } from './expectation';
-import { CLUSTER_KINDS, CLUSTER_WIDE, INSIDE, ListedKind, listRequest, namespaceItself, OUTSIDE, Row, USUAL_KINDS } from './permissions';
-import type { Questions, RulesTold, Told } from './questions';
-import { describeRequests } from './rule-coverage';
-import { together } from './settle-all';
-import { Check, Means, outcomeOf, Place } from './verification';
+import { AccessRequest, describeRequests, sameRequest, targetOf } from './access-request';
+import { AccessReviews, ReviewAnswer, RulesReview, settleAll } from './access-reviews';
+import type { Expectation } from './expectation';
+import {
+  CLUSTER_KINDS, CLUSTER_PERMISSIONS, GET_ALL_KINDS, ListedKind, listRequest, NAMESPACE_PERMISSIONS, namespacePermissions,
+  OTHER_NAMESPACE_PERMISSIONS, PermissionRow,
+} from './permissions';
+import { Check, Method, outcomeOf, Scope } from './verification';
 
 /**
- * What was found in one place.
+ * All checks of one scope.
  */
-export interface Look {
-  readonly place: Place;
+export interface ScopeResult {
+  readonly scope: Scope;
   readonly checks: readonly Check[];
-  /** All rights there, as far as the server told. Missing for the whole cluster: the server tells them by namespace. */
-  readonly rules?: RulesTold;
+  /** All rights in the namespace. Missing for the whole cluster, since the server lists rights by namespace. */
+  readonly rules?: RulesReview;
 }
 
 /**
- * Asks everything about one place, at once.
+ * Runs all checks of one scope in parallel.
  */
-export async function lookAt(place: Place, questions: Questions, expectation: Expectation): Promise<Look> {
-  const { namespace } = place;
-  const check = (title: string, request: AccessRequest, means: Means, told: Told): Check => {
-    const expected = expectation.of(place, request);
-    return { place, title, request, means, answer: told.answer, expected, outcome: outcomeOf(told.answer, expected), message: told.message };
+export async function checkScope(scope: Scope, reviews: AccessReviews, expectation: Expectation): Promise<ScopeResult> {
+  const { namespace } = scope;
+  const check = (title: string, request: AccessRequest, method: Method, { answer, message }: ReviewAnswer): Check => {
+    const expected = expectation.answerTo(scope, request);
+    return { scope, title, request, method, answer, expected, outcome: outcomeOf(answer, expected), message };
   };
-  const [listed, reviewed, rules] = await together([
-    together(kindsIn(place).map(async (kind) => check(kind.title, listRequest(kind), 'list', await questions.list(kind, namespace)))),
-    together(rowsIn(place, expectation).flatMap(({ title, requests }) =>
-      requests.map(async (request) => check(title, request, 'access review', await questions.mayI(request, namespace))))),
-    namespace === undefined ? undefined : questions.rules(namespace),
+  const [listed, reviewed, rules] = await settleAll([
+    settleAll(listedKinds(scope).map(async (kind) => check(kind.title, listRequest(kind), 'list', await reviews.canList(kind, namespace)))),
+    settleAll(reviewedRows(scope, expectation).flatMap(({ title, requests }) =>
+      requests.map(async (request) => check(title, request, 'access review', await reviews.canI(request, namespace))))),
+    namespace === undefined ? undefined : reviews.listRules(namespace),
   ]);
-  return { place, rules, checks: [...listed, ...reviewed, ...rules ? otherRights(place, rules, expectation) : []] };
+  return { scope, rules, checks: [...listed, ...reviewed, ...rules ? unexpectedRightsCheck(scope, rules, expectation) : []] };
 }
 
-function kindsIn({ kind }: Place): readonly ListedKind[] {
-  return kind === 'cluster' ? CLUSTER_KINDS : USUAL_KINDS;
+function listedKinds({ kind }: Scope): readonly ListedKind[] {
+  return kind === 'cluster' ? CLUSTER_KINDS : GET_ALL_KINDS;
 }
 
-function rowsIn({ kind, namespace = '' }: Place, expectation: Expectation): readonly Row[] {
-  if (kind === 'cluster') return CLUSTER_WIDE;
-  if (kind === 'other namespace') return [...OUTSIDE, namespaceItself(namespace)];
-  return withNamed([...INSIDE, namespaceItself(namespace)], expectation.named());
+function reviewedRows({ kind, namespace = '' }: Scope, expectation: Expectation): readonly PermissionRow[] {
+  if (kind === 'cluster') return CLUSTER_PERMISSIONS;
+  if (kind === 'other namespace') return [...OTHER_NAMESPACE_PERMISSIONS, namespacePermissions(namespace)];
+  return withRoleRequests([...NAMESPACE_PERMISSIONS, namespacePermissions(namespace)], expectation.roleRequests());
 }
 
-/** Rights that the manifests name are asked about one by one, whatever they are. */
-function withNamed(rows: readonly Row[], named: readonly AccessRequest[]): Row[] {
-  const grown = rows.map((row) => ({ ...row, requests: [...row.requests] }));
-  for (const request of named) {
-    if (isListed(request) || grown.some(({ requests }) => requests.some((known) => sameRequest(known, request)))) continue;
-    const row = grown.find(({ requests: [known] }) => known && target(known) === target(request));
+/** Adds the requests of the manifests' Role that are not in the rows yet. */
+function withRoleRequests(rows: readonly PermissionRow[], roleRequests: readonly AccessRequest[]): PermissionRow[] {
+  const extended = rows.map((row) => ({ ...row, requests: [...row.requests] }));
+  for (const request of roleRequests) {
+    if (isListedKind(request) || extended.some(({ requests }) => requests.some((known) => sameRequest(known, request)))) continue;
+    const row = extended.find(({ requests: [known] }) => known && targetOf(known) === targetOf(request));
     if (row) row.requests.push(request);
-    else grown.push({ title: target(request), requests: [request] });
+    else extended.push({ title: targetOf(request), requests: [request] });
   }
-  return grown;
+  return extended;
 }
 
-function isListed(request: AccessRequest): boolean {
-  return USUAL_KINDS.some((kind) => sameRequest(listRequest(kind), request));
+function isListedKind(request: AccessRequest): boolean {
+  return GET_ALL_KINDS.some((kind) => sameRequest(listRequest(kind), request));
 }
 
-/** One check that there is no right that nobody expects, if it is known what to expect. */
-function otherRights(place: Place, told: RulesTold, expectation: Expectation): Check[] {
-  const check = { place, title: 'Any other right', means: 'rules review', expected: 'denied' } as const;
-  const extra = expectation.extra(place, told.rules ?? []);
-  if (!extra) return [];
-  if (!told.rules) return [{ ...check, answer: 'unknown', outcome: 'unknown', message: told.message }];
-  const answer = extra.length > 0 ? 'allowed' : 'denied';
-  return [{ ...check, answer, outcome: outcomeOf(answer, 'denied'), rights: describeRequests(extra) }];
+/** One check that the scope has no unexpected right. No check when nothing defines the expected rights. */
+function unexpectedRightsCheck(scope: Scope, review: RulesReview, expectation: Expectation): Check[] {
+  const check = { scope, title: 'Any other right', method: 'rules review', expected: 'denied' } as const;
+  const unexpected = expectation.unexpectedRights(scope, review.rules ?? []);
+  if (!unexpected) return [];
+  if (!review.rules) return [{ ...check, answer: 'unknown', outcome: 'unknown', message: review.message }];
+  const answer = unexpected.length > 0 ? 'allowed' : 'denied';
+  return [{ ...check, answer, outcome: outcomeOf(answer, 'denied'), rights: describeRequests(unexpected) }];
 }

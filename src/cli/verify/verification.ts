@@ -1,50 +1,50 @@
 import type { AccessRequest } from './access-request';
 
 /**
- * What the server said. Unknown is an answer of its own: a server that fails has not denied anything.
+ * The server's answer. A server error gives `unknown`, since an error denies nothing.
  */
 export type Answer = 'allowed' | 'denied' | 'unknown';
 
 /**
- * What that means: only what is expected can differ, and what is unknown is never well.
+ * The comparison of an answer with the expected one. `unknown` never counts as expected.
  */
 export type Outcome = 'as expected' | 'differs' | 'unknown' | 'not judged';
 
 /**
- * Where a right is looked at. The namespace is missing for the whole cluster.
+ * The scope of a check. The namespace is missing for the whole cluster.
  */
-export interface Place {
+export interface Scope {
   readonly kind: 'namespace' | 'other namespace' | 'cluster';
   readonly namespace?: string;
 }
 
 /**
- * How the server was asked: by doing it, by asking whether one could, or by asking for all that one can.
+ * How the right was checked: by a list of objects, a SelfSubjectAccessReview, or a SelfSubjectRulesReview.
  */
-export type Means = 'list' | 'access review' | 'rules review';
+export type Method = 'list' | 'access review' | 'rules review';
 
 /**
- * One right in one place.
+ * The check of one right in one scope.
  */
 export interface Check {
-  readonly place: Place;
-  /** What the right is for, for people: `Pods`. */
+  readonly scope: Scope;
+  /** The resource, for people: `Pods`. */
   readonly title: string;
-  /** Missing for the check that there is no other right. */
+  /** Missing for the check of unexpected rights, which compares all rights of the scope. */
   readonly request?: AccessRequest;
-  readonly means: Means;
+  readonly method: Method;
   readonly answer: Answer;
-  /** Missing when nobody said what is right here. */
+  /** Missing when no manifests define the expected answer. */
   readonly expected?: 'allowed' | 'denied';
   readonly outcome: Outcome;
-  /** The server's own words, as they came: why it denies, or the binding that allows it. */
+  /** The server's unchanged message: the reason of a denial, or the binding that allows the request. */
   readonly message?: string;
-  /** Of the check that there is no other right: those that there are, as `secrets (get, list)`. */
+  /** For the check of unexpected rights: the rights that were found, such as `secrets (get, list)`. */
   readonly rights?: readonly string[];
 }
 
 /**
- * One thing about the credential that is no right.
+ * A property of the credential that is no right, such as its user name.
  */
 export interface Fact {
   readonly title: string;
@@ -54,26 +54,26 @@ export interface Fact {
 }
 
 /**
- * What was found about one credential.
+ * All results for one credential.
  */
 export interface Verification {
   readonly server: string;
   readonly namespace: string;
-  /** When, as milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
-  /** What was expected, for people; missing when only what lies outside the namespace was judged. */
+  /** The role that was expected, for people. Missing when no manifests were given. */
   readonly expected?: string;
   readonly facts: readonly Fact[];
   readonly checks: readonly Check[];
-  /** What is not wrong by what was expected, and should be known. */
+  /** Risks that the expected rights themselves bring. */
   readonly warnings: readonly string[];
-  /** How far this look goes. */
+  /** Limits of this verification. */
   readonly notes: readonly string[];
   readonly counts: { readonly connections: number; readonly requests: number };
 }
 
 /**
- * The answer and what was expected, compared.
+ * Compares an answer with the expected one.
  */
 export function outcomeOf<T>(found: T | 'unknown', expected: T | undefined): Outcome {
   if (found === 'unknown') return 'unknown';
@@ -82,7 +82,7 @@ export function outcomeOf<T>(found: T | 'unknown', expected: T | undefined): Out
 }
 
 /**
- * The worst outcome, which is that of the whole.
+ * The worst outcome of all facts and checks.
  */
 export function verdictOf({ facts, checks }: Pick<Verification, 'facts' | 'checks'>): 'as expected' | 'differs' | 'unknown' {
   const outcomes = new Set([...facts, ...checks].map(({ outcome }) => outcome));
@@ -93,6 +93,61 @@ export function verdictOf({ facts, checks }: Pick<Verification, 'facts' | 'check
 /**
  * `in kube-system`, `in the whole cluster`.
  */
-export function placeName({ namespace }: Place): string {
+export function scopeName({ namespace }: Scope): string {
   return namespace === undefined ? 'in the whole cluster' : `in ${namespace}`;
+}
+
+/**
+ * Similar problems of one scope, as the reports show them.
+ */
+export interface Difference {
+  /** `in kube-system`, or `the credential`. */
+  readonly where: string;
+  /** `allowed, must be denied`. */
+  readonly what: string;
+  /** `Secrets (list, delete)`; for a fact of the credential, the value that was found. */
+  readonly rights: readonly string[];
+  /** The server's message. */
+  readonly message?: string;
+}
+
+/**
+ * All problems: first what differs, then what is unknown.
+ */
+export function differences({ facts, checks }: Pick<Verification, 'facts' | 'checks'>): Difference[] {
+  return (['differs', 'unknown'] as const).flatMap((outcome) => [
+    ...facts.filter((fact) => fact.outcome === outcome).map(factDifference),
+    ...groupSimilar(checks.filter((check) => check.outcome === outcome)).map(checksDifference),
+  ]);
+}
+
+/** Groups checks that differ only in the request. */
+function groupSimilar(checks: readonly Check[]): Check[][] {
+  const groups = new Map<string, Check[]>();
+  for (const check of checks) {
+    const { scope, answer, expected, message, rights } = check;
+    const key = JSON.stringify([scope, answer, expected, message, rights && 'unexpected rights']);
+    groups.set(key, [...groups.get(key) ?? [], check]);
+  }
+  return [...groups.values()];
+}
+
+function factDifference({ title, found, expected }: Fact): Difference {
+  return { where: 'the credential', what: `${title} must be ${expected}`, rights: [`it is ${found}`] };
+}
+
+function checksDifference(checks: readonly Check[]): Difference {
+  const [{ scope, answer, expected, message, rights }] = checks as [Check];
+  return {
+    where: scopeName(scope),
+    what: expected ? `${answer}, must be ${expected}` : answer,
+    rights: rights ?? titlesWithVerbs(checks),
+    message,
+  };
+}
+
+function titlesWithVerbs(checks: readonly Check[]): string[] {
+  const verbsByTitle = new Map<string, string[]>();
+  for (const { title, request } of checks) verbsByTitle.set(title, [...verbsByTitle.get(title) ?? [], ...request ? [request.verb] : []]);
+  return [...verbsByTitle].map(([title, verbs]) => (verbs.length > 0 ? `${title} (${verbs.join(', ')})` : title));
 }

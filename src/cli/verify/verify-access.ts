@@ -1,118 +1,120 @@
+import { describeRequests, shortList } from './access-request';
+import { AccessReviews, Identity, settleAll } from './access-reviews';
+import { apiFacts, expiryWarning, identityFacts } from './credential-facts';
 import { Expectation } from './expectation';
-import { identityFacts, servedFacts } from './facts';
-import { Identity, Questions } from './questions';
-import { describeRequests } from './rule-coverage';
-import { Look, lookAt } from './scope-checks';
-import { neighbourWarnings, shortList } from './service-account-escalation';
-import { together } from './settle-all';
-import { expiryWarning } from './token-expiry';
-import { Place, Verification } from './verification';
+import { checkScope, ScopeResult } from './scope-checks';
+import { EscalationContext, escalationWarnings } from './service-account-escalation';
+import type { Scope, Verification } from './verification';
 import type { TokenClaims } from '../../kubernetes/token-claims';
 import { ROLES_VERSION } from '../../kubernetes/user-facing-roles';
 import type { Access } from '../access/access';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 
 /**
- * What a credential is verified against.
+ * Options of a verification.
  */
 export interface VerifyOptions {
-  /** The one namespace of the credential. */
+  /** The namespace of the credential. */
   readonly namespace: string;
-  /** Where it must be denied everything, beside kube-system. By default `default`. */
+  /**
+   * Other namespaces in which everything must be denied. `kube-system` is always checked.
+   *
+   * @default ['default']
+   */
   readonly otherNamespaces?: readonly string[];
-  /** What must be allowed and what denied in the namespace. By default it must be possible to list the usual kinds. */
+  /** The manifests that define the expected rights in the namespace. Without them, lists of the kinds of `kubectl get all` must succeed. */
   readonly access?: Access;
-  /** What the token says of itself, if it is one that says something. */
+  /** The claims of the token, if it is a JWT. */
   readonly claims?: TokenClaims;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /**
- * Finds out what the credential that a cluster is reached with may do, inside its namespace and outside, by asking the server and by trying.
- * Nothing is written: the questions are access reviews and lists.
+ * Finds out what a credential may do, inside its namespace and outside, by access reviews and lists. It writes nothing.
  *
- * @throws `ApiError` when the server does not know the credential, `Unreachable` when there is no answer.
+ * @param cluster The client that uses the credential.
+ * @throws `ApiError` when the server rejects the credential, `Unreachable` when it does not answer.
  */
 export async function verifyAccess(cluster: KubernetesClient, options: VerifyOptions): Promise<Verification> {
   const { namespace, access } = options;
-  const questions = new Questions(cluster);
+  const reviews = new AccessReviews(cluster);
   const expectation = new Expectation(access);
-  // First and alone: a server that does not know the credential needs no more questions.
-  const identity = await questions.self();
-  const [served, looks] = await together([
-    servedFacts(cluster, expectation),
-    together(placesOf(options).map((place) => lookAt(place, questions, expectation))),
+  // This request comes first: when the server rejects the credential, no other request makes sense.
+  const identity = await reviews.whoAmI();
+  const [served, results] = await settleAll([
+    apiFacts(cluster, expectation),
+    settleAll(scopesOf(options).map(async (scope) => checkScope(scope, reviews, expectation))),
   ]);
-  const around = await neighbourWarnings(questions, neighbourhood(looks, identity));
+  const escalation = await escalationWarnings(reviews, escalationContext(results, identity));
   return {
     server: cluster.server,
     namespace,
     at: options.now,
     expected: access && `${access.role.kind} ${access.role.name}, as in ${access.file}`,
     facts: [...identityFacts(identity, namespace, access), ...served],
-    checks: looks.flatMap(({ checks }) => checks),
-    warnings: [...ownWarnings(looks, options), ...around.warnings],
+    checks: results.flatMap(({ checks }) => checks),
+    warnings: [...credentialWarnings(results, options), ...escalation.warnings],
     notes: [
-      ...roleNotes(looks, expectation, access),
-      ...rulesNotes(looks),
-      ...around.notes,
+      ...roleNotes(results, expectation, access),
+      ...incompleteNotes(results),
+      ...escalation.notes,
     ],
     counts: { ...cluster.counts },
   };
 }
 
-/** Where rights of the whole cluster show: in a namespace that no application has. */
-const SYSTEM = 'kube-system';
+/** A namespace without applications: any right in it comes from a ClusterRoleBinding. */
+const SYSTEM_NAMESPACE = 'kube-system';
 
-function placesOf({ namespace, otherNamespaces = [] }: VerifyOptions): Place[] {
-  const others = [SYSTEM, ...otherNamespaces.length > 0 ? otherNamespaces : ['default']].filter((name) => name !== namespace);
+function scopesOf({ namespace, otherNamespaces = [] }: VerifyOptions): Scope[] {
+  const others = [SYSTEM_NAMESPACE, ...otherNamespaces.length > 0 ? otherNamespaces : ['default']].filter((name) => name !== namespace);
   return [
     { kind: 'namespace', namespace },
-    ...[...new Set(others)].map((name): Place => ({ kind: 'other namespace', namespace: name })),
+    ...[...new Set(others)].map((name): Scope => ({ kind: 'other namespace', namespace: name })),
     { kind: 'cluster' },
   ];
 }
 
-function neighbourhood(looks: readonly Look[], identity: Identity | undefined): Parameters<typeof neighbourWarnings>[1] {
-  const inside = looks[0];
-  const outside = looks.find(({ place }) => place.kind === 'other namespace');
+function escalationContext(results: readonly ScopeResult[], identity: Identity | undefined): EscalationContext {
+  const inside = results[0];
+  const outside = results.find(({ scope }) => scope.kind === 'other namespace');
   return {
-    namespace: inside?.place.namespace ?? '',
-    outside: outside?.place.namespace ?? SYSTEM,
+    namespace: inside?.scope.namespace ?? '',
+    outside: outside?.scope.namespace ?? SYSTEM_NAMESPACE,
     username: identity?.username,
     checks: inside?.checks ?? [],
     rules: inside?.rules?.rules,
   };
 }
 
-function ownWarnings(looks: readonly Look[], { namespace, claims, now }: VerifyOptions): string[] {
+function credentialWarnings(results: readonly ScopeResult[], { namespace, claims, now }: VerifyOptions): string[] {
   const expiry = claims && expiryWarning(claims, now);
-  const deletes = looks[0]?.checks.some(({ request, answer }) =>
+  const mayDelete = results[0]?.checks.some(({ request, answer }) =>
     answer === 'allowed' && request?.verb === 'delete' && 'name' in request && request.name === namespace);
   return [
     ...expiry === undefined ? [] : [expiry],
-    ...deletes ? [`the credential may delete the namespace ${namespace} itself, with everything in it`] : [],
+    ...mayDelete ? [`the credential may delete the namespace ${namespace} with everything in it`] : [],
   ];
 }
 
-function roleNotes(looks: readonly Look[], expectation: Expectation, access: Access | undefined): string[] {
-  if (!access) return ['no access manifests were given (--expect), so inside the namespace only the lists were judged'];
+function roleNotes(results: readonly ScopeResult[], expectation: Expectation, access: Access | undefined): string[] {
+  if (!access) return ['without access manifests (--expect), only the lists in the namespace are judged'];
   const { kind, name } = access.role;
-  if (!expectation.rules) return [`what ${kind} ${name} allows is not known here, so inside the namespace only the lists were judged`];
-  const rules = looks[0]?.rules?.rules;
+  if (!expectation.rules) return [`the rules of ${kind} ${name} are in the cluster only, so only the lists in the namespace are judged`];
+  const rules = results[0]?.rules?.rules;
   if (!rules) return [];
-  const [aggregated, lacking] = [describeRequests(expectation.aggregated(rules)), describeRequests(expectation.lacking(rules))];
+  const [aggregated, missing] = [describeRequests(expectation.aggregatedRights(rules)), describeRequests(expectation.missingRights(rules))];
   return [
     ...aggregated.length > 0 ? [`not judged, since custom resources may extend ${kind} ${name}: ${shortList(aggregated)}`] : [],
-    ...lacking.length > 0 ? [`${kind} ${name} of Kubernetes ${ROLES_VERSION} has what is not allowed here: ${shortList(lacking)}`] : [],
+    ...missing.length > 0 ? [`${kind} ${name} of Kubernetes ${ROLES_VERSION} has rights that are not allowed here: ${shortList(missing)}`] : [],
   ];
 }
 
-function rulesNotes(looks: readonly Look[]): string[] {
-  const incomplete = looks.flatMap(({ place, rules }) => (rules?.rules && rules.incomplete ? [{ place, message: rules.message }] : []));
+function incompleteNotes(results: readonly ScopeResult[]): string[] {
+  const incomplete = results.flatMap(({ scope, rules }) => (rules?.rules && rules.incomplete ? [{ scope, message: rules.message }] : []));
   if (incomplete.length === 0) return [];
   const why = incomplete.find(({ message }) => message)?.message;
-  const where = incomplete.map(({ place }) => place.namespace).join(', ');
-  return [`the server says that its list of rights is incomplete (${where})${why ? `: ${why}` : ''}; what was asked one by one is not affected`];
+  const where = incomplete.map(({ scope }) => scope.namespace).join(', ');
+  return [`the server says that its list of rights is incomplete (${where})${why ? `: ${why}` : ''}; the rights that were reviewed one by one are complete`];
 }

@@ -1,8 +1,8 @@
 import { App, Chart, Yaml } from 'cdk8s';
 import { DeployerIdentity, DeployerRole, DeployerToken, NamespaceDeployer, NamespaceDeployerProps } from '../../../src';
 import { Access } from '../../../src/cli/access/access';
+import { accessSummary } from '../../../src/cli/access/access-summary';
 import { readAccess } from '../../../src/cli/access/read-access';
-import { accessInWords } from '../../../src/cli/access/rights-in-words';
 import { ADMIN_RULES, EDIT_RULES } from '../../../src/kubernetes/user-facing-roles';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -16,7 +16,7 @@ function manifests(props: Partial<NamespaceDeployerProps> = {}): any[] {
 const read = (objects: object[]): Access => readAccess(Yaml.stringify(...objects), 'access.yaml');
 
 describe('the manifests of NamespaceDeployer', () => {
-  test('are read: namespace, subject, role with its rules, account', () => {
+  test('give the namespace, the subject, the role with its rules, and the ServiceAccount', () => {
     const access = read(manifests());
     expect(access).toMatchObject({
       file: 'access.yaml',
@@ -30,35 +30,35 @@ describe('the manifests of NamespaceDeployer', () => {
     expect(access.role.rules).toBe(ADMIN_RULES);
   });
 
-  test('are in an order in which they can be applied, whatever the order in the file', () => {
+  test('are sorted in the order in which to apply them, whatever the order in the file', () => {
     const props = { createNamespace: true, identity: DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() }) };
     const kinds = read(manifests(props).reverse()).objects.map(({ kind }) => kind);
     expect(kinds).toEqual(['Namespace', 'ServiceAccount', 'Secret', 'RoleBinding']);
   });
 
-  test('name the token Secret', () => {
+  test('give the name of the token Secret', () => {
     const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
     expect(read(manifests({ identity })).serviceAccount).toEqual({ name: 'gitlab-example', tokenSecret: 'gitlab-example-token' });
   });
 
   test.each<[string, DeployerRole, unknown]>([
-    ['edit', DeployerRole.edit(), EDIT_RULES],
-    ['another ClusterRole, whose rules are not known', DeployerRole.clusterRole('deployer'), undefined],
-  ])('have the role %s', (_, role, rules) => {
+    ['with the shipped rules for edit', DeployerRole.edit(), EDIT_RULES],
+    ['without rules for another ClusterRole', DeployerRole.clusterRole('deployer'), undefined],
+  ])('give the role %s', (_, role, rules) => {
     expect(read(manifests({ role })).role).toEqual({ kind: 'ClusterRole', name: role.name, rules });
   });
 
-  test('have no account for the agent, which is someone else\'s', () => {
+  test('give no ServiceAccount for a GitLab agent in another namespace', () => {
     const identity = DeployerIdentity.gitlabAgent({ serviceAccountName: 'agent', serviceAccountNamespace: 'gitlab-agent' });
     expect(read(manifests({ identity }))).toMatchObject({ serviceAccount: undefined, subject: { kind: 'ServiceAccount', namespace: 'gitlab-agent', name: 'agent' } });
   });
 
-  test('may stand in a List', () => {
+  test('may be the items of a List', () => {
     expect(read([{ apiVersion: 'v1', kind: 'List', items: manifests() }]).roleBinding).toBe('gitlab-example-admin');
   });
 });
 
-test('a Role of the file brings its rules', () => {
+test('a Role in the file gives the rules of the role', () => {
   const role = { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name: 'deployer', namespace: 'example' }, rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] };
   const objects = manifests().map((object) => (object.kind === 'RoleBinding' ? { ...object, roleRef: { apiGroup: RBAC, kind: 'Role', name: 'deployer' } } : object));
   expect(read([...objects, role]).role).toEqual({
@@ -66,35 +66,35 @@ test('a Role of the file brings its rules', () => {
   });
 });
 
-describe('a deployer with few rights', () => {
+describe('the manifests of a deployer with least privilege', () => {
   const role = DeployerRole.leastPrivilege({
     projectId: 42, environment: 'production', app: 'web', manifests: 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }',
   });
 
-  test('brings its Role, its lock and its record, which is no token', () => {
+  test('hold its Role, its Lease and its empty history Secrets, which are no token Secrets', () => {
     const access = read(manifests({ role }));
     expect(access).toMatchObject({ role: { kind: 'Role', name: 'gitlab-example-least-privilege' }, serviceAccount: { tokenSecret: undefined } });
     expect(access.objects.map(({ kind }) => kind)).toEqual(['ServiceAccount', ...Array(5).fill('Secret'), 'Lease', 'Role', 'RoleBinding']);
   });
 
-  test('may have a token that never expires, beside the record', () => {
+  test('may hold a token Secret beside the history Secrets', () => {
     const identity = DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() });
     expect(read(manifests({ role, identity })).serviceAccount).toEqual({ name: 'gitlab-example', tokenSecret: 'gitlab-example-token' });
   });
 
-  test('may be one that others authenticate', () => {
+  test('may bind the ServiceAccount of a GitLab agent', () => {
     const identity = DeployerIdentity.gitlabAgent({ serviceAccountName: 'agent', serviceAccountNamespace: 'gitlab-agent' });
     expect(read(manifests({ role, identity })).serviceAccount).toBeUndefined();
   });
 
-  test('gets no record with something in it', () => {
+  test('are rejected with data in a history Secret', () => {
     const objects = manifests({ role }).map((object) => (object.kind === 'Secret' ? { ...object, data: { record: 'aHVudGVyMg==' } } : object));
-    expect(() => read(objects)).toThrow(/has data in it, expected an empty record of releases/);
+    expect(() => read(objects)).toThrow(/has data in it, expected an empty Secret for the release history/);
     expect(() => read(objects)).not.toThrow(/aHVudGVyMg/);
   });
 
-  test('is told of in plain words, rule by rule', () => {
-    const lines = accessInWords(read(manifests({ role })));
+  test('are described with a line for each rule', () => {
+    const lines = accessSummary(read(manifests({ role })));
     expect(lines[0]).toBe('ServiceAccount "example/gitlab-example" gets Role "gitlab-example-least-privilege" in namespace "example", and nothing outside it. There it');
     expect(lines).toContain('  may      get, create, patch, delete configmaps "web"');
     expect(lines).toContain('  may      list, watch replicasets.apps');
@@ -102,31 +102,31 @@ describe('a deployer with few rights', () => {
   });
 });
 
-describe('what gives more, or something else, is refused', () => {
+describe('reading is rejected for', () => {
   const [account, binding] = manifests();
   const secret = manifests({ identity: DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() }) }).find(({ kind }) => kind === 'Secret');
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'example' } };
   const bound = (change: object) => [account, { ...binding, ...change }];
 
   test.each<[string, object[], RegExp]>([
-    ['a Deployment', [account, binding, deployment], /^access\.yaml:\d+:1: "Deployment\.apps" in "apps\/v1", expected the objects that give access: Namespace/],
-    ['a ClusterRoleBinding', [account, { ...binding, kind: 'ClusterRoleBinding' }], /"ClusterRoleBinding\.rbac.*bind the role in one namespace/],
+    ['a Deployment', [account, binding, deployment], /^access\.yaml:\d+:1: "Deployment\.apps" in "apps\/v1", expected only objects that give access: Namespace/],
+    ['a ClusterRoleBinding', [account, { ...binding, kind: 'ClusterRoleBinding' }], /"ClusterRoleBinding\.rbac.*use a RoleBinding, which gives the role in one namespace/],
     ['an old version', [account, { ...binding, apiVersion: `${RBAC}/v1beta1` }], /in "rbac\.authorization\.k8s\.io\/v1beta1"/],
     ['no RoleBinding', [account], /^access\.yaml: no RoleBinding, expected/],
     ['two deployers', [...manifests(), ...manifests({ role: DeployerRole.edit() }).slice(1)], /: 2 RoleBindings, so more than one deployer/],
-    ['the same object twice', [account, account, binding], /ServiceAccount "gitlab-example" for the second time/],
+    ['a duplicate object', [account, account, binding], /ServiceAccount "gitlab-example" is a duplicate/],
     ['a RoleBinding without a namespace', bound({ metadata: { name: 'x' } }), /metadata\.namespace is nothing, expected text/],
     ['a protected namespace', manifests({ namespace: 'kube-system', allowProtectedNamespace: true }), /namespace is "kube-system", expected a namespace of the application's own/],
     ['objects of two namespaces', [{ ...account, metadata: { ...account.metadata, namespace: 'other' } }, binding], /ServiceAccount "gitlab-example" is in namespace "other"/],
     ['another Namespace', [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } }, account, binding], /: Namespace "other", expected objects of namespace "example"/],
     ['two subjects', bound({ subjects: [...binding.subjects, { kind: 'User', name: 'x' }] }), /: 2 subjects, expected exactly one/],
-    ['everybody as the subject', bound({ subjects: [{ kind: 'Group', name: 'system:authenticated' }] }), /Group "system:authenticated", expected one deployer/],
-    ['an account that is not in the file', [binding], /ServiceAccount "gitlab-example" of this namespace is bound, and is not in the file/],
-    ['an account that is not bound', [account, { ...account, metadata: { name: 'a', namespace: 'example' } }, binding].slice(1), /ServiceAccount "a" is not the subject/],
+    ['a group of Kubernetes itself as the subject', bound({ subjects: [{ kind: 'Group', name: 'system:authenticated' }] }), /Group "system:authenticated", expected one deployer/],
+    ['a bound ServiceAccount that is not in the file', [binding], /binds ServiceAccount "gitlab-example" of this namespace, which is not in the file/],
+    ['a ServiceAccount that is not bound', [account, { ...account, metadata: { name: 'a', namespace: 'example' } }, binding].slice(1), /ServiceAccount "a" is not the subject/],
     ['a Role that is not in the file', bound({ roleRef: { kind: 'Role', name: 'deployer' } }), /Role "deployer" is not in the file/],
     ['a listed Secret', [{ ...account, secrets: [{ name: 'gitlab-example-token' }] }, binding], /lists secrets, expected none/],
     ['a Secret with data', [account, { ...secret, stringData: { token: 'hunter2' } }, binding], /has data in it, expected an empty Secret/],
-    ['another Secret', [account, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'example' } }, binding], /Secret "s" is no token of the ServiceAccount/],
+    ['a Secret of another type', [account, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'example' } }, binding], /Secret "s" is no token of the ServiceAccount/],
   ])('%s', (_, objects, message) => {
     expect(() => read(objects)).toThrow(message);
     expect(() => read(objects)).not.toThrow(/hunter2/);
@@ -136,15 +136,15 @@ describe('what gives more, or something else, is refused', () => {
     expect(() => readAccess(text, 'access.yaml')).toThrow(message);
   });
 
-  test('unless a protected namespace is allowed', () => {
+  test('no protected namespace that the options allow', () => {
     const objects = manifests({ namespace: 'default', allowProtectedNamespace: true });
     expect(readAccess(Yaml.stringify(...objects), 'access.yaml', { allowProtectedNamespace: true }).namespace).toBe('default');
   });
 });
 
-describe('in plain words', () => {
-  test('admin', () => {
-    expect(accessInWords(read(manifests())).join('\n')).toMatchInlineSnapshot(`
+describe('the summary', () => {
+  test('lists the rights of ClusterRole admin', () => {
+    expect(accessSummary(read(manifests())).join('\n')).toMatchInlineSnapshot(`
 "ServiceAccount "example/gitlab-example" gets ClusterRole "admin" in namespace "example", and nothing outside it. There it
   may      create, change and delete workloads (Deployments, StatefulSets, DaemonSets, Jobs, CronJobs)
   may      create, change and delete Services, Ingresses and ConfigMaps
@@ -160,14 +160,14 @@ describe('in plain words', () => {
 `);
   });
 
-  test('edit may not give rights away', () => {
-    expect(accessInWords(read(manifests({ role: DeployerRole.edit() })))).toContain('  may not  give its own rights in the namespace to others (Roles and RoleBindings)');
+  test('says that ClusterRole edit may not give its rights to others', () => {
+    expect(accessSummary(read(manifests({ role: DeployerRole.edit() })))).toContain('  may not  give its own rights in the namespace to others (Roles and RoleBindings)');
   });
 
-  test('a role that is not known is not guessed', () => {
-    expect(accessInWords(read(manifests({ role: DeployerRole.clusterRole('deployer') })))).toEqual([
+  test('names the command that describes a ClusterRole of the cluster', () => {
+    expect(accessSummary(read(manifests({ role: DeployerRole.clusterRole('deployer') })))).toEqual([
       'ServiceAccount "example/gitlab-example" gets ClusterRole "deployer" in namespace "example", and nothing outside it. '
-      + 'What that role allows is not known here: kubectl describe clusterrole "deployer"',
+      + 'The rights of that role are in the cluster only: kubectl describe clusterrole "deployer"',
     ]);
   });
 });

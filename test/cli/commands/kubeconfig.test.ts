@@ -5,12 +5,12 @@ import { AGENT_FILE, CA_DATA, CA_PEM, FileParts, kubeconfigFile, SERVER, TOKEN }
 
 const SECRET = 'hunter2-secret';
 
-/** What an administrator has: a plugin, a key, no token, no namespace. */
+/** The kubeconfig of an administrator: a plugin and a key, without a token and a namespace. */
 const REFERENCE = kubeconfigFile({ user: { 'token': undefined, 'exec': { command: 'helper' }, 'client-key-data': SECRET }, context: { namespace: undefined } });
 const FILES = { 'admin.conf': REFERENCE, 'token': TOKEN, 'ci.conf': kubeconfigFile() };
 const BUILD = ['kubeconfig', 'admin.conf', '--token-file', 'token', '--namespace', 'ns1'];
 
-/** Everything that was written to people and logs, so far, by all tests of this file. */
+/** The output of all commands of this file, except credentials on standard output. */
 const written: string[] = [];
 
 async function run(argv: string[], options: CliOptions = {}): Promise<CliResult> {
@@ -20,7 +20,7 @@ async function run(argv: string[], options: CliOptions = {}): Promise<CliResult>
 }
 
 describe('building a kubeconfig', () => {
-  test('takes the cluster of the reference and the token, and reports without secrets', async () => {
+  test('combines the cluster of FILE and the token, and prints a report without secrets', async () => {
     const { code, stdout, stderr } = await run(BUILD);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -34,7 +34,7 @@ describe('building a kubeconfig', () => {
     expect(fileNames()).toEqual(['admin.conf', 'ci.conf', 'token']);
   });
 
-  test('reports as JSON', async () => {
+  test('prints the report as JSON', async () => {
     const { stdout } = await run([...BUILD, '--output', 'json']);
     const report = JSON.parse(stdout);
 
@@ -52,12 +52,12 @@ describe('building a kubeconfig', () => {
     ['yaml', (text) => text],
     ['json', (text) => text],
     ['base64', (text) => Buffer.from(text, 'base64').toString()],
-  ])('writes it as %s into a file of the owner alone, exactly as reported', async (format, decode) => {
+  ])('writes %s to a file that only its owner can read, with the reported size', async (format, decode) => {
     const { code, stdout, stderr } = await run([...BUILD, '--format', format, '--file', 'out', '--output', 'json']);
     const text = fileText('out') ?? '';
     const report = JSON.parse(stdout);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: `out: written as ${format}, readable by you alone\n` });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `out: written as ${format}, readable only by you\n` });
     expect(fileMode('out')).toBe(0o600);
     expect(report).toMatchObject({ file: 'out', format });
     expect(report.forms.find(({ form }: { form: string }) => form === format).bytes).toBe(Buffer.byteLength(text));
@@ -66,21 +66,21 @@ describe('building a kubeconfig', () => {
     expect(decode(text)).not.toContain(SECRET);
   });
 
-  test('writes the credential itself to standard output when asked to', async () => {
+  test('prints only the credential with --output -', async () => {
     const { code, stdout, stderr } = await run([...BUILD, '--format', 'json', '--output', '-']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(Kubeconfig.parse(stdout).token).toBe(TOKEN);
   });
 
-  test.each([['CI', 'true'], ['CI', 'false'], ['GITLAB_CI', 'true']])('does not in a CI job (%s=%s)', async (name, value) => {
+  test.each([['CI', 'true'], ['CI', 'false'], ['GITLAB_CI', 'true']])('prints no credential in a CI job (%s=%s)', async (name, value) => {
     const { code, stdout, stderr } = await run([...BUILD, '--output', '-'], { variables: { [name]: value } });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/--output: it is "-" in a CI job/);
   });
 
-  test('takes the token from standard input, and other values from options', async () => {
+  test('reads the token from standard input, and other values from the options', async () => {
     const argv = ['kubeconfig', 'admin.conf', '--token-file', '-', '--namespace', 'ns2', '--user', 'ci', '--server', 'https://api.example.com', '--context', 'x', '--file', 'out'];
     const { code } = await run(argv, { stdin: TOKEN });
     const built = Kubeconfig.parse(fileText('out') ?? '');
@@ -90,22 +90,22 @@ describe('building a kubeconfig', () => {
     expect(built.token).toBe(TOKEN);
   });
 
-  test('takes the reference from standard input', async () => {
+  test('reads FILE from standard input', async () => {
     const { code, stdout } = await run(['kubeconfig', '-', '--token-file', 'token', '--namespace', 'ns1'], { stdin: REFERENCE });
 
     expect(code).toBe(0);
     expect(stdout).toContain(SERVER);
   });
 
-  test.each([['\n'], ['\r\n']])('leaves out one line break at the end of the token (%j) and says so', async (end) => {
+  test.each([['\n'], ['\r\n']])('removes one line break at the end of the token (%j), with a message', async (end) => {
     const { code, stderr } = await run([...BUILD, '--file', 'out'], { files: { ...FILES, token: `${TOKEN}${end}` } });
 
     expect(code).toBe(0);
-    expect(stderr).toContain('token: the line break at its end is left out\n');
+    expect(stderr).toContain('token: the line break at the end was removed\n');
     expect(Kubeconfig.parse(fileText('out') ?? '').token).toBe(TOKEN);
   });
 
-  test('embeds the CA file of the reference, which lies beside it', async () => {
+  test('embeds the CA file that FILE names relative to itself', async () => {
     const reference = kubeconfigFile({ cluster: { 'certificate-authority-data': undefined, 'certificate-authority': 'pki/ca.crt' } });
     const files = { 'admin/admin.conf': reference, 'admin/pki/ca.crt': CA_PEM, 'token': TOKEN };
     const { code } = await run(['kubeconfig', 'admin/admin.conf', '--token-file', 'token', '--namespace', 'ns1', '--file', 'out'], { files });
@@ -114,15 +114,15 @@ describe('building a kubeconfig', () => {
     expect(Kubeconfig.parse(fileText('out') ?? '').certificateAuthorityData).toBe(CA_DATA);
   });
 
-  test('warns of what works nowhere else and of what old runners print', async () => {
+  test('warns about a loopback address, and about text that old runners do not mask', async () => {
     const cluster = { 'server': 'https://127.0.0.1:6443', 'certificate-authority-data': Buffer.from(CA_PEM.repeat(5)).toString('base64') };
     const { stdout } = await run(BUILD, { files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster }) } });
 
-    expect(stdout).toMatch(/^warning: 127\.0\.0\.1 is the machine itself/m);
+    expect(stdout).toMatch(/^warning: 127\.0\.0\.1 is a loopback address/m);
     expect(stdout).toMatch(/^warning: the base64 has \d+ bytes: GitLab Runner before 15\.4/m);
   });
 
-  test('warns of what no variable holds', async () => {
+  test('warns about a text that is too long for a variable', async () => {
     const cluster = { 'certificate-authority-data': Buffer.from(CA_PEM.repeat(160)).toString('base64') };
     const { code, stdout } = await run([...BUILD, '--output', 'json'], { files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster }) } });
 
@@ -131,25 +131,25 @@ describe('building a kubeconfig', () => {
   });
 
   test.each<[string, string[], CliOptions, RegExp]>([
-    ['no namespace', BUILD.slice(0, 4), {}, /--namespace: it is missing/],
+    ['a missing namespace', BUILD.slice(0, 4), {}, /--namespace: it is missing/],
     ['an invalid namespace', [...BUILD.slice(0, 5), 'NS'], {}, /namespace is .*DNS label/],
     ['a protected namespace', [...BUILD.slice(0, 5), 'kube-system'], {}, /namespace is .*"kube-\*"/],
     ['a server in clear text', [...BUILD, '--server', 'http://x'], {}, /server: .*https/],
-    ['a context that is not there', [...BUILD, '--context', 'y'], {}, /admin\.conf: context: "y" is not in the file, expected one of "x"/],
+    ['an unknown context', [...BUILD, '--context', 'y'], {}, /admin\.conf: context: "y" is not in the file, expected one of "x"/],
     ['a token with a line break in it', BUILD, { files: { ...FILES, token: `${TOKEN.slice(0, 40)}\n${TOKEN.slice(40)}\n` } }, /token: it has a line break in it/],
     ['a token with two line breaks at its end', BUILD, { files: { ...FILES, token: `${TOKEN}\n\n` } }, /token: it has a line break in it/],
     ['an empty token', BUILD, { files: { ...FILES, token: '\n' } }, /token: it is empty/],
-    ['a token file that is not there', [...BUILD.slice(0, 3), 'absent', '--namespace', 'ns1'], {}, /file not found: absent/],
-    ['standard input twice', ['kubeconfig', '-', '--token-file', '-', '--namespace', 'ns1'], {}, /--token-file: it is standard input, as FILE is/],
+    ['a missing token file', [...BUILD.slice(0, 3), 'absent', '--namespace', 'ns1'], {}, /file not found: .*absent/],
+    ['standard input twice', ['kubeconfig', '-', '--token-file', '-', '--namespace', 'ns1'], {}, /--token-file: FILE reads standard input already/],
     ['unverified TLS in the reference', BUILD, { files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster: { 'insecure-skip-tls-verify': true } }) } }, /insecure-skip-tls-verify/],
-    ['a CA file that is not there', BUILD, {
+    ['a missing CA file', BUILD, {
       files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster: { 'certificate-authority-data': undefined, 'certificate-authority': 'gone.crt' } }) },
     }, /file not found: .*gone\.crt/],
     ['--output - beside --file', [...BUILD, '--output', '-', '--file', 'out'], {}, /--output: it is "-" and there is a --file/],
     ['--file -', [...BUILD, '--file', '-'], {}, /--file: it is "-".*use --output -/],
     ['--force alone', [...BUILD, '--force'], {}, /--force: there is no --file/],
-    ['a format that there is not', [...BUILD, '--format', 'toml'], {}, /--format: "toml", expected yaml, json, base64/],
-  ])('is refused with %s', async (_, argv, options, expected) => {
+    ['an unknown format', [...BUILD, '--format', 'toml'], {}, /--format: "toml", expected yaml, json, base64/],
+  ])('fails for %s', async (_, argv, options, expected) => {
     const output = argv.some((arg) => ['--file', '--output', '--force'].includes(arg)) ? [] : ['--file', 'out'];
     const { code, stdout, stderr } = await run([...argv, ...output], options);
 
@@ -160,25 +160,25 @@ describe('building a kubeconfig', () => {
   });
 });
 
-describe('building one for a job with an id_token', () => {
+describe('building a kubeconfig for a job with an id_token', () => {
   const FOR_JOB = ['kubeconfig', 'admin.conf', '--id-token-file', '/builds/id-token', '--namespace', 'ns1'];
   const policy = KubeconfigPolicy.stored({ allowTokenFile: true });
 
-  test('names the file that the job will have it in, and has no secret', async () => {
+  test('writes the name of the token file, and no secret', async () => {
     const { code, stdout, stderr } = await run([...FOR_JOB, '--file', 'out']);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'out: written as yaml, readable by you alone\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'out: written as yaml, readable only by you\n' });
     expect(Kubeconfig.parse(fileText('out') ?? '', policy)).toMatchObject({ server: SERVER, namespace: 'ns1', user: 'gitlab-ns1', tokenFile: '/builds/id-token' });
     expect(stdout).toMatch(/^token file  \/builds\/id-token$/m);
-    expect(stdout).toMatch(/^- a file of the repository, as it is: there is no secret in it$/m);
+    expect(stdout).toMatch(/^- a file in the repository: it holds no secret$/m);
     expect(stdout).not.toMatch(/mask|warning/i);
   });
 
-  test('reports as JSON', async () => {
+  test('prints the report as JSON', async () => {
     expect(JSON.parse((await run([...FOR_JOB, '--output', 'json'])).stdout)).toMatchObject({ tokenFile: '/builds/id-token', forms: [], warnings: [] });
   });
 
-  test('writes it to the standard output of a CI job, too', async () => {
+  test('is allowed on the standard output of a CI job', async () => {
     const { code, stdout } = await run([...FOR_JOB, '--output', '-'], { variables: { CI: 'true' } });
 
     expect(code).toBe(0);
@@ -187,13 +187,13 @@ describe('building one for a job with an id_token', () => {
 
   test.each([
     ['/builds/id-token', false], ['C:\\builds\\id-token', false], ['id-token', true], ['~/id-token', true], ['$CI_PROJECT_DIR/id-token', true],
-  ])('warns of a relative name: %s (%s)', async (file, warned) => {
+  ])('warns about a relative name: %s (%s)', async (file, warned) => {
     const { stdout } = await run(['kubeconfig', 'admin.conf', '--id-token-file', file, '--namespace', 'ns1']);
 
-    expect(stdout.includes('warning: the name of the token file is relative')).toBe(warned);
+    expect(stdout.includes('warning: the token file has a relative name')).toBe(warned);
   });
 
-  test('is checked when that is allowed', async () => {
+  test('is accepted by a later check with --allow-token-file', async () => {
     const files = { 'ci.conf': kubeconfigFile({ user: { token: undefined, tokenFile: '/builds/id-token' } }) };
 
     expect(await run(['kubeconfig', 'ci.conf'], { files })).toMatchObject({ code: 2, stderr: expect.stringContaining('it has tokenFile') });
@@ -201,11 +201,11 @@ describe('building one for a job with an id_token', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a token file, too', [...FOR_JOB, '--token-file', 'token'], /--id-token-file: there is a --token-file, too/],
+    ['a second source', [...FOR_JOB, '--token-file', 'token'], /--id-token-file: there is also a --token-file/],
     ['standard input', ['kubeconfig', 'admin.conf', '--id-token-file', '-', '--namespace', 'ns1'], /--id-token-file: it is "-"/],
-    ['the token in place of its file', ['kubeconfig', 'admin.conf', '--id-token-file', TOKEN, '--namespace', 'ns1'], /tokenFile: it is a token/],
-    ['no namespace', FOR_JOB.slice(0, 4), /--namespace: it is missing/],
-  ])('is refused with %s', async (_, argv, expected) => {
+    ['the token instead of its file', ['kubeconfig', 'admin.conf', '--id-token-file', TOKEN, '--namespace', 'ns1'], /tokenFile: it is a token/],
+    ['a missing namespace', FOR_JOB.slice(0, 4), /--namespace: it is missing/],
+  ])('fails for %s', async (_, argv, expected) => {
     const { code, stdout, stderr } = await run(argv);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -214,14 +214,14 @@ describe('building one for a job with an id_token', () => {
 });
 
 describe('checking a kubeconfig', () => {
-  test('reports on one that is fit for a CI job', async () => {
+  test('prints a report on a safe credential', async () => {
     const { code, stdout } = await run(['kubeconfig', 'ci.conf']);
 
     expect(code).toBe(0);
     expect(stdout).toContain('user       u\n');
   });
 
-  test('converts it', async () => {
+  test('converts the kubeconfig to another format', async () => {
     const { code } = await run(['kubeconfig', '-', '--format', 'base64', '--file', 'out'], { stdin: kubeconfigFile() });
     const text = Buffer.from(fileText('out') ?? '', 'base64').toString();
 
@@ -229,7 +229,7 @@ describe('checking a kubeconfig', () => {
     expect(JSON.parse(text)).toEqual(JSON.parse(kubeconfigFile()));
   });
 
-  test('does not replace a file, unless forced to', async () => {
+  test('replaces a file only with --force', async () => {
     const argv = ['kubeconfig', 'ci.conf', '--format', 'json', '--file', 'ci.conf'];
 
     expect(await run(argv)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('file exists: ') });
@@ -241,12 +241,12 @@ describe('checking a kubeconfig', () => {
   test.each<[string, FileParts, RegExp]>([
     ['an exec plugin', { user: { token: undefined, exec: { command: SECRET } } }, /ci\.conf: users\[0\]\.user: it has exec/],
     ['unverified TLS', { cluster: { 'insecure-skip-tls-verify': true } }, /ci\.conf: clusters\[0\]\.cluster: it has insecure-skip-tls-verify/],
-    ['no namespace', { context: { namespace: undefined } }, /ci\.conf: namespace: the context names none/],
+    ['a missing namespace', { context: { namespace: undefined } }, /ci\.conf: namespace: the context names none/],
     ['a protected namespace', { context: { namespace: 'default' } }, /ci\.conf: namespace is /],
     ['a token with a line break', { user: { token: `${TOKEN}\n` } }, /ci\.conf: token: it has a line break/],
     ['a password', { user: { username: 'admin', password: SECRET } }, /ci\.conf: users\[0\]\.user: it has username/],
     ['a password in the address', { cluster: { server: `https://admin:${SECRET}@host` } }, /ci\.conf: server: /],
-  ])('refuses one with %s', async (_, parts, expected) => {
+  ])('rejects %s', async (_, parts, expected) => {
     const { code, stdout, stderr } = await run(['kubeconfig', 'ci.conf', '--file', 'out'], { files: { 'ci.conf': kubeconfigFile(parts) } });
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -254,26 +254,26 @@ describe('checking a kubeconfig', () => {
     expect(fileNames()).toEqual(['ci.conf']);
   });
 
-  test('refuses the options that go with a token', async () => {
+  test('rejects the options that need a token', async () => {
     expect((await run(['kubeconfig', 'ci.conf', '--namespace', 'ns1'])).stderr).toMatch(/--namespace: there is no --token-file/);
   });
 
-  test('refuses the file of the GitLab agent, which is no stored credential', async () => {
+  test('rejects the kubeconfig of a GitLab agent', async () => {
     expect(await run(['kubeconfig', '-'], { stdin: AGENT_FILE })).toMatchObject({ code: 2, stderr: expect.stringContaining('standard input: contexts: it has 2 entries') });
   });
 
-  test('accepts a protected namespace when allowed', async () => {
+  test('accepts a protected namespace with --allow-protected-namespace', async () => {
     const files = { 'ci.conf': kubeconfigFile({ context: { namespace: 'default' } }) };
 
     expect(await run(['kubeconfig', 'ci.conf', '--allow-protected-namespace'], { files })).toMatchObject({ code: 0 });
   });
 
-  test('refuses bytes that are no text', async () => {
+  test('rejects binary data', async () => {
     expect(await run(['kubeconfig', '-'], { stdin: Buffer.from([0xff, 0xfe, 0]) })).toMatchObject({ code: 2, stderr: expect.stringContaining('not UTF-8') });
   });
 });
 
-test('none of all this wrote a secret anywhere but where it was asked for', () => {
+test('no command of this file printed a secret', () => {
   const everything = written.join('\n');
   const secrets = [TOKEN, TOKEN.slice(0, 40), TOKEN.slice(-25), Buffer.from(TOKEN).toString('base64'), SECRET, 'job-token'];
 

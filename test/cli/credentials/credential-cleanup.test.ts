@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
-import { currentOf, endDue, endUnfinished, predecessors } from '../../../src/cli/credentials/credential-cleanup';
-import { CredentialStore } from '../../../src/cli/credentials/credential-store';
-import { CredentialRecord } from '../../../src/cli/credentials/record';
+import { currentRecord, replacedRecords, revokeReplaced, revokeUnused } from '../../../src/cli/credentials/credential-cleanup';
+import { CredentialStore, CredentialRecord } from '../../../src/cli/credentials/credential-store';
 import { StepLog } from '../../../src/cli/io/step-log';
 
 const HERE = 'gitlab.example.com/projects/42/variables/KUBECONFIG?environment_scope=production';
@@ -13,31 +12,31 @@ function credential(name: string, known: Partial<CredentialRecord> = {}): Creden
 
 const names = (records: readonly CredentialRecord[]) => records.map(({ name }) => name);
 
-describe('the credential in its place', () => {
+describe('the current credential', () => {
   test.each<[string, CredentialRecord[], string | undefined]>([
-    ['is the newest that is known to be kept', [credential('a'), credential('b'), credential('c', { state: 'pending' })], 'b'],
-    ['has no successor', [credential('a'), credential('b', { endAfter: NOW + 60_000 })], 'a'],
-    ['is kept there and not elsewhere', [credential('a'), credential('b', { destination: 'file ci.conf' })], 'a'],
-    ['has not expired', [credential('a'), credential('b', { expires: NOW })], 'a'],
+    ['is the newest stored one', [credential('a'), credential('b'), credential('c', { state: 'pending' })], 'b'],
+    ['is not replaced', [credential('a'), credential('b', { endAfter: NOW + 60_000 })], 'a'],
+    ['belongs to the destination', [credential('a'), credential('b', { destination: 'file ci.conf' })], 'a'],
+    ['is not expired', [credential('a'), credential('b', { expires: NOW })], 'a'],
     ['may never expire', [credential('a', { expires: undefined })], 'a'],
-    ['is none where all of them are replaced', [credential('a', { endAfter: NOW })], undefined],
-    ['is none where there are none', [], undefined],
+    ['is missing when all are replaced', [credential('a', { endAfter: NOW })], undefined],
+    ['is missing when there are none', [], undefined],
   ])('%s', (_, records, name) => {
-    expect(currentOf(records, HERE, NOW)?.name).toBe(name);
+    expect(currentRecord(records, HERE, NOW)?.name).toBe(name);
   });
 });
 
-describe('what a new credential replaces', () => {
+describe('the replaced credentials', () => {
   test.each<[string, CredentialRecord[], string | undefined, string[]]>([
-    ['is all that was made for the place, also what a killed run may have put there', [credential('a'), credential('b', { state: 'pending' })], undefined, ['a', 'b']],
-    ['is nothing that is replaced already', [credential('a', { endAfter: NOW - 1 }), credential('b')], undefined, ['b']],
-    ['is nothing of another place', [credential('a', { destination: 'file ci.conf' })], undefined, []],
-    ['is the rotating credential itself, wherever it was meant for', [credential('a', { destination: 'standard output' }), credential('b')], 'a', ['a', 'b']],
+    ['are all of the destination, even pending ones of an interrupted run', [credential('a'), credential('b', { state: 'pending' })], undefined, ['a', 'b']],
+    ['lack those that are replaced already', [credential('a', { endAfter: NOW - 1 }), credential('b')], undefined, ['b']],
+    ['lack those of another destination', [credential('a', { destination: 'file ci.conf' })], undefined, []],
+    ['include the credential that rotates itself, whatever its destination', [credential('a', { destination: 'standard output' }), credential('b')], 'a', ['a', 'b']],
   ])('%s', (_, records, own, expected) => {
-    expect(names(predecessors(records, HERE, own))).toEqual(expected);
+    expect(names(replacedRecords(records, HERE, own))).toEqual(expected);
   });
 
-  test('the credential in its place is always among it', () => {
+  test('include the current credential', () => {
     const record = fc.record({
       name: fc.uuid(),
       destination: fc.constantFrom(HERE, 'file ci.conf'),
@@ -47,45 +46,45 @@ describe('what a new credential replaces', () => {
     });
     fc.assert(fc.property(fc.array(record), (all) => {
       const records = all.map(({ name, ...known }) => credential(name, known));
-      const current = currentOf(records, HERE, NOW);
-      expect(current === undefined || predecessors(records, HERE, undefined).includes(current)).toBe(true);
+      const current = currentRecord(records, HERE, NOW);
+      expect(current === undefined || replacedRecords(records, HERE, undefined).includes(current)).toBe(true);
     }));
   });
 });
 
-describe('ends', () => {
-  let said: string;
-  let ended: string[];
+describe('the cleanup', () => {
+  let log: string;
+  let revoked: string[];
 
   beforeEach(() => {
-    [said, ended] = ['', []];
+    [log, revoked] = ['', []];
   });
 
-  const steps = () => new StepLog({ write: (text) => said += text });
+  const steps = () => new StepLog({ write: (text) => log += text });
 
-  function ledgerOf(records: CredentialRecord[]): CredentialStore {
-    return { list: async () => records, end: async ({ name }: CredentialRecord) => ended.push(name) } as never;
+  function storeOf(records: CredentialRecord[]): CredentialStore {
+    return { list: async () => records, delete: async ({ name }: CredentialRecord) => revoked.push(name) } as never;
   }
 
-  test('what killed runs have left for the same place, and what has expired there, but nothing of another place', async () => {
+  test('revokes pending and expired credentials of the same destination, and none of another destination', async () => {
     const kept = credential('kept');
-    await endUnfinished(ledgerOf([
+    await revokeUnused(storeOf([
       credential('killed', { state: 'pending' }), credential('old', { expires: NOW - 1 }), credential('other'), kept,
       credential('elsewhere', { state: 'pending', destination: 'file ci.conf' }), credential('for ever', { expires: undefined }),
     ]), kept, steps(), NOW);
-    expect(ended).toEqual(['killed', 'old']);
-    expect(said).toBe('- killed: ended, left by a run that did not finish\n- old: ended, had expired\n');
+    expect(revoked).toEqual(['killed', 'old']);
+    expect(log).toBe('- killed: revoked, since an interrupted run had created it\n- old: revoked, since it had expired\n');
   });
 
-  test('not the one that is kept, even when it looks unfinished', async () => {
+  test('never revokes the stored credential, even with the state pending', async () => {
     const kept = credential('kept', { state: 'pending' });
-    await endUnfinished(ledgerOf([kept]), kept, steps(), NOW);
-    expect(ended).toEqual([]);
+    await revokeUnused(storeOf([kept]), kept, steps(), NOW);
+    expect(revoked).toEqual([]);
   });
 
-  test('what is due, and says what is not yet', async () => {
+  test('revokes replaced credentials after their grace period, and returns the others', async () => {
     const records = [credential('due', { endAfter: NOW }), credential('later', { endAfter: NOW + 1 }), credential('current')];
-    expect(names(await endDue(ledgerOf(records), NOW, steps()))).toEqual(['later']);
-    expect([ended, said]).toEqual([['due'], '- due: ended\n']);
+    expect(names(await revokeReplaced(storeOf(records), NOW, steps()))).toEqual(['later']);
+    expect([revoked, log]).toEqual([['due'], '- due: revoked\n']);
   });
 });

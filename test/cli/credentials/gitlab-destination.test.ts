@@ -20,8 +20,8 @@ function kubeconfigOf(token = TOKEN, certificateAuthorityData = CA_DATA): Kubeco
 
 let server: Gitlab;
 let clients: Client[] = [];
-let said: string[];
-let everything: string[];
+let steps: string[];
+let outputs: string[];
 
 interface World extends GitlabOptions {
   readonly role?: Role;
@@ -35,7 +35,7 @@ async function start({ role = 'owner', scopes = ['api'], ...options }: World = {
   server.addProject(42, 'example-group/sub/site', sub);
   server.addProject(43, 'somebody/site');
   server.addToken(GITLAB_TOKEN, { 'example-group': role, 'somebody/site': 'maintainer' }, { scopes });
-  [clients, said, everything] = [[], [], []];
+  [clients, steps, outputs] = [[], [], []];
 }
 
 function destination(settings: Partial<VariableSettings> = {}, owner = SITE): GitlabDestination {
@@ -49,11 +49,11 @@ function destination(settings: Partial<VariableSettings> = {}, owner = SITE): Gi
   });
 }
 
-const note = (step: string) => void said.push(step);
+const note = (step: string) => void steps.push(step);
 
 async function failureOf(asked: Promise<unknown>): Promise<Error & { readonly exitCode?: number }> {
   const error = await asked.then(() => new Error('it went well'), (problem: Error) => problem);
-  everything.push(`${error.message} ${error.stack} ${JSON.stringify(error)}`);
+  outputs.push(`${error.message} ${error.stack} ${JSON.stringify(error)}`);
   return error;
 }
 
@@ -70,12 +70,12 @@ function existing(key: string, scope: string, more: Partial<Variable> = {}): Var
 afterEach(async () => {
   for (const client of clients) client.close();
   await server.stop();
-  const written = [...everything, ...said, JSON.stringify(server.requests)].join('\n');
+  const written = [...outputs, ...steps, JSON.stringify(server.requests)].join('\n');
   expect([GITLAB_TOKEN, TOKEN, kubeconfigOf().toJson(), kubeconfigOf().toBase64()].filter((secret) => written.includes(secret))).toEqual([]);
 });
 
 describe('storing a credential', () => {
-  test('makes two variables: the token alone first, then the kubeconfig', async () => {
+  test('creates two variables: first the token alone, then the kubeconfig', async () => {
     await start();
     const written = await destination().store(kubeconfigOf(), note);
 
@@ -84,23 +84,23 @@ describe('storing a credential', () => {
       { ...common, key: 'KUBECONFIG_TOKEN', value: TOKEN, variable_type: 'env_var' },
       { ...common, key: 'KUBECONFIG', value: kubeconfigOf().toJson(), variable_type: 'file' },
     ]);
-    expect(said).toEqual([
+    expect(steps).toEqual([
       'variable KUBECONFIG_TOKEN: created, type env_var, masked and hidden, protected', 'variable KUBECONFIG: created, type file, masked and hidden, protected',
     ]);
     expect(written).toMatchObject([{ key: 'KUBECONFIG_TOKEN', created: true, hidden: true }, { key: 'KUBECONFIG', created: true, hidden: true }]);
   });
 
-  test('as base64, under another key, for every branch', async () => {
+  test('creates base64 variables with another key and without protection, as the settings say', async () => {
     await start();
     await destination({ key: 'KUBE', tokenKey: 'KUBE_TOKEN', type: 'env_var', protected: false }).store(kubeconfigOf(), note);
 
     expect(stored()).toMatchObject([
       { key: 'KUBE_TOKEN', protected: false }, { key: 'KUBE', value: kubeconfigOf().toBase64(), variable_type: 'env_var', protected: false },
     ]);
-    expect(said[1]).toBe('variable KUBE: created, type env_var, masked and hidden, not protected');
+    expect(steps[1]).toBe('variable KUBE: created, type env_var, masked and hidden, not protected');
   });
 
-  test('of several environments keeps them apart', async () => {
+  test('keeps the credentials of several environments apart', async () => {
     await start();
     const scopes = ['staging', 'production', 'review/*', '*'];
     for (const scope of scopes) await destination({ environmentScope: scope }).store(kubeconfigOf(`token-of-${scope}`), note);
@@ -112,7 +112,7 @@ describe('storing a credential', () => {
     expect(stored()).toHaveLength(8);
   });
 
-  test('again keeps hidden what is hidden', async () => {
+  test('keeps a hidden variable hidden in an update', async () => {
     await start();
     await destination().store(kubeconfigOf(), note);
     await destination().store(kubeconfigOf('another-token'), note);
@@ -121,29 +121,29 @@ describe('storing a credential', () => {
       { key: 'KUBECONFIG_TOKEN', value: 'another-token', hidden: true, masked: true },
       { key: 'KUBECONFIG', value: kubeconfigOf('another-token').toJson(), hidden: true, masked: true },
     ]);
-    expect(said.slice(2)).toEqual([
+    expect(steps.slice(2)).toEqual([
       'variable KUBECONFIG_TOKEN: updated, type env_var, masked and hidden, protected', 'variable KUBECONFIG: updated, type file, masked and hidden, protected',
     ]);
   });
 
-  test('in place of one that was made by hand sets all of it right, but GitLab does not hide it', async () => {
+  test('corrects every setting of a variable that was created by hand, but GitLab does not hide it', async () => {
     await start();
     server.project(42).variables = [existing('KUBECONFIG', 'production', { variable_type: 'env_var', masked: false, raw: false, protected: false, description: 'by hand' })];
     await destination().store(kubeconfigOf(), note);
 
     expect(stored()[0]).toMatchObject({ variable_type: 'file', masked: true, hidden: false, raw: true, protected: true, description: 'by hand' });
-    expect(said[1]).toBe('variable KUBECONFIG: updated, type file, masked, protected');
+    expect(steps[1]).toBe('variable KUBECONFIG: updated, type file, masked, protected');
   });
 
-  test('masks but does not hide before 17.4', async () => {
+  test('masks without hiding before GitLab 17.4', async () => {
     await start({ version: '17.3.0' });
     await destination().store(kubeconfigOf(), note);
 
     expect(stored()).toMatchObject([{ masked: true, hidden: false }, { masked: true, hidden: false }]);
-    expect(said[1]).toBe('variable KUBECONFIG: created, type file, masked, protected');
+    expect(steps[1]).toBe('variable KUBECONFIG: created, type file, masked, protected');
   });
 
-  test('in a group', async () => {
+  test('writes the variables of a group, and keeps those of other environments', async () => {
     await start();
     server.group(8).variables = [existing('KUBECONFIG', 'staging')];
     await destination({}, GROUP).store(kubeconfigOf(), note);
@@ -156,7 +156,7 @@ describe('storing a credential', () => {
     ]);
   });
 
-  test.each([{ kind: 'project', name: '42' }, SITE] as const)('in the project %j', async (owner) => {
+  test.each([{ kind: 'project', name: '42' }, SITE] as const)('finds the project %j', async (owner) => {
     await start();
     const one = destination({}, owner);
     await one.store(kubeconfigOf(), note);
@@ -168,8 +168,8 @@ describe('storing a credential', () => {
   });
 });
 
-describe('storing a credential when something goes wrong', () => {
-  test.each([1, 2])('an answer to creation %d that is lost: what was made is found and used', async (nth) => {
+describe('storing a credential after a failure', () => {
+  test.each([1, 2])('updates the variable when the answer to creation %d is lost', async (nth) => {
     await start();
     server.fail({ method: 'POST', nth }, 'cut after');
     await destination().store(kubeconfigOf(), note);
@@ -179,7 +179,7 @@ describe('storing a credential when something goes wrong', () => {
   });
 
   test.each([0, 1, 2, 3, 4, 5, 6, 7].flatMap((served) => [[served, 'the last answer arrives'], [served, 'the last answer is lost']] as const))(
-    'an end after %d requests (%s) leaves what a second run completes', async (served, last) => {
+    'completes in a second run after %d requests (%s)', async (served, last) => {
       await start();
       if (last === 'the last answer is lost') server.fail({ nth: served }, 'cut after');
       server.fail({ nth: served + 1, times: 1000 }, { status: 418, body: { message: 'the end' } });
@@ -195,35 +195,35 @@ describe('storing a credential when something goes wrong', () => {
       ]);
     });
 
-  test('a refusal of the second variable takes back the first', async () => {
+  test('removes the first variable when GitLab rejects the second', async () => {
     await start();
     server.fail({ method: 'POST', nth: 2 }, { status: 403, body: { message: '403 Forbidden' } });
 
     expect(await failureOf(destination().store(kubeconfigOf(), note))).toMatchObject({ name: 'GitlabError', exitCode: 3 });
     expect(stored()).toEqual([]);
-    expect(said[1]).toBe('variable KUBECONFIG_TOKEN: removed again');
+    expect(steps[1]).toBe('variable KUBECONFIG_TOKEN: removed again');
   });
 
-  test('or says that it could not', async () => {
+  test('reports when the first variable could not be removed', async () => {
     await start();
     server.fail({ method: 'POST', nth: 2 }, { status: 403, body: { message: '403 Forbidden' } });
     server.fail({ method: 'DELETE' }, { status: 400, body: { message: 'not now' } });
 
     expect((await failureOf(destination().store(kubeconfigOf(), note))).message).toContain('"403 Forbidden"');
-    expect(said[1]).toMatch(/^variable KUBECONFIG_TOKEN: left, as it could not be removed again \(delete the variable .*"not now"\)$/);
+    expect(steps[1]).toMatch(/^variable KUBECONFIG_TOKEN: not removed, since the removal failed \(delete the variable .*"not now"\)$/);
   });
 
-  test('but not one that was there before', async () => {
+  test('keeps a first variable that existed before', async () => {
     await start();
     server.project(42).variables = [existing('KUBECONFIG_TOKEN', 'production', { variable_type: 'env_var' })];
     server.fail({ method: 'POST' }, { status: 403, body: { message: '403 Forbidden' } });
     await failureOf(destination().store(kubeconfigOf(), note));
 
     expect(stored()).toMatchObject([{ key: 'KUBECONFIG_TOKEN', value: TOKEN }]);
-    expect(said).toEqual(['variable KUBECONFIG_TOKEN: updated, type env_var, masked, protected']);
+    expect(steps).toEqual(['variable KUBECONFIG_TOKEN: updated, type env_var, masked, protected']);
   });
 
-  test('a GitLab that does not mask JSON says so, and what helps is said', async () => {
+  test('suggests base64 when GitLab does not mask JSON', async () => {
     await start({ version: '15.8.0' });
     const failure = await failureOf(destination().store(kubeconfigOf(), note));
 
@@ -234,20 +234,20 @@ describe('storing a credential when something goes wrong', () => {
     expect(stored()).toHaveLength(2);
   });
 
-  test('a variable that GitLab says it does not mask does not stay', async () => {
+  test('removes a variable that GitLab does not mask', async () => {
     await start();
     server.fail({ method: 'POST' }, { status: 201, body: { key: 'KUBECONFIG_TOKEN', environment_scope: 'production', masked: false } });
 
     expect(await failureOf(destination().store(kubeconfigOf(), note)))
-      .toMatchObject({ exitCode: 1, message: 'KUBECONFIG_TOKEN: GitLab has taken it, but does not mask it' });
+      .toMatchObject({ exitCode: 1, message: 'KUBECONFIG_TOKEN: GitLab stored the variable, but does not mask it' });
     expect(server.requests.map(({ method }) => method)).toContain('DELETE');
   });
 
-  test('a group without Premium keeps no environments: nothing is stored', async () => {
+  test('stores nothing in a group whose GitLab ignores environments', async () => {
     await start({ premium: false });
     const failure = await failureOf(destination({}, GROUP).store(kubeconfigOf(), note));
 
-    expect(failure).toMatchObject({ exitCode: 1, message: expect.stringContaining('knows no environments of variables of a group') });
+    expect(failure).toMatchObject({ exitCode: 1, message: expect.stringContaining('only Premium supports environments for variables of a group') });
     expect(server.group(8).variables).toEqual([]);
     server.group(8).variables = [existing('KUBECONFIG_TOKEN', '*')];
     expect((await failureOf(destination({}, GROUP).store(kubeconfigOf(), note))).message).toContain('nothing is stored');
@@ -257,11 +257,11 @@ describe('storing a credential when something goes wrong', () => {
   });
 
   test.each<[string, () => Kubeconfig, Partial<VariableSettings>, RegExp]>([
-    ['has no token', () => new Kubeconfig({ server: SERVER, namespace: 'example', tokenFile: '/run/token' }), {}, /^kubeconfig: it holds no token/],
-    ['is too short to be masked', () => kubeconfigOf('abc'), {}, /^KUBECONFIG_TOKEN: GitLab would not mask it: it has fewer than 8 characters/],
-    ['does not fit', () => kubeconfigOf(TOKEN, Buffer.from(CA_PEM.repeat(160)).toString('base64')), { type: 'env_var' },
+    ['without a token', () => new Kubeconfig({ server: SERVER, namespace: 'example', tokenFile: '/run/token' }), {}, /^kubeconfig: it names a token file of the job instead of a token/],
+    ['with a token too short for masking', () => kubeconfigOf('abc'), {}, /^KUBECONFIG_TOKEN: GitLab would not mask it: it has fewer than 8 characters/],
+    ['too long for a job', () => kubeconfigOf(TOKEN, Buffer.from(CA_PEM.repeat(160)).toString('base64')), { type: 'env_var' },
       /^KUBECONFIG: it does not fit into an environment variable/],
-  ])('a credential that %s is refused before anything is sent', async (_, kubeconfig, settings, message) => {
+  ])('rejects a credential %s before the first request', async (_, kubeconfig, settings, message) => {
     await start();
 
     expect(await failureOf(destination(settings).store(kubeconfig(), note))).toMatchObject({ name: 'UserError', message: expect.stringMatching(message) });
@@ -269,123 +269,120 @@ describe('storing a credential when something goes wrong', () => {
   });
 });
 
-describe('looking before anything is made', () => {
+describe('the check before storing', () => {
   const check = async (settings: Partial<VariableSettings> = {}, owner = SITE) => {
     const report = await destination(settings, owner).check();
-    everything.push(JSON.stringify(report));
+    outputs.push(JSON.stringify(report));
     return report;
   };
 
-  test('says what will be done', async () => {
+  test('lists the planned changes', async () => {
     await start({ role: 'maintainer' });
     const report = await check();
 
     expect(report).toMatchObject({
-      url: server.url,
-      release: '18.5.1-ee',
-      token: { name: 'administrator', scopes: ['api'], active: true, expiresAt: '2027-06-30' },
-      owner: { kind: 'project', id: 42, path: 'example-group/sub/site' },
+      hasCredential: false,
       plan: [
         'create variable KUBECONFIG_TOKEN: type env_var, masked and hidden, protected', 'create variable KUBECONFIG: type file, masked and hidden, protected',
       ],
       notes: [
-        'it takes the place of the KUBECONFIG that a GitLab agent gives to jobs',
-        'could not look at the variables of group "example-group/sub": that takes the role Owner there',
-        'could not look at the variables of group "example-group": that takes the role Owner there',
+        'it replaces the KUBECONFIG that a GitLab agent gives to jobs',
+        'cannot read the variables of group "example-group/sub": this needs the role Owner in the group',
+        'cannot read the variables of group "example-group": this needs the role Owner in the group',
       ],
       warnings: [],
     });
-    expect(report.destination).toContain('project example-group/sub/site');
     expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
-  test('says what is there', async () => {
+  test('reports existing variables of the same key', async () => {
     await start();
     server.project(42).variables = [existing('KUBECONFIG', 'production', { hidden: true }), existing('KUBECONFIG_TOKEN', 'production'), existing('KUBECONFIG', '*')];
     server.group(7).variables = [existing('KUBECONFIG', '*'), existing('OTHER', '*')];
     const report = await check();
 
     expect(report.plan).toEqual(['update variable KUBECONFIG_TOKEN: type env_var, masked, protected', 'update variable KUBECONFIG: type file, masked and hidden, protected']);
-    expect(report.variables[1]?.exists).toEqual({ key: 'KUBECONFIG', environmentScope: 'production', type: 'file', protected: true, masked: true, hidden: true });
+    expect(report.hasCredential).toBe(true);
+    expect(report.variables[1]?.existing).toEqual({ key: 'KUBECONFIG', environmentScope: 'production', type: 'file', protected: true, masked: true, hidden: true });
     expect(report.warnings).toEqual([
-      'KUBECONFIG is there for environment "*" too: jobs of "production" get this one, those of others that match get that one',
-      'GitLab hides new variables only: KUBECONFIG_TOKEN will not be hidden, unless removed before',
+      'KUBECONFIG also exists for environment "*": jobs of "production" get the new variable, jobs of other matching environments get that one',
+      'GitLab hides only new variables: it will not hide KUBECONFIG_TOKEN, unless you remove it first',
     ]);
     expect(report.notes.slice(1)).toEqual([
-      'group "example-group" has KUBECONFIG for environment "*": where both are for a job, that of the project wins; other jobs get that of the group',
+      'group "example-group" has KUBECONFIG for environment "*": the variable of the project takes precedence, other jobs get that of the group',
     ]);
   });
 
-  test('warns of a credential that reaches further than one environment', async () => {
+  test('warns about a credential for more than one environment', async () => {
     await start();
 
     expect((await check({ environmentScope: '*', protected: false })).warnings).toEqual([
-      'environment "*": every job gets the credential, also one without an environment',
-      'not protected: jobs of every branch get the credential, so everyone who may push gets it',
+      'environment "*": every job gets the credential, even a job without an environment',
+      'not protected: jobs of every branch get the credential, so everyone with the right to push gets it',
     ]);
     const inGroup = await check({}, GROUP);
     expect(inGroup.warnings).toEqual([
-      'every project in the group gets the credential, those that come later too',
-      'environments of variables of a group are a feature of Premium: without it nothing will be stored',
+      'every project in the group gets the credential, even a project that is added later',
+      'only GitLab Premium supports environments for variables of a group: without Premium, nothing will be stored',
     ]);
     server.group(8).variables = [existing('OTHER', 'staging')];
-    expect((await check({}, GROUP)).warnings).toEqual(['every project in the group gets the credential, those that come later too']);
-    expect(inGroup.notes[0]).toBe('a variable KUBECONFIG of a project wins over that of its group');
+    expect((await check({}, GROUP)).warnings).toEqual(['every project in the group gets the credential, even a project that is added later']);
+    expect(inGroup.notes[0]).toBe('a project\'s variable KUBECONFIG takes precedence over that of its group');
   });
 
-  test('says of an older GitLab that it will not hide', async () => {
+  test('plans no hidden variable for an older GitLab', async () => {
     await start({ version: '17.3.0' });
 
     expect((await check()).plan[1]).toBe('create variable KUBECONFIG: type file, masked, protected');
   });
 
-  test('has nothing to say of groups around a project of a user', async () => {
+  test('has no notes on groups for a project of a user', async () => {
     await start();
 
     expect((await check({ key: 'KUBE', tokenKey: 'KUBE_TOKEN' }, { kind: 'project', name: 'somebody/site' })).notes).toEqual([]);
   });
 
-  test('does without what the oldest GitLab does not say', async () => {
+  test('works without the token information that an old GitLab lacks', async () => {
     await start({ version: '15.1.0' });
 
-    expect(await check({ type: 'env_var' })).toMatchObject({ release: '15.1.0', warnings: [] });
+    expect(await check({ type: 'env_var' })).toMatchObject({ plan: expect.anything(), warnings: [] });
     expect(await failureOf(check())).toMatchObject({ name: 'UserError', message: expect.stringMatching(/^--variable-type: GitLab "15\.1\.0" .*env_var/) });
   });
 
   test.each<[string, World, OwnerName, number, RegExp]>([
-    ['a token that only reads', { scopes: ['read_api'] }, SITE, 3,
-      /^the GitLab token "administrator" has the scopes "read_api", and cannot write variables without api$/],
+    ['a token without the scope api', { scopes: ['read_api'] }, SITE, 3,
+      /^the GitLab token "administrator" has the scopes "read_api", but needs the scope api to write variables$/],
     ['a developer', { role: 'developer' }, SITE, 3, /read the variables of project 42: GitLab says 403: "403 Forbidden"; the token needs the role Maintainer/],
     ['a maintainer of the group', { role: 'maintainer' }, GROUP, 3, /read the variables of group 8: GitLab says 403.*the token needs the role Owner in the group/],
-    ['a project that is not there', {}, { kind: 'project', name: 'example-group/none' }, 1, /look for project example-group\/none: GitLab says 404/],
-  ])('ends at %s', async (_, world, owner, exitCode, message) => {
+    ['a missing project', {}, { kind: 'project', name: 'example-group/none' }, 1, /look for project example-group\/none: GitLab says 404/],
+  ])('fails for %s', async (_, world, owner, exitCode, message) => {
     await start(world);
 
     expect(await failureOf(check({}, owner))).toMatchObject({ exitCode, message: expect.stringMatching(message) });
   });
 
-  test('ends at a group of an old GitLab, which takes one variable of a key for another', async () => {
+  test('fails for a group of an old GitLab that has the same key for another environment', async () => {
     await start({ version: '16.8.0-ee' });
     server.group(8).variables = [existing('KUBECONFIG', 'staging')];
 
-    expect(await failureOf(check({}, GROUP))).toMatchObject({ name: 'UserError', message: expect.stringMatching(/cannot tell them apart/) });
+    expect(await failureOf(check({}, GROUP))).toMatchObject({ name: 'UserError', message: expect.stringMatching(/cannot tell the two apart/) });
     expect(await failureOf(destination({}, GROUP).store(kubeconfigOf(), note))).toMatchObject({ name: 'UserError' });
     expect(server.group(8).variables).toEqual([existing('KUBECONFIG', 'staging')]);
   });
 });
 
 describe('removing a credential', () => {
-  test('removes both variables of this environment, and no others', async () => {
+  test('removes the two variables of the environment, and no others', async () => {
     await start();
     await destination({ environmentScope: 'staging' }).store(kubeconfigOf(), note);
     await destination().store(kubeconfigOf(), note);
-    said = [];
+    steps = [];
     await destination().remove(note);
     await destination().remove(note);
 
     expect(stored().map((variable) => variable.environment_scope)).toEqual(['staging', 'staging']);
-    expect(said).toEqual([
-      'variable KUBECONFIG: removed', 'variable KUBECONFIG_TOKEN: removed', 'variable KUBECONFIG: was not there', 'variable KUBECONFIG_TOKEN: was not there',
+    expect(steps).toEqual([
+      'variable KUBECONFIG: removed', 'variable KUBECONFIG_TOKEN: removed', 'variable KUBECONFIG: did not exist', 'variable KUBECONFIG_TOKEN: did not exist',
     ]);
   });
 });

@@ -14,42 +14,42 @@ test.each<[string, string[], ContextOptions, string]>([
     'variable KUBECONFIG of project 7 on gitlab.example.com for environment review/*'],
   ['a group, every environment and another key', ['--group', 'example-group', '--environment', '*', '--variable', 'KUBE', '--gitlab-url', 'https://example.com/gitlab'],
     { variables: VARIABLES }, 'variable KUBE of group example-group on example.com/gitlab for every environment'],
-])('the destination of %s', async (_, argv, options, expected) => {
+])('the destination is described for %s', async (_, argv, options, expected) => {
   expect((await gitlabDestinationOf(contextOf(argv, options))).description).toBe(expected);
 });
 
 test.each<[string, string[], ContextOptions, RegExp]>([
-  ['no environment', ARGV.slice(0, 4), { variables: VARIABLES }, /^--environment: it is missing, .*--environment "\*" gives the credential to every job$/],
-  ['an environment that is none', [...ARGV.slice(0, 5), 'a,b'], { variables: VARIABLES }, /^--environment: it is "a,b"/],
-  ['a key that is none', [...ARGV, '--variable', 'KUBE-CONFIG'], { variables: VARIABLES }, /^--variable: it is "KUBE-CONFIG"/],
+  ['a missing environment', ARGV.slice(0, 4), { variables: VARIABLES }, /^--environment: it is missing, .*--environment "\*" gives the credential to every job$/],
+  ['an invalid environment', [...ARGV.slice(0, 5), 'a,b'], { variables: VARIABLES }, /^--environment: it is "a,b"/],
+  ['an invalid key', [...ARGV, '--variable', 'KUBE-CONFIG'], { variables: VARIABLES }, /^--variable: it is "KUBE-CONFIG"/],
   ['an empty key', [...ARGV, '--variable='], { variables: VARIABLES }, /^--variable: it is ""/],
-  ['a key that leaves no room for that of the token', [...ARGV, '--variable', 'K'.repeat(250)], { variables: VARIABLES }, /^--variable: it is/],
-  ['another type', [...ARGV, '--variable-type', 'secret'], { variables: VARIABLES }, /^--variable-type: "secret", expected file, env_var/],
-  ['no token', ARGV, {}, /^GITLAB_TOKEN: it is not set/],
-  ['a CA file that is not there', [...ARGV, '--ca-file', 'gone.pem'], { variables: VARIABLES }, /^file not found: gone\.pem/],
-  ['certificates that are none', [...ARGV, '--ca-file', 'ca.pem'], { variables: VARIABLES, files: { 'repository/ca.pem': 'none' } }, /^ca\.pem: it holds no certificate/],
-])('is refused with %s, before anything is contacted', async (_, argv, options, expected) => {
+  ['a key too long for that of the token', [...ARGV, '--variable', 'K'.repeat(250)], { variables: VARIABLES }, /^--variable: it is/],
+  ['an unknown type', [...ARGV, '--variable-type', 'secret'], { variables: VARIABLES }, /^--variable-type: "secret", expected file, env_var/],
+  ['a missing token', ARGV, {}, /^GITLAB_TOKEN: it is not set/],
+  ['a missing CA file', [...ARGV, '--ca-file', 'gone.pem'], { variables: VARIABLES }, /file not found: .*gone\.pem/],
+  ['a CA file without certificates', [...ARGV, '--ca-file', 'ca.pem'], { variables: VARIABLES, files: { 'repository/ca.pem': 'none' } }, /^ca\.pem: it holds no certificate/],
+])('the options are rejected for %s before the first request', async (_, argv, options, expected) => {
   await expect(gitlabDestinationOf(contextOf(argv, options))).rejects.toThrow(expected);
 });
 
-describe('the certificates that GitLab is verified with', () => {
+describe('the CA certificates for GitLab', () => {
   const pem = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n`;
   const files = { 'repository/one.pem': pem('one'), 'repository/two.pem': pem('two'), 'repository/three.pem': pem('three') };
 
   test.each<[string, string[], Record<string, string>, object]>([
-    ['those of the option alone', ['--ca-file', 'one.pem'], { CI_SERVER_TLS_CA_FILE: 'two.pem' },
+    ['only those of the option', ['--ca-file', 'one.pem'], { CI_SERVER_TLS_CA_FILE: 'two.pem' },
       { certificateAuthority: pem('one'), certificateAuthorityName: 'those of --ca-file' }],
-    ['those of the CI job, beside the usual', [], { CI_SERVER_TLS_CA_FILE: 'two.pem', SSL_CERT_FILE: 'three.pem' },
+    ['those of the CI job and of the system', [], { CI_SERVER_TLS_CA_FILE: 'two.pem', SSL_CERT_FILE: 'three.pem' },
       { certificateAuthority: pem('two'), certificateAuthorityName: 'those of CI_SERVER_TLS_CA_FILE', alsoTrusted: true }],
-    ['those of SSL_CERT_FILE, beside the usual', [], { SSL_CERT_FILE: 'three.pem' },
+    ['those of SSL_CERT_FILE and of the system', [], { SSL_CERT_FILE: 'three.pem' },
       { certificateAuthority: pem('three'), certificateAuthorityName: 'those of SSL_CERT_FILE', alsoTrusted: true }],
-    ['the usual', [], {}, {}],
+    ['those of the system', [], {}, {}],
   ])('are %s', async (_, argv, variables, expected) => {
     expect(await trustOf(contextOf(argv, { variables, files }))).toEqual(expected);
   });
 });
 
-test('a credential goes to a GitLab with a private CA, as the options say', async () => {
+test('the destination stores a credential in a GitLab with a private CA', async () => {
   const authority = new TestAuthority();
   const gitlab = await Gitlab.start({ tls: authority.issue() });
   try {

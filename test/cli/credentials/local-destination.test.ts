@@ -1,6 +1,6 @@
 import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { Context } from '../../../src/cli/command-line/command';
-import { inForm } from '../../../src/cli/credentials/credential-forms';
+import { formatCredential } from '../../../src/cli/credentials/credential-kubeconfig';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
@@ -10,7 +10,7 @@ import { SERVER } from '../../support/kubeconfigs';
 
 const ACCOUNT = { namespace: 'example', name: 'gitlab-example' };
 
-/** A token of the account, signed by nobody. */
+/** An unsigned token of a ServiceAccount. */
 function tokenOf({ namespace, name }: typeof ACCOUNT, more: object = {}): string {
   const claims = { 'exp': 2_000_000_000, 'kubernetes.io': { namespace, serviceaccount: { name }, secret: { name: 'gitlab-example-1' } }, ...more };
   return ['{"alg":"RS256"}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
@@ -37,31 +37,31 @@ function destination(argv: string[], { files, variables, options }: Run = {}) {
   return localDestination(context as Context, options);
 }
 
-test('without an option there is none on this machine', async () => {
+test('there is no local destination without an option', async () => {
   expect(await destination([])).toBeUndefined();
   expect(await destination(['--output', 'json'])).toBeUndefined();
 });
 
 describe('a file', () => {
-  test.each(['yaml', 'json', 'base64'] as const)('holds the credential as %s, for its owner alone', async (form) => {
-    const said: string[] = [];
-    await (await destination(['--file', 'ci.conf', '--format', form]))?.store(credential(), (step) => said.push(step));
-    expect([fileText('ci.conf'), fileMode('ci.conf')]).toEqual([inForm(credential(), form), 0o600]);
-    expect(said).toEqual([`ci.conf: written as ${form}, readable by you alone`]);
+  test.each(['yaml', 'json', 'base64'] as const)('gets the credential as %s, readable only by its owner', async (form) => {
+    const steps: string[] = [];
+    await (await destination(['--file', 'ci.conf', '--format', form]))?.store(credential(), (step) => steps.push(step));
+    expect([fileText('ci.conf'), fileMode('ci.conf')]).toEqual([formatCredential(credential(), form), 0o600]);
+    expect(steps).toEqual([`ci.conf: written as ${form}, readable only by you`]);
   });
 
-  test('is known by its name and its folder, which is not told', async () => {
+  test('is identified by its name and a hash of its folder', async () => {
     const identity = async (file: string) => (await destination(['--file', file]))?.identity();
     expect(await identity('some/where/ci.conf')).toMatch(/^file ci\.conf [0-9a-f]{8}$/);
     expect(await identity('some/where/ci.conf')).toBe(await identity('some/../some/where/ci.conf'));
     expect(await identity('else/where/ci.conf')).not.toBe(await identity('some/where/ci.conf'));
   });
 
-  test('that exists is refused before anything is made', async () => {
-    await expect(destination(['--file', 'ci.conf'], { files: { 'ci.conf': 'kept' } })).rejects.toThrow(/file exists: ci\.conf/);
+  test('is rejected before the first step when it exists', async () => {
+    await expect(destination(['--file', 'ci.conf'], { files: { 'ci.conf': 'kept' } })).rejects.toThrow(/ci\.conf: cannot write it, it exists already/);
   });
 
-  test('that appears later is not replaced', async () => {
+  test('is not replaced when it appears later', async () => {
     const place = await destination(['--file', 'ci.conf']);
     const { store } = await destination(['--file', 'ci.conf']) ?? {};
     await place?.store(credential(), () => undefined);
@@ -69,39 +69,39 @@ describe('a file', () => {
     expect(fileText('ci.conf')).toBe(credential().toYaml());
   });
 
-  test.each<[string, string[], LocalOptions]>([['by --force', ['--force'], {}], ['as its predecessor', [], { replace: true }]])('is replaced %s', async (_, more, options) => {
+  test.each<[string, string[], LocalOptions]>([['with --force', ['--force'], {}], ['in a rotation', [], { replace: true }]])('is replaced %s', async (_, more, options) => {
     const place = await destination(['--file', 'ci.conf', ...more], { files: { 'ci.conf': 'old' }, options });
-    expect(await place?.check()).toMatchObject({ isKept: false });
+    expect(await place?.check()).toMatchObject({ hasCredential: false });
     await place?.store(credential(), () => undefined);
     expect([fileText('ci.conf'), fileNames()]).toEqual([credential().toYaml(), ['ci.conf']]);
   });
 
-  test.each(['yaml', 'json', 'base64'] as const)('that holds a credential of the account as %s is left as it is', async (form) => {
-    const place = await destination(['--file', 'ci.conf'], { files: { 'ci.conf': inForm(credential(), form) }, options: { account: ACCOUNT } });
-    expect(await place?.check()).toMatchObject({ isKept: true, holds: { secret: 'gitlab-example-1', expires: 2_000_000_000_000 } });
+  test.each(['yaml', 'json', 'base64'] as const)('stays unchanged when it holds a credential of the ServiceAccount as %s', async (form) => {
+    const place = await destination(['--file', 'ci.conf'], { files: { 'ci.conf': formatCredential(credential(), form) }, options: { account: ACCOUNT } });
+    expect(await place?.check()).toMatchObject({ hasCredential: true, credential: { secret: 'gitlab-example-1', expires: 2_000_000_000_000 } });
   });
 
   test.each<[string, string]>([
-    ['of another account', tokenOf({ namespace: 'example', name: 'other' })],
+    ['of another ServiceAccount', tokenOf({ namespace: 'example', name: 'other' })],
     ['of another namespace', tokenOf({ namespace: 'other', name: 'gitlab-example' })],
-    ['that no Secret ends', tokenOf(ACCOUNT, { 'kubernetes.io': { namespace: 'example', serviceaccount: { name: 'gitlab-example' } } })],
-    ['whose token is no JWT', 'abc'],
-  ])('that holds a credential %s is refused', async (_, token) => {
+    ['bound to no Secret', tokenOf(ACCOUNT, { 'kubernetes.io': { namespace: 'example', serviceaccount: { name: 'gitlab-example' } } })],
+    ['with a token that is no JWT', 'abc'],
+  ])('is rejected when it holds a credential %s', async (_, token) => {
     const files = { 'ci.conf': credential(token).toYaml() };
     await expect(destination(['--file', 'ci.conf'], { files, options: { account: ACCOUNT } })).rejects.toThrow(/file exists: /);
   });
 });
 
 describe('standard output', () => {
-  test('gets the credential and nothing else', async () => {
+  test('gets only the credential', async () => {
     const place = await destination(['--output', '-', '--format', 'json']);
     expect(await place?.identity()).toBe('standard output');
     await place?.store(credential(), () => undefined);
     expect(stdout).toBe(credential().toJson());
   });
 
-  test('is refused in a CI job, whose log it is', async () => {
-    await expect(destination(['--output', '-'], { variables: { CI: 'true' } })).rejects.toThrow(/^--output: it is "-" in a CI job, expected no secret in its log/);
+  test('is rejected in a CI job', async () => {
+    await expect(destination(['--output', '-'], { variables: { CI: 'true' } })).rejects.toThrow(/^--output: it is "-" in a CI job, expected no secret in the log/);
   });
 });
 
@@ -110,6 +110,6 @@ test.each<[string[], RegExp]>([
   [['--force'], /^--force: there is no --file/],
   [['--file', 'ci.conf', '--output', '-'], /^--output: it is "-" and there is a --file/],
   [['--file', 'ci.conf', '--format', 'toml'], /--format/],
-])('%j is refused', async (argv, message) => {
+])('the options %j are rejected', async (argv, message) => {
   await expect(destination(argv)).rejects.toThrow(message);
 });

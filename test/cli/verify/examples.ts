@@ -1,18 +1,18 @@
-import { Check, outcomeOf, Place, Verification } from '../../../src/cli/verify/verification';
+import { Check, outcomeOf, Scope, Verification } from '../../../src/cli/verify/verification';
 
-const INSIDE: Place = { kind: 'namespace', namespace: 'example' };
-const SYSTEM: Place = { kind: 'other namespace', namespace: 'kube-system' };
-const CLUSTER: Place = { kind: 'cluster' };
+const INSIDE: Scope = { kind: 'namespace', namespace: 'example' };
+const SYSTEM: Scope = { kind: 'other namespace', namespace: 'kube-system' };
+const CLUSTER: Scope = { kind: 'cluster' };
 
-function check(place: Place, title: string, verb: string, resource: string, answer: Check['answer'], expected?: Check['expected'], message?: string): Check {
-  const means = verb === 'list' ? 'list' : 'access review';
-  return { place, title, request: { verb, group: '', resource }, means, answer, expected, outcome: outcomeOf(answer, expected), message };
+function check(scope: Scope, title: string, verb: string, resource: string, answer: Check['answer'], expected?: Check['expected'], message?: string): Check {
+  const method = verb === 'list' ? 'list' : 'access review';
+  return { scope, title, request: { verb, group: '', resource }, method, answer, expected, outcome: outcomeOf(answer, expected), message };
 }
 
 export const FORBIDDEN = 'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "kube-system"';
 
-/** A credential that is as it must be. */
-export const WELL: Verification = {
+/** A credential whose rights are as expected. */
+export const GOOD: Verification = {
   server: 'https://cluster.example.com:6443',
   namespace: 'example',
   at: Date.UTC(2026, 0, 1),
@@ -22,32 +22,32 @@ export const WELL: Verification = {
     check(INSIDE, 'Pods', 'create', 'pods', 'allowed'),
     check(INSIDE, 'ServiceAccounts', 'impersonate', 'serviceaccounts', 'denied'),
     check(SYSTEM, 'Pods', 'list', 'pods', 'denied', 'denied', FORBIDDEN),
-    { place: SYSTEM, title: 'Any other right', means: 'rules review', answer: 'denied', expected: 'denied', outcome: 'as expected', rights: [] },
+    { scope: SYSTEM, title: 'Any other right', method: 'rules review', answer: 'denied', expected: 'denied', outcome: 'as expected', rights: [] },
     check(CLUSTER, 'Nodes', 'delete', 'nodes', 'denied', 'denied'),
   ],
-  warnings: ['the token ends in 2 days'],
-  notes: ['no access manifests were given'],
+  warnings: ['the token expires in 2 days'],
+  notes: ['only the lists are judged'],
   counts: { connections: 1, requests: 7 },
 };
 
-/** One that is not, in every way. */
-export const ILL: Verification = {
-  ...WELL,
+/** A credential with every kind of problem. */
+export const BAD: Verification = {
+  ...GOOD,
   expected: 'ClusterRole admin, as in access.yaml',
   facts: [{ title: 'User', found: 'someone', expected: 'system:serviceaccount:example:gitlab-example', outcome: 'differs' }],
   checks: [
     check(INSIDE, 'Pods', 'list', 'pods', 'unknown', 'allowed', '503 ServiceUnavailable: etcd'),
     check(SYSTEM, 'Secrets', 'create', 'secrets', 'allowed', 'denied', 'RBAC: allowed by ClusterRoleBinding "wide"'),
-    { place: SYSTEM, title: 'Any other right', means: 'rules review', answer: 'allowed', expected: 'denied', outcome: 'differs', rights: ['secrets (create)'] },
+    { scope: SYSTEM, title: 'Any other right', method: 'rules review', answer: 'allowed', expected: 'denied', outcome: 'differs', rights: ['secrets (create)'] },
   ],
 };
 
-/** What someone else may have written anywhere: a control sequence, markup, text that turns the direction, half a letter. */
+/** Text of an attacker: a control sequence, markup, a change of the text direction, half a surrogate pair. */
 export const HOSTILE = 'a\u001b[31m<script>alert("1")</script>&\'\u202e\ud800';
 
-/** It is everywhere. */
+/** A verification with the text of an attacker in every field. */
 export const ATTACKED: Verification = {
-  ...ILL,
+  ...BAD,
   server: HOSTILE,
   namespace: HOSTILE,
   expected: HOSTILE,
@@ -55,7 +55,7 @@ export const ATTACKED: Verification = {
   checks: [
     { ...check({ kind: 'namespace', namespace: HOSTILE }, HOSTILE, HOSTILE, HOSTILE, 'unknown', 'allowed', HOSTILE) },
     { ...check({ kind: 'other namespace', namespace: HOSTILE }, HOSTILE, 'list', HOSTILE, 'denied', 'denied', HOSTILE) },
-    { place: SYSTEM, title: HOSTILE, means: 'rules review', answer: 'allowed', expected: 'denied', outcome: 'differs', rights: [HOSTILE] },
+    { scope: SYSTEM, title: HOSTILE, method: 'rules review', answer: 'allowed', expected: 'denied', outcome: 'differs', rights: [HOSTILE] },
   ],
   warnings: [HOSTILE],
   notes: [HOSTILE],

@@ -2,23 +2,23 @@ import { Unreachable } from '../../../src/cli/base/failure';
 import { CreateOptions, KubernetesClient } from '../../../src/cli/cluster/kubernetes-client';
 import { ApiError } from '../../../src/cli/cluster/status';
 import { AccessRequest, allowsAccess, PathRequest } from '../../../src/cli/verify/access-request';
-import { DEFAULT_RULES } from '../../../src/cli/verify/default-rights';
+import { DEFAULT_RULES } from '../../../src/cli/verify/expectation';
 import { PolicyRule, ResourceRequest } from '../../../src/kubernetes/rbac';
 
 /**
- * What the server of a test knows and does.
+ * The state and behaviour of the stand-in server.
  */
 export interface RbacClusterProps {
-  /** Who asks; nothing for a server that does not say. */
+  /** The user of the credential. Missing for a server without SelfSubjectReview. */
   readonly username?: string;
   readonly groups?: readonly string[];
   /** The names of the ServiceAccounts of each namespace. */
   readonly serviceAccounts?: readonly string[];
-  /** The resources that it serves, as `deployments.apps`. */
+  /** The served resources, such as `deployments.apps`. */
   readonly resources?: readonly string[];
-  /** The rules of a user in a namespace, and without one in the whole cluster. */
+  /** The rules of a user in a namespace, or in the whole cluster. */
   rules(namespace: string | undefined, username: string): readonly PolicyRule[];
-  /** Makes an answer another one. */
+  /** Replaces the answer to a request. */
   answer?(path: string, body: object | undefined): object | undefined;
 }
 
@@ -31,8 +31,7 @@ interface Spec {
 type Cut = Pick<KubernetesClient, 'server' | 'counts' | 'get' | 'create' | 'resources'>;
 
 /**
- * A server in memory that answers the questions a credential asks about itself from a list of rules, so that a test can say what it answers
- * where no real server does: nothing, nonsense, or too much.
+ * An API server in memory that answers access reviews and lists from RBAC rules. A test can replace any answer by one that no real server gives.
  */
 export function rbacCluster(props: RbacClusterProps): KubernetesClient {
   const me = props.username ?? 'someone';
@@ -72,12 +71,12 @@ export function rbacCluster(props: RbacClusterProps): KubernetesClient {
   return cluster as KubernetesClient;
 }
 
-/** What a server says that does not say yes. */
+/** A permanent API error. */
 export function refused(code: number, reason: string, message: string): ApiError {
   return new ApiError('a request', code, { kind: 'Status', code, reason, message });
 }
 
-/** What a server says that may say something else the next time. */
+/** A temporary API error, after all retries. */
 export function passing(code: number, reason: string, message: string): Unreachable {
   return new Unreachable(message, refused(code, reason, message));
 }

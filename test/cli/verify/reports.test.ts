@@ -1,12 +1,12 @@
-import { ATTACKED, FORBIDDEN, HOSTILE, ILL, WELL } from './examples';
+import { ATTACKED, BAD, FORBIDDEN, GOOD, HOSTILE } from './examples';
 import { reportHtml } from '../../../src/cli/verify/report-html';
 import { reportJson } from '../../../src/cli/verify/report-json';
 import { reportJunit } from '../../../src/cli/verify/report-junit';
 import { reportText } from '../../../src/cli/verify/report-text';
 
-describe('for people', () => {
-  test('when all is well', () => {
-    expect(reportText(WELL)).toMatchInlineSnapshot(`
+describe('the text report', () => {
+  test('shows the rights in the namespace, and a count for each other scope', () => {
+    expect(reportText(GOOD)).toMatchInlineSnapshot(`
 "Server  https://cluster.example.com:6443
 User    system:serviceaccount:example:gitlab-example
 
@@ -20,15 +20,15 @@ in kube-system: 2 of 2 denied
 
 in the whole cluster: 1 of 1 denied
 
-warning: the token ends in 2 days
-note: no access manifests were given
-access is as it must be (6 checks by 7 requests over 1 connections)
+warning: the token expires in 2 days
+note: only the lists are judged
+access is as expected (6 checks by 7 requests over 1 connections)
 "
 `);
   });
 
-  test('when something is wrong', () => {
-    expect(reportText(ILL)).toMatchInlineSnapshot(`
+  test('lists the problems before the verdict', () => {
+    expect(reportText(BAD)).toMatchInlineSnapshot(`
 "Server    https://cluster.example.com:6443
 User      someone (must be system:serviceaccount:example:gitlab-example)
 Expected  ClusterRole admin, as in access.yaml
@@ -40,40 +40,40 @@ in kube-system: 0 of 2 denied
                                       get      list     create   update   delete
   Secrets                             -        -        ALLOWED! -        -
 
-wrong: the credential: User must be system:serviceaccount:example:gitlab-example: it is someone
-wrong: in kube-system: allowed, must be denied: Secrets (create)
+problem: the credential: User must be system:serviceaccount:example:gitlab-example: it is someone
+problem: in kube-system: allowed, must be denied: Secrets (create)
   RBAC: allowed by ClusterRoleBinding "wide"
-wrong: in kube-system: allowed, must be denied: secrets (create)
-wrong: in example: unknown, must be allowed: Pods (list)
+problem: in kube-system: allowed, must be denied: secrets (create)
+problem: in example: unknown, must be allowed: Pods (list)
   503 ServiceUnavailable: etcd
-warning: the token ends in 2 days
-note: no access manifests were given
-access is not as it must be (3 checks by 7 requests over 1 connections)
+warning: the token expires in 2 days
+note: only the lists are judged
+access is not as expected (3 checks by 7 requests over 1 connections)
 "
 `);
   });
 });
 
-describe('what others wrote', () => {
-  test.each([['text', reportText], ['JSON', reportJson], ['HTML', reportHtml]])('is plain ASCII in %s', (_, report) => {
+describe('text of an attacker', () => {
+  test.each([['text', reportText], ['JSON', reportJson], ['HTML', reportHtml]])('becomes plain ASCII in the %s report', (_, report) => {
     expect(report(ATTACKED)).toMatch(/^[\n\x20-\x7e]+$/);
   });
 
-  test.each([['HTML', reportHtml], ['JUnit', reportJunit]])('is no markup in %s', (_, report) => {
+  test.each([['HTML', reportHtml], ['JUnit', reportJunit]])('is escaped in the %s report', (_, report) => {
     expect(report(ATTACKED)).not.toMatch(/<script|alert\("|\u001b/);
     expect(report(ATTACKED)).toContain('&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#38;&#39;');
   });
 
-  test('comes back from JSON as it was', () => {
+  test('stays the same for a reader of the JSON report', () => {
     const { server, checks, warnings } = JSON.parse(reportJson(ATTACKED));
     expect([server, checks[0].message, checks[2].rights, warnings]).toEqual([HOSTILE, HOSTILE, [HOSTILE], [HOSTILE]]);
   });
 });
 
-test('for programs: every check, with nothing left out that has no value', () => {
-  const { checks, ...rest } = JSON.parse(reportJson(WELL));
+test('the JSON report has every check, with null for a missing value', () => {
+  const { checks, ...rest } = JSON.parse(reportJson(GOOD));
   expect(rest).toMatchObject({ namespace: 'example', at: '2026-01-01T00:00:00.000Z', expected: null, verdict: 'as expected' });
-  expect(checks).toHaveLength(WELL.checks.length);
+  expect(checks).toHaveLength(GOOD.checks.length);
   expect(checks[3]).toEqual({
     place: 'other namespace',
     namespace: 'kube-system',
@@ -89,8 +89,8 @@ test('for programs: every check, with nothing left out that has no value', () =>
   expect(checks[5]).toMatchObject({ place: 'cluster', namespace: null, message: null });
 });
 
-test('for GitLab: a test case for each check, what differs a failure, what is unknown an error', () => {
-  expect(reportJunit(ILL)).toMatchInlineSnapshot(`
+test('the JUnit report has a test case for each check, with a failure for a difference and an error for an unknown answer', () => {
+  expect(reportJunit(BAD)).toMatchInlineSnapshot(`
 "<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="4" failures="3" errors="1" skipped="0">
   <testsuite name="verify example" tests="4" failures="3" errors="1" skipped="0" timestamp="2026-01-01T00:00:00">
@@ -102,29 +102,29 @@ test('for GitLab: a test case for each check, what differs a failure, what is un
 </testsuites>
 "
 `);
-  expect(reportJunit(WELL)).toContain('<testsuites tests="7" failures="0" errors="0" skipped="0">');
+  expect(reportJunit(GOOD)).toContain('<testsuites tests="7" failures="0" errors="0" skipped="0">');
 });
 
-describe('as a page', () => {
+describe('the HTML report', () => {
   test('loads and runs nothing', () => {
-    const text = reportHtml(ILL);
+    const text = reportHtml(BAD);
     expect(text).toContain('<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">');
     expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|src=|\son\w+=/i);
     expect([...text.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(['#place-example', '#place-kube-system']);
   });
 
-  test('says the verdict first, and what is wrong before the tables', () => {
-    const body = reportHtml(ILL).split('<body>')[1] ?? '';
-    const order = ['Access is not as it must be', 'What is wrong', 'RBAC: allowed by ClusterRoleBinding &#34;wide&#34;', '<table>'].map((part) => body.indexOf(part));
+  test('shows the verdict first, and the problems before the tables', () => {
+    const body = reportHtml(BAD).split('<body>')[1] ?? '';
+    const order = ['Access is not as expected', 'Problems', 'RBAC: allowed by ClusterRoleBinding &#34;wide&#34;', '<table>'].map((part) => body.indexOf(part));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order[0]).toBeGreaterThan(0);
-    expect(reportHtml(WELL)).not.toContain('What is wrong');
+    expect(reportHtml(GOOD)).not.toContain('Problems');
   });
 
-  test('says every answer by a word and a sign, and how it must be where it is not', () => {
-    expect(reportHtml(WELL)).toContain('<span class="allowed">&#10003; allowed</span>');
-    expect(reportHtml(WELL)).toContain('<span class="denied">&#8211; denied</span> <span class="verb">impersonate</span>');
-    expect(reportHtml(ILL)).toContain('<span class="wrong bad">&#10007; allowed<small>must be denied</small></span>');
-    expect(reportHtml(ILL)).toContain('<span class="wrong unsure">? unknown<small>must be allowed</small></span>');
+  test('shows every answer as a word with a sign, and the expected answer of a problem', () => {
+    expect(reportHtml(GOOD)).toContain('<span class="allowed">&#10003; allowed</span>');
+    expect(reportHtml(GOOD)).toContain('<span class="denied">&#8211; denied</span> <span class="verb">impersonate</span>');
+    expect(reportHtml(BAD)).toContain('<span class="wrong bad">&#10007; allowed<small>must be denied</small></span>');
+    expect(reportHtml(BAD)).toContain('<span class="wrong unsure">? unknown<small>must be allowed</small></span>');
   });
 });

@@ -1,8 +1,7 @@
 import { passing, rbacCluster, RbacClusterProps, refused } from './rbac-cluster';
 import { Access } from '../../../src/cli/access/access';
 import { HttpError, Unreachable } from '../../../src/cli/base/failure';
-import { differences } from '../../../src/cli/verify/difference';
-import { Verification, verdictOf } from '../../../src/cli/verify/verification';
+import { differences, Verification, verdictOf } from '../../../src/cli/verify/verification';
 import { verifyAccess, VerifyOptions } from '../../../src/cli/verify/verify-access';
 import { PolicyRule } from '../../../src/kubernetes/rbac';
 import { ADMIN_RULES, EDIT_RULES } from '../../../src/kubernetes/user-facing-roles';
@@ -28,38 +27,38 @@ function verify(props: RbacClusterProps, options: Partial<VerifyOptions> = {}): 
   return verifyAccess(rbacCluster(props), { namespace: 'example', now: Date.UTC(2026, 0, 1), ...options });
 }
 
-/** What is wrong, in words. */
-async function wrong(props: RbacClusterProps, options?: Partial<VerifyOptions>): Promise<string[]> {
+/** The problems, as text. */
+async function problems(props: RbacClusterProps, options?: Partial<VerifyOptions>): Promise<string[]> {
   return differences(await verify(props, options)).map(({ where, what, rights }) => `${where}: ${what}: ${rights.join(', ')}`);
 }
 
 describe('without access manifests', () => {
-  test('a credential that can list the usual kinds in its namespace, and nothing elsewhere, is as it must be', async () => {
+  test('a credential that can list the kinds of `kubectl get all` in its namespace only is as expected', async () => {
     const verification = await verify(inside(ADMIN_RULES));
 
     expect([verdictOf(verification), differences(verification)]).toEqual(['as expected', []]);
-    expect(verification.notes[0]).toMatch(/^no access manifests were given/);
-    expect(new Set(verification.checks.map(({ place }) => place.namespace))).toEqual(new Set(['example', 'kube-system', 'default', undefined]));
-    expect(verification.checks.filter(({ means }) => means === 'list')).toHaveLength(33);
+    expect(verification.notes[0]).toMatch(/^without access manifests \(--expect\)/);
+    expect(new Set(verification.checks.map(({ scope }) => scope.namespace))).toEqual(new Set(['example', 'kube-system', 'default', undefined]));
+    expect(verification.checks.filter(({ method }) => method === 'list')).toHaveLength(33);
   });
 
-  test('it need not be denied anything inside', async () => {
-    expect(await wrong(inside(EVERYTHING))).toEqual([]);
+  test('a credential may have every right inside', async () => {
+    expect(await problems(inside(EVERYTHING))).toEqual([]);
   });
 
-  test('it is warned when it may delete the namespace', async () => {
-    expect((await verify(inside(EVERYTHING))).warnings).toContain('the credential may delete the namespace example itself, with everything in it');
+  test('a credential that may delete the namespace gives a warning', async () => {
+    expect((await verify(inside(EVERYTHING))).warnings).toContain('the credential may delete the namespace example with everything in it');
   });
 
-  test('one kind that cannot be listed inside differs', async () => {
+  test('a denied list of one kind is a difference', async () => {
     const rules = [{ verbs: ['list'], apiGroups: ['', 'apps', 'batch'], resources: ['*'] }];
-    expect(await wrong(inside(rules))).toEqual(['in example: denied, must be allowed: HorizontalPodAutoscalers (list)']);
+    expect(await problems(inside(rules))).toEqual(['in example: denied, must be allowed: HorizontalPodAutoscalers (list)']);
   });
 
-  test('a right of the whole cluster differs everywhere', async () => {
+  test('a right in the whole cluster is a difference in every other scope', async () => {
     const rules = [{ verbs: ['list'], apiGroups: [''], resources: ['secrets'] }];
     const everywhere = { username: USER, rules: (namespace?: string) => (namespace === 'example' ? [...ADMIN_RULES, ...rules] : rules) };
-    expect(await wrong(everywhere)).toEqual([
+    expect(await problems(everywhere)).toEqual([
       'in kube-system: allowed, must be denied: Secrets (list)',
       'in kube-system: allowed, must be denied: secrets (list)',
       'in default: allowed, must be denied: Secrets (list)',
@@ -68,52 +67,52 @@ describe('without access manifests', () => {
     ]);
   });
 
-  test('a right elsewhere that nobody asks about is found in the server\'s list', async () => {
+  test('the server\'s list of rights shows a right that no review covers', async () => {
     const rules = [{ verbs: ['get'], apiGroups: ['example.com'], resources: ['widgets'] }];
     const other = { username: USER, rules: (namespace?: string) => (namespace === 'example' ? ADMIN_RULES : namespace === 'payments' ? rules : []) };
-    expect(await wrong(other)).toEqual([]);
-    expect(await wrong(other, { otherNamespaces: ['payments'] })).toEqual(['in payments: allowed, must be denied: widgets.example.com (get)']);
+    expect(await problems(other)).toEqual([]);
+    expect(await problems(other, { otherNamespaces: ['payments'] })).toEqual(['in payments: allowed, must be denied: widgets.example.com (get)']);
   });
 
-  test('the namespace itself is never one of the others', async () => {
+  test('the namespace of the credential is never one of the other namespaces', async () => {
     const { checks } = await verify(inside(ADMIN_RULES), { otherNamespaces: ['example', 'payments', 'payments'] });
-    expect(new Set(checks.map(({ place }) => `${place.kind} ${place.namespace}`)))
+    expect(new Set(checks.map(({ scope }) => `${scope.kind} ${scope.namespace}`)))
       .toEqual(new Set(['namespace example', 'other namespace kube-system', 'other namespace payments', 'cluster undefined']));
   });
 
-  test('a server that does not say who one is, is no difference', async () => {
-    expect(await wrong({ ...inside(ADMIN_RULES), username: undefined })).toEqual([]);
+  test('a server without SelfSubjectReview is no difference', async () => {
+    expect(await problems({ ...inside(ADMIN_RULES), username: undefined })).toEqual([]);
   });
 });
 
 describe('with access manifests', () => {
   test.each<[string, readonly PolicyRule[], Access, string[]]>([
-    ['the same role', ADMIN_RULES, access(), []],
-    ['less than they say', EDIT_RULES, access(), [
+    ['no problem for the same role', ADMIN_RULES, access(), []],
+    ['a problem for missing rights', EDIT_RULES, access(), [
       'in example: denied, must be allowed: Roles (list, create, update, delete), RoleBindings (list, create, update, delete)',
     ]],
-    ['more than they say', ADMIN_RULES, access({ name: 'edit', rules: EDIT_RULES }), [
+    ['two problems for additional rights', ADMIN_RULES, access({ name: 'edit', rules: EDIT_RULES }), [
       'in example: allowed, must be denied: Roles (list, create, update, delete), RoleBindings (list, create, update, delete)',
       expect.stringMatching(/^in example: allowed, must be denied: rolebindings\.rbac.+, roles\.rbac.+, localsubjectaccessreviews/),
     ]],
-    ['a right that nobody asks about', [...ADMIN_RULES, { verbs: ['get'], apiGroups: ['storage.k8s.io'], resources: ['csinodes'] }], access(),
+    ['a problem for a right that no review covers', [...ADMIN_RULES, { verbs: ['get'], apiGroups: ['storage.k8s.io'], resources: ['csinodes'] }], access(),
       ['in example: allowed, must be denied: csinodes.storage.k8s.io (get)']],
-    ['what custom resources add to the ClusterRole', [...ADMIN_RULES, { verbs: ['get'], apiGroups: ['metrics.k8s.io'], resources: ['pods'] }], access(), []],
-    ['everything', EVERYTHING, access(), [
+    ['no problem for rights that custom resources add to the ClusterRole', [...ADMIN_RULES, { verbs: ['get'], apiGroups: ['metrics.k8s.io'], resources: ['pods'] }], access(), []],
+    ['two problems for every right', EVERYTHING, access(), [
       expect.stringMatching(/^in example: allowed, must be denied: .*Roles \(bind, escalate\).+The Namespace itself \(update, delete\)$/),
       'in example: allowed, must be denied: *.* (*), * (*)',
     ]],
-    ['a ClusterRole that is not known', EDIT_RULES, access({ name: 'ours', rules: undefined }), []],
-  ])('%s', async (_, rules, manifests, expected) => {
-    expect(await wrong(inside(rules), { access: manifests })).toEqual(expected);
+    ['no problem for a ClusterRole whose rules are in the cluster only', EDIT_RULES, access({ name: 'ours', rules: undefined }), []],
+  ])('the verification has %s', async (_, rules, manifests, expected) => {
+    expect(await problems(inside(rules), { access: manifests })).toEqual(expected);
   });
 
-  test('says what custom resources add, and what the server\'s ClusterRole lacks', async () => {
+  test('the notes list rights from custom resources, and rights that the server\'s ClusterRole lacks', async () => {
     const rules = [...ADMIN_RULES, { verbs: ['get'], apiGroups: ['metrics.k8s.io'], resources: ['pods'] }]
       .filter(({ apiGroups }) => !apiGroups?.includes('resource.k8s.io'));
     expect((await verify(inside(rules), { access: access() })).notes).toEqual(expect.arrayContaining([
       'not judged, since custom resources may extend ClusterRole admin: pods.metrics.k8s.io (get)',
-      expect.stringMatching(/^ClusterRole admin of Kubernetes v1\.\d+\.\d+ has what is not allowed here: resourceclaims\.resource\.k8s\.io \(get, list/),
+      expect.stringMatching(/^ClusterRole admin of Kubernetes v1\.\d+\.\d+ has rights that are not allowed here: resourceclaims\.resource\.k8s\.io \(get, list/),
     ]));
   });
 
@@ -123,69 +122,69 @@ describe('with access manifests', () => {
   ];
   const role = access({ kind: 'Role', name: 'deployer', rules: WIDGETS });
 
-  test('every right of a Role is asked about, and everything else must be denied', async () => {
+  test('every right of a Role is reviewed, and any other right must be denied', async () => {
     const served = { ...inside(WIDGETS), resources: ['deployments.apps', 'widgets.example.com'] };
     const verification = await verify(served, { access: role });
     expect(differences(verification)).toEqual([]);
     expect(verification.checks.filter(({ answer }) => answer === 'allowed').map(({ title, request }) => [title, request?.verb])).toEqual([
       ['Deployments', 'get'], ['Deployments', 'patch'], ['widgets.example.com', 'create'],
     ]);
-    expect(await wrong({ ...served, rules: () => [] }, { access: role })).toEqual([
+    expect(await problems({ ...served, rules: () => [] }, { access: role })).toEqual([
       'in example: denied, must be allowed: Deployments (get, patch), widgets.example.com (create)',
     ]);
   });
 
-  test('an API that the server lacks is of no use', async () => {
-    expect(await wrong({ ...inside(WIDGETS), resources: ['deployments.apps'] }, { access: role }))
+  test('an API that the server lacks is a problem', async () => {
+    expect(await problems({ ...inside(WIDGETS), resources: ['deployments.apps'] }, { access: role }))
       .toEqual(['the credential: APIs that the Role names must be all of them: it is the server lacks widgets.example.com']);
   });
 
   test.each<[string, Partial<Access>, string[]]>([
-    ['another ServiceAccount', { subject: { kind: 'ServiceAccount', name: 'other', namespace: 'example' } },
+    ['a problem for another ServiceAccount', { subject: { kind: 'ServiceAccount', name: 'other', namespace: 'example' } },
       [`the credential: User must be system:serviceaccount:example:other: it is ${USER}`]],
-    ['another user', { subject: { kind: 'User', name: 'gitlab:42' } }, [`the credential: User must be gitlab:42: it is ${USER}`]],
-    ['a group that it is in', { subject: { kind: 'Group', name: 'system:authenticated' } }, []],
-    ['a group that it is not in', { subject: { kind: 'Group', name: 'gitlab:project:42' } }, ['the credential: Group must be gitlab:project:42: it is system:authenticated']],
-    ['another namespace', { namespace: 'example-staging' }, ['the credential: Namespace must be example-staging: it is example']],
-  ])('%s', async (_, manifests, expected) => {
-    expect(await wrong(inside(ADMIN_RULES), { access: access({}, manifests) })).toEqual(expected);
+    ['a problem for another user', { subject: { kind: 'User', name: 'gitlab:42' } }, [`the credential: User must be gitlab:42: it is ${USER}`]],
+    ['no problem for a group of the credential', { subject: { kind: 'Group', name: 'system:authenticated' } }, []],
+    ['a problem for another group', { subject: { kind: 'Group', name: 'gitlab:project:42' } }, ['the credential: Group must be gitlab:project:42: it is system:authenticated']],
+    ['a problem for another namespace', { namespace: 'example-staging' }, ['the credential: Namespace must be example-staging: it is example']],
+  ])('the verification has %s', async (_, manifests, expected) => {
+    expect(await problems(inside(ADMIN_RULES), { access: access({}, manifests) })).toEqual(expected);
   });
 });
 
-describe('an answer that the server does not give', () => {
+describe('when the server fails', () => {
   const failing = (answer: RbacClusterProps['answer']) => ({ ...inside(ADMIN_RULES), answer });
   const onlyFor = (what: string, result: () => object | undefined) => failing((path, body) => (`${path} ${JSON.stringify(body)}`.includes(what) ? result() : undefined));
   const fail = (error: Error) => () => { throw error; };
 
   test.each<[string, RbacClusterProps, string[]]>([
-    ['a list that the server fails at', onlyFor('kube-system/cronjobs', fail(passing(500, 'InternalError', 'etcd'))), ['in kube-system: unknown, must be denied: CronJobs (list)']],
-    ['a list that is throttled', onlyFor('kube-system/cronjobs', fail(passing(429, 'TooManyRequests', 'later'))), ['in kube-system: unknown, must be denied: CronJobs (list)']],
+    ['a list that gets a 500', onlyFor('kube-system/cronjobs', fail(passing(500, 'InternalError', 'etcd'))), ['in kube-system: unknown, must be denied: CronJobs (list)']],
+    ['a list that gets a 429', onlyFor('kube-system/cronjobs', fail(passing(429, 'TooManyRequests', 'later'))), ['in kube-system: unknown, must be denied: CronJobs (list)']],
     ['an API that the server lacks', onlyFor('example/cronjobs', fail(refused(404, 'NotFound', 'nowhere'))), ['in example: unknown, must be allowed: CronJobs (list)']],
-    ['a review that fails', onlyFor('"approval"', fail(passing(503, 'ServiceUnavailable', 'later'))),
+    ['a review that gets a 503', onlyFor('"approval"', fail(passing(503, 'ServiceUnavailable', 'later'))),
       ['in the whole cluster: unknown, must be denied: Approval of certificate requests (update)']],
-    ['a review that may not be made', onlyFor('"approval"', fail(refused(403, 'Forbidden', 'no reviews'))),
+    ['a review that is forbidden', onlyFor('"approval"', fail(refused(403, 'Forbidden', 'no reviews'))),
       ['in the whole cluster: unknown, must be denied: Approval of certificate requests (update)']],
-    ['a review that is not decided', onlyFor('"approval"', () => ({ status: { allowed: false, evaluationError: 'webhook timed out' } })),
+    ['a review without a decision', onlyFor('"approval"', () => ({ status: { allowed: false, evaluationError: 'webhook timed out' } })),
       ['in the whole cluster: unknown, must be denied: Approval of certificate requests (update)']],
-    ['a review without an answer', onlyFor('"approval"', () => ({ kind: 'Surprise' })),
+    ['a review without a status', onlyFor('"approval"', () => ({ kind: 'Surprise' })),
       ['in the whole cluster: unknown, must be denied: Approval of certificate requests (update)']],
-    ['a list that something in between refuses', onlyFor('kube-system/cronjobs', fail(new HttpError('a proxy says no', 403))),
+    ['a list that a proxy rejects', onlyFor('kube-system/cronjobs', fail(new HttpError('a proxy says no', 403))),
       ['in kube-system: unknown, must be denied: CronJobs (list)']],
-    ['a list of rights that fails', onlyFor('SelfSubjectRulesReview","spec":{"namespace":"default"', fail(passing(500, 'InternalError', 'no'))),
+    ['a list of rights that gets a 500', onlyFor('SelfSubjectRulesReview","spec":{"namespace":"default"', fail(passing(500, 'InternalError', 'no'))),
       ['in default: unknown, must be denied: Any other right']],
-    ['a right inside, even if nobody said what it must be', onlyFor('"networkpolicies"', () => ({ status: {} })),
+    ['a right inside without an expected answer', onlyFor('"networkpolicies"', () => ({ status: {} })),
       ['in example: unknown: NetworkPolicies (list, create, update, delete)']],
-  ])('is unknown, never denied: %s', async (_, props, expected) => {
-    expect(await wrong(props)).toEqual(expected);
+  ])('the answer is unknown, never denied: %s', async (_, props, expected) => {
+    expect(await problems(props)).toEqual(expected);
     expect(verdictOf(await verify(props))).toBe('unknown');
   });
 
-  test('a review that is decided in spite of an error counts', async () => {
+  test('a review with a decision and an error counts as decided', async () => {
     const props = onlyFor('"approval"', () => ({ status: { allowed: true, evaluationError: 'the second authorizer timed out', reason: 'RBAC: allowed by …' } }));
-    expect(await wrong(props)).toEqual(['in the whole cluster: allowed, must be denied: Approval of certificate requests (update)']);
+    expect(await problems(props)).toEqual(['in the whole cluster: allowed, must be denied: Approval of certificate requests (update)']);
   });
 
-  test('a list of rights that is incomplete is said', async () => {
+  test('an incomplete list of rights gives a note', async () => {
     const props = onlyFor('SelfSubjectRulesReview', () => ({ status: { resourceRules: [], nonResourceRules: [], incomplete: true, evaluationError: 'a webhook' } }));
     const verification = await verify(props);
     expect(verdictOf(verification)).toBe('as expected');
@@ -193,14 +192,14 @@ describe('an answer that the server does not give', () => {
   });
 
   test.each<[string, Error, string]>([
-    ['a credential that the server does not know', refused(401, 'Unauthorized', 'Unauthorized'), 'selfsubjectreviews'],
-    ['one that ends in the middle', refused(401, 'Unauthorized', 'Unauthorized'), 'kube-system/cronjobs'],
-    ['one that ends before the list of rights', refused(401, 'Unauthorized', 'Unauthorized'), 'selfsubjectrulesreviews'],
-    ['a connection that fails', new Unreachable('no route'), 'selfsubjectreviews'],
-    ['a server that fails at the first question', passing(503, 'ServiceUnavailable', 'later'), 'selfsubjectreviews'],
-    ['a server that fails at most questions', passing(503, 'ServiceUnavailable', 'later'), 'selfsubjectaccessreviews'],
-    ['a connection that fails in the middle', new Unreachable('no route'), 'kube-system/cronjobs'],
-  ])('ends it: %s', async (_, error, path) => {
+    ['a credential that the server rejects', refused(401, 'Unauthorized', 'Unauthorized'), 'selfsubjectreviews'],
+    ['a credential that expires during the verification', refused(401, 'Unauthorized', 'Unauthorized'), 'kube-system/cronjobs'],
+    ['a credential that expires before the list of rights', refused(401, 'Unauthorized', 'Unauthorized'), 'selfsubjectrulesreviews'],
+    ['a connection that fails at the first request', new Unreachable('no route'), 'selfsubjectreviews'],
+    ['a server that fails at the first request', passing(503, 'ServiceUnavailable', 'later'), 'selfsubjectreviews'],
+    ['a server that fails at most requests', passing(503, 'ServiceUnavailable', 'later'), 'selfsubjectaccessreviews'],
+    ['a connection that fails during the verification', new Unreachable('no route'), 'kube-system/cronjobs'],
+  ])('the verification stops for %s', async (_, error, path) => {
     await expect(verify(onlyFor(path, fail(error)))).rejects.toMatchObject({ name: error.name, message: expect.stringContaining(error.message) });
   });
 });
@@ -212,38 +211,38 @@ describe('the other ServiceAccounts of the namespace', () => {
     rules: (namespace, username) => (username === USER ? (namespace === 'example' ? mine : []) : theirs[username.split(':')[3] ?? '']?.(namespace) ?? []),
   });
 
-  test('are no matter when they may nothing', async () => {
+  test('give no warning when they have no rights', async () => {
     expect((await verify(around(ADMIN_RULES, { default: () => [] }))).warnings).toEqual([]);
   });
 
-  test('are warned of when they lead out of the namespace', async () => {
+  test('give a warning when they have rights outside the namespace', async () => {
     expect((await verify(around(ADMIN_RULES, { default: () => [], operator: () => EVERYTHING }))).warnings).toEqual([
-      'ServiceAccount operator leads out of the namespace: it has *.* (*), * (*) in kube-system, and the credential can act as it '
+      'ServiceAccount operator gives access outside the namespace: it has *.* (*), * (*) in kube-system, and the credential can act as it '
         + '(by impersonation, a new token, a Pod, a token Secret)',
     ]);
   });
 
-  test('are warned of when they may more inside', async () => {
+  test('give a warning when they have more rights in the namespace', async () => {
     const wider = (namespace?: string) => (namespace === 'example' ? ADMIN_RULES : []);
     expect((await verify(around(EDIT_RULES, { wider }))).warnings).toEqual([
       expect.stringMatching(/^ServiceAccount wider has more rights in the namespace: rolebindings\.rbac\.authorization\.k8s\.io \(get, .+credential can act as it/),
     ]);
   });
 
-  test('are warned of without knowing more when the credential may run Pods as them, but not impersonate them', async () => {
+  test('give a warning without their rights when the credential may run Pods as them, but not impersonate them', async () => {
     const pods = [{ verbs: ['create'], apiGroups: [''], resources: ['pods'] }];
     const seen = [...pods, { verbs: ['list'], apiGroups: [''], resources: ['serviceaccounts'] }];
     const theirs = { operator: () => EVERYTHING };
-    expect((await verify(around(pods, theirs))).warnings).toEqual([expect.stringMatching(/^the credential can act as every ServiceAccount in example \(by a Pod\), and may not list them;/)]);
-    expect((await verify(around(seen, theirs))).warnings).toEqual([expect.stringMatching(/^the credential can act as operator \(by a Pod\);/)]);
+    expect((await verify(around(pods, theirs))).warnings).toEqual([expect.stringMatching(/^the credential can act as every ServiceAccount in example \(by a Pod\), but may not list them\. Their rights are not visible/)]);
+    expect((await verify(around(seen, theirs))).warnings).toEqual([expect.stringMatching(/^the credential can act as operator \(by a Pod\)\. Their rights/)]);
   });
 
-  test('are not asked about by those who cannot become them', async () => {
+  test('give no warning when the credential cannot act as them', async () => {
     expect((await verify(around([], { operator: () => EVERYTHING }))).warnings).toEqual([]);
   });
 });
 
-test('asks nothing more when the connection is lost, and a few questions at a time', async () => {
+test('at most 4 requests run in parallel, and none starts after the connection is lost', async () => {
   let [asked, open, most] = [0, 0, 0];
   const cluster = rbacCluster(inside(ADMIN_RULES));
   const counting = <T extends unknown[]>(question: (...args: T) => Promise<unknown>) => async (...args: T) => {
@@ -263,6 +262,6 @@ test('asks nothing more when the connection is lost, and a few questions at a ti
   expect(asked).toBeLessThan(30);
 });
 
-test.each([[undefined, 1], [Date.UTC(2027, 0, 1) / 1000, 0]])('warns of the end of the token (%s)', async (expires, warnings) => {
+test.each([[undefined, 1], [Date.UTC(2027, 0, 1) / 1000, 0]])('the expiry %s of the token gives %d warnings', async (expires, warnings) => {
   expect((await verify(inside(ADMIN_RULES), { claims: { expires } })).warnings).toHaveLength(warnings);
 });

@@ -2,19 +2,19 @@ import { RESERVED_PREFIX } from '../../../access/oidc-names';
 import type { OidcTrust } from '../access';
 
 /**
- * What else there is to say of an issuer.
+ * How the API server reaches the issuer.
  */
 export interface IssuerOptions {
-  /** PEM certificates that the API server verifies the issuer with; by default those that its system trusts. */
+  /** The CA certificates of the issuer, as PEM. By default the API server uses the CA certificates of its system. */
   readonly certificateAuthority?: string;
 }
 
 /**
- * The file that makes an API server accept the id_tokens of one GitLab project, as YAML with comments.
- * Of these it accepts only those for its own audience, of protected branches.
+ * The authentication configuration of an API server that accepts the id_tokens of one GitLab project, as YAML with comments.
+ * The API server accepts only tokens for its own audience, from jobs of protected branches.
  *
- * The user is named after `project_id`; a job that deploys to a protected environment is in a group of that environment, too.
- * So deployers of the same project, with an environment or without, need the same configuration.
+ * The user name holds `project_id`. A job that deploys to a protected environment also belongs to the group of that environment.
+ * So all deployers of a project need the same configuration, with or without an environment.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration
  */
@@ -22,13 +22,13 @@ export function authenticationConfiguration(trust: OidcTrust, options: IssuerOpt
   const { issuer, audience, projectId, usernamePrefix } = trust;
   const user = `${cel(`${usernamePrefix}project:`)} + claims.project_id`;
   return `\
-# For kube-apiserver --authentication-config=FILE, which cannot be combined with --oidc-* flags. It is read again when it changes.
-# Kubernetes 1.34 and newer; for 1.30 to 1.33 the version is apiserver.config.k8s.io/v1beta1.
+# For kube-apiserver --authentication-config=FILE, without any --oidc-* flag. The API server reloads the file when it changes.
+# This version needs Kubernetes 1.34 or newer. Kubernetes 1.30 to 1.33 need apiserver.config.k8s.io/v1beta1.
 apiVersion: apiserver.config.k8s.io/v1
 kind: AuthenticationConfiguration
 jwt:
-# An issuer has one entry. Where there is one for it already, add to that:
-# another project by its id in the list of the first rule, another GitLab as an entry of its own with another prefix.
+# Use one entry for each issuer. If the issuer has an entry, add the id of the project to the list in its first rule.
+# To add another GitLab, add an entry with another prefix.
 - issuer:
     url: ${yaml(issuer)}
     audiences: [${yaml(audience)}]
@@ -37,7 +37,7 @@ ${certificates(options)}\
 ${rule(`claims.project_id in [${cel(String(projectId))}]`, 'the job is of another project')}\
 ${rule(`claims.aud == ${cel(audience)} || claims.aud == [${cel(audience)}]`, 'the token is for another audience, too')}\
 ${rule('claims.ref_protected == "true"', 'the job is of a branch that is not protected')}\
-  # Where jobs of protected tags deploy as well: claims.ref_type in ["branch", "tag"]
+  # To let jobs of protected tags deploy, too: claims.ref_type in ["branch", "tag"]
 ${rule('claims.ref_type == "branch"', 'the job is not of a branch')}\
   claimMappings:
     username:
@@ -63,12 +63,12 @@ function certificates({ certificateAuthority: pem }: IssuerOptions): string {
   return `    certificateAuthority: |\n${lines.join('')}`;
 }
 
-/** A text of one line in single quotes, in which only they mean something. */
+/** A single-quoted YAML scalar. The single quote is the only character to escape. */
 function yaml(text: string): string {
   return `'${text.replace(/'/g, '\'\'')}'`;
 }
 
-/** A literal of CEL, whose escapes include those of JSON. */
+/** A CEL string literal. CEL accepts every escape of JSON. */
 function cel(text: string): string {
   return JSON.stringify(text);
 }

@@ -2,7 +2,7 @@ import { show, userError } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { releasePart } from '../../../release/release-names';
 import { withCredential } from '../../cluster/cluster-clients';
-import { jobCredential } from '../../cluster/credential';
+import { jobCredential, jobCredentialOptions } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
@@ -39,14 +39,8 @@ export interface ReleaseClient {
  * Runs an action with the application, environment and credential of the command's options.
  */
 export async function withReleaseClient<T>(context: Context, action: (place: ReleaseClient) => Promise<T>): Promise<T> {
-  const { args } = context;
   const identity = identityOf(context);
-  const { kubeconfig, folder } = await jobCredential(context, {
-    kubeconfig: args.one('kubeconfig'),
-    agentContext: args.one('context'),
-    namespace: args.one('namespace'),
-    allowProtectedNamespace: args.has('allow-protected-namespace'),
-  });
+  const { kubeconfig, folder } = await jobCredential(context, jobCredentialOptions(context));
   return withCredential(context, kubeconfig, async (cluster) => action({ identity, namespace: kubeconfig.namespace, cluster }), folder);
 }
 

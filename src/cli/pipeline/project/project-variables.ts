@@ -1,6 +1,6 @@
 import { show } from '../../../base/user-error';
 import { scopesOverlap } from '../../../gitlab/environments';
-import { unseen } from '../../credentials/ancestor-notes';
+import { unreadableGroup } from '../../credentials/destination-warnings';
 import { ancestorsOf } from '../../gitlab/ancestors';
 import type { OwnerName } from '../../gitlab/connection-options';
 import type { Gitlab, GitlabOwner, GitlabVariable } from '../../gitlab/gitlab';
@@ -36,7 +36,7 @@ export async function projectVariables(gitlab: Gitlab, { name }: OwnerName): Pro
   return {
     project: project.path,
     variables: [...owned(project, own), ...ancestors.flatMap(({ group, variables = [] }) => (group ? owned(group, variables) : []))],
-    unseen: ancestors.flatMap(unseen),
+    unseen: ancestors.flatMap(unreadableGroup),
   };
 }
 

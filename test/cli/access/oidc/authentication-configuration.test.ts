@@ -8,15 +8,15 @@ import { CA_PEM } from '../../../support/kubeconfigs';
 
 const TRUST: OidcTrust = { issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com', projectId: 42, usernamePrefix: 'gitlab:' };
 
-test('the configuration pins issuer, audience, project and protected branch, and names the user after the project\'s id', () => {
+test('the configuration checks issuer, audience, project and protected branch, and names the user after the project\'s id', () => {
   expect(authenticationConfiguration(TRUST)).toMatchInlineSnapshot(`
-"# For kube-apiserver --authentication-config=FILE, which cannot be combined with --oidc-* flags. It is read again when it changes.
-# Kubernetes 1.34 and newer; for 1.30 to 1.33 the version is apiserver.config.k8s.io/v1beta1.
+"# For kube-apiserver --authentication-config=FILE, without any --oidc-* flag. The API server reloads the file when it changes.
+# This version needs Kubernetes 1.34 or newer. Kubernetes 1.30 to 1.33 need apiserver.config.k8s.io/v1beta1.
 apiVersion: apiserver.config.k8s.io/v1
 kind: AuthenticationConfiguration
 jwt:
-# An issuer has one entry. Where there is one for it already, add to that:
-# another project by its id in the list of the first rule, another GitLab as an entry of its own with another prefix.
+# Use one entry for each issuer. If the issuer has an entry, add the id of the project to the list in its first rule.
+# To add another GitLab, add an entry with another prefix.
 - issuer:
     url: 'https://gitlab.example.com'
     audiences: ['https://k8s.example.com']
@@ -27,7 +27,7 @@ jwt:
     message: the token is for another audience, too
   - expression: 'claims.ref_protected == "true"'
     message: the job is of a branch that is not protected
-  # Where jobs of protected tags deploy as well: claims.ref_type in ["branch", "tag"]
+  # To let jobs of protected tags deploy, too: claims.ref_type in ["branch", "tag"]
   - expression: 'claims.ref_type == "branch"'
     message: the job is not of a branch
   claimMappings:
@@ -48,7 +48,7 @@ jwt:
 `);
 });
 
-test('is valid YAML of one version and one issuer', () => {
+test('the configuration is valid YAML with one issuer', () => {
   const { apiVersion, kind, jwt } = parse(authenticationConfiguration(TRUST, { certificateAuthority: CA_PEM }));
   expect([apiVersion, kind, jwt.length]).toEqual(['apiserver.config.k8s.io/v1', 'AuthenticationConfiguration', 1]);
   expect(jwt[0].issuer).toEqual({ url: TRUST.issuer, audiences: [TRUST.audience], certificateAuthority: CA_PEM });
@@ -59,7 +59,7 @@ const audience = fc.stringMatching(/^[\x21-\x7e]{1,20}$/);
 const environment = fc.stringMatching(/^[\w. -]([\w./ -]{0,9}[\w. -])?$/).filter((text) => environmentName(text) === undefined);
 const id = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
-test('whatever an audience has in it, YAML and CEL read it back', () => {
+test('every valid audience and prefix survives YAML and CEL', () => {
   fc.assert(fc.property(audience, prefix, id, (aud, usernamePrefix, projectId) => {
     expect(oidcAudience(aud)).toBeUndefined();
     const [entry] = parse(authenticationConfiguration({ ...TRUST, audience: aud, usernamePrefix, projectId })).jwt;
@@ -70,14 +70,14 @@ test('whatever an audience has in it, YAML and CEL read it back', () => {
   }));
 });
 
-test('no user and no group is one of Kubernetes\' own', () => {
+test('no user and no group has a name of Kubernetes itself', () => {
   fc.assert(fc.property(prefix, id, environment, (usernamePrefix, projectId, name) => {
     const names = [oidcUser(usernamePrefix, projectId), oidcEnvironmentGroup(usernamePrefix, projectId, name)];
     expect(names.filter((text) => text.startsWith('system:'))).toEqual([]);
   }));
 });
 
-test('two projects, and two environments, have different names', () => {
+test('two projects or environments never share a name', () => {
   const subject = fc.record({ projectId: id, environment: fc.option(environment) });
   const nameOf = (usernamePrefix: string, { projectId, environment: name }: { projectId: number; environment: string | null }) =>
     (name === null ? oidcUser(usernamePrefix, projectId) : oidcEnvironmentGroup(usernamePrefix, projectId, name));
@@ -92,7 +92,7 @@ test.each<[string, (value: string) => string | undefined, string[]]>([
   ['audience', oidcAudience, ['', ' ', 'a b', 'a\n', '\u202e']],
   ['issuer', oidcIssuer, ['', 'http://gitlab.example.com', 'https://', 'https://a@b', 'https://a?b', 'https://a#b', 'https://a b', 'https://a\n', 'https://ä']],
   ['environment', environmentName, ['', '/', 'a/', '/a', 'a:b', 'a"', '$A', 'a\n', 'a'.repeat(256)]],
-])('the rule for the %s refuses what could mean something else', (_, rule, values) => {
+])('the rule for the %s rejects ambiguous values', (_, rule, values) => {
   expect(values.filter((value) => rule(value) === undefined)).toEqual([]);
 });
 
@@ -101,6 +101,6 @@ test.each<[string, (value: string) => string | undefined, string[]]>([
   ['audience', oidcAudience, ['https://k8s.example.com', 'k8s', 'a\'"\\']],
   ['issuer', oidcIssuer, ['https://gitlab.example.com', 'https://gitlab.example.com:8443/gitlab']],
   ['environment', environmentName, ['production', 'review/feature-1', 'Production EU', 'a']],
-])('the rule for the %s accepts what there is', (_, rule, values) => {
+])('the rule for the %s accepts common values', (_, rule, values) => {
   expect(values.filter((value) => rule(value) !== undefined)).toEqual([]);
 });

@@ -1,7 +1,0 @@
-/**
- * A ServiceAccount.
- */
-export interface Account {
-  readonly namespace: string;
-  readonly name: string;
-}
