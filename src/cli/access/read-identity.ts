@@ -2,9 +2,9 @@ import type { AccessServiceAccount, OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
 
 import { OIDC_ANNOTATIONS, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
-import { environmentName } from '../../gitlab/environments';
 import { isObject, JsonObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
+import { environmentName } from '../../gitlab/environments';
 import type { NameRule } from '../../kubernetes/names';
 import type { Subject } from '../../kubernetes/rbac';
 import { RECORD_TYPE } from '../../release/release-names';

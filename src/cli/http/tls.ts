@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
-import { tlsModule } from '../io/lazy-modules';
 import { userError } from '../../base/user-error';
+import { tlsModule } from '../io/lazy-modules';
 
 /**
  * How to connect to a server: certificates, proxy, and cached TLS sessions.

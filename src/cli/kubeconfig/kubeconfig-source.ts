@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { decodeText } from '../../base/text-file';
 import { located, userError } from '../../base/user-error';
+import { ReferenceCluster, referenceCluster } from '../../kubeconfig/contexts';
 import { Kubeconfig, KubeconfigProps } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
-import { ReferenceCluster, referenceCluster } from '../../kubeconfig/contexts';
 import type { Arguments } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 

@@ -1,8 +1,7 @@
 import { requiredNamespace } from './kubeconfig-source';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { dns1123Subdomain } from '../../kubernetes/names';
-import { checkNamespace } from '../../kubernetes/names';
+import { dns1123Subdomain, checkNamespace } from '../../kubernetes/names';
 import { ExitCode } from '../base/exit-code';
 import { asAdministrator } from '../cluster/cluster-clients';
 import { objectPath } from '../cluster/paths';

@@ -2,9 +2,9 @@ import { CheckedJob, CheckedPipeline, environmentOf, jobLabel, PipelineCheck } f
 import { rulesOf, withoutLiterals } from './rule-conditions';
 import { isObject, Json } from '../../base/json';
 import { Problem, show } from '../../base/user-error';
+import { variablesIn } from '../../gitlab/ci-variables';
 import { variableKey } from '../../gitlab/masking';
 import { ENVIRONMENT_VARIABLES, JOB_ONLY_VARIABLES, PREDEFINED_VARIABLES } from '../../gitlab/predefined-variables';
-import { variablesIn } from '../../gitlab/ci-variables';
 
 /**
  * GitLab accepts the names of variables, and no other value replaces theirs.

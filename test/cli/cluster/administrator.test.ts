@@ -56,7 +56,7 @@ describe('the kubeconfig', () => {
     ['when the file does not exist', { kubeconfig: 'absent' }, {}, 'file not found: absent'],
     ['when the file is empty', { kubeconfig: 'a' }, { files: { a: '' } }, 'a: it holds 0 documents'],
     ['without a current context', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ root: { 'current-context': '' } }) } },
-      'a: no context is the current one, expected the one that is meant; name it by --context'],
+      'a: current-context is not set, expected the context to use; name it with --context'],
     ['when the context does not exist', { kubeconfig: 'a', context: 'y' }, { files: { a: kubeconfigFile() } }, '--context: "y" is not in the file, expected one of "x"'],
     ['when the cluster does not exist', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { cluster: 'd' } }) } }, 'a: contexts[0].context.cluster: "d" is not in the file'],
   ])('is rejected %s', async (_, options, context, expected) => {
@@ -87,7 +87,7 @@ describe('the cluster', () => {
 
   test.each<[string, FileParts['cluster'], string]>([
     ['is not verified', { 'insecure-skip-tls-verify': true }, 'config: clusters[0].cluster: it has insecure-skip-tls-verify'],
-    ['has a CA that is not a certificate', { 'certificate-authority-data': base64('a key') }, 'config: clusters[0].cluster.certificate-authority-data: it is base64 of something that is not PEM'],
+    ['has a CA that is not a certificate', { 'certificate-authority-data': base64('a key') }, 'config: clusters[0].cluster.certificate-authority-data: it is base64, but not of PEM'],
     ['has a missing CA file', { 'certificate-authority-data': '', 'certificate-authority': 'absent' }, 'file not found: absent'],
     ['has no server', { server: undefined }, 'config: clusters[0].cluster.server: it is missing'],
     ['has a password in its address', { server: 'https://user:hunter2@example.com' }, 'config: its server is not a valid address, expected https://HOST:PORT'],
@@ -142,7 +142,7 @@ describe('the user', () => {
     ['an old plugin', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1alpha1', command: 'aws' } },
       'config: users[0].user.exec.apiVersion: it is "client.authentication.k8s.io/v1alpha1"'],
     ['a plugin without a command', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1' } }, 'users[0].user.exec.command: it is missing'],
-    ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: something in it is not text'],
+    ['a plugin with numbers', { token: undefined, exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'a', args: [1] } }, 'users[0].user.exec.args: an element is not text'],
   ])('is rejected with %s', async (_, user, expected) => {
     await expect(withFile({ user })).rejects.toThrow(UserError);
     await expect(withFile({ user })).rejects.toThrow(expected);

@@ -41,7 +41,7 @@ describe('the credential of a job', () => {
     ['a bare token', {}, { variables: { KUBECONFIG: TOKEN } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
     ['two files', {}, { files: { a: STORED, b: STORED }, variables: { KUBECONFIG: 'a:b' } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
     ['an exec plugin', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ user: { token: undefined, exec: { command: 'aws' } } }) } },
-      'a: users[0].user: it has exec, expected a token, since an exec plugin is a program that the file chooses'],
+      'a: users[0].user: it has exec, expected a token, since an exec plugin runs a program that the file names'],
     ['the agent\'s file without a context', { kubeconfig: 'a' }, { files: { a: AGENT_FILE } }, 'a: contexts: it has 2 entries'],
     ['the agent\'s context without a namespace', { kubeconfig: 'a', agentContext: 'group/project:staging' }, { files: { a: AGENT_FILE } }, '--namespace: it is missing'],
     ['a protected namespace', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { namespace: 'kube-system' } }) } }, 'kube-system'],

@@ -3,8 +3,8 @@ import { Progress, titleOf } from './rollout';
 import { NOT_SEEN, RolloutStatus } from './rollout-status';
 import { printable } from '../../../base/printable';
 import { CiVariables, isCi } from '../../../gitlab/ci-variables';
-import type { Clock, Output } from '../../base/host';
 import { seconds } from '../../base/duration';
+import type { Clock, Output } from '../../base/host';
 
 /**
  * Reports each change of a rollout once.

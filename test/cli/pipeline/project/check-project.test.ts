@@ -92,7 +92,7 @@ test('it names groups that the token may not read, and only warns about missing 
 
   expect(await check([], { token: 'maintainer' })).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG .*not every group could be looked at[^]*\nnote: cannot read the variables of group "example-group": [^]*\(1 warning\)/),
+    stdout: expect.stringMatching(/\nwarning: variable KUBECONFIG .*the token may not read the variables of every group[^]*\nnote: cannot read the variables of group "example-group": [^]*\(1 warning\)/),
   });
 });
 
