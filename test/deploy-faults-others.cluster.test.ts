@@ -156,7 +156,7 @@ describe('an admission policy', () => {
     const refusing = { method: 'PATCH', path: /\/configmaps\/changed\?(?!.*dryRun)/ };
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const first = await deploy(deployer, versionOf('a'), { options: ['--rollback-on-failure'] });
-    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/undone: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
+    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
     expect(owned(deployer)).toBe('');
     proxy.reset();
 
@@ -164,7 +164,7 @@ describe('an admission policy', () => {
     const before = stateOf(deployer);
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const update = await deploy(deployer, versionOf('b'), { options: ['--rollback-on-failure'] });
-    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/undone: release \d+ is back\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
+    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: release \d+ is restored\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
     expect(stateOf(deployer)).toEqual({ ...before, outcome: 'undone' });
   });
 
@@ -205,7 +205,7 @@ test.each(['a first release', 'an update'])('a quota whose room somebody takes a
   expect({ code, stderr }).toEqual({
     code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: \S+: ConfigMap [abc]: exceeded quota: q, requested: count\/configmaps=1, used: count\/configmaps=4, limited: count\/configmaps=4; ask for less, /m),
   });
-  expect(stderr).toContain(which === 'an update' ? 'undone: release 1 is back\n' : 'undone: this first release is removed\n');
+  expect(stderr).toContain(which === 'an update' ? 'rolled back: release 1 is restored\n' : 'rolled back: this first release is removed\n');
   expect(stateOf(deployer)).toEqual({ ...before, outcome: which === 'an update' ? 'undone' : expect.stringMatching(/undone|none/) });
 });
 
@@ -261,7 +261,7 @@ describe('a record that somebody has tampered with', () => {
     expect(await runJob({ kubeconfig, command: 'rollback' })).toMatchObject({ code: expect.not.stringMatching(/0/), stderr: expect.stringMatching(expected) });
     expect(writesOf(cluster, 'tampered')).toHaveLength(before);
     const failing = await deploy(deployer, [deployment('web', { annotations: { 'e2e/fault': 'image-pull' } }), configMap('a')], { options: ['--rollback-on-failure', '--timeout', '2s'] });
-    expect(failing).toMatchObject({ code: 1, stderr: expect.stringContaining('it could not be undone') });
+    expect(failing).toMatchObject({ code: 1, stderr: expect.stringContaining('the rollback failed') });
     expect(deployer.admin('get', 'rolebindings', '-o', 'name')).toBe('rolebinding.rbac.authorization.k8s.io/ci\n');
     reset();
     expect(await deploy(deployer, [configMap('a')])).toMatchObject({ code: 0 });

@@ -91,8 +91,8 @@ test.each(['--no-rollback-on-failure', '--rollback-on-failure'])('a token that e
   expect({ code, stderr }).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(new RegExp([
-      /\d of \d+ changes were made.*; the credential is no longer accepted \(401\), so the release is neither undone nor recorded as failed\n/,
-      /renew the credential, then run `cdk8s-ci-deploy deploy` again, which takes over from here, or `cdk8s-ci-deploy rollback`, which puts release \d+ back\n/,
+      /\d of \d+ changes were made.*; the server no longer accepts the credential \(401\), so the release is neither rolled back nor recorded as failed\n/,
+      /renew the credential, then run `cdk8s-ci-deploy deploy` again to continue, or `cdk8s-ci-deploy rollback` to restore release \d+\n/,
       /cdk8s-ci-deploy: [^\n]* 401: [^\n]*\n$/,
     ].map(({ source }) => source).join(''))),
   });

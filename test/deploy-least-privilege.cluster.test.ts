@@ -57,7 +57,7 @@ test('replaces a Job, and removes what is gone from them', async () => {
 test('undoes a release that fails', async () => {
   const broken = deployment('web', { pullSecret: 'gitlab', image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
   const { code, stderr } = await apply([configMap('kept'), configMap('old'), secret('web', { a: 'value' }), broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/image registry\.example\.com\/web:missing: .*\n?[^]*undone: release 2 is back/) });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/image registry\.example\.com\/web:missing: .*\n?[^]*rolled back: release 2 is restored/) });
 });
 
 test('goes back', async () => {
@@ -84,7 +84,7 @@ test('cannot deploy anything else, and is told before anything is written', asyn
 test('removes everything, and leaves what another one pulls with', async () => {
   const before = forbiddenOf(cluster, WEB).filter((request) => !/ (?:other|another)$/.test(request));
   expect(before).toEqual([]);
-  expect(await run(web, 'web', 'destroy')).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: others use it, too') });
+  expect(await run(web, 'web', 'destroy')).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: other applications use it, too') });
   expect(web.admin('get', 'configmaps,deployments,jobs', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('deployment.apps/shop\n');
   expect(await applyShop()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged +Secret gitlab/m) });
 });

@@ -76,13 +76,13 @@ describe('with the rights of the table and no others', () => {
   test('a missing image is the cause', async () => {
     const { code, stderr } = await deploy([web('missing')]);
     expect({ code, stderr }).toEqual({
-      code: 1, stderr: expect.stringMatching(/pod web-\w+-\w+, container app, image 127\.0\.0\.1:\d+\/group\/shell:missing: ErrImagePull: not found\n[^]*undone: release 1 is back[^]*Failed to pull image/),
+      code: 1, stderr: expect.stringMatching(/pod web-\w+-\w+, container app, image 127\.0\.0\.1:\d+\/group\/shell:missing: ErrImagePull: not found\n[^]*rolled back: release 1 is restored[^]*Failed to pull image/),
     });
   });
 
   test('of a crash, the last lines of the log are shown', async () => {
     const { code, stderr } = await deploy([crashing()]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app: CrashLoopBackOff: exit code 3[^]*undone: release 1 is back[^]*\| cannot read the configuration/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app: CrashLoopBackOff: exit code 3[^]*rolled back: release 1 is restored[^]*\| cannot read the configuration/) });
     expect(running()).toBe(image(1));
   });
 
@@ -90,7 +90,7 @@ describe('with the rights of the table and no others', () => {
     const deploying = deploy([web(2, FOR_EVER, NEVER_READY)]);
     await until(() => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}') === image(2));
     deployer.admin('delete', 'deployment', 'web');
-    expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back') });
+    expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('rolled back: release 1 is restored') });
   });
 
   test('nothing is asked for in vain, and no right is there that is not used', async () => {
@@ -130,14 +130,14 @@ describe('without a right of the table', () => {
     without(resource, verb);
     const { code, stderr } = await deploy([web('missing'), configMap('web')], LONG_ENOUGH);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) });
-    expect(stderr).toContain('undone: release 1 is back\n');
+    expect(stderr).toContain('rolled back: release 1 is restored\n');
   });
 
   test('pods/log (get), a release that crashes is undone, and it is said that there is no log', async () => {
     without('pods/log', 'get');
     const { code, stderr } = await deploy([crashing(), configMap('web')]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/CrashLoopBackOff: exit code 3[^]*the log of pod web-\w+-\w+ may not be read/) });
-    expect(stderr).toContain('undone: release 1 is back\n');
+    expect(stderr).toContain('rolled back: release 1 is restored\n');
   });
 
   test('all of them, one that is fine is deployed', async () => {

@@ -70,7 +70,7 @@ describe('a release that fails', () => {
   test('is removed when it is the first', async () => {
     const { code, stderr } = await deploy(deployer, [configMap('web'), secret('web', { password: 'first' }), broken('web')], '--rollback-on-failure');
     expect(code).toBe(1);
-    expect(stderr).toContain('undone: this first release is removed');
+    expect(stderr).toContain('rolled back: this first release is removed');
     expect(deployer.admin('get', 'configmaps,secrets,deployments', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
   });
 
@@ -78,7 +78,7 @@ describe('a release that fails', () => {
     expect(await deploy(deployer, [configMap('web'), secret('web', { password: 'good' }), deployment('web')])).toMatchObject({ code: 0 });
     const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), configMap('new'), secret('web', { password: 'bad' }), broken('web')], '--rollback-on-failure');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^undone: release 2 is back$/m);
+    expect(stderr).toMatch(/^rolled back: release 2 is restored$/m);
     expect(images()).toBe('registry.example.com/web:1');
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.metadata.annotations}')).toBe('');
     expect(deployer.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name} {.items[*].data.key}')).toBe('web value');
@@ -107,7 +107,7 @@ describe('a release that fails', () => {
     const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), deployment('web', { image: 'registry.example.com/web:2' }), deployment('late')], '--rollback-on-failure');
     expect(code).toBe(1);
     expect(stderr).toContain('not really');
-    expect(stderr).toMatch(/^undone: release 2 is back$/m);
+    expect(stderr).toMatch(/^rolled back: release 2 is restored$/m);
     expect(deployer.admin('get', 'configmap', 'web', '-o', 'jsonpath={.data.key}')).toBe('value');
     expect(images()).toBe('registry.example.com/web:1');
   });
@@ -147,7 +147,7 @@ describe('going back', () => {
   test('applies the release before as it was recorded, without Secrets and Jobs', async () => {
     const before = deployer.admin('get', 'job', 'once', '-o', 'jsonpath={.metadata.uid}');
     const { code, stdout, stderr } = await release(deployer, {}, 'rollback');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^back to release 1 of /m) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^rollback to release 1 of /m) });
     expect(stderr).toMatch(/^Job once stays as it is$/m);
     expect(stderr).toMatch(/^Secret web stays as it is$/m);
     expect(stdout).toMatch(/^removed +ConfigMap two$/m);
@@ -178,7 +178,7 @@ describe('going back', () => {
 
   test('is done after a release that failed and was left', async () => {
     expect(await deploy(deployer, [broken('web'), configMap('two'), secret('web', { a: 'third' })], '--timeout', '2s')).toMatchObject({ code: 1 });
-    expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^back to release 4 /m) });
+    expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^rollback to release 4 /m) });
     expect(image()).toBe('registry.example.com/web:2');
   });
 
@@ -249,7 +249,7 @@ describe('Jobs', () => {
 
   test('that still run are not replaced', async () => {
     const { code, stderr } = await deploy(deployer, [once, deployment('web'), migration('registry.example.com/web:3')]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migration: its template has changed, and the Job still runs; run this again when it has ended') });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migration: its template has changed, and the Job is still running; run this job again when the Job has ended') });
   });
 });
 
@@ -294,7 +294,7 @@ test('a signal ends it between two requests, says how far it came, and gives the
   expect(code).toBe(143);
   expect(stderr).toContain([
     '2 of 2 changes were made (created ConfigMap a, created Deployment web); the release is left as it is',
-    'run `cdk8s-ci-deploy deploy` again, which takes over from here, or `cdk8s-ci-deploy destroy`, which removes what there is of it',
+    'run `cdk8s-ci-deploy deploy` again to continue, or `cdk8s-ci-deploy destroy` to remove its objects',
   ].join('\n'));
   expect(deployer.admin('get', 'leases', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
   expect(await deploy(deployer, [configMap('a'), deployment('web')])).toMatchObject({ code: 0 });

@@ -35,7 +35,7 @@ describe('two applications with one pull secret', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^created +Secret gitlab +credentials for registry\.example\.com\n/),
-      stderr: expect.stringContaining('warning: no pod of the release pulls with Secret gitlab: name it in imagePullSecrets'),
+      stderr: expect.stringContaining('warning: no pod of the release uses Secret gitlab: add it to imagePullSecrets'),
     });
     expect(secrets(deployer)).toBe('');
   });
@@ -90,7 +90,7 @@ describe('two applications with one pull secret', () => {
 
   test('destroy takes only the application\'s own, and the Secret when nobody uses it', async () => {
     const first = await release(deployer, web(), 'destroy');
-    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: others use it, too') });
+    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: other applications use it, too') });
     expect(Object.keys(auths(deployer))).toEqual(['registry.example.com/group/shop']);
 
     expect((await release(deployer, shop, 'destroy', '--dry-run')).stdout).toMatch(/^removed +Secret gitlab$/m);
@@ -119,7 +119,7 @@ describe('a pull secret', () => {
     const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
     const wrong = { ...WEB, CI_DEPLOY_PASSWORD: 'gldt-wrong' };
     const { code, stderr } = await deployAs(deployer, web(wrong), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('undone: release 2 is back') });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('rolled back: release 2 is restored') });
     expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD });
     const writes = writesOf(cluster, 'pull-secrets').slice(-4);
     expect(writes).toEqual(['patch secrets gitlab', 'patch deployments web', 'patch secrets gitlab', 'patch deployments web']);
@@ -188,13 +188,13 @@ describe('a pull secret', () => {
   test('is refused before anything is contacted when it is in the manifests, is another application\'s record, or holds the token of the job', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' } };
     expect(await deployAs(deployer, web(), [secret], '--pull-secret', 'gitlab'))
-      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is at app.yaml:1:1, too') });
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is also at app.yaml:1:1') });
     const record = releaseName({ project: '8', environment: 'production', app: 'shop' });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', record))
       .toMatchObject({ code: 2, stderr: expect.stringContaining(`--pull-secret: "${record}", expected a name that deploy does not use for its records and locks`) });
     const job = { app: 'web', variables: { ...WEB, CI_JOB_TOKEN: WEB.CI_DEPLOY_PASSWORD } };
     expect(await deployAs(deployer, job, [configMap('web')], '--pull-secret', 'gitlab'))
-      .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which dies with the job') });
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which expires with the job') });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret-registry', 'registry.example.com'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret-registry: there is no --pull-secret') });
   });
@@ -250,7 +250,7 @@ describe('a Secret that carries the label of another application', () => {
       'e-others-garbage is left as it is: its annotations cannot be read',
       'f-immutable is left as it is: it is immutable',
       'g-of-a-release is left as it is: it is among the manifests of application shop, environment production, project 8',
-      'z-controlled is left as it is: it is kept by ConfigMap owner, which would take the credentials out again',
+      'z-controlled is left as it is: it is controlled by ConfigMap owner, which would remove the credentials again',
     ];
     const lines = (stderr: string) => [...stderr.matchAll(/Secret (.* is left as it is: .*)$/gm)].map(([, line]) => line).sort();
 

@@ -78,7 +78,7 @@ test('with it, the pod runs', async () => {
 
 test('a wrong password is the cause, and the release before is back with its password', async () => {
   const { code, stdout, stderr } = await deploy('web', 2, { password: 'wrong-password' });
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app, image 127\.0\.0\.1:\d+\/group\/shell:2: .*(?:401 Unauthorized|authorization failed)[^]*undone: release 2 is back/) });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app, image 127\.0\.0\.1:\d+\/group\/shell:2: .*(?:401 Unauthorized|authorization failed)[^]*rolled back: release 2 is restored/) });
   expect(stdout + stderr).not.toContain('wrong-password');
   expect(running('web')).toBe(image(1));
   expect(storedPassword()).toBe(LOCKED.password);

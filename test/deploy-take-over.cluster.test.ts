@@ -52,7 +52,7 @@ describe('an application with another name', () => {
     const { code, stdout, stderr } = await web(deployer, second, ...FROM_SHOP, '--dry-run');
     expect(code).toBe(0);
     expect(stderr).toContain('this takes the application over from application shop, environment production, project local\n');
-    expect(stdout).toMatch(/it would be: 3 changed, 1 removed\n$/);
+    expect(stdout).toMatch(/nothing was written: 3 changed, 1 removed\n$/);
     expect(writesOf(cluster, deployer.namespace)).toHaveLength(written);
     expect(traces(deployer, WEB)).toEqual([]);
   });
@@ -115,7 +115,7 @@ describe('a take-over is refused', () => {
 
   test.each([
     ['that is the present one', 'local/production/web', 'is the present identity'],
-    ['of two parts', 'production/shop', 'expected PROJECT/ENVIRONMENT/APP; give the former identity in the form of the present one, "local/production/web"'],
+    ['of two parts', 'production/shop', 'expected PROJECT/ENVIRONMENT/APP; write the former identity like the present one, "local/production/web"'],
   ])('from an identity %s', async (_, text, message) => {
     const deployer = { kubeconfig: '' } as Deployer;
     expect(await web({ ...deployer, kubeconfig: makeDeployer(cluster, `take-over-usage-${text.length}`).kubeconfig }, second, '--take-over-from', text)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
@@ -139,7 +139,7 @@ describe('an application of record format 1', () => {
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
     const before = [uids(deployer), pods(deployer)];
-    expect(await web(deployer, second, '--dry-run', '--diff')).toMatchObject({ code: 0, stdout: expect.stringMatching(/data\.dropped[^]*it would be: 3 changed, 1 removed/) });
+    expect(await web(deployer, second, '--dry-run', '--diff')).toMatchObject({ code: 0, stdout: expect.stringMatching(/data\.dropped[^]*nothing was written: 3 changed, 1 removed/) });
     expect(await web(deployer, second)).toMatchObject({ code: 0 });
     expect(settings(deployer)).toEqual({ kept: '2' });
     expect([uids(deployer), pods(deployer)]).toEqual(before);
@@ -152,7 +152,7 @@ describe('an application of record format 1', () => {
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
     const broken = [configMap('settings', { kept: '2' }), secret('key', { value: 'other' }), deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } })];
-    expect(await web(deployer, broken, '--rollback-on-failure', '--timeout', '20s')).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back\n') });
+    expect(await web(deployer, broken, '--rollback-on-failure', '--timeout', '20s')).toMatchObject({ code: 1, stderr: expect.stringContaining('rolled back: release 1 is restored\n') });
     expect(settings(deployer)).toEqual({ kept: '1', dropped: '1' });
     expect(await web(deployer, second)).toMatchObject({ code: 0 });
     expect(settings(deployer)).toEqual({ kept: '2' });
@@ -180,7 +180,7 @@ test('a claim that destroy leaves is adopted by a successor, and without one it 
   expect(await status(deployer, 'shop')).toMatchObject({ objects: [{ kind: 'PersistentVolumeClaim', presence: 'there' }] });
   expect(await shop(deployer, [claim])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('adopted') });
   expect(await release(deployer, { app: 'shop' }, 'destroy')).toMatchObject({ code: 0 });
-  expect(await web(deployer, [claim])).toMatchObject({ code: 1, stderr: expect.stringContaining('make it part of this one (--adopt)') });
+  expect(await web(deployer, [claim])).toMatchObject({ code: 1, stderr: expect.stringContaining('adopt it (--adopt)') });
   expect(await web(deployer, [claim], '--adopt')).toMatchObject({ code: 0 });
   // The record of the former application still names the claim.
   expect(await release(deployer, { app: 'shop' }, 'destroy', '--prune-data')).toMatchObject({ code: 0 });

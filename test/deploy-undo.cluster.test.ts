@@ -40,8 +40,8 @@ describe('a StatefulSet whose pod never becomes ready', () => {
   test('goes back when the release is undone', async () => {
     const { code, stderr } = await deploy(deployer, [broken, configMap('a')], '--rollback-on-failure');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Pod db-2 is deleted: it is of the failed revision, and StatefulSet db does not go on before it is ready$/m);
-    expect(stderr).toMatch(/^undone: release 1 is back$/m);
+    expect(stderr).toMatch(/^Pod db-2 is deleted: it is of the failed revision, and StatefulSet db would wait for it$/m);
+    expect(stderr).toMatch(/^rolled back: release 1 is restored$/m);
     expect(pods()).toBe(all('1'));
   });
 
@@ -66,8 +66,8 @@ describe('a StatefulSet whose pod never becomes ready', () => {
     expect(await deploy(limited, [version('1')])).toMatchObject({ code: 0 });
     const { code, stderr } = await deploy(limited, [broken], '--rollback-on-failure', '--timeout', '10s');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^warning: StatefulSet db may not go on before Pod db-2 of the failed revision is deleted, which this credential may not do$/m);
-    expect(stderr).toMatch(/^undone: release 1 is back, but is not ready$/m);
+    expect(stderr).toMatch(/^warning: StatefulSet db may wait for Pod db-2 of the failed revision, which this credential may not delete$/m);
+    expect(stderr).toMatch(/^rolled back: release 1 is restored, but it is not ready$/m);
   });
 });
 
@@ -87,10 +87,10 @@ test('what somebody deletes while a release becomes ready is made again, but no 
   deployer.create(configMap('replaced', { key: 'somebody else\'s' }));
   const { code, stderr } = await ended;
   expect(code).toBe(0);
-  expect(stderr).toContain('ConfigMap kept was deleted in the meantime, and is made again\n');
-  expect(stderr).toContain('Deployment ready was deleted in the meantime, and is made again\n');
+  expect(stderr).toContain('ConfigMap kept was deleted meanwhile; it is applied again\n');
+  expect(stderr).toContain('Deployment ready was deleted meanwhile; it is applied again\n');
   expect(stderr).toContain('Deployment ready: 1 replica available\n');
-  expect(stderr).toContain('warning: ConfigMap replaced was replaced by somebody in the meantime, and is left as it is\n');
+  expect(stderr).toContain('warning: somebody replaced ConfigMap replaced meanwhile; the new object is left as it is\n');
   expect(deployer.admin('get', 'jobs', '-o', 'name')).toBe('');
   expect(deployer.admin('get', 'configmap', 'replaced', '-o', 'jsonpath={.data.key}')).toBe('somebody else\'s');
 

@@ -68,7 +68,7 @@ describe('an application', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain('    spec.template.spec.containers[web].image\n    - "registry.example.com/web:2"\n    + "registry.example.com/web:3"\n');
-    expect(stdout).toMatch(/nothing was written; it would be: 3 unchanged, 1 changed\n$/);
+    expect(stdout).toMatch(/dry run, nothing was written: 3 unchanged, 1 changed\n$/);
     expect(writes(deployer)).toHaveLength(before);
   });
 });
@@ -106,7 +106,7 @@ describe('a set of which something is refused', () => {
     ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v1beta1' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],
     ['a kind that is not served', [{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } }], 1, /Widget w: the cluster has no Widget in example\.com\/v1; /],
     ['an object of another release', [configMap('others')], 1, /ConfigMap others: it belongs to application shop, environment production, project 7; /],
-    ['an object that no release has made', [configMap('nobodys')], 1, /ConfigMap nobodys: it exists already, and no release has made it; make it part of this one \(--adopt\)/],
+    ['an object that no release has made', [configMap('nobodys')], 1, /ConfigMap nobodys: it exists already, and no release created it; adopt it \(--adopt\)/],
   ])('%s: nothing is written', async (_, objects, code, expected) => {
     const result = await deploy(deployer, [configMap('fine'), ...objects]);
 

@@ -1,18 +1,12 @@
 import type { ExitCode } from '../base/exit-code';
-import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
-import { Deployment } from '../deploy/deploy';
-import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
-import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
-import { ReleaseStore } from '../deploy/history/release-store';
-import { readRelease } from '../deploy/manifests/read-release';
-import { Owner } from '../deploy/objects/owner';
-import { bothChecked } from '../deploy/objects/refusals';
-import type { ReleaseObject } from '../deploy/objects/release';
-import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
-import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
-import { formerIdentity, TAKE_OVER_OPTIONS, TakeOver } from '../deploy/take-over';
+import { deploy as deployManifests } from '../deploy/deploy';
+import { DEPLOY_OPTIONS } from '../deploy/deploy-options';
+import { SESSION_OPTIONS } from '../deploy/deploy-session';
+import { PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
+import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
+import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { summary: 'read folders in folders, too' }],
@@ -55,39 +49,9 @@ export const deploy: Command = {
     '',
     ...REPORT_DESCRIPTION,
   ],
-  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOYMENT_OPTIONS]),
+  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOY_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {
-    const session = await Session.open(context);
-    const { identity, namespace } = session;
-    const former = formerIdentity(context.args, identity);
-    const objects = await objectsOf(context, session);
-    const pulling = await Pulling.of(context, objects);
-    const owner = new Owner(identity, namespace, former);
-    const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), owner, identity, former };
-    const prepare = (cluster: KubernetesClient) => {
-      const pull = pulling?.in(cluster, options);
-      const store = new ReleaseStore(cluster, namespace, identity, context.clock);
-      const takeOver = former && new TakeOver(cluster, store, { ...options, former });
-      return { pull, deployment: new Deployment(cluster, store, { ...options, takeOver, beforeUndo: async () => pull?.undo() }, { objects }) };
-    };
-    return options.observer.around(async () => session.work(context.args.has('dry-run'), prepare, async ({ pull, deployment }) => {
-      const [plan, pullSecret] = await bothChecked(deployment.plan(), Promise.resolve(pull?.plan()));
-      options.observer.pulls(pullSecret);
-      if (context.args.has('dry-run')) return;
-      if (pull) await pull.around(async () => deployment.run(plan));
-      else await deployment.run(plan);
-    }, former), objects);
+    return deployManifests(context);
   },
 };
-
-async function objectsOf({ args, files, variables }: Context, { namespace }: Session): Promise<ReleaseObject[]> {
-  const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
-  return readRelease(args.operands, files, {
-    namespace,
-    variables,
-    images: { allowMutableTag: args.has('allow-mutable-tag'), allowedRegistries },
-    recursive: args.has('recursive'),
-    allowEmpty: args.has('allow-empty'),
-  });
-}

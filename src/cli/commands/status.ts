@@ -10,7 +10,7 @@ import { Presence, presenceOf } from '../deploy/history/object-status';
 import { identityInWords } from '../deploy/history/recorded-identity';
 import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
-import { Lease, LeaseFile } from '../deploy/lock/lease';
+import { Lease, LeaseClient } from '../deploy/lock/lease';
 
 /**
  * Says what of an application is deployed.
@@ -47,7 +47,7 @@ interface Found {
 async function lookAt(place: ReleasePlace, { clock }: Context): Promise<Found> {
   const { cluster, namespace, identity } = place;
   const store = new ReleaseStore(cluster, namespace, identity, clock);
-  const [history, lease] = await Promise.all([store.read(), new LeaseFile(cluster, namespace, identity).read()]);
+  const [history, lease] = await Promise.all([store.read(), new LeaseClient(cluster, namespace, identity).read()]);
   const objects = await Promise.all((history?.objects ?? []).map(async (object) => ({ ...object, presence: await presenceOf(place, object) })));
   return { history, lease, objects };
 }

@@ -1,59 +1,37 @@
-import { Leftovers, Removal, removalOf } from './leftovers';
-import { userError } from '../../../base/user-error';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
-import type { RecordedObject, ReleaseHistory } from '../history/history';
-import { objectKey } from '../objects/object-key';
+import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { concurrently } from '../objects/concurrently';
+import { pathOf } from '../objects/live-object';
+import { ObjectWriter } from '../objects/object-writer';
+import { inReverse } from '../objects/order';
+import type { Owner } from '../objects/owner';
 import type { OwnedObject } from '../objects/release';
 
-/**
- * What is removed of what earlier releases had and this one has not.
- */
-export interface PruneOptions {
-  readonly prune: boolean;
-  /** Whether claims of volumes and Secrets with values may be removed. */
-  readonly pruneData: boolean;
-  /** Whether many objects may be removed at once: see `isMany`. */
-  readonly allowPruneMany: boolean;
+export interface DeleteOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Objects of earlier releases that a set has not.
- */
-export function notIn(history: Pick<ReleaseHistory, 'objects'> | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>): RecordedObject[] {
-  const keys = new Set(wanted.map(objectKey));
-  return (history?.objects ?? []).filter((object) => !keys.has(objectKey(object)));
-}
-
-/**
- * Whether so many objects go at once that it may be a mistake: more than half of them, and more than one, so that an application of one object may
- * get another one in its place.
- */
-export function isMany(removed: number, total: number): boolean {
-  return removed > 1 && removed > total / 2;
-}
-
-/**
- * Decides what is pruned when the release is ready.
+ * Deletes objects that are no longer wanted, each before the objects that it uses.
  *
- * @param total How many objects the earlier releases have in the cluster.
- * @throws `Failure` when it is suspiciously much.
+ * @param say Gets a line for each object that is not deleted.
+ * @returns The objects that are not deleted, because they are no longer ours.
  */
-export function pruning(leftovers: Leftovers, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Removal {
-  const { removable, data, gone } = leftovers;
-  if (!prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
-  const removal = removalOf(leftovers, () => pruneData);
-  if (isMany(removal.remove.length, total) && !allowPruneMany) throw tooMany(removal.remove, total);
-  return removal;
-}
-
-function tooMany(remove: readonly OwnedObject[], total: number): Failure {
-  const names = remove.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  const { message } = userError({
-    at: 'prune',
-    given: `${remove.length} of ${total} objects are not in this release (${names}${remove.length > 5 ? ', …' : ''})`,
-    expected: 'at most half of them to go at once',
-    fix: 'see that it is whole and the one that is meant, then allow it (--allow-prune-many), or leave them where they are (--no-prune); nothing was written',
-  });
-  return new Failure(message, ExitCode.NO);
+export async function prune(
+  cluster: KubernetesClient, objects: readonly OwnedObject[], options: DeleteOptions, say: (line: string) => void,
+): Promise<OwnedObject[]> {
+  const { namespace, signal } = options;
+  const writer = new ObjectWriter(cluster, options);
+  const left: OwnedObject[] = [];
+  for (const group of inReverse(objects)) {
+    await concurrently(group, async (object) => {
+      signal.throwIfAborted();
+      if (!await writer.delete(pathOf(object, namespace), object)) left.push(object);
+    });
+  }
+  for (const { kind, name } of left) say(`${kind} ${name} is not deleted: it no longer belongs to this application`);
+  return left;
 }

@@ -53,22 +53,22 @@ test('files are refused by what is in them, without it', async () => {
   await expect(attempt(file('job', JOB.CI_JOB_TOKEN))).rejects.toThrow(/^MINE: it is the token of this job/);
   await expect(attempt(file('empty', '\n'))).rejects.toThrow(/^MINE: it is missing or empty/);
   await expect(attempt(file('lines', 'l1ne\ntwo\n'))).rejects.toThrow(/^MINE: its value has white space/);
-  await expect(attempt('/builds/group/web.tmp/MINE')).rejects.toThrow(/^MINE: it is of type file, and there is no such file in this job/);
+  await expect(attempt('/builds/group/web.tmp/MINE')).rejects.toThrow(/^MINE: it is of type file, and the file does not exist in this job/);
 });
 
 test.each<[string, object, object, RegExp]>([
-  ['CI_REGISTRY_PASSWORD', {}, { userVariable: 'CI_REGISTRY_USER', passwordVariable: 'CI_REGISTRY_PASSWORD' }, /^CI_REGISTRY_PASSWORD: it is the token of this job, which dies with/],
+  ['CI_REGISTRY_PASSWORD', {}, { userVariable: 'CI_REGISTRY_USER', passwordVariable: 'CI_REGISTRY_PASSWORD' }, /^CI_REGISTRY_PASSWORD: it is the token of this job, which expires with/],
   ['CI_JOB_TOKEN', {}, { passwordVariable: 'CI_JOB_TOKEN' }, /^CI_JOB_TOKEN: it is the token of this job/],
   ['CI_JOB_TOKEN, also when it is not set', { CI_JOB_TOKEN: undefined }, { passwordVariable: 'CI_JOB_TOKEN' }, /^CI_JOB_TOKEN: it is the token of this job/],
   ['the token of the job under another name', { MINE: 'eyJ0.job' }, { passwordVariable: 'MINE' }, /^MINE: it is the token of this job/],
   ['a token of a job by its prefix', { CI_DEPLOY_PASSWORD: 'glcbt-64_abc' }, {}, /^CI_DEPLOY_PASSWORD: it is the token of this job/],
   ['the user of job tokens', { CI_DEPLOY_USER: 'gitlab-ci-token' }, {}, /it is the token of this job/],
-  ['no password', { CI_DEPLOY_PASSWORD: undefined }, {}, /^CI_DEPLOY_PASSWORD: it is missing or empty, .* make a deploy token named gitlab-deploy-token/],
+  ['no password', { CI_DEPLOY_PASSWORD: undefined }, {}, /^CI_DEPLOY_PASSWORD: it is missing or empty, .* create a deploy token named gitlab-deploy-token/],
   ['an empty user', { CI_DEPLOY_USER: '' }, {}, /^CI_DEPLOY_USER: it is missing or empty/],
   ['a variable that was not expanded', { MINE: '$CI_DEPLOY_PASSWORD' }, { passwordVariable: 'MINE' }, /^MINE: its value is the name of another variable/],
   ['several lines', { CI_DEPLOY_PASSWORD: 'l1ne\ntwo' }, {}, /^CI_DEPLOY_PASSWORD: its value has white space/],
   ['a user with a colon, which no registry takes', { CI_DEPLOY_USER: 'a:b' }, {}, /^CI_DEPLOY_USER: its value has ":" in it/],
-  ['a value in place of a name', {}, { passwordVariable: 'not-s3cr3t' }, /^--pull-secret: a variable is named by something else, expected the name of a variable/],
+  ['a value in place of a name', {}, { passwordVariable: 'not-s3cr3t' }, /^--pull-secret: an option has no valid name of a variable, expected the name of a variable/],
   ['no registry', { CI_REGISTRY: undefined }, {}, /^CI_REGISTRY: it is missing or empty/],
   ['a registry with a scheme', {}, { registry: 'https://registry.example.com' }, /^--pull-secret-registry: "https:\/\/registry.example.com", expected a host/],
   ['what is no host', {}, { registry: 'gitlab' }, /^--pull-secret-registry: "gitlab"/],

@@ -15,7 +15,7 @@ const facts: DeploymentFacts = {
   identity: { project: '7', environment: 'production', app: 'web' },
   isDryRun: false,
   objects,
-  planned: { steps: [], pruning: { remove: [{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'old', uid: 'u' }], forget: [], gone: [], kept: [] } },
+  planned: { changes: [], pruning: { remove: [{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'old', uid: 'u' }], forget: [], gone: [], kept: [] } },
   written: new Set(['ConfigMap web', 'Deployment web', 'Deployment worker']),
   progress: new Map([['Deployment web', { workload: 'Deployment web', state: 'ready', words: '1 replica available', ready: 1, total: 2, elapsed: 1234 }]]),
   waited: [{ outcome: 'ready', elapsed: 2000, workloads: [waited('web', true), waited('worker', true)], events: [], notes: [] }],
@@ -61,13 +61,13 @@ test('what nothing was to be done with is skipped, with the reason', () => {
   const kept = [job('migration'), objects[1]!].map((object) => (
     { action: 'keep', object: { ...object, at: '', value: {} }, resource: '', path: '', applied: {}, after: {}, changes: [], adopted: false } as const
   ));
-  const planned = { ...facts.planned!, steps: kept };
+  const planned = { ...facts.planned!, changes: kept };
   const report = junitReport({ ...facts, objects: [job('migration'), job('removed'), objects[1]!], planned, waited: [], written: new Set(['Job migration', 'Deployment web']) });
   expect(report).toContain('<testcase classname="apply" name="Job migration"/>');
-  expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it is not run again"/></testcase>');
+  expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it does not run again"/></testcase>');
   expect(report).toContain('<testcase classname="rollout" name="Deployment web"><skipped message="it has not changed, and was ready"/></testcase>');
   for (const part of ['apply', 'rollout']) {
-    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has removed it since"/></testcase>`);
+    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has deleted it since"/></testcase>`);
   }
 });
 

@@ -12,7 +12,7 @@ test('a section begins and ends as GitLab wants it, with the action between', as
   const { written, sections: gitlab } = sections({ GITLAB_CI: 'true' });
   expect(await gitlab.around('apply', async () => written.push('created ConfigMap web\n'))).toBe(2);
   expect(written).toEqual([
-    '\x1b[0Ksection_start:1700000000:deploy-web-apply[collapsed=true]\r\x1b[0Kapply it\n',
+    '\x1b[0Ksection_start:1700000000:deploy-web-apply[collapsed=true]\r\x1b[0Kapply the release\n',
     'created ConfigMap web\n',
     '\x1b[0Ksection_end:1700000000:deploy-web-apply\r\x1b[0K\n',
   ]);

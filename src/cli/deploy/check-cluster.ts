@@ -1,7 +1,7 @@
-import { cryptoModule } from '../../../base/lazy-crypto';
-import { userError, show } from '../../../base/user-error';
-import type { Kubeconfig } from '../../../kubeconfig/kubeconfig';
-import type { Arguments } from '../../command-line/arguments';
+import { cryptoModule } from '../../base/lazy-crypto';
+import { userError, show } from '../../base/user-error';
+import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import type { Arguments } from '../command-line/arguments';
 
 /**
  * Refuses the credential of another cluster than the one that is meant: `--server`, and `--cluster-ca-sha256` for each certificate that the

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ApiObject, ApiObjectProps, App } from 'cdk8s';
 import { gitlabJob } from '../../../../examples/gitlab-job';
-import { ReadOptions, readRelease } from '../../../../src/cli/deploy/manifests/read-release';
+import { ReadOptions, readManifests } from '../../../../src/cli/deploy/manifests/read-manifests';
 import { Files } from '../../../../src/cli/io/files';
 import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../../src/index';
 import { partName, releaseName } from '../../../../src/release/release-names';
@@ -24,7 +24,7 @@ async function read(files: Record<string, string>, options: Partial<ReadOptions>
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  return readRelease(names, new Files({ cwd: folder, stdin: Readable.from([Buffer.from(stdin)]) }), { ...OPTIONS, ...options });
+  return readManifests(names, new Files({ cwd: folder, stdin: Readable.from([Buffer.from(stdin)]) }), { ...OPTIONS, ...options });
 }
 
 async function refused(files: Record<string, string>, options: Partial<ReadOptions> = {}): Promise<string> {
@@ -99,15 +99,15 @@ describe('what is read', () => {
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ['no object', { 'a.yaml': '---\n# nothing\n' }, /^a\.yaml: there is no object in it, .*--allow-empty/],
+  ['no object', { 'a.yaml': '---\n# nothing\n' }, /^a\.yaml: it has no Kubernetes object, .*--allow-empty/],
   ['another namespace', { 'a.yaml': map('a', ', namespace: other') }, /^a\.yaml:1:1: "ConfigMap" "a" is in namespace "other", expected namespace "example", the credential's/],
   ['a cluster-scoped kind', { 'a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n' }, /Namespace is cluster-scoped/],
-  ['a name to be generated', { 'a.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n' }, /generateName "a-", expected metadata\.name: with another name each time/],
+  ['a name to be generated', { 'a.yaml': 'apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n' }, /generateName "a-", expected metadata\.name: with generateName, each deploy would create another object .*; use metadata\.name, such as "a"$/],
   ['no name', { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\n' }, /metadata\.name of "ConfigMap" is nothing/],
   ['a name that Kubernetes refuses', { 'a.yaml': map('Web') }, /metadata\.name of "ConfigMap" is "Web"/],
   ['no kind', { 'a.yaml': 'apiVersion: v1\nmetadata: {name: a}\n' }, /kind nothing/],
   ['an item that is no object', { 'a.json': '{"apiVersion":"v1","kind":"List","items":[7]}' }, /^a\.json:1:1: items\[0\]: it is 7/],
-  ['an object that is there twice', { 'a.yaml': map('a'), 'b.yaml': map('a') }, /^b\.yaml:1:1: ConfigMap "a" stands at a\.yaml:1:1, too/],
+  ['an object that is there twice', { 'a.yaml': map('a'), 'b.yaml': map('a') }, /^b\.yaml:1:1: ConfigMap "a" is also at a\.yaml:1:1/],
   ['an export of the server', { 'a.yaml': map('a', ', uid: x, resourceVersion: "1"') }, /metadata has uid, resourceVersion/],
   ['a label of deploy', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/part-of: x}') }, /metadata\.labels has "cdk8s-ci-deploy\/part-of", expected no label or annotation that only deploy writes; remove it$/],
   ['a migration that is no Job', { 'a.yaml': map('a', ', annotations: {cdk8s-ci-deploy/before-workloads: "true"}') }, /before-workloads is "true" on "ConfigMap"/],
@@ -117,7 +117,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['an image in upper case', { 'a.yaml': deployment('registry.example.com/Web:1') }, /Web/],
   ['an empty tag', { 'a.yaml': deployment('registry.example.com/web:') }, /image of container/],
   ['what is no YAML', { 'a.yaml': 'kind: A\nspec:\n\tx: 1\n' }, /^a\.yaml:3:1: a tab/],
-  ['no file', {}, /there is no object/],
+  ['no file', {}, /it has no Kubernetes object/],
 ])('%s is refused', async (_, files, expected) => {
   expect(await refused(files)).toMatch(expected);
 });
@@ -156,7 +156,7 @@ describe('a label or an annotation that only deploy writes', () => {
   test('is refused on the pods of a Job that must complete before workloads: it would have no effect there', async () => {
     const annotations = { 'cdk8s-ci-deploy/before-workloads': 'true' };
     const job = { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { metadata: { annotations } } } };
-    expect(await refused({ 'a.json': JSON.stringify(job) })).toMatch(/^a\.json:1:1: spec\.template\.metadata\.annotations has "cdk8s-ci-deploy\/before-workloads", .*; make it an annotation of the Job itself$/);
+    expect(await refused({ 'a.json': JSON.stringify(job) })).toMatch(/^a\.json:1:1: spec\.template\.metadata\.annotations has "cdk8s-ci-deploy\/before-workloads", .*; move it to the annotations of the Job itself$/);
     expect(await read({ 'b.json': JSON.stringify({ ...job, metadata: { ...metadata, annotations }, spec: {} }) })).toHaveLength(1);
   });
 

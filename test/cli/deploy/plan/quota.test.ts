@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../src/base/json';
 import { fieldAt } from '../../../../src/cli/deploy/objects/fields';
-import { containerDefaults, withContainerDefaults } from '../../../../src/cli/deploy/plan/limit-ranges';
+import { containerDefaults, withContainerDefaults } from '../../../../src/cli/deploy/plan/quota';
 
 const range = (...limits: JsonObject[]): JsonObject => ({ spec: { limits } });
 const NONE = { limits: {}, requests: {} };

@@ -1,6 +1,6 @@
-import { Arguments } from '../../../../src/cli/command-line/arguments';
-import { checkCluster } from '../../../../src/cli/deploy/manifests/check-cluster';
-import { TestAuthority } from '../../../support/x509';
+import { Arguments } from '../../../src/cli/command-line/arguments';
+import { checkCluster } from '../../../src/cli/deploy/check-cluster';
+import { TestAuthority } from '../../support/x509';
 
 const pem = new TestAuthority('cluster').certificate;
 const kubeconfig = { server: 'https://cluster.example.com:6443', certificateAuthorityData: Buffer.from(pem).toString('base64') };
