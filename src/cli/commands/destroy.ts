@@ -6,26 +6,38 @@ import { destroy as destroyApplication } from '../deploy/destroy';
 import { summaryJson, summaryText } from '../deploy/report/summary';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['prune-data', { summary: 'remove claims of volumes, too' }],
-  ['pull-secret', { takes: 'NAME', summary: 'the Secret of the option of that name of deploy (default: looked for by its label)' }],
-  ['dry-run', { summary: 'say what would be removed' }],
-  ['output', { takes: 'text|json', summary: 'the form of the result (default: text)' }],
+  ['prune-data', { summary: 'also delete PersistentVolumeClaims' }],
+  ['pull-secret', { takes: 'NAME', summary: 'the Secret of --pull-secret of deploy (default: found by its label)' }],
+  ['dry-run', { summary: 'show what would be deleted, and delete nothing' }],
+  ['output', { takes: 'text|json', summary: 'the format of the result (default: text)' }],
 ];
 
 /**
- * Removes everything that the releases of an application have in the cluster.
+ * Deletes everything that the releases of an application have in the cluster.
  */
 export const destroy: Command = {
   name: 'destroy',
-  summary: 'remove what the releases of an application have in the cluster, from the record alone',
+  summary: 'delete all objects of an application by its record',
   operands: [],
   required: 0,
   description: [
-    'What `on_stop` of a review app runs: no manifests are needed. Removed is what the record has and what still is the application\'s own,',
-    'and then the record itself. Claims of volumes stay unless --prune-data is given, and the record with them; they lose the label of their owner, so',
-    'that another application can adopt them (deploy --adopt). Of a pull secret that other',
-    'applications use, too, only what is this one\'s own is removed. A Secret that only has the label of the application is named, and stays.',
+    'For the on_stop job of a review app: it needs no manifests. It deletes the recorded objects that still belong to the application, then the record.',
+    '',
+    'PersistentVolumeClaims stay without --prune-data, and the record with them. They lose the owner label, so another application can adopt them',
+    '(deploy --adopt).',
+    '',
+    'From a pull secret that other applications use, too, it removes only this application\'s credentials. A Secret that has the label of the application,',
+    'but none of its credentials, stays, and a line names it.',
   ],
+  examples: [
+    { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch', does: 'Delete a review app' },
+    { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch --dry-run', does: 'Show what would be deleted' },
+  ],
+  variables: new Map([
+    ['KUBECONFIG', 'the credential: a file, its text, or its base64'],
+    ['CI_ENVIRONMENT_NAME', 'the environment'],
+    ['CI_PROJECT_ID', 'the project; outside CI it is "local"'],
+  ]),
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

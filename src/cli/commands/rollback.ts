@@ -7,27 +7,37 @@ import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { rollBack } from '../deploy/roll-back';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['to', { takes: 'NUMBER', summary: 'the release, as `history` numbers them (default: the one before that was deployed)' }],
-  ['allow-registry', { takes: 'PREFIX', many: true, summary: 'where its images may come from (default: anywhere, as they were checked when it was deployed)' }],
+  ['to', { takes: 'NUMBER', summary: 'the release, by its number in `history` (default: the deployed release before the current one)' }],
+  ['allow-registry', { takes: 'PREFIX', many: true, summary: 'the registries that images may come from (default: any)' }],
 ];
 
 /**
- * Applies the manifests of an earlier release again, as they were recorded.
+ * Applies the recorded manifests of an earlier release again.
  */
 export const rollback: Command = {
   name: 'rollback',
-  summary: 'put an earlier release back, from the record alone',
+  summary: 'restore an earlier release from its record',
   operands: [],
   required: 0,
   description: [
-    'Applies what was recorded of an earlier release, waits until it is ready, and removes what it does not have.',
-    'Secrets stay as they are, since their values are not recorded; so do Roles and RoleBindings. Jobs are not run again.',
+    'Applies the recorded manifests of an earlier release, waits until it is ready, and deletes the objects that it does not have.',
     '',
-    'What is recorded passes the checks of `deploy` on manifests again, and the server\'s. Which images may be deployed was decided when it was; they must',
-    'be image references, and come from --allow-registry where that is given. A tag that has been pushed anew since means another image by now.',
+    'These objects stay as they are: Secrets, because their values are not recorded; Roles and RoleBindings; Jobs, which do not run again.',
+    '',
+    'Recorded manifests pass the same checks as those of deploy. Images were checked when they were deployed, so by default they may come from any',
+    'registry. A tag that was pushed again since then is another image now.',
     '',
     ...REPORT_DESCRIPTION,
   ],
+  examples: [
+    { line: 'cdk8s-ci-deploy rollback --app web --environment production', does: 'Restore the release before the current one' },
+    { line: 'cdk8s-ci-deploy rollback --app web --environment production --to 12 --dry-run', does: 'Show what release 12 would change' },
+  ],
+  variables: new Map([
+    ['KUBECONFIG', 'the credential: a file, its text, or its base64'],
+    ['CI_ENVIRONMENT_NAME', 'the environment'],
+    ['CI_PROJECT_ID', 'the project; outside CI it is "local"'],
+  ]),
   options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOY_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

@@ -15,16 +15,20 @@ import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Arguments, Option } from '../command-line/arguments';
 
+/** Groups of options in the help. */
+export const OBJECTS = 'Ownership and pruning';
+const FAILURE = 'Failures';
+
 /**
  * The options of the commands that deploy a release.
  */
 export const DEPLOY_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['force-conflicts', { summary: 'take over fields that other field managers have set' }],
-  ['no-prune', { summary: 'keep objects that are no longer in the release' }],
-  ['prune-data', { summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
-  ['allow-prune-many', { summary: 'allow deleting more than half of the objects at once, if that is more than one' }],
-  ['rollback-on-failure', { summary: 'restore the previous release when this one fails (default: in CI)' }],
-  ['no-rollback-on-failure', { summary: 'leave a failed release as it is (default: outside CI)' }],
+  ['force-conflicts', { group: OBJECTS, summary: 'take over fields that other field managers set' }],
+  ['no-prune', { group: OBJECTS, summary: 'keep objects that are no longer in the release' }],
+  ['prune-data', { group: OBJECTS, summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
+  ['allow-prune-many', { group: OBJECTS, summary: 'delete more than half of the objects at once, even if that is more than one' }],
+  ['rollback-on-failure', { group: FAILURE, summary: 'restore the previous release when this one fails (default: in CI)' }],
+  ['no-rollback-on-failure', { group: FAILURE, summary: 'leave a failed release as it is (default: outside CI)' }],
   ...REPORT_OPTIONS,
 ];
 

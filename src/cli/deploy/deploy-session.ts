@@ -1,9 +1,10 @@
-import { checkCluster } from './check-cluster';
 import { identityOf } from './history/identity';
 import { RELEASE_OPTIONS } from './history/release-options';
 import { holderOf } from './lock/acquire-lock';
 import { ClusterAccess, lockCluster, readCluster } from './lock/locked-cluster';
 import type { ReleaseIdentity } from './objects/release';
+import { cryptoModule } from '../../base/lazy-crypto';
+import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { parseDuration, spanInWords } from '../base/duration';
@@ -12,8 +13,10 @@ import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
-import type { Option } from '../command-line/arguments';
+import type { Arguments, Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+
+const LIMITS = 'Time limits';
 
 /**
  * The options of all commands that change a release.
@@ -22,8 +25,8 @@ export const SESSION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ...RELEASE_OPTIONS,
   ['server', { takes: 'URL', summary: 'refuse the credential of any other server' }],
   ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server with any other CA certificate' }],
-  ['timeout', { takes: 'TIME', summary: 'the time limit for a release to become ready (default: 10m)' }],
-  ['lock-wait', { takes: 'TIME', summary: 'how long to wait for another job that deploys the application (default: 10m)' }],
+  ['timeout', { group: LIMITS, takes: 'TIME', summary: 'how long a release may take to become ready (default: 10m)' }],
+  ['lock-wait', { group: LIMITS, takes: 'TIME', summary: 'how long to wait for another job that deploys the application (default: 10m)' }],
 ];
 
 /**
@@ -116,4 +119,43 @@ function warnOfExpiry({ kubeconfig, timeout, say, context: { clock } }: DeploySe
 
 function milliseconds({ args }: Context, option: 'timeout' | 'lock-wait'): number {
   return parseDuration(`--${option}`, args.one(option) ?? '10m') * 1000;
+}
+
+/**
+ * Checks that a credential is for the cluster of the options: `--server`, and `--cluster-ca-sha256` for each CA certificate.
+ *
+ * @throws `UserError` when it is for another cluster.
+ */
+export function checkCluster(source: string, kubeconfig: Pick<Kubeconfig, 'server' | 'certificateAuthorityData'>, args: Arguments): void {
+  const server = args.one('server');
+  if (server !== undefined && address(server) !== new URL(kubeconfig.server).href) {
+    throw otherCluster(`${source}: its server is ${show(kubeconfig.server)}`, `${show(server)} (--server)`);
+  }
+  const pinned = new Set(args.all('cluster-ca-sha256').map((text) => fingerprint(text)));
+  if (pinned.size === 0) return;
+  const trusted = fingerprints(kubeconfig.certificateAuthorityData ?? '');
+  const other = trusted.find((found) => !pinned.has(found));
+  if (trusted.length > 0 && other === undefined) return;
+  const certificate = other === undefined ? 'the certificates that the system trusts' : `a certificate of SHA-256 ${other}`;
+  throw otherCluster(`${source}: its server is verified with ${certificate}`, 'the certificate of --cluster-ca-sha256');
+}
+
+function address(server: string): string {
+  if (URL.canParse(server)) return new URL(server).href;
+  throw userError({ at: '--server', given: show(server), expected: 'the URL of an API server', fix: 'write it like https://cluster.example.com:6443' });
+}
+
+function otherCluster(given: string, expected: string): Error {
+  return userError({ given, expected, fix: 'use the credential of that cluster, or change the option' });
+}
+
+function fingerprint(text: string): string {
+  const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
+  throw userError({ at: '--cluster-ca-sha256', given: show(text), expected: '64 hexadecimal digits', fix: 'copy the output of `openssl x509 -noout -fingerprint -sha256 -in ca.crt`' });
+}
+
+function fingerprints(data: string): string[] {
+  const pem = Buffer.from(data, 'base64').toString('latin1').match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return pem.map((block) => new (cryptoModule().X509Certificate)(block).fingerprint256.replaceAll(':', '').toLowerCase());
 }

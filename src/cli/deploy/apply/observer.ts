@@ -1,7 +1,7 @@
 import type { Written } from './write';
 import type { RecordedRelease } from '../history/history';
 import type { PlannedChange } from '../objects/planned-change';
-import type { Removal } from '../prune/prune-candidates';
+import type { Removal } from '../prune/prune';
 import type { Progress, RolloutResult } from '../wait/rollout';
 
 /**

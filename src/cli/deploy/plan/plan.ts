@@ -13,7 +13,7 @@ import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
 import type { DeployJob, ReleaseObject } from '../objects/release';
 import { targetsOf } from '../objects/targets';
-import { findPruneCandidates, notIn, planPrune, PruneOptions, Removal } from '../prune/prune-candidates';
+import { findPruneCandidates, notIn, planPrune, PruneOptions, Removal } from '../prune/prune';
 
 export interface PlanOptions extends PruneOptions {
   readonly namespace: string;

@@ -8,11 +8,13 @@ import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
 import type { ReleaseObject } from '../objects/release';
 
+const PULL_SECRET = 'Pull secret';
+
 export const PULL_SECRET_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['pull-secret', { takes: 'NAME', summary: 'write registry credentials into this Secret (default: those of a deploy token, CI_DEPLOY_USER)' }],
-  ['pull-secret-registry', { takes: 'HOST[/PATH]', summary: 'the registry, or a path in it, that the credentials are for (default: CI_REGISTRY)' }],
-  ['pull-secret-user-variable', { takes: 'NAME', summary: 'the variable with the user, of either type (default: CI_DEPLOY_USER)' }],
-  ['pull-secret-password-variable', { takes: 'NAME', summary: 'the variable with the password, of either type (default: CI_DEPLOY_PASSWORD)' }],
+  ['pull-secret', { group: PULL_SECRET, takes: 'NAME', summary: 'write registry credentials into this Secret' }],
+  ['pull-secret-registry', { group: PULL_SECRET, takes: 'HOST[/PATH]', summary: 'the registry, or a path in it (default: CI_REGISTRY)' }],
+  ['pull-secret-user-variable', { group: PULL_SECRET, takes: 'NAME', summary: 'the variable with the user (default: CI_DEPLOY_USER)' }],
+  ['pull-secret-password-variable', { group: PULL_SECRET, takes: 'NAME', summary: 'the variable with the password (default: CI_DEPLOY_PASSWORD)' }],
 ];
 
 /**

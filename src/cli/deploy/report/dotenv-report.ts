@@ -26,8 +26,11 @@ const LARGEST = 5120;
  * The variables of the dotenv report, for the help.
  */
 export const DOTENV_VARIABLES = [
-  'DEPLOYED_RELEASE (the number in the record), DEPLOYED_APP, DEPLOYED_ENVIRONMENT, DEPLOYED_NAMESPACE, DEPLOYED_REVISION (the commit),',
-  'DEPLOYED_IMAGE (of the first container), DEPLOYED_IMAGES (all, with commas)',
+  'DEPLOYED_RELEASE: the number in the history',
+  'DEPLOYED_APP, DEPLOYED_ENVIRONMENT, DEPLOYED_NAMESPACE',
+  'DEPLOYED_REVISION: the commit',
+  'DEPLOYED_IMAGE: of the first container',
+  'DEPLOYED_IMAGES: all, separated by commas',
 ];
 
 /**

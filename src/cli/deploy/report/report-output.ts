@@ -5,28 +5,26 @@ import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
 import { UnwritableOutput } from '../../io/standard-output';
 
+const REPORTS = 'Reports';
+
 export const REPORT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['dry-run', { summary: 'show the changes; the server checks them, and nothing is written' }],
-  ['diff', { summary: 'show the values of changed fields before they are written, except those of Secrets' }],
-  ['output', { takes: 'text|json', summary: 'the format of the result (default: text)' }],
-  ['junit', { takes: 'FILE', summary: 'write the result as JUnit XML, for artifacts:reports:junit' }],
-  ['dotenv', { takes: 'FILE', summary: 'write the deployed release as variables, for artifacts:reports:dotenv' }],
+  ['dry-run', { group: REPORTS, summary: 'show the changes; the server checks them, and nothing is written' }],
+  ['diff', { group: REPORTS, summary: 'show old and new values of fields, except those of Secrets' }],
+  ['output', { group: REPORTS, takes: 'text|json', summary: 'the format of the result (default: text)' }],
+  ['junit', { group: REPORTS, takes: 'FILE', summary: 'write the result as JUnit XML, for artifacts:reports:junit' }],
+  ['dotenv', { group: REPORTS, takes: 'FILE', summary: 'write the deployed release as variables, for artifacts:reports:dotenv' }],
 ];
 
 /** For the help. */
 export const REPORT_DESCRIPTION = [
-  'The result goes to standard output, everything else to standard error. With --diff and --dry-run, the values are part of the result. With --diff',
-  'alone, they are shown before anything is written.',
-  '',
-  'A report that cannot be written is a warning and does not change the exit status. Two outputs are an exception, because later jobs need them: when the',
-  'release is deployed, and the result or --dotenv cannot be written, the exit status is 1.',
-  '',
-  '--junit has a test case for each object, and one for the rollout of each workload. Mistakes that are found before the cluster is contacted are',
-  'in no report. --dotenv is written when the release is deployed:',
+  'Reports: the result goes to standard output, everything else to standard error.',
+  '- With --diff, values are shown before anything is written. With --dry-run, they are part of the result.',
+  '- --junit has a test case for each object, and one for the rollout of each workload. Errors before the first request are in no report.',
+  '- --dotenv is written when the release is deployed. It has:',
   ...DOTENV_VARIABLES.map((line) => `  ${line}`),
-  '',
-  'Fields of --output json:',
+  '- --output json has:',
   ...JSON_FIELDS.map((line) => `  ${line}`),
+  '- A report that cannot be written is a warning. The exit code is 1 when the release is deployed, and the result or --dotenv cannot be written, because later jobs need them.',
 ];
 
 export interface ReportOutputOptions {

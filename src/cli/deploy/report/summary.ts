@@ -73,10 +73,14 @@ export interface Ending extends Summary {
  * The fields of the JSON report, for the help.
  */
 export const JSON_FIELDS = [
-  'result ("done", "planned", "failed"), error (text or null), dryRun, seconds, app, environment, project, namespace, release (its number or null)',
-  'objects: apiVersion, kind, name, result ("created", "changed", "replaced", "unchanged"; of what failed: what was planned), adopted, fields (names);',
-  '  with --diff: changes (field, hidden, before, after)',
-  'removed, left: apiVersion, kind, name; rollouts: workload, ready, words, seconds; pullSecret: name, registry, result; or null',
+  'result: "done", "planned" or "failed"',
+  'error: text or null',
+  'dryRun, seconds, app, environment, project, namespace',
+  'release: its number or null',
+  'objects: apiVersion, kind, name, adopted, fields (names), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
+  'removed, left: apiVersion, kind, name',
+  'rollouts: workload, ready, words, seconds',
+  'pullSecret: name, registry, result; or null',
 ];
 
 /**

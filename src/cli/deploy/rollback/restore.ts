@@ -15,8 +15,7 @@ import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 import { Target, targetsOf } from '../objects/targets';
-import { prune } from '../prune/prune';
-import { findPruneCandidates, notIn } from '../prune/prune-candidates';
+import { findPruneCandidates, notIn, prune } from '../prune/prune';
 
 export interface RestoreOptions {
   readonly namespace: string;

@@ -1,5 +1,5 @@
 import { Arguments } from '../../../src/cli/command-line/arguments';
-import { checkCluster } from '../../../src/cli/deploy/check-cluster';
+import { checkCluster } from '../../../src/cli/deploy/deploy-session';
 import { TestAuthority } from '../../support/x509';
 
 const pem = new TestAuthority('cluster').certificate;

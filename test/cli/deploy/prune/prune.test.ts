@@ -1,6 +1,6 @@
 import { ExitCode } from '../../../../src/cli/base/exit-code';
 import { Failure } from '../../../../src/cli/base/failure';
-import { isMany, planPrune } from '../../../../src/cli/deploy/prune/prune-candidates';
+import { isMany, planPrune } from '../../../../src/cli/deploy/prune/prune';
 
 test.each<[number, number, boolean]>([
   [0, 0, false],
