@@ -148,14 +148,14 @@ const managers = (what: string) => {
 };
 const access = () => admin('get', 'serviceaccount/gitlab-example', 'rolebinding/gitlab-admin', '-o', 'jsonpath={.items[*].metadata.resourceVersion}');
 
-test('the recipe deploys it, again and again', () => {
+test('the recipe deploys the application, also repeatedly', () => {
   expect(recipe('registry.example.com/group/site:first', deploymentYml('KEPT', 'DROPPED'))).toBe('deployment.apps/web created\nservice/web created\n');
   expect(recipe(IMAGE, deploymentYml('KEPT', 'DROPPED'))).toBe('deployment.apps/web configured\nservice/web unchanged\n');
   admin('rollout', 'status', 'deployment/web', '--timeout=60s');
   expect(managers('deployment/web')).toContain('kubectl-client-side-apply Update');
 });
 
-test('it is not taken over unasked', async () => {
+test('deploy does not take the application over without --adopt', async () => {
   const { code, stderr } = await deploy(IMAGE, deploymentYml('KEPT', 'DROPPED'));
   expect(code).toBe(1);
   expect(stderr).toMatch(/2 of 2 objects cannot be applied, so nothing was written$/m);
@@ -163,7 +163,7 @@ test('it is not taken over unasked', async () => {
   expect(managers('deployment/web')).not.toContain(APPLIED);
 });
 
-test('it is adopted as it is, without a restart', async () => {
+test('deploy adopts the application without a restart', async () => {
   const [pods, before] = [admin('get', 'pods', '-o', 'name'), access()];
   expect(await deploy(IMAGE, deploymentYml('KEPT', 'DROPPED'), '--adopt')).toMatchObject({
     code: 0, stdout: expect.stringMatching(/^changed +Deployment web +adopted.*\nchanged +Service web +adopted/m),
@@ -176,18 +176,18 @@ test('it is adopted as it is, without a restart', async () => {
   }
 });
 
-test('it is updated, and a variable that is left out is gone', async () => {
+test('deploy updates the application, and removes a variable that is left out', async () => {
   expect(await deploy(NEW_IMAGE, deploymentYml('KEPT'))).toMatchObject({ code: 0 });
   expect(environment()).toBe('KEPT');
   expect(admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[*].image}')).toBe(NEW_IMAGE);
 });
 
-test('an object that is left out is gone, too', async () => {
+test('deploy deletes an object that is left out', async () => {
   expect(await deploy(NEW_IMAGE, deploymentYml('KEPT').split('---')[0]!)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +Service web$/m) });
   expect(admin('get', 'services', '-o', 'name')).toBe('');
 });
 
-test('adopted and updated at once, a variable that is left out is gone as well', async () => {
+test('deploy adopts and updates at the same time, and removes a variable that is left out', async () => {
   admin('delete', 'deployment', 'web');
   recipe(IMAGE, deploymentYml('KEPT', 'DROPPED'));
   expect(await deploy(NEW_IMAGE, deploymentYml('KEPT'), '--adopt')).toMatchObject({ code: 0 });

@@ -33,7 +33,7 @@ export interface ApplyRun {
   readonly mayBeBroken: boolean;
   /** Gets each written object, also when a later one fails. */
   readonly written: (written: Written) => void;
-  /** Called when the objects of a step are written, before they are waited for. */
+  /** Called after objects are written, and before it waits for them. */
   readonly applied: () => Promise<void>;
 }
 

@@ -92,11 +92,11 @@ export interface PruneOptions {
  * @param total The number of objects that the earlier releases have in the cluster.
  * @throws `Failure` when there are suspiciously many.
  */
-export function planPrune(candidates: PruneCandidates, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Removal {
+export function planPrune(candidates: PruneCandidates, total: number, options: PruneOptions): Removal {
   const { removable, data, gone } = candidates;
-  if (!prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
-  const removal = removalOf(candidates, () => pruneData);
-  if (isMany(removal.remove.length, total) && !allowPruneMany) throw tooMany(removal.remove, total);
+  if (!options.prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
+  const removal = removalOf(candidates, () => options.pruneData);
+  if (isMany(removal.remove.length, total) && !options.allowPruneMany) throw tooMany(removal.remove, total);
   return removal;
 }
 

@@ -28,12 +28,12 @@ test.each<[string, PlannedChange, Record<string, number>]>([
   ['a rolling update in which pods may be missing', step('change', 'deployments', web(4), web(4, '50m')), { 'pods': 0, 'requests.cpu': 0.2 }],
   ['an update by Recreate', step('change', 'deployments', web(2, '200m', { strategy: { type: 'Recreate' } }), web(2)), { 'pods': 0, 'requests.cpu': 0.2 }],
   ['what does not change', step('keep', 'deployments', web(2), web(2)), { pods: 0 }],
-])('%s needs what quotas count', (_, given, expected) => {
+])('%s requests the amounts that quotas count', (_, given, expected) => {
   const requests = requestsOf(given);
   for (const [name, amount] of Object.entries(expected)) expect([name, requests.get(name) ?? 0]).toEqual([name, expect.closeTo(amount)]);
 });
 
-test('init containers run one after the other, before the others, and sidecars beside them', () => {
+test('init containers count one at a time, and sidecars together with the containers', () => {
   const spec = {
     containers: [container({ cpu: '1' }), container({ cpu: '2' })],
     initContainers: [container({ cpu: '5' }), container({ cpu: '4' }), container({ cpu: '500m' }, {}, { restartPolicy: 'Always' })],

@@ -26,29 +26,29 @@ function file(name: string, content: string): string {
   return join(folder, name);
 }
 
-test('the deploy token of the project is used for the registry of its GitLab', async () => {
+test('the default is the deploy token of the project, for the registry of its GitLab', async () => {
   expect(await credentials({ ...DEPLOY_TOKEN, ...JOB }, {})).toEqual({ registry: 'registry.example.com', username: 'gitlab+deploy-token-7', password: 'gldt-0123456789' });
 });
 
-test('other variables and another registry are named by options', async () => {
+test('options name other variables and another registry', async () => {
   const variables = { ...DEPLOY_TOKEN, ROBOT: 'robot', ROBOT_KEY: 'key-0123' };
   expect(await credentials(variables, { userVariable: 'ROBOT', passwordVariable: 'ROBOT_KEY', registry: 'harbor.example.com:5050/team' }))
     .toEqual({ registry: 'harbor.example.com:5050/team', username: 'robot', password: 'key-0123' });
 });
 
-test('of a variable of type file, the content of the file counts', async () => {
+test('a variable of type file is read from its file', async () => {
   const variables = { ...DEPLOY_TOKEN, ROBOT: file('ROBOT', 'robot\n'), ROBOT_KEY: file('ROBOT_KEY', 'key-0123\r\n') };
   expect(await credentials(variables, { userVariable: 'ROBOT', passwordVariable: 'ROBOT_KEY' }))
     .toEqual({ registry: 'registry.example.com', username: 'robot', password: 'key-0123' });
 });
 
-test('what is like the name of a file in the job\'s folder is a password all the same', async () => {
+test('a password that is also the name of a file in the job\'s folder stays a password', async () => {
   file('hunter2', 'none');
   expect(await credentials({ ...DEPLOY_TOKEN, CI_DEPLOY_PASSWORD: 'hunter2' }, {})).toMatchObject({ password: 'hunter2' });
   expect(await credentials({ ...DEPLOY_TOKEN, CI_DEPLOY_PASSWORD: '/slashed/+=' }, {})).toMatchObject({ password: '/slashed/+=' });
 });
 
-test('files are refused by what is in them, without it', async () => {
+test('files with invalid content are rejected without their content', async () => {
   const attempt = async (password: string) => credentials({ ...DEPLOY_TOKEN, ...JOB, MINE: password }, { passwordVariable: 'MINE' });
   await expect(attempt(file('job', JOB.CI_JOB_TOKEN))).rejects.toThrow(/^MINE: it is the token of this job/);
   await expect(attempt(file('empty', '\n'))).rejects.toThrow(/^MINE: it is missing or empty/);
@@ -72,7 +72,7 @@ test.each<[string, object, object, RegExp]>([
   ['no registry', { CI_REGISTRY: undefined }, {}, /^CI_REGISTRY: it is missing or empty/],
   ['a registry with a scheme', {}, { registry: 'https://registry.example.com' }, /^--pull-secret-registry: "https:\/\/registry.example.com", expected a host/],
   ['what is no host', {}, { registry: 'gitlab' }, /^--pull-secret-registry: "gitlab"/],
-])('%s is refused without its value', async (_, variables, sources, expected) => {
+])('%s is rejected without its value', async (_, variables, sources, expected) => {
   const message = await credentials({ ...DEPLOY_TOKEN, ...JOB, ...variables }, sources).then(() => '', (error: Error) => error.message);
   expect(message).toMatch(expected);
   expect(message).not.toMatch(/eyJ0|gldt-|glcbt|s3cr3t|l1ne|a:b/);
