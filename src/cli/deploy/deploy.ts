@@ -19,9 +19,13 @@ import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
 
 /**
- * Deploys manifests as one release, all of it or nothing.
+ * Deploys manifests as one release, all of it or nothing:
  *
- * It reads and checks the manifests, acquires the lock of the application while it reads for the plan, plans the release, and carries the plan out.
+ * 1. It reads and checks the manifests, without the server.
+ * 2. It acquires the lock of the application. Reading for the plan begins meanwhile. A dry run has no lock.
+ * 3. It plans the release, with all problems listed. Nothing is written so far.
+ * 4. It carries the plan out: see `carryOut`.
+ * 5. It releases the lock, and reports the result.
  */
 export async function deploy(context: Context): Promise<ExitCode> {
   const session = await openSession(context);
@@ -32,12 +36,12 @@ export async function deploy(context: Context): Promise<ExitCode> {
   const { isDryRun, report } = options;
 
   return report.of(async () => {
-    const read = async (cluster: KubernetesClient): Promise<PlannedDeployment> => {
+    const planWith = async (cluster: KubernetesClient): Promise<PlannedDeployment> => {
       const store = new ReleaseStore(cluster, session.namespace, session.identity, context.clock);
       const plan = await planRelease(cluster, { objects }, async () => historyToContinue(cluster, store, options.takeOver), options.plan);
       return { store, plan };
     };
-    const access = isDryRun ? readOnlyAccess(session, read) : await lockedAccess(session, former, read);
+    const access = isDryRun ? readOnlyAccess(session, planWith) : await lockedAccess(session, former, planWith);
     try {
       const { cluster } = access;
       const pullSecret = wanted && new DeployedPullSecret(cluster, wanted, options.takeOver);
@@ -74,7 +78,8 @@ export interface PlannedDeployment {
 }
 
 /**
- * Carries a plan out: records the release, applies it and waits for it, or rolls back, and prunes.
+ * Carries a plan out: takes the application over where asked, records the release, applies it and waits for it, or rolls back, then prunes and
+ * finishes the record.
  *
  * @throws The failure of the release, after the rollback.
  */

@@ -108,8 +108,11 @@ class Locks {
 
   /** With two locks, an application may have had no record, or have none any more: its Lease goes, too. */
   public async release(): Promise<void> {
-    for (const lock of this.held.reverse()) await (this.locks.length > 1 && await this.isUnknown(lock) ? lock.remove() : lock.release());
-    this.lockClient.close();
+    try {
+      for (const lock of this.held.reverse()) await (this.locks.length > 1 && await this.isUnknown(lock) ? lock.remove() : lock.release());
+    } finally {
+      this.lockClient.close();
+    }
   }
 
   private async abandon(): Promise<void> {
