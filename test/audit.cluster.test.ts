@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => scene.stop());
 
-/** What the API server's audit log says of the writes of a command, each kind once. */
+/** The writes of a command in the API server's audit log, without duplicates. */
 async function writesOf(command: () => Promise<CliResult>): Promise<string[]> {
   const before = (await settledAuditEvents(controlPlane)).length;
   expectCode(await command(), 0);
@@ -31,7 +31,7 @@ async function writesOf(command: () => Promise<CliResult>): Promise<string[]> {
   return [...new Set(events.filter(isWrite).map(inWords))].sort();
 }
 
-/** The cluster's own controllers write on their own. Who is not known has no name. */
+/** Whether a command of this test made the request, and no controller of the cluster. A request without a credential has no username. */
 function isOurs(username = ''): boolean {
   return username === 'admin' || username.startsWith(`system:serviceaccount:${scene.namespace}:`);
 }
@@ -51,8 +51,8 @@ const TOKEN = 'create serviceaccounts/token NS/gitlab-NS';
 const kept = () => scene.credential().token ?? '';
 const secret = () => `NS/${tokenClaims(kept())?.secret?.replaceAll(scene.namespace, 'NS')}`;
 
-describe('of everything that can be written', () => {
-  test('grant writes the objects of the manifests, the Secret of the credential and its token, and asks for reviews', async () => {
+describe('the audit log shows that', () => {
+  test('grant writes the objects of the manifests, the Secret of the credential and its token, and requests access reviews', async () => {
     const writes = await writesOf(() => scene.grant(...scene.inGitlab()));
     expect(writes).toEqual([
       ...REVIEWS, TOKEN,
@@ -63,20 +63,20 @@ describe('of everything that can be written', () => {
   test.each<[string, () => Promise<CliResult>]>([
     ['an administrator', () => scene.run(['rotate', 'access.yaml', ...scene.inGitlab(), '--now'])],
     ['itself', () => scene.run(['rotate', '--itself', ...scene.inGitlab(), '--now'], { variables: { KUBECONFIG: scene.variable('KUBECONFIG')?.value } })],
-  ])('rotate by %s writes the Secrets of the old and the new credential and a token, and asks for reviews', async (_, rotate) => {
+  ])('rotate by %s writes the Secrets of the old and the new credential and a token, and requests access reviews', async (_, rotate) => {
     expectCode(await scene.grant(...scene.inGitlab()), 0);
     const old = secret();
     const writes = await writesOf(rotate);
     expect(writes.filter((write) => !REVIEWS.includes(write))).toEqual([TOKEN, `delete secrets ${old}`, `patch secrets ${old}`, `patch secrets ${secret()}`].sort());
   });
 
-  test('revoke deletes the Secret, and makes one token that dies with it to see that', async () => {
+  test('revoke deletes the Secret, and creates one token bound to it to see that the deletion takes effect', async () => {
     expectCode(await scene.grant(...scene.inGitlab()), 0);
     const writes = await writesOf(() => scene.run(['revoke', 'access.yaml']));
     expect(writes).toEqual(['create selfsubjectreviews', TOKEN, `delete secrets ${secret()}`].sort());
   });
 
-  test('revoke --compromised deletes what the manifests give, and makes the account anew', async () => {
+  test('revoke --compromised deletes the objects of the manifests, and creates the ServiceAccount again', async () => {
     expectCode(await scene.grant(...scene.inGitlab()), 0);
     const writes = await writesOf(() => scene.run(['revoke', 'access.yaml', '--compromised']));
     expect(writes).toEqual([

@@ -17,16 +17,16 @@ const UNTOUCHED = /^(?!.*(?:changes were made|is deployed))/s;
 
 /** What is said of the release, besides that the server does not answer, by the phase in which it began not to. */
 const SAID: Record<PhaseName, RegExp> = {
-  'the taking of the Lease': UNTOUCHED,
-  'the reading of the record': UNTOUCHED,
-  'the reading': UNTOUCHED,
+  'the acquisition of the Lease': UNTOUCHED,
+  'the read of the record': UNTOUCHED,
+  'the reads': UNTOUCHED,
   'the dry run': UNTOUCHED,
-  'the record ahead': UNTOUCHED,
+  'the record before the apply': UNTOUCHED,
   'the apply': APPLIED,
   'the wait': APPLIED,
   'the pruning': DEPLOYED,
-  'the record in the end': DEPLOYED,
-  'the giving back of the Lease': UNTOUCHED,
+  'the final record': DEPLOYED,
+  'the release of the Lease': UNTOUCHED,
 };
 
 const NAMES = Object.keys(PHASES) as PhaseName[];
@@ -71,7 +71,7 @@ function silence({ phase, proxy }: Case, fault: Fault, clock: SpeedClock): void 
   let hasBegun = false;
   proxy.reset();
   proxy.place((exchange) => {
-    hasBegun ||= isIn(phase, proxy.requests) && (phase !== 'the giving back of the Lease' || isRecorded(proxy.requests));
+    hasBegun ||= isIn(phase, proxy.requests) && (phase !== 'the release of the Lease' || isRecorded(proxy.requests));
     if (!hasBegun) return exchange.pass();
     Object.assign(clock, { speed: FAST, hasLimits: true });
     return fault(exchange);
@@ -112,7 +112,7 @@ test.each<[string, Fault]>([
 
   for (const { phase, ...end } of ended) {
     // The release is deployed by then: others have to wait, which is no reason to fail.
-    const isDone = phase === 'the giving back of the Lease';
+    const isDone = phase === 'the release of the Lease';
     expect({ phase, ...end }).toEqual({ phase, code: isDone ? 0 : 4, stderr: expect.stringMatching(SAID[phase]), isSoon: true });
     if (!isDone) expect(end.stderr).toMatch(/no (?:connection|(?:complete )?answer) within/);
   }

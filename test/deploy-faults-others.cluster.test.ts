@@ -156,7 +156,7 @@ describe('an admission policy', () => {
     const refusing = { method: 'PATCH', path: /\/configmaps\/changed\?(?!.*dryRun)/ };
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const first = await deploy(deployer, versionOf('a'), { options: ['--rollback-on-failure'] });
-    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
+    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that rejected it\n$/s) });
     expect(owned(deployer)).toBe('');
     proxy.reset();
 
@@ -164,7 +164,7 @@ describe('an admission policy', () => {
     const before = stateOf(deployer);
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const update = await deploy(deployer, versionOf('b'), { options: ['--rollback-on-failure'] });
-    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: release \d+ is restored\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that says so\n$/s) });
+    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: release \d+ is restored\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that rejected it\n$/s) });
     expect(stateOf(deployer)).toEqual({ ...before, outcome: 'undone' });
   });
 
@@ -203,7 +203,7 @@ test.each(['a first release', 'an update'])('a quota that somebody uses up after
 
   const { code, stderr } = await deploy(deployer, [configMap('a', { key: 'new' }), configMap('b'), configMap('c')], { options: ['--rollback-on-failure'] });
   expect({ code, stderr }).toEqual({
-    code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: \S+: ConfigMap [abc]: exceeded quota: q, requested: count\/configmaps=1, used: count\/configmaps=4, limited: count\/configmaps=4; ask for less, /m),
+    code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: \S+: ConfigMap [abc]: exceeded quota: q, requested: count\/configmaps=1, used: count\/configmaps=4, limited: count\/configmaps=4; request less, /m),
   });
   expect(stderr).toContain(which === 'an update' ? 'rolled back: release 1 is restored\n' : 'rolled back: this first release is removed\n');
   expect(stateOf(deployer)).toEqual({ ...before, outcome: which === 'an update' ? 'undone' : expect.stringMatching(/undone|none/) });
@@ -250,10 +250,10 @@ describe('a forged record', () => {
   const reset = () => deployer.admin('delete', 'secret', NAME);
 
   test.each<[string, object, RegExp]>([
-    ['a RoleBinding', planted, /RoleBinding "planted" is in it/],
-    ['a Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'planted' } }, /Secret "planted" is in it/],
+    ['a RoleBinding', planted, /it contains RoleBinding "planted"/],
+    ['a Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'planted' } }, /it contains Secret "planted"/],
     ['an object of another namespace', { ...configMap('planted'), metadata: { name: 'planted', namespace: 'kube-system' } }, /is in namespace "kube-system"/],
-    ['a ClusterRoleBinding', { ...planted, kind: 'ClusterRoleBinding' }, /ClusterRoleBinding "planted" is in it/],
+    ['a ClusterRoleBinding', { ...planted, kind: 'ClusterRoleBinding' }, /it contains ClusterRoleBinding "planted"/],
   ])('with %s is not applied', async (_, object, expected) => {
     plant(object);
     const before = writesOf(cluster, 'tampered').length;

@@ -38,7 +38,7 @@ test.each(FAULTS)('a deploy survives %s, twice in each of its parts', async (_, 
   expect(Object.entries(met).filter(([, count]) => count === 0)).toEqual([]);
 });
 
-test.each<PhaseName>(['the taking of the Lease', 'the apply', 'the wait'])('%s survives 10 s in which connections are refused', async (phase) => {
+test.each<PhaseName>(['the acquisition of the Lease', 'the apply', 'the wait'])('%s survives 10 s in which connections are refused', async (phase) => {
   const met = placeIn(proxy, [phase], refused(proxy, 10_000));
   versions.expectUndisturbed(await versions.other());
   expect(met[phase]).toBe(1);

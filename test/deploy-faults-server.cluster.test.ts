@@ -40,10 +40,10 @@ test.each<PhaseName>(['the dry run', 'the apply', 'the wait'])('%s survives an A
 });
 
 test.each<[string, PhaseName, (before: Version) => string[]]>([
-  ['a label on the record', 'the record ahead', () => ['label', 'secret', NAME, '--overwrite', 'backup=first']],
-  ['a label on the record', 'the record in the end', () => ['label', 'secret', NAME, '--overwrite', 'backup=second']],
-  ['a label on the Lease', 'the taking of the Lease', () => ['label', 'lease', NAME, '--overwrite', 'backup=first']],
-  ['a label on the Lease', 'the giving back of the Lease', () => ['label', 'lease', NAME, '--overwrite', 'backup=second']],
+  ['a label on the record', 'the record before the apply', () => ['label', 'secret', NAME, '--overwrite', 'backup=first']],
+  ['a label on the record', 'the final record', () => ['label', 'secret', NAME, '--overwrite', 'backup=second']],
+  ['a label on the Lease', 'the acquisition of the Lease', () => ['label', 'lease', NAME, '--overwrite', 'backup=first']],
+  ['a label on the Lease', 'the release of the Lease', () => ['label', 'lease', NAME, '--overwrite', 'backup=second']],
   ['an object that was deleted', 'the pruning', (before) => ['delete', 'configmap', `only-${before}`]],
 ])('%s meanwhile, at %s, does not change the result', async (_, phase, args) => {
   const met = placeIn(proxy, [phase], meanwhile(...args(versions.current)));

@@ -101,7 +101,7 @@ describe('a release with a problem', () => {
     ['a value of another type', [{ ...configMap('a'), data: { key: 1 } }], 1, /ConfigMap a: \.data\.key: expected string/],
     ['what is invalid', [{ ...service('a'), spec: { ports: [{ port: 80_000 }] } }], 1, /Service a: \[spec\.ports\[0\]\.port: Invalid value: 80000/],
     ['what the role may not write', [quota], 3, /ResourceQuota mine: User "system:serviceaccount:refused:ci" cannot patch resource "resourcequotas".*; let an administrator grant this right/],
-    ['rights that the deployer lacks', [role], 3, /Role nodes: .*is attempting to grant RBAC permissions not currently held.*; grant only what/],
+    ['rights that the deployer lacks', [role], 3, /Role nodes: .*is attempting to grant RBAC permissions not currently held.*; grant only rights/],
     ['a pod that the namespace refuses', [privileged], 1, /Pod root: violates PodSecurity "restricted:latest".*; meet the Pod Security level/],
     ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v1beta1' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],
     ['a kind that is not served', [{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } }], 1, /Widget w: the cluster has no Widget in example\.com\/v1; /],
@@ -166,7 +166,7 @@ describe('an application that kubectl applied', () => {
     deployer.admin('set', 'image', 'deployment/web', 'web=registry.example.com/web:hotfix');
     const refused = await deploy(deployer, withVariables('KEPT'));
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/Deployment web: "kubectl" manages \.spec\.replicas; "kubectl-set" manages .*image; leave the fields .*\(--force-conflicts\)/);
+    expect(refused.stderr).toMatch(/Deployment web: "kubectl" manages \.spec\.replicas; "kubectl-set" manages .*image; remove the fields .*\(--force-conflicts\)/);
     expect(await deploy(deployer, withVariables('KEPT'), '--force-conflicts')).toMatchObject({ code: 0 });
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
   });

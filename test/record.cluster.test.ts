@@ -83,23 +83,23 @@ async function release(app: string, pipelineIid: number): Promise<ReleaseStore> 
   return store;
 }
 
-test('nothing is deployed, and nothing was', async () => {
+test('status and history report an application without a release', async () => {
   expect(await run('status', 'nothing')).toMatchObject({
-    code: 1, stdout: 'application "nothing", environment "production", project "42", namespace status-test\nnothing is deployed\n',
+    code: 1, stdout: 'application nothing, environment production, project 42, namespace status-test\nnothing is deployed\n',
   });
   expect(await run('history', 'nothing')).toEqual({
-    code: 0, stdout: '', stderr: 'application "nothing", environment "production", project "42": no release is recorded in namespace status-test\n',
+    code: 0, stdout: '', stderr: 'application nothing, environment production, project 42: no release is recorded in namespace status-test\n',
   });
   expect(JSON.parse((await run('history', 'nothing', '--output', 'json')).stdout)).toEqual({ identity: identity('nothing'), namespace: NAMESPACE, releases: [] });
 });
 
-test('what is deployed, and that all of it is there', async () => {
+test('status shows the deployed release and that all its objects exist', async () => {
   await (await release('whole', 1)).finish('deployed');
   expect(await run('status', 'whole')).toEqual({
     code: 0,
     stderr: '',
     stdout: [
-      'application "whole", environment "production", project "42", namespace status-test',
+      'application whole, environment production, project 42, namespace status-test',
       'release 1: deployed, 2026-01-01T00:00:00.000Z, pipeline 1, job 10, commit 01234567, https://gitlab.example.com/-/jobs/10',
       '  there  ConfigMap whole-one',
       '  there  ConfigMap whole-two',
@@ -108,7 +108,7 @@ test('what is deployed, and that all of it is there', async () => {
   });
 });
 
-test('what is missing, and what is another', async () => {
+test('status shows missing objects, and other objects of the same name', async () => {
   await (await release('broken', 1)).finish('deployed');
   await cluster.delete(`${CONFIG_MAPS}/broken-one`);
   await cluster.delete(`${CONFIG_MAPS}/broken-two`);
@@ -121,7 +121,7 @@ test('what is missing, and what is another', async () => {
   expect(report.objects.map(({ name, presence }: any) => [name, presence])).toEqual([['broken-one', 'missing'], ['broken-two', 'another']]);
 });
 
-test('who is deploying', async () => {
+test('status shows the job that is deploying', async () => {
   const store = await release('busy', 1);
   const lockOptions = {
     cluster,
@@ -135,22 +135,22 @@ test('who is deploying', async () => {
   const lock = new DeployLock(lockOptions);
   await acquireLock(lock, lockOptions);
   const { code, stdout } = await run('status', 'busy');
-  expect([code, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^"https:\/\/gitlab\.example\.com\/-\/jobs\/10" is deploying, as it last said at \d{4}-/)]);
-  expect(stdout).toContain('release 1: not ended, ');
+  expect([code, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^"https:\/\/gitlab\.example\.com\/-\/jobs\/10" is deploying \(lock renewed at \d{4}-/)]);
+  expect(stdout).toContain('release 1: not complete, ');
   await lock.release();
   await store.finish('deployed');
   expect((await run('status', 'busy')).code).toBe(0);
 });
 
-test('a release that was undone leaves the one before', async () => {
+test('status shows the previous release after a rollback on failure', async () => {
   await (await release('undone', 1)).finish('deployed');
   await (await release('undone', 2)).finish('undone');
   const { code, stdout } = await run('status', 'undone');
   expect(code).toBe(0);
-  expect(stdout.split('\n').slice(1, 3).map((line) => line.slice(0, 30))).toEqual(['release 2: failed, undone, 202', 'release 1: deployed, 2026-01-0']);
+  expect(stdout.split('\n').slice(1, 3).map((line) => line.slice(0, 30))).toEqual(['release 2: failed, rolled back', 'release 1: deployed, 2026-01-0']);
 });
 
-test('the releases, the newest first', async () => {
+test('history lists the releases, the newest first', async () => {
   await (await release('often', 1)).finish('deployed');
   await (await release('often', 2)).finish('failed');
   expect((await run('history', 'often')).stdout).toBe([
@@ -167,7 +167,7 @@ test.each<[string, string[], Record<string, string>, RegExp]>([
   ['no application', ['status'], CI, /^cdk8s-ci-deploy: --app: it is missing/],
   ['no environment', ['history', '--app', 'web'], {}, /^cdk8s-ci-deploy: --environment: it is missing/],
   ['no credential', ['status', '--app', 'web'], CI, /^cdk8s-ci-deploy: KUBECONFIG: it is not set/],
-])('nothing is guessed: %s', async (_, argv, variables, message) => {
+])('the commands fail with %s', async (_, argv, variables, message) => {
   const { code, stderr } = await runCli(argv, { variables });
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });

@@ -1,6 +1,6 @@
 import { assembly, recordedAssembly } from './assembly';
 import { unifiedDifference } from './recording/difference';
 
-test('the API of the library is the one that is recorded', () => {
+test('the API of the library equals the record', () => {
   expect(unifiedDifference(recordedAssembly(), assembly())).toBe('');
 });

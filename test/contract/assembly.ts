@@ -4,11 +4,11 @@ import { join } from 'node:path';
 const ASSEMBLY = join(__dirname, '..', '..', '.jsii');
 const RECORDED = join(__dirname, 'recorded', 'assembly.json');
 
-/** Words, places in the sources, and what goes with a release or a compiler and not with the API. */
+/** Fields of docs, of places in the sources, and of the release or compiler. They are not part of the API. */
 const LEFT_OUT = new Set(['docs', 'readme', 'locationInModule', 'symbolId', 'fingerprint', 'version', 'jsiiVersion']);
 
 /**
- * The library's API as the last `npm run compile` has it: what programs in every language depend on.
+ * The API of the library after the last `npm run compile`. Programs in every language depend on it.
  */
 export function assembly(): string {
   if (!existsSync(ASSEMBLY)) throw new Error('the library is not built: run npm run compile');
@@ -23,7 +23,7 @@ export function recordAssembly(): void {
   writeFileSync(RECORDED, assembly());
 }
 
-/** With sorted keys. Lists of members keep their order only where it counts, which is that of parameters. */
+/** With sorted keys. Lists in the fields of `SORTED` are sorted; other lists, such as parameters, keep their order. */
 function withoutWords(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutWords);
   if (typeof value !== 'object' || value === null) return value;

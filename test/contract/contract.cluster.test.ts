@@ -16,10 +16,10 @@ test.each(SCENARIOS.map((scenario) => [scenario.name, scenario.shows, scenario] 
   if (difference !== '') throw new Error(`it is not what is recorded; test/contract/README.md says what to do\n${difference}`);
 });
 
-test('each recorded scenario is played', () => {
+test('each recorded file belongs to a scenario', () => {
   expect(recorded.unknown(SCENARIOS.map(({ name }) => name))).toEqual([]);
 });
 
-test('each scenario has a name of its own', () => {
+test('each scenario has a unique name', () => {
   expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(SCENARIOS.length);
 });

@@ -9,7 +9,7 @@ import { controlPlanePrograms } from '../cluster/programs';
 const [records, words] = [process.argv.includes('--record'), process.argv.slice(2).filter((word) => !word.startsWith('--'))];
 
 /**
- * The API of the library takes no cluster.
+ * Compares or records the API of the library. It needs no cluster.
  */
 function compareAssembly(): void {
   if (records) return recordAssembly();
@@ -19,7 +19,7 @@ function compareAssembly(): void {
 }
 
 /**
- * Plays the scenarios, all or those whose names contain one of the words, and compares them with what is recorded; with --record it records them.
+ * Runs the scenarios and compares them with the record, or records them with --record. Words on the command line select scenarios by name.
  */
 async function main(): Promise<void> {
   const begun = Date.now();
@@ -49,9 +49,9 @@ async function main(): Promise<void> {
     for (const name of gone) recorded.remove(name);
     recorded.writeBodies();
   } else if (gone.length > 0) {
-    console.log(`recorded, and no scenario: ${gone.join(', ')}`);
+    console.log(`recorded files without a scenario: ${gone.join(', ')}`);
   }
-  console.log(`${chosen.length} scenarios in ${((Date.now() - begun) / 1000).toFixed(0)} s, ${differing} ${records ? 'recorded anew' : 'differ from the record'}`);
+  console.log(`${chosen.length} scenarios in ${((Date.now() - begun) / 1000).toFixed(0)} s, ${differing} ${records ? 'recorded again' : 'differ from the record'}`);
   if (failed > 0 || (!records && (differing > 0 || gone.length > 0))) process.exitCode = 1;
 }
 

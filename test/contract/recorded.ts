@@ -8,12 +8,12 @@ const FOLDER = join(__dirname, 'recorded');
 const BODIES = join(FOLDER, 'bodies.jsonl');
 
 /**
- * The record in this repository: a YAML file for each scenario, and one line for each body that their requests name.
+ * The record in this repository: a YAML file for each scenario, and a line for each request body.
  */
 export class Recorded {
   private readonly bodies = storedBodies();
 
-  /** What is different now, for people; empty when nothing is. */
+  /** The difference from the record, as text. Empty when there is none. */
   public difference(name: string, record: ScenarioRecord, bodies: Bodies): string {
     const before = existsSync(fileOf(name)) ? readFileSync(fileOf(name), 'utf8') : '';
     const difference = unifiedDifference(before, textOf(record));
@@ -28,7 +28,7 @@ export class Recorded {
     for (const [hash, body] of bodies) this.bodies.set(hash, body);
   }
 
-  /** Names of scenarios that there are no more. */
+  /** Recorded names without a scenario. */
   public unknown(names: readonly string[]): string[] {
     return readdirSync(FOLDER).filter((file) => file.endsWith('.yaml')).map((file) => file.replace(/\.yaml$/, '')).filter((name) => !names.includes(name));
   }
@@ -37,21 +37,21 @@ export class Recorded {
     rmSync(fileOf(name));
   }
 
-  /** Writes the bodies that the recorded requests name. */
+  /** Writes the bodies that recorded requests refer to. */
   public writeBodies(): void {
     const texts = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml')).map((file) => readFileSync(join(FOLDER, file), 'utf8'));
     const named = new Set(texts.flatMap((text) => [...text.matchAll(/ body=([0-9a-f]{12}) /g)].map(([, hash = '']) => hash)));
-    // Read again: another part of the record may have been written meanwhile.
+    // Reads the file again, because another process may have written a part of the record.
     const bodies = new Map([...storedBodies(), ...this.bodies]);
     const lines = [...named].filter((hash) => bodies.has(hash)).sort().map((hash) => `${JSON.stringify({ [hash]: bodies.get(hash) })}\n`);
     writeFileSync(BODIES, lines.join(''));
   }
 }
 
-/** The text of a scenario's file. */
+/** The content of a scenario's file. */
 export function textOf(record: ScenarioRecord): string {
   const document = new Document(record);
-  // Small objects, such as those of a result, have a line each.
+  // Small objects are written on one line.
   visit(document, {
     Map: (_, map) => {
       const isFlat = map.items.every(({ value }) => !isCollection(value) || value.items.length === 0);
@@ -79,7 +79,7 @@ function pretty(body: unknown): string {
   return JSON.stringify(body, null, 2) ?? '';
 }
 
-/** Requests of a difference that are the same but for their body: the request, and the hashes before and after. */
+/** Requests that differ only in their body: the request, and the hashes before and after. */
 function changedBodies(difference: string): Array<readonly [string, string, string]> {
   const found = [...difference.matchAll(/^([-+]) +- (\S+ \S+).*? body=([0-9a-f]{12}) /gm)];
   const after = found.filter(([, mark]) => mark === '+');

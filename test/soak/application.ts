@@ -1,7 +1,7 @@
 import { configMap, deployment, secret, service, serviceAccount } from '../cluster/application';
 
 /**
- * An application in two versions: between them, something is changed, added, removed and left as it is, either way.
+ * An application in two versions. Between them, objects are changed, added, removed and unchanged, in both directions.
  */
 export function versionOf(version: 'a' | 'b', { workload = true } = {}): object[] {
   return [

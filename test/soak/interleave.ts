@@ -16,17 +16,21 @@ import { FaultProxy } from '../cluster/fault-proxy';
 import { settledAuditEvents } from '../cluster/settled-audit';
 
 export interface InterleaveOptions {
-  /** Of the first interleaving; each further one has the next. */
+  /** The seed of the first interleaving. Each further one has the next seed. */
   readonly seed: number;
   readonly count: number;
-  /** How many run at the same time. By default 6: they mostly wait. */
+  /**
+   * The number of interleavings at the same time. They mostly wait.
+   *
+   * @default 6
+   */
   readonly lanes?: number;
-  /** Told after each interleaving. */
+  /** Called after each interleaving. */
   readonly progress?: (line: string) => void;
 }
 
 /**
- * An interleaving, and what it did to the objects of the applications.
+ * The result of an interleaving for the objects of the applications.
  */
 export interface JudgedInterleaving extends Pick<InterleavingRun, 'hitWindow' | 'done'> {
   readonly seed: number;
@@ -34,14 +38,14 @@ export interface JudgedInterleaving extends Pick<InterleavingRun, 'hitWindow' | 
   /** Writes that the server refused with 409 or 422, without dry runs. */
   readonly conflicts: number;
   readonly foreign: ReadonlyArray<ForeignWrite<AppName>>;
-  /** What is no longer as the application that holds it has written it. */
+  /** Objects that differ from the last write of the application that holds them. */
   readonly lost: readonly string[];
-  /** Objects of an application that its record does not know or takes for others, so that destroy leaves them, and Leases that are held. */
+  /** Objects of an application that its record lacks or has with another uid, so that destroy keeps them, and Leases that are held. */
   readonly orphans: readonly string[];
 }
 
 /**
- * How a control plane is started whose audit log says what each write has left.
+ * The options of a control plane whose audit log has the object after each write.
  */
 export function auditedOptions(): ControlPlaneOptions {
   const policy = join(mkdtempSync(join(tmpdir(), 'audit-policy-')), 'policy.yaml');
@@ -61,7 +65,7 @@ export function auditedOptions(): ControlPlaneOptions {
 }
 
 /**
- * Runs interleavings on a control plane that was started with `auditedOptions`, and judges them by its audit log and by what there is in the end.
+ * Runs interleavings on a control plane with `auditedOptions`, and checks its audit log and the objects at the end.
  */
 export async function interleave(cluster: ControlPlane, { seed, count, lanes = 6, progress }: InterleaveOptions): Promise<JudgedInterleaving[]> {
   const runs: InterleavingRun[] = [];
@@ -83,10 +87,10 @@ export async function interleave(cluster: ControlPlane, { seed, count, lanes = 6
   return runs.map((run) => judge(run, events.get(run.namespace) ?? [])).sort((a, b) => a.seed - b.seed);
 }
 
-/** Milliseconds that only guard against hanging: many commands run at once, and machines are slow. */
+/** Milliseconds, only to guard against hanging: many commands run at once, and machines are slow. */
 const PATIENT = { perCall: 120_000, total: 300_000 };
 
-/** Which operations there were and how they ended: `first deploy 0, second destroy 1`. */
+/** The operations and their exit codes: `first deploy 0, second destroy 1`. */
 export function inWords(done: readonly Done[]): string {
   return done.map(({ app, operation: { command, isDenied, options }, code }) => {
     const flags = options.filter((option) => ['--adopt', '--force-conflicts', '--rollback-on-failure'].includes(option));
@@ -140,16 +144,16 @@ function ownerOf(app: AppName, namespace: string): string {
   return ownerId({ project: 'local', environment: 'production', app }, namespace);
 }
 
-/** Records and Leases have their own way with conflicts. */
+/** Conflicts of records and Leases are not counted. */
 function isConflict({ user, requestURI, responseStatus, objectRef }: RecordedEvent, apps: ReadonlyMap<string, AppName>): boolean {
   const isOwn = /^cdk8s-ci-deploy-/.test(objectRef?.name ?? '') || objectRef?.resource === 'leases';
   return apps.has(user.username) && [409, 422].includes(responseStatus?.code ?? 0) && !isOwn && !/[?&]dryRun=/.test(requestURI);
 }
 
-/** An object, and what is wrong with it. */
+/** An object and its problem. */
 type Loss = readonly [string, string];
 
-/** What has become of an object that an application holds. */
+/** The problem of an object that an application holds, if any. */
 function lossOf({ app, resource, name, uid, applied }: HeldObject<AppName>, objects: readonly LiveObject[], namespace: string): Loss[] {
   const live = objects.find((object) => object.metadata.uid === uid);
   const problem = live ? problemOf(app, applied, live, namespace) : 'is gone';
@@ -164,18 +168,18 @@ function problemOf(app: AppName, wanted: JsonObject, { metadata, ...live }: Live
   return difference === undefined ? undefined : `has other contents at ${difference}`;
 }
 
-/** Without what identifies the object, and in the form in which the server has it. */
+/** The manifest without its identity, in the form of the server. */
 function contentOf({ apiVersion, metadata, stringData, ...content }: JsonObject): object {
   const { labels, annotations } = isObject(metadata) ? metadata : {};
   const data = isObject(stringData) ? Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, Buffer.from(String(text)).toString('base64')])) : content.data;
   return { ...content, data, metadata: { labels, annotations } };
 }
 
-/** The objects of a deploy that was the last operation of an application, and succeeded, that are not there as it says. */
+/** The objects that differ from the last operation of an application, if that was a successful deploy. */
 function missingOf(app: AppName, { interleaving: { contended, holds }, done, objects, namespace }: InterleavingRun): Loss[] {
   const last = done.filter((one) => one.app === app).at(-1);
   if (last?.operation.command !== 'deploy' || last.code !== 0) return [];
-  // What the administrator did to the contended object may have come after the deploy wrote it.
+  // The administrator may have changed the contended object after the deploy wrote it.
   const isDisturbed = last.operation === done.find((one) => one.app === 'first' && one.operation === last.operation)?.operation && holds.some(({ administrator }) => administrator !== undefined);
   return last.operation.objects.filter((object) => !(isDisturbed && keyOf(object) === keyOf(contended))).flatMap((object) => {
     const live = objects.find((one) => keyOf(one) === keyOf(object));

@@ -35,14 +35,14 @@ export interface Hold {
   /** The n-th write of the object by this method, from 1. */
   readonly nth: number;
   /**
-   * What an administrator does with the contended object while the request waits, before the second application begins. `releases`: removes the owner
-   * label, so that another application may adopt the object.
+   * The action of an administrator on the contended object while the request waits, before the second application begins. `releases`: removes the
+   * owner label, so that another application may adopt the object.
    */
   readonly administrator?: 'deletes' | 'releases';
   readonly second: readonly Operation[];
-  /** Whether the answer to the held request is lost, so that the client sends the request again. */
+  /** Whether the response to the held request is lost, so that the client retries it. */
   readonly losesAnswer: boolean;
-  /** Milliseconds that pass for the first application while the request waits, beside those that it really takes. */
+  /** Milliseconds by which the first application's clock advances while the request waits, in addition to the real time. */
   readonly skips: number;
 }
 
@@ -51,7 +51,7 @@ export interface Hold {
  */
 export interface Interleaving {
   readonly seed: number;
-  /** The kind of write that the second application comes ahead of. */
+  /** The kind of write that the second application precedes. */
   readonly window: WindowName;
   /** The object that both applications write. */
   readonly contended: Manifest;
@@ -77,7 +77,7 @@ export function interleavingOf(seed: number): Interleaving {
 
 type Scene = Omit<Interleaving, 'seed' | 'window' | 'existing'> & Partial<Pick<Interleaving, 'existing'>>;
 
-/** What two applications may both have. The content says whose the object is and of which version. */
+/** Objects that both applications may have. The content names the application and the version. */
 const CONTENDED: Readonly<Record<string, (content: string, version: number) => object>> = {
   'ConfigMap settings': (content) => configMap('settings', { content, [content]: 'yes' }),
   'Secret web': (content) => secret('web', { content }),
@@ -96,22 +96,22 @@ const CONTENDED: Readonly<Record<string, (content: string, version: number) => o
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   }),
   'Deployment web': (content) => deployment('web', { image: `registry.example.com/web:${content}` }),
-  // The template of a Job cannot change. Here it is the same in all versions but the first.
+  // The template of a Job is immutable. Here, all versions but the first have the same one.
   'Job task': (_, version) => job('task', { image: `registry.example.com/task:${Math.min(version, 2)}` }),
 };
 
 const ALL = Object.keys(CONTENDED);
 
-/** What a rollback applies from the record. */
+/** The objects that a rollback applies from the record. */
 const RECORDED = ['ConfigMap settings', 'Service web', 'ServiceAccount web', 'Deployment web'];
 
-/** What a deploy removes when it is no longer in the release, without `--prune-data`. */
+/** The objects that a deploy prunes without `--prune-data`. */
 const PRUNED = [...RECORDED, 'Role web', 'Job task'];
 
-/** What can change while it is there. */
+/** The objects that an apply can change. */
 const CHANGED = ALL.filter((key) => key !== 'Job task');
 
-/** The writes of the first application that the second application comes ahead of. */
+/** The writes of the first application that the second application precedes. */
 const WINDOWS = {
   'a create by deploy': (draw: Draw) => draw.create([]),
   'a create by deploy --force-conflicts': (draw: Draw) => draw.create(['--force-conflicts']),
@@ -132,7 +132,7 @@ const WINDOWS = {
 
 export const WINDOW_NAMES = Object.keys(WINDOWS) as WindowName[];
 
-/** Objects that only one of the applications has beside the contended one. */
+/** Objects of only one application, in addition to the contended one. */
 type Others = Readonly<Record<AppName, readonly string[]>>;
 
 class Draw {
@@ -163,7 +163,7 @@ class Draw {
     const key = this.random.of(CHANGED);
     const others = this.others(key);
     const [held, second] = [this.deploy('first', 2, [key, ...others.first], ['--adopt']), [this.deploy('second', 5, [key, ...others.second], ['--adopt'])]];
-    // Of the administrator's own manager: who adopts takes its fields over.
+    // The administrator's own field manager. An adoption takes over its fields.
     return this.scene(key, { held, others, before: this.both([]), holds: [this.hold(key, { second })], existing: [contended(key, 'first', 0)] });
   }
 
@@ -175,7 +175,7 @@ class Draw {
     return this.scene(key, { held, others, before: this.both([key]), holds: [this.hold(key, { second })] });
   }
 
-  /** The administrator deletes the object when it was written, and the deploy makes it again because more than a moment has passed. */
+  /** The administrator deletes the object after its write. The deploy creates it again, because the clock has advanced. */
   public secondLook(): Scene {
     const key = this.random.of(CHANGED.filter((one) => one !== 'Deployment web'));
     const others = this.others(key);
@@ -206,7 +206,7 @@ class Draw {
     return this.scene(key, { held: command('rollback', this.forcing()), others, before: { first, second: this.both([]).second }, holds: [this.hold(key, meanwhile)] });
   }
 
-  /** `create`: the object of the release before is gone and made by the second application before the failing release is undone. */
+  /** `create`: the object of the previous release is gone, and the second application creates it before the failed release is rolled back. */
   public undo(to: 'create' | 'change' | 'removal'): Scene {
     const key = this.random.of(to === 'create' ? RECORDED : CHANGED);
     const others = this.others(key);
@@ -223,10 +223,10 @@ class Draw {
     return { contended: contended(key, 'first', 2), ...scene, after: { first: this.next('first', [key, ...others.first]), second: this.next('second', [key, ...others.second]) } };
   }
 
-  /** What the second application, and before it an administrator, does so that an object of the first application becomes that of the second. */
+  /** The steps of an administrator and of the second application that make an object of the first application one of the second. */
   private taking(key: string, { second }: Others): Pick<Hold, 'administrator' | 'second'> {
     const administrator = this.random.happens(0.6) ? 'deletes' : 'releases';
-    // The fields of an object that was released are still those of the first application's manager.
+    // The first application's manager still owns the fields of a released object.
     const options = administrator === 'releases' ? ['--adopt', '--force-conflicts'] : [];
     return { administrator, second: [this.deploy('second', 5, [key, ...second], options)] };
   }
@@ -235,7 +235,7 @@ class Draw {
     return { method: 'PATCH', object: contended(key, 'first', 2), nth: 1, administrator, second, losesAnswer, skips: 0 };
   }
 
-  /** The others of the contended names: a few for each application, and now and then one for both. */
+  /** Objects of the other contended names: a few for each application, and sometimes one for both. */
   private others(key: string): Others {
     const rest = ALL.filter((one) => one !== key && (one !== 'Deployment web' || this.random.happens(0.3)));
     const shares = rest.map((one) => ({ one, share: this.random.next() }));
@@ -269,7 +269,7 @@ class Draw {
     return { command: 'deploy', objects, options: all, isDenied: false };
   }
 
-  /** Its Deployment is denied by the server, or never becomes ready. */
+  /** A deploy whose Deployment is denied by the server or never becomes ready. */
   private failing(app: AppName, version: number, keys: readonly string[], given: readonly string[] = []): Operation {
     const isDenied = this.random.happens(0.6);
     const { objects, options, ...rest } = this.deploy(app, version, keys, given);
@@ -285,7 +285,7 @@ class Draw {
   }
 }
 
-/** Releases are small: half of their objects may go at once. */
+/** Releases are small, so a deploy may prune more than half of their objects. */
 const MANY = ['--allow-prune-many'];
 
 function command(name: 'rollback' | 'destroy', options: readonly string[] = []): Operation {

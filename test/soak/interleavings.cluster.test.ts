@@ -15,10 +15,10 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.stop());
 
-test('two applications of one namespace never write objects of each other, lose none of their own, and leave none behind', async () => {
+test('two applications of one namespace never write each other\'s objects, lose none of their own, and leave no orphans', async () => {
   const judged = await interleave(cluster, { seed: 1, count: 2 * WINDOW_NAMES.length });
   const wrong = judged.filter(({ foreign, lost, orphans }) => foreign.length + lost.length + orphans.length > 0);
   expect(wrong.map(({ seed, window, done, foreign, lost, orphans }) => ({ seed, window, done: inWords(done), foreign, lost, orphans }))).toEqual([]);
-  // The second application is refused where it wants more than the contended object.
+  // The second application is rejected when it has more than the contended object.
   expect(judged.filter(({ hitWindow }) => hitWindow).length).toBeGreaterThan(WINDOW_NAMES.length);
 });

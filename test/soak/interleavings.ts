@@ -36,7 +36,7 @@ function problemsOf({ seed: own, window, done, foreign, lost, orphans }: JudgedI
   return problems.length === 0 ? [] : [`seed ${own}, ${window}: ${inWords(done)}`, ...problems.map((problem) => `  ${problem}`)];
 }
 
-/** A line for each kind of window. */
+/** One line for each kind of window. */
 function tableOf(judged: readonly JudgedInterleaving[]): string[] {
   const width = Math.max(...WINDOW_NAMES.map((name) => name.length));
   return [

@@ -12,15 +12,15 @@ import { CiVariables } from '../../src/gitlab/ci-variables';
 import { manifests } from '../cluster/application';
 
 /**
- * A run of the command on a release, of which several may go on at once.
+ * A run of the command for a release. Several may run at once.
  */
 export interface JobOptions {
   /** The credential. */
   readonly kubeconfig: string;
   readonly command?: 'deploy' | 'destroy' | 'rollback';
-  /** By default `web`. */
+  /** @default web */
   readonly app?: string;
-  /** What is deployed. */
+  /** The manifests. */
   readonly objects?: readonly object[];
   readonly options?: readonly string[];
   readonly variables?: CiVariables;
@@ -35,7 +35,7 @@ export interface JobResult {
 }
 
 /**
- * Runs it in this process.
+ * Runs the command in this process.
  */
 export async function runJob(job: JobOptions): Promise<JobResult> {
   const { variables = {}, clock = systemClock, signal = new AbortController().signal, ...options } = job;
@@ -51,7 +51,7 @@ export async function runJob(job: JobOptions): Promise<JobResult> {
 }
 
 /**
- * A run in a process of its own, of the command as it is built.
+ * Runs the bundled command in its own process.
  */
 export interface StartedJob {
   readonly process: ChildProcess;
@@ -71,7 +71,7 @@ export function startJob({ variables = {}, ...options }: Omit<JobOptions, 'clock
 const COMMAND = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
 
 /**
- * Time that passes so many times as fast, for what waits for the sake of waiting. Time limits are those of the machine: it does not get faster.
+ * A clock that runs faster by a factor, for pauses. Time limits use the real clock, because the machine does not get faster.
  */
 export function fastClock(factor: number): Clock {
   const start = Date.now();

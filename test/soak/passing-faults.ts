@@ -8,7 +8,7 @@ import { Fault } from '../cluster/faults';
 export interface Phase {
   readonly method: string;
   readonly path: RegExp;
-  /** Only once a request like this was answered. */
+  /** Only after a response to such a request. */
   readonly after?: { readonly method: string; readonly path: RegExp };
 }
 
@@ -19,28 +19,28 @@ const WRITE = /\/(?:configmaps|deployments|services)\/[^?]*\?(?!.*dryRun)/;
 const PRUNED = { method: 'DELETE', path: /\/configmaps\// };
 
 /**
- * The parts of a deploy that changes something: of an application with ConfigMaps and a Deployment. A request is of the first that fits.
+ * The phases of a deploy with changes, for an application with ConfigMaps and a Deployment. A request belongs to the first phase that matches.
  */
 export const PHASES = {
   'the wait': { method: 'GET', path: /\/deployments/, after: { method: 'PATCH', path: /\/deployments\/[^?]*\?(?!.*dryRun)/ } },
-  'the record in the end': { method: 'PATCH', path: RECORD, after: PRUNED },
-  'the giving back of the Lease': { method: 'PATCH', path: /\/leases\//, after: PRUNED },
-  'the reading': { method: 'GET', path: /\/configmaps\// },
-  'the reading of the record': { method: 'GET', path: RECORD },
+  'the final record': { method: 'PATCH', path: RECORD, after: PRUNED },
+  'the release of the Lease': { method: 'PATCH', path: /\/leases\//, after: PRUNED },
+  'the reads': { method: 'GET', path: /\/configmaps\// },
+  'the read of the record': { method: 'GET', path: RECORD },
   'the dry run': { method: 'PATCH', path: /\/configmaps\/.*dryRun=All/ },
-  'the record ahead': { method: 'PATCH', path: RECORD },
+  'the record before the apply': { method: 'PATCH', path: RECORD },
   'the apply': { method: 'PATCH', path: WRITE },
   'the pruning': PRUNED,
-  'the taking of the Lease': { method: 'PATCH', path: /\/leases\// },
+  'the acquisition of the Lease': { method: 'PATCH', path: /\/leases\// },
 } satisfies Record<string, Phase>;
 
 /**
- * How many requests of each phase have met their fault so far.
+ * The number of requests of each phase that have met a fault so far.
  */
 export type Met = Partial<Record<PhaseName, number>>;
 
 /**
- * Lets so many requests of each phase, by default one, meet a fault.
+ * Places a fault for a number of requests of each phase, by default one.
  */
 export function placeIn(proxy: FaultProxy, phases: readonly PhaseName[], fault: Fault, times = 1): Met {
   const met: Met = Object.fromEntries(phases.map((name) => [name, 0]));
@@ -53,7 +53,7 @@ export function placeIn(proxy: FaultProxy, phases: readonly PhaseName[], fault: 
   return met;
 }
 
-/** Whether the last of the requests is one of a phase. */
+/** Whether the last request belongs to a phase. */
 export function isIn(name: PhaseName, requests: readonly RecordedRequest[]): boolean {
   const { after, ...wanted }: Phase = PHASES[name];
   return matches(requests.at(-1)!, wanted) && (after === undefined || requests.some((one) => one.status !== undefined && matches(one, after)));
@@ -63,7 +63,7 @@ function matches(request: RecordedRequest, { method, path }: Phase): boolean {
   return request.method === method && path.test(request.path);
 }
 
-/** Nobody takes connections for a time; those that there are end. */
+/** Refuses connections for a time, and ends the open ones. */
 export function refused(proxy: FaultProxy, milliseconds: number): Fault {
   return async (exchange) => {
     exchange.cut();

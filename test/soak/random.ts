@@ -1,12 +1,12 @@
 /**
- * Numbers from 0 to 1, the same ones for the same seed (Park and Miller's, which is random enough for faults).
+ * Pseudo-random numbers from 0 to 1 by Park and Miller. The same seed gives the same numbers.
  */
 export class Random {
   private state: number;
 
   constructor(public readonly seed: number) {
     this.state = 1 + (Math.abs(seed) % (MODULUS - 1));
-    // Small seeds begin with small numbers.
+    // The first number of a small seed is small.
     for (let warmUp = 0; warmUp < 10; warmUp += 1) this.next();
   }
 

@@ -14,7 +14,7 @@ import { FaultProxy } from '../cluster/fault-proxy';
 import { answering, answerLost } from '../cluster/faults';
 
 /**
- * An operation that was done, and how it ended.
+ * A completed operation and its result.
  */
 export interface Done extends JobResult {
   readonly app: AppName;
@@ -22,21 +22,21 @@ export interface Done extends JobResult {
 }
 
 /**
- * How an interleaving went.
+ * The course of an interleaving.
  */
 export interface InterleavingRun {
   readonly interleaving: Interleaving;
   readonly namespace: string;
-  /** In the order in which they ended. */
+  /** In the order of their ends. */
   readonly done: readonly Done[];
   /** Whether the second application wrote the contended object while a request of the first one was held. */
   readonly hitWindow: boolean;
-  /** What there was in the end. */
+  /** The objects at the end. */
   readonly objects: readonly LiveObject[];
 }
 
 /**
- * Where interleavings run, one after the other.
+ * The clients and proxies of interleavings that run one after the other.
  */
 export interface Lane {
   /** An administrator's client. */
@@ -54,7 +54,7 @@ export async function runInterleaving(lane: Lane, interleaving: Interleaving): P
 
 class Running {
   private readonly done: Done[] = [];
-  /** What went wrong in a held request, which the proxy does not tell. */
+  /** An error during a held request. The proxy does not report it. */
   private readonly errors: unknown[] = [];
   private hitWindow = false;
 
@@ -73,7 +73,7 @@ class Running {
     return { interleaving, namespace: namespace.name, done: this.done, hitWindow: this.hitWindow, objects };
   }
 
-  /** As with kubectl, whose fields an application may adopt. */
+  /** With the field manager of kubectl, whose fields an adoption takes over. */
   private async create(object: Manifest): Promise<void> {
     const collection = pathOfObject(object as unknown as JsonObject, this.namespace.name).replace(/\/[^/]+$/, '');
     await this.lane.admin.create(collection, object, { query: { fieldManager: 'kubectl' } });
@@ -103,7 +103,7 @@ class Running {
     this.done.push({ app, operation, ...result });
   }
 
-  /** What is done while a request waits. */
+  /** The actions while a request waits. */
   private async meanwhile({ administrator, second }: Hold): Promise<void> {
     if (administrator === 'deletes') await this.deleteContended();
     if (administrator === 'releases') await this.lane.admin.merge(this.contendedPath, { metadata: { labels: { [OWNER_LABEL]: null } } });
@@ -134,13 +134,13 @@ class Running {
     return pathOfObject(this.interleaving.contended as unknown as JsonObject, this.namespace.name);
   }
 
-  /** Paths of requests that write an object and are no dry run. */
+  /** Matches the paths of requests that write the object, without dry runs. */
   private writesOf(object: Manifest): RegExp {
     return new RegExp(`^${pathOfObject(object as unknown as JsonObject, this.namespace.name)}(?:$|\\?(?!.*dryRun))`);
   }
 }
 
-/** The time of this machine, ahead by what was skipped. */
+/** The time of this machine, plus the skipped time. */
 interface SkippingClock extends Clock {
   skip(milliseconds: number): void;
 }

@@ -5,7 +5,7 @@ import { controlPlanePrograms } from '../cluster/programs';
 async function main(): Promise<void> {
   const cluster = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok' });
   try {
-    // The first deploy of a process also loads what it needs.
+    // The first deploy of a process also loads modules.
     await scaleOf(cluster, 10);
     for (const objects of [100, 300, 1000]) {
       for (const { what, seconds, requests } of await scaleOf(cluster, objects)) {

@@ -4,7 +4,7 @@ import { ControlPlane } from '../cluster/control-plane';
 import { makeDeployer } from '../cluster/deployer';
 
 /**
- * What a deploy of so many objects takes.
+ * The duration and requests of a deploy with a number of objects.
  */
 export interface Scale {
   readonly objects: number;
@@ -14,7 +14,7 @@ export interface Scale {
 }
 
 /**
- * Deploys a release of so many objects, most of them ConfigMaps, in a namespace of its own: for the first time, again, changed, and without one.
+ * Deploys a release of many objects, most of them ConfigMaps, in its own namespace: for the first time, unchanged, changed, and without one object.
  */
 export async function scaleOf(cluster: ControlPlane, objects: number): Promise<Scale[]> {
   const { namespace, kubeconfig } = makeDeployer(cluster, `scale-${objects}`);

@@ -11,23 +11,27 @@ import { answerCut, answering, answerLost, cutAfter, cutBefore, delayed, Fault }
 
 export interface SoakOptions {
   readonly seed: number;
-  /** Of each application. */
+  /** The number of deploys of each application. */
   readonly deploys: number;
-  /** Of each request, to meet a fault. By default 0.08. */
+  /**
+   * The probability that a request meets a fault.
+   *
+   * @default 0.08
+   */
   readonly probability?: number;
-  /** Told after each pair of deploys. */
+  /** Called after each pair of deploys. */
   readonly progress?: (line: string) => void;
 }
 
 export interface SoakResult {
-  /** Deploys that did not end as they should, or in a state that is not theirs, and why. */
+  /** Deploys with a wrong exit code or a wrong state, and the reason. */
   readonly wrong: readonly string[];
-  /** How many deploys were refused because the other application has an object of the release. */
+  /** The number of deploys that were rejected because the other application owns an object of the release. */
   readonly refused: number;
   readonly requests: number;
   readonly faults: number;
   readonly seconds: number;
-  /** MB that are in use after so many deploys, once what is not has been collected. */
+  /** The heap in MB after a number of deploys, after a garbage collection. */
   readonly heap: { readonly [deploys: number]: number };
 }
 
@@ -37,9 +41,10 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /**
- * Deploys two applications of one namespace again and again, both at the same time, while requests meet faults. Each time a release is another
- * selection of objects with other contents, and now and then it has objects of a name that the other application may have, too.
- * Several requests are under way at once, so the same seed gives the same releases and faults, but not always to the same requests.
+ * Deploys two applications of one namespace repeatedly, both at the same time, while requests meet faults. Each release is another selection of
+ * objects with other contents. Sometimes a release has objects that the other application may have, too.
+ *
+ * The same seed gives the same releases and faults. The faults may meet other requests, because several requests run at once.
  */
 export async function soak(cluster: ControlPlane, { seed, deploys, probability = 0.08, progress }: SoakOptions): Promise<SoakResult> {
   const random = new Random(seed);
@@ -70,7 +75,7 @@ export async function soak(cluster: ControlPlane, { seed, deploys, probability =
   return { wrong, refused, requests, faults, heap, seconds: (Date.now() - begun) / 1000 };
 }
 
-/** How a deploy ended. */
+/** The result of a deploy. */
 interface End {
   readonly code: number | null;
   /** Whether the other application may have had an object of the release. */
@@ -85,9 +90,9 @@ class SoakedApplication {
   constructor(private readonly deployer: Deployer, public readonly name: string) {}
 
   /**
-   * A release that the other application is in the way of is refused as a whole, or undone.
+   * Deploys a release. It is rejected or rolled back when the other application owns one of its objects.
    *
-   * @param others What the other application may have in the meantime.
+   * @param others Objects that the other application may have at the same time.
    */
   public async deploy(release: readonly Manifest[], others: readonly Manifest[]): Promise<End> {
     const { code, stderr } = await runJob({ kubeconfig: this.deployer.kubeconfig, app: this.name, objects: release, options: ['--rollback-on-failure'] });
@@ -97,7 +102,7 @@ class SoakedApplication {
     return { code, isRefused, problem: code === 0 || isRefused ? undefined : `${this.name}: ${code}: ${stderr}` };
   }
 
-  /** What there is that is not as the last release has it. */
+  /** The objects that differ from the last release. */
   public problems(): string[] {
     const { objects, faults } = stateOf(this.deployer, this.name);
     return [...faults, ...differences(this.last, objects)];
@@ -111,7 +116,7 @@ interface Manifest {
   readonly stringData?: Record<string, string>;
 }
 
-/** About 20 objects: most of them stay from one release to the next, some change, some go and come. */
+/** About 20 objects. From one release to the next, most stay, some change, and some are added or removed. */
 function someRelease(random: Random): Manifest[] {
   const version = () => String(random.below(3));
   const maps = Array.from({ length: 14 }, (_, index) => configMap(`map-${index}`, { version: version() })).filter((_, index) => index < 8 || random.happens(0.7));
@@ -122,7 +127,7 @@ function someRelease(random: Random): Manifest[] {
   ] as Manifest[];
 }
 
-/** What the second application has beside what both may have. */
+/** The objects that only the second application has. */
 function smallRelease(random: Random): Manifest[] {
   const version = () => String(random.below(3));
   return [
@@ -141,7 +146,7 @@ function someShared(random: Random, app: string): Manifest[] {
 function differences(wanted: readonly Manifest[], found: { readonly [object: string]: object }): string[] {
   const contents = (manifest: Manifest) => JSON.stringify(manifest.data ?? encoded(manifest.stringData) ?? null);
   const expected = new Map(wanted.map((manifest) => [keyOf(manifest), manifest]));
-  // Secrets with values are left when they are no longer in the release; here, they always are.
+  // A deploy keeps Secrets that are no longer in the release. Here, every release has its Secrets.
   return [
     ...Object.keys(found).filter((key) => !expected.has(key)).map((key) => `${key} is still there`),
     ...[...expected.keys()].filter((key) => !(key in found)).map((key) => `${key} is missing`),

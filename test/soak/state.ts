@@ -1,18 +1,18 @@
 import { JsonObject } from '../../src/base/json';
-import { readRecord } from '../../src/cli/deploy/history/read-record';
+import { readRecord } from '../../src/cli/deploy/history/record';
 import { OWNER_LABEL, ownerId, RECORD_TYPE, releaseName } from '../../src/release/release-names';
 import { Deployer } from '../cluster/deployer';
 
 /**
- * What a deploy leaves behind, without what no two runs have in common: equal states are equally good.
+ * The state after a deploy, without values that differ from run to run.
  */
 export interface ReleaseState {
   /** The application's objects, by kind and name. */
   readonly objects: { readonly [object: string]: object };
-  /** How the newest release ended, and what objects the record has. */
+  /** The outcome of the newest release, and the recorded objects. */
   readonly outcome: string;
   readonly recorded: readonly string[];
-  /** What is wrong whatever was deployed: objects that the record does not know, or knows by another uid, and a Lease that somebody holds. */
+  /** Faults in any release: objects that the record lacks or has with another uid, and a Lease that is held. */
   readonly faults: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function stateOf({ namespace, admin }: Pick<Deployer, 'namespace' | 'admi
 }
 
 /**
- * The same, of all objects that there are in a namespace.
+ * The same from a list of all objects in a namespace.
  */
 export function stateAmong(items: readonly LiveObject[], namespace: string, app: string): ReleaseState {
   const identity = { project: 'local', environment: 'production', app };
@@ -49,17 +49,17 @@ export function stateAmong(items: readonly LiveObject[], namespace: string, app:
   return JSON.parse(JSON.stringify(state).replaceAll(owner, 'OWNER').replaceAll(`"${namespace}"`, '"NAMESPACE"')) as ReleaseState;
 }
 
-/** How the record is wrong about an object that the application owns. */
+/** The error of the record about an object that the application owns. */
 function recordFault(key: string, uid: string, recorded: ReadonlyMap<string, string | undefined>): string[] {
   if (!recorded.has(key)) return [`${key} is not in the record`];
   if (recorded.get(key) === undefined) return [`${key} ${WITHOUT_UID}`];
   return recorded.get(key) === uid ? [] : [`${key} is in the record with the uid of another object`];
 }
 
-/** After a release that failed and was left as it is: then the owner label alone counts. */
+/** The record has no uid after a failed release without a rollback. Then only the owner label counts. */
 export const WITHOUT_UID = 'is in the record without a uid';
 
-/** An object of the cluster, as far as it is looked at. */
+/** The fields of a live object that the checks read. */
 export interface LiveObject {
   readonly kind: string;
   readonly metadata: {
@@ -78,7 +78,7 @@ function keyOf({ kind, metadata }: LiveObject): string {
   return `${kind} ${metadata.name}`;
 }
 
-/** With the fields that are ours: what is not cannot be removed by the next release. */
+/** With the fields that we own. The next release cannot remove other fields. */
 function comparable({ kind, metadata, spec, data, ...rest }: LiveObject): object {
   const { labels, annotations, managedFields = [] } = metadata;
   const { clusterIP, clusterIPs, selector, ...lasting } = (spec ?? {}) as JsonObject;

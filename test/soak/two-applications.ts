@@ -9,7 +9,7 @@ import { FaultProxy } from '../cluster/fault-proxy';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** What an application may have. */
+/** The kinds that an application may have. */
 const RESOURCES = [
   ...['configmaps', 'secrets', 'serviceaccounts', 'services', 'persistentvolumeclaims'].map((resource) => ({ group: '', resource })),
   { group: RBAC, resource: 'roles' }, { group: 'apps', resource: 'deployments' }, { group: 'batch', resource: 'jobs' },
@@ -19,7 +19,7 @@ const RESOURCES = [
 const WORKLOADS = RESOURCES.filter(({ resource }) => ['deployments', 'jobs'].includes(resource));
 
 /**
- * A namespace with a ServiceAccount for each of two applications, made by the client of an administrator: kubectl would block this process.
+ * A namespace with a ServiceAccount for each of two applications. An administrator's client creates it, because kubectl would block this process.
  */
 export class NamespaceOfTwo {
   /** @param proxies Between each application and the server. */
@@ -45,7 +45,7 @@ export class NamespaceOfTwo {
     return namespace;
   }
 
-  /** How the API server names the ServiceAccount of an application. */
+  /** The user name of an application's ServiceAccount. */
   public static user(namespace: string, app: AppName): string {
     return `system:serviceaccount:${namespace}:${app}`;
   }
@@ -60,12 +60,12 @@ export class NamespaceOfTwo {
   public async objects(): Promise<LiveObject[]> {
     const lists = await Promise.all(RESOURCES.map(async (one) => this.admin.get(this.pathOf(one))));
     return lists.flatMap(({ kind, items }) => {
-      // The items of a list do not say their kind.
+      // The items of a list have no kind.
       return (items as JsonObject[]).map((item) => ({ ...item, kind: String(kind).replace(/List$/, '') }) as unknown as LiveObject);
     });
   }
 
-  /** A node has room for a limited number of pods. */
+  /** A node runs a limited number of pods. */
   public async removeWorkloads(): Promise<void> {
     await Promise.all(WORKLOADS.map(async (one) => this.admin.delete(this.pathOf(one), { propagation: 'Background' })));
   }
@@ -74,7 +74,7 @@ export class NamespaceOfTwo {
     return collectionPath({ group, version: 'v1', resource, namespace: this.name });
   }
 
-  /** The authorizer learns of a RoleBinding a moment later. */
+  /** Waits until the authorizer knows the RoleBinding. */
   private async untilAllowed(app: AppName): Promise<void> {
     const spec = { user: NamespaceOfTwo.user(this.name, app), resourceAttributes: { namespace: this.name, verb: 'patch', group: 'apps', resource: 'deployments' } };
     const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };

@@ -6,10 +6,10 @@ import { Deployer } from '../cluster/deployer';
 export type Version = 'a' | 'b';
 
 /**
- * An application of which now one version is deployed and now the other, and how each looks when nothing disturbs it.
+ * An application with two versions that are deployed in turn, and the undisturbed state of each.
  */
 export class TwoVersions {
-  /** Each version comes after the other once, so that what it looks like includes what the other has left. */
+  /** Deploys each version after the other once, so that its state includes objects that the other version has left. */
   public static async deploy(deployer: Deployer, objectsOf: (version: Version) => object[] = versionOf): Promise<TwoVersions> {
     const states: Partial<Record<Version, ReleaseState>> = {};
     for (const version of ['b', 'a', 'b'] as const) {
@@ -28,23 +28,23 @@ export class TwoVersions {
     public readonly undisturbed: Readonly<Record<Version, ReleaseState>>,
   ) {}
 
-  /** The one that is there, or was tried last. */
+  /** The version that was deployed or tried last. */
   public get current(): Version {
     return this.version;
   }
 
-  /** The job that deploys the version that is not there. */
+  /** Deploys the other version. */
   public async other(options: Partial<JobOptions> = {}): Promise<JobResult> {
     this.version = this.version === 'a' ? 'b' : 'a';
     return this.again(options);
   }
 
-  /** The same job once more. */
+  /** Deploys the same version again. */
   public async again(options: Partial<JobOptions> = {}): Promise<JobResult> {
     return runJob({ kubeconfig: this.deployer.kubeconfig, objects: this.objectsOf(this.version), ...options });
   }
 
-  /** Says what the job said when it did not succeed, or left anything else than when nothing disturbs it. */
+  /** The job's message when the job failed, or the difference from the undisturbed state. */
   public expectUndisturbed(result: JobResult): void {
     expect(result).toEqual({ code: 0, stdout: expect.anything(), stderr: expect.anything() });
     expect(stateOf(this.deployer)).toEqual(this.undisturbed[this.version]);

@@ -3,12 +3,12 @@ import { ExitCode } from '../base/exit-code';
 import type { Command, Context } from '../command-line/command';
 import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import type { RecordedRelease } from '../deploy/history/history';
-import { identityInWords } from '../deploy/history/recorded-identity';
-import { atRelease, RELEASE_OPTIONS } from '../deploy/history/release-options';
+import { RELEASE_OPTIONS, RELEASE_VARIABLES, withReleaseClient } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
+import { identityInWords } from '../deploy/objects/release';
 
 /**
- * Lists the releases that are recorded.
+ * Lists the recorded releases of an application.
  */
 export const history: Command = {
   name: 'history',
@@ -16,15 +16,21 @@ export const history: Command = {
   operands: [],
   required: 0,
   description: [
-    'Lists the releases of an application in an environment, the newest first, as the deploy jobs have recorded them in the namespace. Nothing is changed.',
-    'What a release was made of can be put back by its number, see `cdk8s-ci-deploy rollback --help`.',
+    'Lists the releases of an application in an environment, the newest first. Deploy jobs record them in Secrets of the namespace.',
+    '',
+    '`cdk8s-ci-deploy rollback` restores a release by its number. This command changes nothing.',
   ],
-  options: new Map([...RELEASE_OPTIONS, ['output', { takes: 'text|json', summary: 'the form of the list (default: text)' }]]),
+  examples: [
+    { line: 'cdk8s-ci-deploy history --app web', does: 'In a job: list the releases in the environment of the job' },
+    { line: 'cdk8s-ci-deploy history --app web --environment production --output json', does: 'Print the releases as JSON' },
+  ],
+  variables: RELEASE_VARIABLES,
+  options: new Map([...RELEASE_OPTIONS, ['output', { takes: 'text|json', group: 'Output', summary: 'the format (default: text)' }]]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, stdout, stderr, clock } = context;
     const output = args.choice('output', ['text', 'json']);
-    return atRelease(context, async ({ identity, namespace, cluster }) => {
+    return withReleaseClient(context, async ({ identity, namespace, cluster }) => {
       const releases = (await new ReleaseStore(cluster, namespace, identity, clock).read())?.releases ?? [];
       if (output === 'json') stdout.write(`${JSON.stringify({ identity, namespace, releases: releases.map(releaseJson) }, null, 2)}\n`);
       else if (releases.length > 0) stdout.write(table(releases));
@@ -34,7 +40,7 @@ export const history: Command = {
   },
 };
 
-/** A release, as it goes into JSON. */
+/** A release in the JSON output. */
 export function releaseJson({ number, outcome, begun, ended, rollbackOf, job, objects, images }: RecordedRelease): object {
   return { number, outcome, begun, ended, rollbackOf, job, objects, images };
 }

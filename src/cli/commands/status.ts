@@ -4,69 +4,84 @@ import { show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
 import { ExitCode } from '../base/exit-code';
 import type { Command, Context } from '../command-line/command';
+import { EXIT_CODES } from '../command-line/help';
 import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
 import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
-import { Presence, presenceOf } from '../deploy/history/object-status';
-import { identityInWords } from '../deploy/history/recorded-identity';
-import { atRelease, RELEASE_OPTIONS, ReleasePlace } from '../deploy/history/release-options';
+import { ObjectStatus, objectStatus } from '../deploy/history/object-status';
+import { RELEASE_OPTIONS, RELEASE_VARIABLES, ReleaseClient, withReleaseClient } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
 import { Lease, LeaseClient } from '../deploy/lock/lease';
+import { identityInWords } from '../deploy/objects/release';
 
 /**
- * Says what of an application is deployed.
+ * Shows the deployed release of an application.
  */
 export const status: Command = {
   name: 'status',
-  summary: 'say which release of an application is deployed, and whether its objects are there',
+  summary: 'show the deployed release of an application and the state of its objects',
   operands: [],
   required: 0,
   description: [
-    'Says which release of an application is deployed in an environment, who is deploying at the moment, and whether every object that the releases',
-    'made is there: an object that has the name and is not the one that was applied is another. Nothing is changed.',
+    'Shows the deployed release of an application in an environment, the job that deploys at the moment, and the state of each object:',
     '',
-    'Exit status: 0 the last release that was not undone is deployed, and its objects are there; 1 they are not, or there is no release.',
+    '- there: the object exists',
+    '- missing: the object does not exist',
+    '- another: an object of this name exists, but this application did not create it',
+    '- unreadable: the credential may not read the object',
+    '',
+    'The command changes nothing.',
   ],
-  options: new Map([...RELEASE_OPTIONS, ['output', { takes: 'text|json', summary: 'the form of the report (default: text)' }]]),
+  examples: [
+    { line: 'cdk8s-ci-deploy status --app web', does: 'In a job: show the release in the environment of the job' },
+    { line: 'cdk8s-ci-deploy status --app web --environment production --output json', does: 'Print the status as JSON' },
+  ],
+  variables: RELEASE_VARIABLES,
+  exitCodes: new Map([
+    ...EXIT_CODES,
+    [ExitCode.DONE, 'the newest release that was not rolled back is deployed, and all its objects exist'],
+    [ExitCode.NO, 'the newest release is not deployed, an object is not there, or there is no release'],
+  ]),
+  options: new Map([...RELEASE_OPTIONS, ['output', { takes: 'text|json', group: 'Output', summary: 'the format (default: text)' }]]),
 
   async run(context: Context): Promise<ExitCode> {
     const output = context.args.choice('output', ['text', 'json']);
-    return atRelease(context, async (place) => {
-      const found = await lookAt(place, context);
-      context.stdout.write(output === 'json' ? `${JSON.stringify(json(place, found), null, 2)}\n` : text(place, found));
-      return isWell(found) ? ExitCode.DONE : ExitCode.NO;
+    return withReleaseClient(context, async (client) => {
+      const found = await readStatus(client, context);
+      context.stdout.write(output === 'json' ? `${JSON.stringify(json(client, found), null, 2)}\n` : text(client, found));
+      return isHealthy(found) ? ExitCode.DONE : ExitCode.NO;
     });
   },
 };
 
-interface Found {
+interface ReleaseStatus {
   readonly history?: ReleaseHistory;
   readonly lease?: Lease;
-  readonly objects: ReadonlyArray<RecordedObject & { readonly presence: Presence }>;
+  readonly objects: ReadonlyArray<RecordedObject & { readonly presence: ObjectStatus }>;
 }
 
-async function lookAt(place: ReleasePlace, { clock }: Context): Promise<Found> {
-  const { cluster, namespace, identity } = place;
+async function readStatus(client: ReleaseClient, { clock }: Context): Promise<ReleaseStatus> {
+  const { cluster, namespace, identity } = client;
   const store = new ReleaseStore(cluster, namespace, identity, clock);
   const [history, lease] = await Promise.all([store.read(), new LeaseClient(cluster, namespace, identity).read()]);
-  const objects = await Promise.all((history?.objects ?? []).map(async (object) => ({ ...object, presence: await presenceOf(place, object) })));
+  const objects = await Promise.all((history?.objects ?? []).map(async (object) => ({ ...object, presence: await objectStatus(client, object) })));
   return { history, lease, objects };
 }
 
-function isWell({ history, objects }: Found): boolean {
-  return lastDeployed(history) !== undefined && lastDeployed(history) === inForce(history) && objects.every(({ presence }) => presence === 'there');
+function isHealthy({ history, objects }: ReleaseStatus): boolean {
+  return lastDeployed(history) !== undefined && lastDeployed(history) === newestInCluster(history) && objects.every(({ presence }) => presence === 'there');
 }
 
-/** The newest release that was not undone. */
-function inForce(history: ReleaseHistory | undefined): RecordedRelease | undefined {
+/** The newest release that was not rolled back. */
+function newestInCluster(history: ReleaseHistory | undefined): RecordedRelease | undefined {
   return history?.releases.find(({ outcome }) => outcome !== 'undone');
 }
 
-function json({ identity, namespace }: ReleasePlace, found: Found): object {
+function json({ identity, namespace }: ReleaseClient, found: ReleaseStatus): object {
   const [newest] = found.history?.releases ?? [];
   return {
     identity,
     namespace,
-    ok: isWell(found),
+    ok: isHealthy(found),
     deployed: lastDeployed(found.history)?.number ?? null,
     newest: newest ? releaseJson(newest) : null,
     lock: found.lease?.holder === undefined ? null : { holder: found.lease.holder, renewed: found.lease.renewed },
@@ -74,13 +89,13 @@ function json({ identity, namespace }: ReleasePlace, found: Found): object {
   };
 }
 
-function text({ identity, namespace }: ReleasePlace, found: Found): string {
+function text({ identity, namespace }: ReleaseClient, found: ReleaseStatus): string {
   const { history, lease, objects } = found;
-  const release = inForce(history);
+  const release = newestInCluster(history);
   const [newest] = history?.releases ?? [];
   return [
     `${identityInWords(identity)}, namespace ${namespace}\n`,
-    lease?.holder === undefined ? '' : `${show(lease.holder)} is deploying, as it last said at ${printable(lease.renewed ?? 'no time')}\n`,
+    lease?.holder === undefined ? '' : `${show(lease.holder)} is deploying (lock renewed at ${printable(lease.renewed ?? 'an unknown time')})\n`,
     newest && newest !== release ? releaseText(newest) : '',
     release ? releaseText(release) : 'nothing is deployed\n',
     columns(objects.map(({ apiVersion, kind, name, presence }) => [`  ${presence}`, printable(`${kindName(apiVersion, kind)} ${name}`)])),

@@ -1,10 +1,10 @@
 import type { ApplyOptions } from './apply/apply';
 import type { DeploySession } from './deploy-session';
-import { jobOf } from './history/identity';
+import { jobOf } from './history/release-options';
 import type { ReadOptions } from './manifests/read-manifests';
-import { secretMask } from './objects/mask';
 import { Owner } from './objects/owner';
 import type { ReleaseIdentity, ReleaseObject } from './objects/release';
+import { secretMask } from './objects/secret-values';
 import type { PlanOptions } from './plan/plan';
 import { DeployReport } from './report/deploy-report';
 import { REPORT_OPTIONS } from './report/report-output';

@@ -1,5 +1,4 @@
-import { identityOf } from './history/identity';
-import { RELEASE_OPTIONS } from './history/release-options';
+import { identityOf, RELEASE_OPTIONS } from './history/release-options';
 import { holderOf } from './lock/acquire-lock';
 import { ClusterAccess, lockCluster, readCluster } from './lock/locked-cluster';
 import type { ReleaseIdentity } from './objects/release';

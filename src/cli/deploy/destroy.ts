@@ -1,5 +1,5 @@
 import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
-import { jobOf } from './history/identity';
+import { jobOf } from './history/release-options';
 import { ReleaseStore } from './history/release-store';
 import { fieldAt, textAt } from './objects/fields';
 import { findLive, pathOf } from './objects/live-object';

@@ -1,11 +1,11 @@
 import type { ReleaseHistory } from './history/history';
-import { recordProblem } from './history/record-problem';
-import { isSameIdentity } from './history/recorded-identity';
+import { recordProblem } from './history/record-fields';
 import { ReleaseStore } from './history/release-store';
 import { concurrently } from './objects/concurrently';
 import { pathOf } from './objects/live-object';
 import { ObjectWriter } from './objects/object-writer';
-import { identityInWords, Owner } from './objects/owner';
+import { Owner } from './objects/owner';
+import { isSameIdentity, identityInWords } from './objects/release';
 import type { ReleaseIdentity } from './objects/release';
 import type { CurrentHistory } from './plan/plan';
 import { PullSecret } from './pull-secret/pull-secret';

@@ -7,18 +7,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { ControlPlane } from '../../cluster/control-plane';
 
-/** An object of the API. The tests read the fields that they expect. */
+/** An object of the API. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its fields differ from kind to kind, and a missing one fails the test
 export type Any = any;
 
-/** Long enough for a loaded machine; nothing is expected to take so long. */
+/** Milliseconds, only to guard against hanging. */
 const LONGEST = 120_000;
 
 /**
- * Asks the API server as the administrator of the cluster, beside the proxy.
+ * Sends requests to the API server as the administrator of the cluster, without the proxy.
  */
 export class Administrator {
-  /** What the proxy shows to the server for requests without a token. */
+  /** The client certificate that the proxy uses for requests without a token. */
   public readonly client: { readonly cert: string; readonly key: string };
 
   private readonly agent = new Agent({ keepAlive: true });
@@ -33,7 +33,7 @@ export class Administrator {
     return this.expect([200], 'GET', path);
   }
 
-  /** Nothing when it is not there. */
+  /** Undefined when the object does not exist. */
   public async find(path: string): Promise<Any> {
     const { status, body } = await this.ask('GET', path);
     return status === 200 ? body : undefined;
@@ -56,7 +56,7 @@ export class Administrator {
     await this.expect([200, 202, 404], 'DELETE', path);
   }
 
-  /** The status that the server gives to a token. */
+  /** The status code of a request with a token. */
   public async statusOf(token: string): Promise<number> {
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
     return (await this.ask('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review, 'application/json', token)).status;
@@ -73,7 +73,7 @@ export class Administrator {
   }
 
   private async ask(method: string, path: string, object?: object, type = 'application/json', token?: string): Promise<{ status: number; body: Any }> {
-    // Not taken for a request of the command by those who read the audit log.
+    // Distinguishes these requests from the command's requests in the audit log.
     const headers = { 'content-type': type, 'audit-id': 'contract-administrator', ...token === undefined ? {} : { authorization: `Bearer ${token}` } };
     const { certificateAuthority: ca, server } = this.cluster;
     const tls = token === undefined ? { ca, ...this.client, agent: this.agent } : { ca, agent: false };
@@ -86,9 +86,9 @@ export class Administrator {
 }
 
 /**
- * Asks until the answer is yes.
+ * Polls until a condition is true.
  *
- * @param what For the error after two minutes.
+ * @param what The condition, for the error after two minutes.
  */
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + LONGEST; !await isSo();) {

@@ -6,7 +6,7 @@ import { AuditEvent, ControlPlane } from '../../cluster/control-plane';
 type Event = AuditEvent & { readonly auditID: string; readonly stage: string };
 
 /**
- * What the API server's audit log has since the log was opened here.
+ * The events in the API server's audit log since this object was created.
  */
 export class Audit {
   private readonly events = new Map<string, Event>();
@@ -20,7 +20,7 @@ export class Audit {
     closeSync(file);
   }
 
-  /** The events of requests, in their order. The server writes an event after it has answered. */
+  /** The events of requests, in the order of the requests. The server writes an event after its response. */
   public async of(exchanges: readonly Exchange[]): Promise<Event[]> {
     await until('the audit log is complete', async () => {
       this.read();
@@ -29,7 +29,7 @@ export class Audit {
     return exchanges.map(({ auditId }) => this.events.get(auditId)).filter((event): event is Event => event !== undefined);
   }
 
-  /** Requests of ServiceAccounts in a namespace that came through no proxy. */
+  /** Requests of ServiceAccounts in a namespace that bypassed the proxy. */
   public beside(namespace: string): Event[] {
     return this.others.filter(({ user }) => user.username.startsWith(`system:serviceaccount:${namespace}:`));
   }

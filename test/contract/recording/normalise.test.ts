@@ -13,21 +13,21 @@ function answer(object: object, path = '/'): Exchange {
   return { server: 'kubernetes', method: 'GET', path, headers: {}, body: '', auditId: '', status: 200, answer: JSON.stringify(object) };
 }
 
-test('a uid is called by its object, and any other random text by its number', () => {
+test('a uid is named after its object, and any other random text by a number', () => {
   const normal = normaliser();
   normal.learn(answer({ kind: 'ConfigMap', metadata: { name: 'web', uid: UID } }));
 
   expect(normal.body(JSON.stringify({ preconditions: { uid: UID }, id: OTHER }))).toEqual({ preconditions: { uid: '<uid of ConfigMap web>' }, id: '<random 1>' });
 });
 
-test('the uid of a dry run is not learned', () => {
+test('the uid of a dry run gets no name', () => {
   const normal = normaliser();
   normal.learn(answer({ kind: 'ConfigMap', metadata: { name: 'web', uid: UID } }, '/api?dryRun=All'));
 
   expect(normal.text(UID)).toBe('<random 1>');
 });
 
-test('a resourceVersion is named as the last or an earlier one of its object, and a short one stays', () => {
+test('a resourceVersion is named as the last or an earlier one of its object, but a short one stays', () => {
   const normal = normaliser();
   for (const resourceVersion of ['1001', '1002']) normal.learn(answer({ kind: 'Secret', metadata: { name: 'web', uid: UID, resourceVersion } }));
 
@@ -37,25 +37,25 @@ test('a resourceVersion is named as the last or an earlier one of its object, an
   ]);
 });
 
-test('what is packed into a body is unpacked', () => {
+test('packed data in a body is unpacked', () => {
   const data = { record: gzipSync(JSON.stringify({ at: '2026-01-02T03:04:05.678Z' })).toString('base64'), password: Buffer.from('secret').toString('base64') };
 
   expect(normaliser().body(JSON.stringify({ data }))).toEqual({ data: { record: { '<gzip>': { at: '<time>' } }, password: { '<base64>': 'secret' } } });
 });
 
-test('addresses, times, tokens and processes have names', () => {
+test('addresses, times, tokens and process ids are replaced by names', () => {
   const text = 'https://127.0.0.1:1234/ in shop-1 at 2026-01-02T03:04:05Z by process 17 on host with eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl';
 
   expect(normaliser().text(text)).toBe('<server>/ in {namespace} at <time> by <process> with <token>');
 });
 
-test('an image\'s digest stays, another hash does not', () => {
+test('the digest of an image stays, and any other hash is replaced', () => {
   const hash = 'a'.repeat(64);
 
   expect(normaliser().text(`web@sha256:${hash} ${hash}`)).toBe(`web@sha256:${hash} <sha256>`);
 });
 
-test('of a result the words for people are left out', () => {
+test('messages in a result are replaced', () => {
   expect(normaliser().machineReadable({ error: 'no', state: 'not ready', text: 'three words here', seconds: 1.5, release: 2 }))
     .toEqual({ error: '<words>', state: 'not ready', text: '<words>', seconds: '<number>', release: 2 });
 });

@@ -13,13 +13,13 @@ const CERTIFICATES = /(?:-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE---
 const LOCAL_PROCESS = /process \d+ on [\w.-]+/g;
 const RELEASE_NAME = /cdk8s-ci-deploy-[a-z0-9-]*[0-9a-f]{10}\b/g;
 const OWNER_ID = /release-[\w-]{43}-v1/g;
-/** How a credential's Secret names a file of this machine. */
+/** The form in which a credential's Secret names a file of this machine. */
 const PLACE = /^(file \S+) [0-9a-f]{8}$/;
 const POD = /(?<=\/pods\/)[\w.-]+(?=\/)/g;
 
 /**
- * Takes out of texts and bodies what differs between two runs of one scenario. What is the same thing keeps the same name in all of it:
- * a uid is called by its object, and other random texts are numbered in the order in which they first come.
+ * Replaces values in texts and bodies that differ between two runs of a scenario. Equal values get the same name: a uid is named after its object,
+ * and other random texts are numbered in the order of their first occurrence.
  */
 export class Normaliser {
   private readonly uids = new Map<string, string>();
@@ -28,16 +28,16 @@ export class Normaliser {
   private readonly owners = new Map<string, string>();
   private readonly numbered = new Map<string, Map<string, string>>();
 
-  /** @param fixed Texts of this run, such as addresses, and what they are called. */
+  /** @param fixed Texts of this run, such as addresses, and their names. */
   public constructor(private readonly namespace: string, private readonly fixed: ReadonlyArray<readonly [string, string]>) {}
 
-  /** Learns names from an answer. The answers must come in their order. */
+  /** Learns names from a response. The order of the responses matters. */
   public learn({ answer = '', server, path }: Exchange): void {
-    // What a dry run gives a uid to is never made.
+    // A dry run creates no object, so its uid is not learned.
     if (server === 'kubernetes' && !path.includes('dryRun=') && answer.startsWith('{')) this.learnObject(JSON.parse(answer));
   }
 
-  /** A text without what differs. */
+  /** The text with all replacements. */
   public text(text: string): string {
     for (const [name] of text.matchAll(RELEASE_NAME)) this.owners.set(ownerId(name, this.namespace), `<owner id of ${name}>`);
     const fixed = [...this.fixed, [this.namespace, '{namespace}'] as const].reduce((result, [from, to]) => result.replaceAll(from, to), text);
@@ -54,17 +54,17 @@ export class Normaliser {
       .replace(POD, '<pod>');
   }
 
-  /** A body: parsed, with its keys in order, and what is packed into it unpacked. */
+  /** The body, parsed, with sorted keys and with packed data unpacked. */
   public body(body: string): unknown {
     return body === '' ? undefined : this.value(/^[[{]/.test(body) ? JSON.parse(body) : body);
   }
 
-  /** What a file or an output holds, when it is JSON or YAML; otherwise its text. */
+  /** The data of a file or an output in JSON or YAML, otherwise its text. */
   public content(text: string): unknown {
     return this.value(structured(text) ?? text);
   }
 
-  /** JSON without the words for people: texts of several words, and those of fields that hold such. */
+  /** JSON without messages: texts of several words, and the texts of fields for messages. */
   public machineReadable(json: unknown): unknown {
     return withoutWords(this.value(json));
   }
@@ -84,7 +84,7 @@ export class Normaliser {
     return unpacked === undefined ? this.text(value) : this.value(unpacked);
   }
 
-  /** What a text holds that is JSON, base64 or gzip. */
+  /** The data of a text in JSON, base64 or gzip. */
   private unpacked(text: string): unknown {
     if (/^[[{]/.test(text)) {
       try {
@@ -128,16 +128,16 @@ export class Normaliser {
   }
 }
 
-/** More would only be stored twice. */
+/** Characters. Longer texts are not recorded. */
 const LONGEST_TEXT = 20_000;
 
-/** Milliseconds: no other number is so large. */
+/** Milliseconds since 1970. No other number is as large. */
 const THIS_CENTURY = Date.UTC(2000, 0);
 
-/** Fields of results that hold a length of time, or count what depends on the length of a token or on connections. */
+/** Fields of results with durations, or with counts that depend on the length of a token or on connections. */
 const NUMBERS = new Set(['seconds', 'connections', 'bytes', 'elapsed']);
 
-/** Fields of results that hold words for people, however few they are. */
+/** Fields of results with messages, even of one word. */
 const WORDS = new Set(['error', 'words', 'message', 'advice', 'warnings', 'notes', 'instructions', 'title', 'diff', 'why', 'given', 'fix']);
 
 function withoutWords(value: unknown, key = ''): unknown {
@@ -146,7 +146,7 @@ function withoutWords(value: unknown, key = ''): unknown {
   return typeof value === 'string' && (WORDS.has(key) || /\s\S+\s|\n/.test(value)) ? '<words>' : value;
 }
 
-/** As the label of all objects of a release must have it. */
+/** The expected value of the owner label. */
 function ownerId(record: string, namespace: string): string {
   return `release-${createHash('sha256').update(`${record}.${namespace}.Secret.`).digest('base64url')}-v1`;
 }

@@ -6,7 +6,7 @@ import { Turns } from './turns';
 import { TestAuthority } from '../../support/x509';
 
 /**
- * A request as it came, and its answer.
+ * A request and its response.
  */
 export interface Exchange {
   readonly server: 'kubernetes' | 'gitlab';
@@ -15,19 +15,19 @@ export interface Exchange {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The API server's audit log has the request under it. */
+  /** The id of the request in the API server's audit log. */
   readonly auditId: string;
-  /** Missing when the command gave up waiting. */
+  /** Undefined when the command stopped waiting. */
   status?: number;
-  /** Of what is no watch. */
+  /** Undefined for a watch. */
   answer?: string;
 }
 
-/** What is answered in place of the server; `cut` ends the connection after the server has answered. */
+/** The response in place of the server's. `cut` ends the connection after the server's response. */
 export type Fault = { readonly status: number; readonly body: object } | 'cut';
 
 /**
- * Which request meets a fault. Each is met once.
+ * The request that meets a fault. Each fault is used once.
  */
 export interface PlacedFault {
   readonly method: string;
@@ -41,13 +41,13 @@ export interface ProxyOptions {
   readonly server: string;
   /** PEM of the server's CA. */
   readonly ca?: string;
-  /** Shown to the server for requests without a token: the proxy ends the client's TLS. */
+  /** The client certificate for requests without a token, because the proxy terminates the client's TLS. */
   readonly client?: { readonly cert: string; readonly key: string };
   readonly turns: Turns;
 }
 
 /**
- * Stands in front of a server and hands each request to `Turns`.
+ * A proxy in front of a server. It passes each request to `Turns`.
  */
 export class RecordingProxy {
   public static async start(options: ProxyOptions): Promise<RecordingProxy> {
@@ -61,7 +61,7 @@ export class RecordingProxy {
 
   /** PEM. */
   public readonly certificateAuthority: string;
-  /** Those that wait no longer for a fault are removed. */
+  /** The faults that are not used yet. */
   public faults: PlacedFault[] = [];
 
   private readonly listener: Server;
@@ -84,7 +84,7 @@ export class RecordingProxy {
     this.listener.on('tlsClientError', () => undefined);
   }
 
-  /** Told of each request when its group is answered. */
+  /** Called for each request after the responses to its group. */
   public taken: (exchange: Exchange) => void = () => undefined;
 
   public get url(): string {
@@ -180,7 +180,7 @@ export class RecordingProxy {
   }
 }
 
-/** Each connection has its own. */
+/** Headers of one connection, which a proxy does not forward. */
 function withoutConnection({ connection, 'keep-alive': keepAlive, 'transfer-encoding': encoding, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
   return headers;
 }

@@ -7,11 +7,11 @@ import { Result, Stage, WrittenFile } from './stage';
 import { ControlPlane } from '../../cluster/control-plane';
 import { Run, Scenario } from '../scenario';
 
-/** Bodies of requests, by their hash. */
+/** Request bodies by hash. */
 export type Bodies = Map<string, unknown>;
 
 /**
- * What a scenario does on the wire, without what differs between two runs of it.
+ * The requests and results of a scenario, without values that differ between two runs.
  */
 export interface ScenarioRecord {
   readonly shows: string;
@@ -23,16 +23,16 @@ export interface RunRecord {
   readonly exit: number;
   /** Requests, and groups of requests that waited at the same time. */
   readonly requests?: ReadonlyArray<string | { readonly together: readonly string[] }>;
-  /** By user. */
+  /** Audit events by user. */
   readonly audit?: { readonly [user: string]: readonly string[] };
   readonly stdout?: unknown;
   readonly files?: { readonly [name: string]: unknown };
 }
 
 /**
- * Plays a scenario and records it.
+ * Runs a scenario and records it.
  *
- * @param bodies Takes the bodies of its requests.
+ * @param bodies Receives the bodies of its requests.
  */
 export async function record(scenario: Scenario, cluster: ControlPlane, bodies: Bodies): Promise<ScenarioRecord> {
   const stage = await Stage.set(cluster, `contract-${scenario.name}`);
@@ -75,7 +75,7 @@ class Recorder {
     };
   }
 
-  /** A request can only name what earlier answers have told. */
+  /** A request can only contain names from earlier responses. */
   private requests(group: readonly Exchange[]): string[] {
     const requests = group.filter((exchange) => !isRenewal(exchange)).map((exchange) => this.request(exchange));
     group.forEach((exchange) => this.normaliser.learn(exchange));
@@ -85,7 +85,7 @@ class Recorder {
   private request({ method, path, headers, body, status, server }: Exchange): string {
     const type = method === 'PATCH' ? `(${/apply|merge|json|strategic/.exec(headers['content-type'] ?? '')?.[0]})` : '';
     const user = headers['impersonate-user'];
-    // The path first: what it names is known in the body.
+    // The path first, because its names occur in the body.
     const where = `${server === 'gitlab' ? '<gitlab>' : ''}${this.normaliser.text(sortedQuery(path))}`;
     const hash = body === '' ? '' : ` body=${this.bodyHash(body)}`;
     return `${method}${type} ${where}${user === undefined ? '' : ` as=${user}`}${hash} -> ${status ?? 'no answer'}`;
@@ -99,7 +99,7 @@ class Recorder {
   }
 
   private async auditOf(exchanges: readonly Exchange[]): Promise<Record<string, string[]>> {
-    // The server does not know who asks with a token that it answers 401 to.
+    // The audit log has no user for requests that the server answers with 401.
     const isLogged = ({ server, answer, status }: Exchange) => server === 'kubernetes' && answer !== undefined && status !== 401;
     const logged = exchanges.filter((exchange) => isLogged(exchange) && !isRenewal(exchange));
     const byUser: Record<string, string[]> = {};
@@ -123,7 +123,7 @@ class Recorder {
     return mode === 0o600 ? { mode: '0600', content } : content;
   }
 
-  /** Of what is written in words, or for people, only that it is written. */
+  /** Of texts for people, only that they were written. */
   private content(name: string, text: string): unknown {
     switch (extname(name)) {
       case '.xml': return testCases(text).map((line) => this.normaliser.text(line));
@@ -134,7 +134,7 @@ class Recorder {
   }
 }
 
-/** Lines that follow each other and are the same are one with a number. */
+/** Equal adjacent lines become one line with a count. */
 function counted(lines: readonly string[]): string[] {
   const runs: Array<{ readonly line: string; times: number }> = [];
   for (const line of lines) {
@@ -145,7 +145,7 @@ function counted(lines: readonly string[]): string[] {
   return runs.map(({ line, times }) => (times === 1 ? line : `${line}, ${times} times`));
 }
 
-/** A Lease that is written again only to keep it: how often depends on the time that the command takes. */
+/** A renewal of the Lease. Their number depends on the duration of the command. */
 function isRenewal({ method, path, body }: Exchange): boolean {
   return method === 'PATCH' && path.includes('/leases/') && Object.keys(JSON.parse(body).spec ?? {}).join() === 'renewTime';
 }
@@ -156,7 +156,7 @@ function sortedQuery(path: string): string {
   return query === '' ? place : `${place}?${parameters.join('&')}`;
 }
 
-/** The cases of a JUnit report and how they ended, without words and times. */
+/** The cases of a JUnit report and their results, without messages and times. */
 function testCases(xml: string): string[] {
   return [...xml.matchAll(/<testcase ([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g)].map(([, attributes = '', , content = '']) => {
     const value = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';

@@ -2,8 +2,8 @@ import { Administrator, Any, until } from './administrator';
 import { Exchange } from './proxy';
 
 /**
- * Waits until a cluster has come to rest after what was written through the proxy, so that the next request meets the same state in every run:
- * controllers have done their work in the namespace, deleted objects are gone, the authorizer knows the RoleBindings, and deleted tokens are forgotten.
+ * Waits until a cluster is at rest after the writes through the proxy, so that the next request meets the same state in every run. At rest,
+ * controllers have reconciled the namespace, deleted objects are gone, the authorizer knows the RoleBindings, and deleted tokens are rejected.
  */
 export class Rest {
   private readonly changedNamespaces = new Set<string>();
@@ -13,13 +13,13 @@ export class Rest {
 
   public constructor(private readonly administrator: Administrator) {}
 
-  /** Takes note of what was done. */
+  /** Notes a request. */
   public note({ method, path, status = 0, answer = '', server }: Exchange): void {
     const isWrite = method !== 'GET' && status >= 200 && status < 300 && !path.includes('dryRun');
     const [, namespace = ''] = /\/namespaces\/([^/?]+)/.exec(path) ?? [];
     if (server !== 'kubernetes' || !isWrite) return;
     if (/\/apis\/(?:apps|batch)\//.test(path)) this.changedNamespaces.add(namespace);
-    // A deleted RoleBinding has effect for a moment longer, and no command looks whether it has.
+    // A deleted RoleBinding stays in effect for a moment. No command depends on that.
     if (/\/rolebindings/.test(path) && method !== 'DELETE') this.bindings.push(JSON.parse(answer));
     if (method === 'DELETE') this.deleted.add(path.replace(/\?.*/, ''));
     if (method === 'DELETE' && /\/(?:secrets|serviceaccounts)\//.test(path)) {
@@ -45,7 +45,7 @@ export class Rest {
     if ([secret, serviceaccount].some((bound) => this.ended.has(bound?.uid))) await until('a token is forgotten', async () => await this.administrator.statusOf(token) === 401);
   }
 
-  /** Whether the authorizer lets the first subject do all that the role says. */
+  /** Whether the authorizer allows the first subject all rights of the role. */
   public async isAllowed({ metadata: { namespace }, subjects: [subject] = [], roleRef }: Any): Promise<boolean> {
     const scope = roleRef.kind === 'Role' ? `/namespaces/${namespace}/roles` : '/clusterroles';
     const { rules = [] } = await this.administrator.get(`/apis/rbac.authorization.k8s.io/v1${scope}/${roleRef.name}`);

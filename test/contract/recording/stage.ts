@@ -17,17 +17,17 @@ import { ControlPlane } from '../../cluster/control-plane';
 import { Gitlab } from '../../gitlab/gitlab-server';
 import { Run } from '../scenario';
 
-/** Of the administrator of the GitLab on each stage. */
+/** The token of the administrator of the GitLab on each stage. */
 export const GITLAB_TOKEN = 'glpat-the-administrators-own';
 
-/** What a run of the command did. */
+/** The result of a run of the command. */
 export interface Result {
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** In groups of those that waited at the same time. */
+  /** The requests, in groups that waited at the same time. */
   readonly exchanges: ReadonlyArray<readonly Exchange[]>;
-  /** Those that are new or changed, by name. */
+  /** The new and changed files, by name. */
   readonly files: ReadonlyMap<string, WrittenFile>;
 }
 
@@ -38,7 +38,7 @@ export interface WrittenFile {
 }
 
 /**
- * Where a scenario takes place: a namespace, a GitLab with one project, a folder, and proxies in front of both servers.
+ * The surroundings of a scenario: a namespace, a GitLab with one project, a folder, and proxies in front of both servers.
  */
 export class Stage {
   public static async set(cluster: ControlPlane, namespace: string): Promise<Stage> {
@@ -54,7 +54,7 @@ export class Stage {
   public readonly folder = mkdtempSync(join(tmpdir(), 'contract-'));
   public readonly administrator: Administrator;
   public readonly gitlab: Gitlab;
-  /** In front of the API server. */
+  /** The proxy in front of the API server. */
   public readonly kubernetesProxy: RecordingProxy;
   public readonly gitlabProxy: RecordingProxy;
 
@@ -69,19 +69,19 @@ export class Stage {
     this.rest = new Rest(administrator);
   }
 
-  /** Texts of this stage, and what they are called in a record. */
+  /** Texts of this stage, and their names in a record. */
   public get names(): ReadonlyArray<readonly [string, string]> {
     const addresses = [[this.kubernetesProxy.url, '<server>'], [this.gitlabProxy.url, '<gitlab>'], [this.gitlab.url, '<gitlab>']] as const;
     return [...addresses, ...addresses.map(([url, name]) => [url.replace(/^https?:\/\//, ''), name] as const), [this.folder, '<folder>']];
   }
 
-  /** Of an object, or of a collection, in the namespace: `apps/v1/deployments/web`, `v1/secrets`. */
+  /** The path of an object or a collection in the namespace: `apps/v1/deployments/web`, `v1/secrets`. */
   public path(resource: string): string {
     const [, version = '', names = ''] = /^((?:[a-z.0-9]+\/)?v\d\w*)\/(.*)$/.exec(resource) ?? [];
     return `/${version === 'v1' ? 'api' : 'apis'}/${version}/namespaces/${this.namespace}/${names}`;
   }
 
-  /** Makes the namespace. */
+  /** Creates the namespace. */
   public async makeNamespace(): Promise<void> {
     await this.administrator.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
     for (const made of ['v1/serviceaccounts/default', 'v1/configmaps/kube-root-ca.crt']) {
@@ -89,7 +89,7 @@ export class Stage {
     }
   }
 
-  /** Makes the namespace, and in it the credential of a deploy job as `ci.kubeconfig`. */
+  /** Creates the namespace, and the credential of a deploy job as `ci.kubeconfig`. */
   public async makeDeployer(role = 'admin'): Promise<void> {
     await this.makeNamespace();
     await this.administrator.create(this.path('rbac.authorization.k8s.io/v1/rolebindings'), {
@@ -105,7 +105,7 @@ export class Stage {
     await until('the credential has its rights', async () => this.rest.isAllowed(binding));
   }
 
-  /** Applies the access manifests of an application with least rights, and makes its credential as `ci.kubeconfig`. Its project is 42. */
+  /** Applies the access manifests of an application with least privilege, and creates its credential as `ci.kubeconfig`. Its project is 42. */
   public async makeLeastDeployer(app: string, objects: readonly object[]): Promise<void> {
     await this.makeNamespace();
     const chart = new Chart(new App(), 'access');
@@ -134,12 +134,12 @@ export class Stage {
     await until('the role elsewhere has effect', async () => this.rest.isAllowed(binding));
   }
 
-  /** Lets milliseconds pass between two runs. */
+  /** Advances the clock between two runs. */
   public pass(milliseconds: number): void {
     this.turns.pass(milliseconds);
   }
 
-  /** The kubeconfig of a ServiceAccount, with a new token. */
+  /** A kubeconfig of a ServiceAccount, with a new token. */
   public async kubeconfigOf(account: string): Promise<string> {
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } };
     const { status: { token } } = await this.administrator.create(this.path(`v1/serviceaccounts/${account}/token`), request);
@@ -147,14 +147,14 @@ export class Stage {
     return new Kubeconfig({ server: this.kubernetesProxy.url, certificateAuthorityData, namespace: this.namespace, token }).toYaml();
   }
 
-  /** Writes the administrator's kubeconfig as `admin.kubeconfig`. The proxy shows the client certificate. */
+  /** Writes the administrator's kubeconfig as `admin.kubeconfig`. The proxy uses the client certificate. */
   public makeAdministrator(): void {
     const content = parse(readFileSync(this.cluster.kubeconfig, 'utf8'));
     content.clusters[0].cluster = { 'server': this.kubernetesProxy.url, 'certificate-authority-data': Buffer.from(this.kubernetesProxy.certificateAuthority).toString('base64') };
     this.write('admin.kubeconfig', stringify(content, { lineWidth: 0 }));
   }
 
-  /** Makes the Lease of an application, held by another job. */
+  /** Creates the Lease of an application, held by another job. */
   public async holdLock(name: string, holder: string, seconds: number): Promise<void> {
     const identity = JSON.stringify({ project: 'local', environment: 'production', app: 'web' });
     const now = new Date().toISOString().replace('Z', '000Z');
@@ -166,7 +166,7 @@ export class Stage {
     });
   }
 
-  /** Changes what the record of `web` has in it. */
+  /** Changes the data of the record of `web`. */
   public async changeRecord(change: (record: Buffer) => Buffer): Promise<void> {
     const path = this.path('v1/secrets/cdk8s-ci-deploy-web-production-d4bd613d68');
     const { data: { record }, type } = await this.administrator.get(path);
@@ -245,7 +245,7 @@ interface StageParts {
   readonly proxies: readonly [RecordingProxy, RecordingProxy];
 }
 
-/** Pauses before another attempt have a random part. */
+/** Replaces `Math.random`, because the pauses before retries have a random part. */
 async function withoutChance<T>(action: () => Promise<T>): Promise<T> {
   const { random } = Math;
   Math.random = () => 0.5;

@@ -1,6 +1,6 @@
 import { Turns } from './turns';
 
-/** Takes part as a proxy does: the answer is there when the turns give it. */
+/** Acts as a proxy: responds when it is its turn. */
 function asked(turns: Turns, order: string, log: string[]): Promise<void> {
   return new Promise((resolve) => turns.ask({ order, forward: async () => void log.push(`forward ${order}`), give: resolve }));
 }
@@ -31,7 +31,7 @@ test('time passes only when no request waits, and at once', async () => {
   expect(log).toEqual(['forward a', 'answered after 0 ms', 'an hour, after 3600000 ms']);
 });
 
-test('those who sleep wake in the order of their time', async () => {
+test('sleepers wake in the order of their times', async () => {
   const [turns, log]: [Turns, number[]] = [new Turns(), []];
 
   await turns.during(async () => {
@@ -41,7 +41,7 @@ test('those who sleep wake in the order of their time', async () => {
   expect(log).toEqual([100, 200, 300]);
 });
 
-test('sleep ends with its signal', async () => {
+test('a sleep ends when its signal is aborted', async () => {
   const [turns, abort] = [new Turns(), new AbortController()];
 
   await turns.during(async () => {
@@ -51,6 +51,6 @@ test('sleep ends with its signal', async () => {
   });
 });
 
-test('the failure of what runs is passed on', async () => {
+test('during passes on the failure of its action', async () => {
   await expect(new Turns().during(async () => Promise.reject(new Error('it failed')))).rejects.toThrow('it failed');
 });

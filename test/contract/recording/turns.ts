@@ -2,16 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Clock } from '../../../src/cli/base/host';
 
 /**
- * A request of the command that waits at a proxy for its answer.
+ * A request of the command that waits at a proxy for its response.
  */
 export interface Asked {
-  /** Requests that wait at the same time are answered in the order of this text. */
+  /** Sorts requests that wait at the same time. */
   readonly order: string;
   /** Its Authorization header. */
   readonly authorization?: string;
-  /** Passes the request on. Resolves when the answer is complete; of a watch, when it has begun. */
+  /** Forwards the request. Resolves when the response is complete or, for a watch, has begun. */
   readonly forward: () => Promise<void>;
-  /** Gives the answer to the command. */
+  /** Sends the response to the command. */
   readonly give: () => void;
 }
 
@@ -20,17 +20,17 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Turns of the event loop after which a command that is able to go on has gone on: a TLS handshake takes about six. */
+/** Turns of the event loop after which the command certainly waits. A TLS handshake takes about six. */
 const IDLE_TURNS = 30;
-/** Milliseconds. Loopback delivers at once, but a loaded machine may do so a little later. */
+/** Milliseconds. On a loaded machine, loopback may deliver a little later. */
 const IDLE_TIME = 12;
 
 /**
- * Lets the command and its servers take turns, so that every run of a scenario goes the same way on a machine of any speed.
+ * Lets the command and its servers take turns, so that every run of a scenario is the same on a machine of any speed.
  *
- * The command and the proxies run in this process. When nothing has happened for some turns of the event loop, the command waits: for answers,
- * or for the clock. Then all requests that wait are one group, which is answered in the order of their texts. When none waits, time goes on
- * to the next moment that the command sleeps until.
+ * The command and the proxies run in this process. When nothing has happened for some turns of the event loop, the command waits for responses or
+ * for the clock. All waiting requests are then one group, which gets its responses in the order of `order`. When no request waits, the clock
+ * advances to the next moment that the command sleeps until.
  */
 export class Turns implements Clock {
   private readonly waiting: Asked[] = [];
@@ -45,7 +45,7 @@ export class Turns implements Clock {
     return this.time;
   }
 
-  /** Lets time pass while no command runs. */
+  /** Advances the clock while no command runs. */
   public pass(milliseconds: number): void {
     this.time += milliseconds;
   }
@@ -70,12 +70,12 @@ export class Turns implements Clock {
     });
   }
 
-  /** Time limits never end: every request gets its answer in its turn. */
+  /** Time limits never expire, because every request gets its response in its turn. */
   public after(): () => void {
     return () => undefined;
   }
 
-  /** Something has reached the command or comes from it. */
+  /** Notes that data has reached the command, or has come from it. */
   public happened(): void {
     this.events += 1;
   }
@@ -85,7 +85,7 @@ export class Turns implements Clock {
     this.waiting.push(asked);
   }
 
-  /** Resolves with the end of an action, which is a run of the command. */
+  /** Takes turns until an action, which is a run of the command, ends. */
   public async during<T>(action: () => Promise<T>): Promise<T> {
     let isRunning = true;
     const acting = action().finally(() => {
@@ -105,7 +105,7 @@ export class Turns implements Clock {
     const group = [...waiting].sort((one, other) => (one.order < other.order ? -1 : Number(one.order > other.order)));
     await this.onGroup(group);
     for (const asked of group) await asked.forward();
-    // One answer after the other, so that what follows from each is asked in this order.
+    // One response after the other, so that the requests that follow from each are in this order.
     for (const asked of group) {
       asked.give();
       await this.idle(10, 2);

@@ -36,19 +36,19 @@ function asJob(command: string): Run {
 export const GRANTS: readonly Scenario[] = [
   {
     name: 'grant-to-gitlab',
-    shows: 'A grant applies the access manifests, proves a credential, and keeps it in two variables; again it changes nothing.',
+    shows: 'A grant applies the access manifests, tests a credential and stores it in two variables. A second grant changes nothing.',
     given: administrator(),
     runs: [asAdministrator(`grant access.yaml ${IN_GITLAB} --output json`), asAdministrator(`grant access.yaml ${IN_GITLAB} --output json`)],
   },
   {
     name: 'grant-to-file',
-    shows: 'A grant keeps the credential in a file of its own, or prints it.',
+    shows: 'A grant writes the credential to a file, or prints it.',
     given: administrator(),
     runs: [asAdministrator('grant access.yaml --file ci.kubeconfig --output json'), asAdministrator('grant access.yaml --output - --format json')],
   },
   {
     name: 'grant-to-group',
-    shows: 'A grant keeps the credential in a group, as a variable of type env_var, for unprotected refs.',
+    shows: 'A grant stores the credential in a group, as an unprotected variable of type env_var.',
     given: async (stage) => {
       await administrator()(stage);
       stage.gitlab.addToken('glpat-of-an-owner', { group: 'owner' });
@@ -59,19 +59,19 @@ export const GRANTS: readonly Scenario[] = [
   },
   {
     name: 'grant-dry-run',
-    shows: 'A dry run of a grant checks both servers, and changes neither.',
+    shows: 'A dry run of a grant checks both servers and changes neither.',
     given: administrator(),
     runs: [asAdministrator(`grant access.yaml ${IN_GITLAB} --dry-run --output json`)],
   },
   {
     name: 'grant-token-secret',
-    shows: 'With a token Secret in the manifests the cluster makes a token without end; a second place gets one of its own.',
+    shows: 'With a token Secret in the manifests, the cluster issues a token that does not expire. A second destination gets its own token.',
     given: administrator({ identity: DeployerIdentity.serviceAccount({ token: DeployerToken.tokenSecret() }) }),
     runs: [asAdministrator(`grant access.yaml ${IN_GITLAB} --output json`), asAdministrator('grant access.yaml --file ci.kubeconfig --output json')],
   },
   {
     name: 'grant-least-privilege',
-    shows: 'A role of the manifests\' own rights is proved right by right.',
+    shows: 'A grant tests each right of a least-privilege role.',
     given: async (stage) => administrator({
       role: DeployerRole.leastPrivilege({
         projectId: 42, environment: 'production', app: 'web', manifests: [configMap('web'), secret('web', { a: 'value' }), deployment('web')].map((one) => JSON.stringify(one)).join('\n---\n'),
@@ -81,13 +81,13 @@ export const GRANTS: readonly Scenario[] = [
   },
   {
     name: 'grant-oidc',
-    shows: 'For a project that shows id_tokens nothing is kept.',
+    shows: 'A project with id_tokens needs no stored credential.',
     given: administrator({ identity: DeployerIdentity.oidc({ projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://cluster.example.com' }) }),
     runs: [asAdministrator('grant access.yaml --output json'), asAdministrator('grant access.yaml --file ci.kubeconfig')],
   },
   {
     name: 'grant-gitlab-refuses',
-    shows: 'A credential that GitLab does not take is ended again.',
+    shows: 'A grant revokes the new credential when GitLab rejects it.',
     given: administrator(),
     runs: [
       asAdministrator(`grant access.yaml ${IN_GITLAB} --output json`, { before: (stage) => stage.gitlab.fail({ method: 'POST', path: /variables/ }, { status: 403, body: { message: '403 Forbidden' } }) }),
@@ -96,7 +96,7 @@ export const GRANTS: readonly Scenario[] = [
   },
   {
     name: 'grant-refused',
-    shows: 'Wrong input to a grant is refused before a request is sent.',
+    shows: 'A grant rejects wrong input before it sends a request.',
     given: administrator(),
     runs: [
       asAdministrator('grant access.yaml'),
@@ -111,19 +111,19 @@ export const GRANTS: readonly Scenario[] = [
 export const ROTATIONS: readonly Scenario[] = [
   {
     name: 'rotate-by-administrator',
-    shows: 'An administrator replaces the credential, and ends the old one when the grace is over.',
+    shows: 'An administrator rotates the credential, and revokes the old one after the grace period.',
     given: administrator(),
     runs: [GRANTED, asAdministrator(`rotate access.yaml ${IN_GITLAB} --dry-run --output json`), asAdministrator(`rotate access.yaml ${IN_GITLAB} --grace 1h --output json`)],
   },
   {
     name: 'rotate-itself',
-    shows: 'The credential replaces itself, and sees that the server no longer knows it.',
+    shows: 'The credential rotates itself, and checks that the server rejects the old one.',
     given: administrator(),
     runs: [GRANTED, asJob(`rotate --itself ${IN_GITLAB} --now --output json`)],
   },
   {
     name: 'rotate-no-wait',
-    shows: 'Without waiting the old credential lasts until a later run ends it.',
+    shows: 'Without waiting, the old credential stays valid until a later run revokes it.',
     given: administrator(),
     runs: [
       GRANTED,
@@ -134,7 +134,7 @@ export const ROTATIONS: readonly Scenario[] = [
   },
   {
     name: 'rotate-gitlab-refuses',
-    shows: 'A new credential that GitLab does not take is ended, and the old one stays.',
+    shows: 'When GitLab rejects the new credential, the command revokes it, and the old one stays.',
     given: administrator(),
     runs: [
       GRANTED,
@@ -145,7 +145,7 @@ export const ROTATIONS: readonly Scenario[] = [
   },
   {
     name: 'rotate-refused',
-    shows: 'There must be a credential to replace.',
+    shows: 'A rotation needs an existing credential.',
     given: administrator(),
     runs: [asAdministrator('rotate --file ci.kubeconfig'), asAdministrator(`rotate access.yaml ${IN_GITLAB} --now`), asAdministrator(`rotate access.yaml ${IN_GITLAB} --grace soon`)],
   },
@@ -154,7 +154,7 @@ export const ROTATIONS: readonly Scenario[] = [
 export const REVOCATIONS: readonly Scenario[] = [
   {
     name: 'revoke-one',
-    shows: 'A credential is ended, and its variables are removed.',
+    shows: 'The command revokes a credential and removes its variables.',
     given: administrator(),
     runs: [
       GRANTED,
@@ -166,7 +166,7 @@ export const REVOCATIONS: readonly Scenario[] = [
   },
   {
     name: 'revoke-compromised',
-    shows: 'Every token of the account is ended, and what was made since is listed.',
+    shows: 'The command revokes every token of the account, and lists the objects that were created since.',
     given: administrator(),
     runs: [
       GRANTED,
@@ -177,7 +177,7 @@ export const REVOCATIONS: readonly Scenario[] = [
   },
   {
     name: 'revoke-nothing',
-    shows: 'Where nothing was granted there is nothing to end.',
+    shows: 'Without a grant there is no credential to revoke.',
     given: async (stage) => {
       await administrator()(stage);
       await stage.makeNamespace();
@@ -189,19 +189,19 @@ export const REVOCATIONS: readonly Scenario[] = [
 export const VERIFICATIONS: readonly Scenario[] = [
   {
     name: 'verify-as-expected',
-    shows: 'A credential of one namespace is as it must be.',
+    shows: 'A credential with rights in one namespace passes.',
     given: async (stage) => stage.makeDeployer(),
     runs: [{ command: 'verify --kubeconfig ci.kubeconfig --output json --junit verify.xml --html verify.html' }],
   },
   {
     name: 'verify-expect',
-    shows: 'Inside everything is as the access manifests say.',
+    shows: 'The rights in the namespace equal those of the access manifests.',
     given: administrator(),
     runs: [GRANTED, asJob('verify --expect access.yaml --other-namespace kube-public --output json')],
   },
   {
     name: 'verify-too-much',
-    shows: 'Rights in another namespace make the verdict a failure.',
+    shows: 'A credential with rights in another namespace fails.',
     given: async (stage) => {
       await stage.makeDeployer();
       await stage.bindElsewhere('default', 'view');
@@ -210,7 +210,7 @@ export const VERIFICATIONS: readonly Scenario[] = [
   },
   {
     name: 'verify-refused',
-    shows: 'A credential that the server does not know is no credential.',
+    shows: 'A credential that the server does not know fails.',
     given: async (stage) => stage.makeDeployer(),
     runs: [
       { before: (stage) => stage.write('ci.kubeconfig', stage.read('ci.kubeconfig').replace(/token: "?(\S{20})\S*/, 'token: $1')), command: 'verify --kubeconfig ci.kubeconfig --output json' },
@@ -223,7 +223,7 @@ export const VERIFICATIONS: readonly Scenario[] = [
 export const KUBECONFIGS: readonly Scenario[] = [
   {
     name: 'kubeconfig-from-token',
-    shows: 'A kubeconfig is built of the administrator\'s file and a token, or an id_token\'s file, and checked.',
+    shows: 'The command builds a kubeconfig from the administrator\'s file and a token, or the file of an id_token, and checks it.',
     given: administrator(),
     runs: [
       { command: 'kubeconfig admin.kubeconfig --token-file - --namespace {namespace} --file ci.kubeconfig --output json', stdin: `${'a'.repeat(40)}\n` },
@@ -234,7 +234,7 @@ export const KUBECONFIGS: readonly Scenario[] = [
   },
   {
     name: 'kubeconfig-of-service-account',
-    shows: 'The token of a ServiceAccount is requested from the cluster, bound to a Secret.',
+    shows: 'The command requests the token of a ServiceAccount from the cluster, bound to a Secret.',
     given: async (stage) => {
       await stage.makeDeployer();
       stage.makeAdministrator();

@@ -8,7 +8,7 @@ const MAPS = ['a', 'b', 'c', 'd'].map((name) => configMap(name));
 const migration = (image: string, podAnnotations = {}) => job('migration', { image, podAnnotations, annotations: { 'cdk8s-ci-deploy/before-workloads': 'true' } });
 const REPORTS = '--dotenv deploy.env --junit deploy.xml';
 
-/** What `deploy` does when nothing goes wrong. */
+/** Deploys that succeed. */
 export const DEPLOY: readonly Scenario[] = [
   {
     name: 'deploy-first-release',
@@ -18,19 +18,19 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-change',
-    shows: 'A second release writes the objects that have changed.',
+    shows: 'A second release writes only the objects that have changed.',
     given: deployer,
     runs: [deployed(RELEASE), deploy([configMap('web', { key: 'new' }), ...RELEASE.slice(1, 3), version('web', '2')], `--diff ${REPORTS}`)],
   },
   {
     name: 'deploy-no-change',
-    shows: 'A release without a change writes the record alone.',
+    shows: 'A release without a change writes only the record.',
     given: deployer,
     runs: [deployed(RELEASE), deploy(RELEASE, REPORTS)],
   },
   {
     name: 'deploy-many-kinds',
-    shows: 'The kinds are applied in their order.',
+    shows: 'The command applies the kinds in order.',
     given: deployer,
     runs: [deploy([
       {
@@ -65,13 +65,13 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-prune',
-    shows: 'Objects that the release no longer has are deleted last; claims and Secrets with values stay.',
+    shows: 'Objects that are no longer in the release are deleted last. Claims and Secrets with values stay.',
     given: deployer,
     runs: [deployed([...MAPS, configMap('old'), claim('data'), secret('full', { a: 'value' }), secret('empty', {})]), deploy(MAPS)],
   },
   {
     name: 'deploy-prune-data',
-    shows: 'With --prune-data claims and Secrets go as well.',
+    shows: 'With --prune-data, claims and Secrets are deleted, too.',
     given: deployer,
     runs: [deployed([...MAPS, claim('data'), secret('full', { a: 'value' })]), deploy(MAPS, '--prune-data')],
   },
@@ -83,7 +83,7 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-no-prune',
-    shows: 'With --no-prune the objects stay, and stay in the record.',
+    shows: 'With --no-prune, the objects stay in the cluster and in the record.',
     given: deployer,
     runs: [deployed([...MAPS, configMap('old')]), deploy(MAPS, '--no-prune')],
   },
@@ -95,7 +95,7 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-adopt',
-    shows: 'Objects that no release has made become part of it with --adopt alone.',
+    shows: 'Objects without an owner become part of the release only with --adopt.',
     given: async (stage) => {
       await deployer(stage);
       await stage.administrator.create(stage.path('v1/configmaps'), configMap('web', { key: 'value', other: 'theirs' }));
@@ -105,7 +105,7 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-conflict',
-    shows: 'A field that another manager has set is taken with --force-conflicts alone.',
+    shows: 'A field of another manager is overwritten only with --force-conflicts.',
     given: deployer,
     runs: [
       deployed([configMap('web')]),
@@ -117,19 +117,19 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-job-before-workloads',
-    shows: 'A Job that is marked so completes before the workloads are applied.',
+    shows: 'A Job with the annotation completes before the workloads are applied.',
     given: deployer,
     runs: [deploy([migration('registry.example.com/web:1'), configMap('web'), deployment('web')])],
   },
   {
     name: 'deploy-job-again',
-    shows: 'A Job runs again when it has changed, and otherwise does not.',
+    shows: 'A Job runs again only when it has changed.',
     given: deployer,
     runs: [deployed([job('once')]), deploy([job('once')]), deploy([job('once', { image: 'registry.example.com/web:2' })])],
   },
   {
     name: 'deploy-job-gone',
-    shows: 'A Job that the cluster has removed after its end does not run again.',
+    shows: 'A Job that the cluster has deleted after its end does not run again.',
     given: deployer,
     runs: [
       deployed([withTtl(job('once')), configMap('web')]),
@@ -138,13 +138,13 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-in-ci',
-    shows: 'In a job the release records the job, and the lock names it.',
+    shows: 'In a CI job, the release records the job, and the lock names it.',
     given: deployer,
     runs: [deploy(RELEASE, REPORTS, { as: IN_CI, variables: ciJob(10, 100) })],
   },
   {
     name: 'deploy-outdated',
-    shows: 'An older pipeline is refused; with --allow-outdated, and as GitLab\'s rollback, it deploys.',
+    shows: 'An older pipeline is rejected. With --allow-outdated, and as GitLab\'s rollback, it deploys.',
     given: deployer,
     runs: [
       deployed([configMap('web')], { as: IN_CI, variables: ciJob(8, 80, 'a') }),
@@ -156,13 +156,13 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-large',
-    shows: 'Manifests that one Secret has no room for are recorded in several.',
+    shows: 'Manifests that do not fit into one Secret are recorded in several.',
     given: deployer,
     runs: [deploy([configMap('one', { key: noise(1, 500_000) }), configMap('two', { key: noise(2, 500_000) })]), deploy([configMap('one')])],
   },
   {
     name: 'deploy-two-applications',
-    shows: 'Of two applications in a namespace each prunes its own objects.',
+    shows: 'Each of two applications in a namespace prunes only its own objects.',
     given: deployer,
     runs: [
       deployed([...MAPS, configMap('old')]),
@@ -172,7 +172,7 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-empty',
-    shows: 'Manifests without an object are accepted with --allow-empty alone.',
+    shows: 'Manifests without an object are accepted only with --allow-empty.',
     given: deployer,
     runs: [
       deployed([configMap('web')]),
@@ -182,7 +182,7 @@ export const DEPLOY: readonly Scenario[] = [
   },
   {
     name: 'deploy-folder',
-    shows: 'A folder is read with its folders when --recursive is given, and standard input as "-".',
+    shows: 'With --recursive, a folder is read with its subfolders. The file "-" is standard input.',
     given: deployer,
     runs: [
       {
@@ -194,11 +194,11 @@ export const DEPLOY: readonly Scenario[] = [
   },
 ];
 
-/** What keeps a release from being deployed, or ends it. */
+/** Deploys that are rejected or fail. */
 export const DEPLOY_FAILURES: readonly Scenario[] = [
   {
     name: 'deploy-refused-manifests',
-    shows: 'Manifests that cannot be deployed are refused before a request is sent.',
+    shows: 'Invalid manifests are rejected before a request is sent.',
     given: deployer,
     runs: [
       deploy([{ ...configMap('web') as object, metadata: { name: 'Web' } }], '--junit deploy.xml'),
@@ -211,7 +211,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-refused-usage',
-    shows: 'Wrong options are refused before a request is sent.',
+    shows: 'Wrong options are rejected before a request is sent.',
     given: deployer,
     runs: [
       { command: 'deploy' },
@@ -224,7 +224,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-refused-by-server',
-    shows: 'All objects that the server refuses in its dry run are listed, and nothing is written.',
+    shows: 'All objects that the dry run rejects are listed, and nothing is written.',
     given: deployer,
     runs: [deploy([
       configMap('web'), { ...configMap('strict') as object, dtaa: {} }, { ...service('web') as object, spec: { ports: [{ port: 100_000 }] } },
@@ -232,13 +232,13 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-refused-foreign',
-    shows: 'An object of another application is refused.',
+    shows: 'An object of another application is rejected.',
     given: deployer,
     runs: [deployed([configMap('common')], { as: SHOP }), deploy([configMap('common'), configMap('web')]), deploy([configMap('common'), configMap('web')], '--adopt --force-conflicts')],
   },
   {
     name: 'deploy-refused-quota',
-    shows: 'A release that the quota has no room for is refused.',
+    shows: 'A release that exceeds the quota is rejected.',
     given: async (stage) => {
       await deployer(stage);
       await stage.administrator.create(stage.path('v1/resourcequotas'), { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota' }, spec: { hard: { pods: '2' } } });
@@ -248,19 +248,19 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-refused-rights',
-    shows: 'A credential that may only read is refused.',
+    shows: 'A credential that may only read is rejected.',
     given: async (stage) => stage.makeDeployer('view'),
     runs: [deploy([configMap('web')])],
   },
   {
     name: 'deploy-refused-credential',
-    shows: 'A credential that the server does not know is refused.',
+    shows: 'A credential that the server does not know is rejected.',
     given: deployer,
     runs: [deploy([configMap('web')], '', { before: (stage) => stage.write('ci.kubeconfig', stage.read('ci.kubeconfig').replace(/token: "?(\S{20})\S*/, 'token: $1')) })],
   },
   {
     name: 'deploy-refused-record',
-    shows: 'A record that is damaged, or of a later format, is refused.',
+    shows: 'A damaged record, or a record of a later format, is rejected.',
     given: deployer,
     runs: [
       deployed([configMap('web')]),
@@ -270,7 +270,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-take-over',
-    shows: 'An application with another name takes over the record, the objects and the pull secrets of its former one.',
+    shows: 'An application with another name takes over the record, objects and pull secrets of its former name.',
     given: deployer,
     runs: [
       deployed([...RELEASE, configMap('old'), ...MAPS], { as: SHOP }),
@@ -282,7 +282,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-take-over-refused',
-    shows: 'A former identity without a record, and one beside present releases, is refused.',
+    shows: 'A take-over is rejected when the former identity has no record, or both identities have releases.',
     given: deployer,
     runs: [
       deploy(MAPS, '--take-over-from local/production/shop'),
@@ -293,19 +293,19 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-failure',
-    shows: 'A release whose pods do not start fails in time, and stays as it is.',
+    shows: 'A release whose pods do not start fails, and stays in the cluster.',
     given: deployer,
     runs: [deployed(RELEASE), deploy([configMap('web', { key: 'new' }), broken('web')], `--timeout 30s ${REPORTS}`)],
   },
   {
     name: 'deploy-failure-first',
-    shows: 'A first release that fails is removed with --rollback-on-failure.',
+    shows: 'With --rollback-on-failure, a failed first release is deleted.',
     given: deployer,
     runs: [deploy([configMap('web'), secret('web', { password: 'first' }), broken('web')], `--rollback-on-failure --timeout 30s ${REPORTS}`)],
   },
   {
     name: 'deploy-failure-rolled-back',
-    shows: 'A release that fails in a job is replaced by the last one that was deployed.',
+    shows: 'In a CI job, a failed release is rolled back to the last deployed one.',
     given: deployer,
     runs: [
       deployed([...RELEASE, configMap('old'), ...MAPS], { as: IN_CI, variables: ciJob(10, 100) }),
@@ -317,13 +317,13 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-failure-of-job',
-    shows: 'A Job before the workloads that does not complete keeps them as they are.',
+    shows: 'When a Job before the workloads fails, the workloads stay unchanged.',
     given: deployer,
     runs: [deployed([deployment('web')]), deploy([migration('registry.example.com/web:2', { 'e2e/fault': 'image-pull' }), version('web', '2')], '--timeout 30s --rollback-on-failure')],
   },
   {
     name: 'deploy-lock-held',
-    shows: 'A lock that another job goes on renewing is waited for, and not taken.',
+    shows: 'The command waits for a lock that another job renews, and does not take it.',
     given: async (stage) => {
       await deployer(stage);
       await stage.holdLock('cdk8s-ci-deploy-web-production-d4bd613d68', 'https://gitlab.example.com/group/site/-/jobs/1', 3600);
@@ -332,7 +332,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-lock-left',
-    shows: 'A lock whose holder is gone is taken when its time is over.',
+    shows: 'The command takes a lock of a killed job after its expiry.',
     given: async (stage) => {
       await deployer(stage);
       await stage.holdLock('cdk8s-ci-deploy-web-production-d4bd613d68', 'https://gitlab.example.com/group/site/-/jobs/1', 5);
@@ -341,13 +341,13 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-ended-by-signal',
-    shows: 'A signal ends the command after the request that is under way, and the lock is given back.',
+    shows: 'After a signal, the command completes the current request and releases the lock.',
     given: deployer,
     runs: [deployed([configMap('web'), deployment('web')]), deploy([configMap('web', { key: 'new' }), version('web', '2')], '', { endedAt: { method: 'PATCH', path: /\/configmaps\/web\?(?!.*dryRun)/ } })],
   },
   {
     name: 'deploy-passing-faults',
-    shows: 'What fails in passing is tried again: a 503, a 429, and an answer that is lost.',
+    shows: 'The command retries after a 503, a 429 and a lost response.',
     given: deployer,
     runs: [
       deployed([configMap('web')]),
@@ -364,7 +364,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-lost-answers',
-    shows: 'Lost answers to what was created are found again by what is there.',
+    shows: 'After a lost response, the command finds the object that it has created.',
     given: deployer,
     runs: [deploy([configMap('web'), deployment('web')], '', {
       before: (stage) => {
@@ -379,7 +379,7 @@ export const DEPLOY_FAILURES: readonly Scenario[] = [
   },
   {
     name: 'deploy-server-fails',
-    shows: 'A write that the server goes on refusing for a reason of its own ends the release, which is rolled back.',
+    shows: 'A write that the server keeps rejecting fails the release, which is rolled back.',
     given: deployer,
     runs: [
       deployed([configMap('web'), deployment('web')]),
@@ -401,7 +401,7 @@ function withTtl(object: object): object {
   return { ...rest, spec: { ...spec, ttlSecondsAfterFinished: 600 } };
 }
 
-/** Text that does not compress well, the same in every run. */
+/** Text that does not compress well and is equal in every run. */
 function noise(seed: number, length: number): string {
   let [state, text] = [seed, ''];
   while (text.length < length) {

@@ -19,7 +19,7 @@ spec:
 const IMAGE = 'registry.example.com/web:1';
 const HANDED_OVER = { IMAGE: 'registry.example.com/web@sha256:0123456789012345678901234567890123456789012345678901234567890123', IMAGE_PIPELINE_ID: '7', CI_PIPELINE_ID: '7', CI: 'true', CI_REGISTRY_IMAGE: 'registry.example.com' };
 
-/** A program that uses the library as it is here. */
+/** A program that uses the library of this checkout. */
 function program(environments: readonly string[], path = ''): string {
   const targets = environments.map((name) => `DeployTarget.of({ environment: '${name}', namespace: 'web-${name}' })`);
   return [
@@ -36,7 +36,7 @@ const pipeline = (command: string, options: Partial<Run> = {}): Run => ({ comman
 export const RENDERINGS: readonly Scenario[] = [
   {
     name: 'render',
-    shows: 'The image is set in containers, and every other byte stays.',
+    shows: 'The command sets the image in the containers and keeps every other byte.',
     runs: [
       { files: { 'app.yaml': MANIFEST }, command: `render app.yaml --image ${IMAGE}` },
       { command: `render app.yaml --image ${IMAGE} --container proxy --output json --file out.yaml` },
@@ -51,12 +51,12 @@ export const RENDERINGS: readonly Scenario[] = [
 export const PIPELINES: readonly Scenario[] = [
   {
     name: 'pipeline-write',
-    shows: 'The pipeline of a program is written, and left alone when it is current.',
+    shows: 'The command writes the pipeline of a program, and leaves a current file unchanged.',
     runs: [pipeline('pipeline --output json'), pipeline('pipeline --output json'), pipeline('pipeline --output -'), pipeline('pipeline --graph pipeline.svg')],
   },
   {
     name: 'pipeline-check',
-    shows: 'A file that is not what the program writes is drift.',
+    shows: 'A file that differs from the program\'s output is drift.',
     runs: [
       pipeline('pipeline --check --output json'),
       pipeline('pipeline', { isGiven: true }),
@@ -68,7 +68,7 @@ export const PIPELINES: readonly Scenario[] = [
   },
   {
     name: 'pipeline-check-project',
-    shows: 'With a token for GitLab the variables of the project and its group are looked at.',
+    shows: 'With a GitLab token, the command checks the variables of the project and its group.',
     given: async (stage: Stage) => {
       stage.gitlab.addToken('glpat-of-an-owner', { group: 'owner' });
     },
@@ -84,12 +84,12 @@ export const PIPELINES: readonly Scenario[] = [
 export const INITS: readonly Scenario[] = [
   {
     name: 'init-new',
-    shows: 'The programs of a new project are written, and nothing in a dry run.',
+    shows: 'The command writes the programs of a new project. A dry run writes nothing.',
     runs: [{ command: 'init --app web --dry-run --output json' }, { command: 'init --app web --output json' }, { command: 'init --app web --output json' }],
   },
   {
     name: 'init-options',
-    shows: 'The options decide on targets, image and credential.',
+    shows: 'The options set the targets, the image and the credential.',
     runs: [
       { files: { 'agent/deployment.yml': MANIFEST }, command: 'init agent --app web --target review=web-review --credential agent --agent group/agents:main --agent-service-account agents/main --project group/site --output json' },
       {
@@ -104,7 +104,7 @@ export const INITS: readonly Scenario[] = [
 export const USAGE: readonly Scenario[] = [
   {
     name: 'usage',
-    shows: 'What is no command is refused, and help exits with 0.',
+    shows: 'An unknown command is rejected. The help exits with 0.',
     runs: [
       { command: 'depoly' }, { command: '--help' }, { command: '--version' },
       ...['deploy', 'destroy', 'grant', 'history', 'init', 'kubeconfig', 'pipeline', 'render', 'revoke', 'rollback', 'rotate', 'status', 'verify'].map((name) => ({ command: `${name} --help` })),

@@ -14,7 +14,7 @@ const FIRST = [version('web', '1'), configMap('one'), secret('web', { a: 'first'
 const SECOND = [version('web', '2'), configMap('two'), secret('web', { a: 'second' }), job('once')];
 const MANY = ['a', 'b', 'c', 'd'].map((name) => configMap(name));
 
-/** The access manifests of `web` as an administrator applies them, and the credential that they allow. */
+/** Applies the access manifests of `web` as an administrator, and creates its credential. */
 async function leastDeployer(stage: Stage): Promise<void> {
   await stage.makeLeastDeployer('web', [configMap('web'), configMap('old'), secret('web', { a: 'value' }), deployment('web', { pullSecret: 'gitlab' }), job('once')]);
 }
@@ -22,7 +22,7 @@ async function leastDeployer(stage: Stage): Promise<void> {
 export const PULL_SECRETS: readonly Scenario[] = [
   {
     name: 'pull-secret-made',
-    shows: 'The pull secret comes before the objects, and is written again only when its values have changed.',
+    shows: 'The pull secret is written before the objects, and again only when its values have changed.',
     given: deployer,
     runs: [
       deploy(PULLED, PULLING, { variables: pulls('gitlab+deploy-token-1', 'gldt-first-0123456789') }),
@@ -33,7 +33,7 @@ export const PULL_SECRETS: readonly Scenario[] = [
   },
   {
     name: 'pull-secret-shared',
-    shows: 'Two applications share a pull secret, and each removes its own part.',
+    shows: 'Two applications share a pull secret, and each removes only its own part.',
     given: deployer,
     runs: [
       deployed(PULLED, { command: `deploy app.yaml ${WEB} ${PULLING}/web`, variables: pulls('gitlab+deploy-token-1', 'gldt-first-0123456789') }),
@@ -45,7 +45,7 @@ export const PULL_SECRETS: readonly Scenario[] = [
   },
   {
     name: 'pull-secret-undone',
-    shows: 'When a release is rolled back, so is its part of the pull secret.',
+    shows: 'The rollback of a release includes its part of the pull secret.',
     given: deployer,
     runs: [
       deployed(PULLED, { command: `deploy app.yaml ${WEB} ${PULLING}`, variables: pulls('gitlab+deploy-token-1', 'gldt-first-0123456789') }),
@@ -54,7 +54,7 @@ export const PULL_SECRETS: readonly Scenario[] = [
   },
   {
     name: 'pull-secret-refused',
-    shows: 'A Secret that is no pull secret, or of somebody else, is left alone.',
+    shows: 'A Secret of another type or owner is rejected as the pull secret, and stays unchanged.',
     given: async (stage) => {
       await deployer(stage);
       await stage.administrator.create(stage.path('v1/secrets'), secret('gitlab', { a: 'value' }));
@@ -70,13 +70,13 @@ export const PULL_SECRETS: readonly Scenario[] = [
 export const ROLLBACKS: readonly Scenario[] = [
   {
     name: 'rollback-before',
-    shows: 'A rollback applies the release before as it was recorded, without Secrets and Jobs.',
+    shows: 'A rollback applies the previous release from the record, without Secrets and Jobs.',
     given: deployer,
     runs: [deployed(FIRST), deployed(SECOND), { command: `rollback ${WEB} --output json --dotenv deploy.env --junit deploy.xml` }],
   },
   {
     name: 'rollback-to',
-    shows: 'A rollback goes to the release that is named, in a dry run without a write.',
+    shows: 'A rollback applies the release of the given number. A dry run writes nothing.',
     given: deployer,
     runs: [
       deployed(FIRST), deployed(SECOND), deployed([...SECOND, configMap('three')]),
@@ -87,7 +87,7 @@ export const ROLLBACKS: readonly Scenario[] = [
   },
   {
     name: 'rollback-after-failure',
-    shows: 'After a release that failed and was left, a rollback goes to the last that was deployed.',
+    shows: 'After a failed release without a rollback, the rollback command restores the last deployed release.',
     given: deployer,
     runs: [
       deployed([version('web', '1'), configMap('web')]),
@@ -98,7 +98,7 @@ export const ROLLBACKS: readonly Scenario[] = [
   },
   {
     name: 'rollback-refused',
-    shows: 'There must be a release to go back to, its images may be limited, and most objects may not go.',
+    shows: 'A rollback is rejected without an earlier release, with images that are not allowed, or when it would delete most objects.',
     given: deployer,
     runs: [
       { command: `rollback ${WEB} --output json` },
@@ -110,7 +110,7 @@ export const ROLLBACKS: readonly Scenario[] = [
   },
   {
     name: 'rollback-in-ci',
-    shows: 'A rollback in a job records the job.',
+    shows: 'A rollback in a CI job records the job.',
     given: deployer,
     runs: [
       deployed([configMap('one')], { as: IN_CI, variables: ciJob(10, 100) }),
@@ -123,19 +123,19 @@ export const ROLLBACKS: readonly Scenario[] = [
 export const DESTRUCTIONS: readonly Scenario[] = [
   {
     name: 'destroy-all',
-    shows: 'Everything is deleted, the record and the lock last.',
+    shows: 'All objects are deleted. The record and the lock are deleted last.',
     given: deployer,
     runs: [deployed([...FIRST, serviceAccount('web')]), { command: `destroy ${WEB} --dry-run --output json` }, { command: `destroy ${WEB} --output json` }, { command: `destroy ${WEB} --output json` }],
   },
   {
     name: 'destroy-claims',
-    shows: 'Claims of volumes stay with the record until --prune-data is given.',
+    shows: 'PersistentVolumeClaims and the record stay until --prune-data is given.',
     given: deployer,
     runs: [deployed([configMap('one'), claim('data')]), { command: `destroy ${WEB} --output json` }, { command: `destroy ${WEB} --prune-data --output json` }],
   },
   {
     name: 'destroy-foreign',
-    shows: 'What is another\'s by now, or another application\'s, stays.',
+    shows: 'Objects of another owner stay.',
     given: deployer,
     runs: [
       deployed([configMap('shop')], { as: SHOP }), deployed([configMap('one'), configMap('two')]),
@@ -150,7 +150,7 @@ export const DESTRUCTIONS: readonly Scenario[] = [
   },
   {
     name: 'destroy-in-ci',
-    shows: 'The job that stops an environment removes it without manifests.',
+    shows: 'The job that stops an environment deletes its objects without manifests.',
     given: deployer,
     runs: [deployed([version('web', '1'), configMap('one')], { as: IN_CI, variables: ciJob(10, 100) }), { command: `destroy ${IN_CI} --output json`, variables: ciJob(10, 105) }],
   },
@@ -159,7 +159,7 @@ export const DESTRUCTIONS: readonly Scenario[] = [
 export const REPORTS: readonly Scenario[] = [
   {
     name: 'status-deployed',
-    shows: 'Status and history of an application that is deployed.',
+    shows: 'Status and history show a deployed application.',
     given: deployer,
     runs: [
       deployed([configMap('web'), deployment('web')], { as: IN_CI, variables: ciJob(10, 100) }),
@@ -171,7 +171,7 @@ export const REPORTS: readonly Scenario[] = [
   },
   {
     name: 'status-missing',
-    shows: 'Objects that are gone, or are others, make the status a failure.',
+    shows: 'Missing or replaced objects fail the status.',
     given: deployer,
     runs: [
       deployed([configMap('one'), configMap('two'), configMap('three')]),
@@ -187,7 +187,7 @@ export const REPORTS: readonly Scenario[] = [
   },
   {
     name: 'status-nothing',
-    shows: 'Of an application that was never deployed there is no release.',
+    shows: 'An application that was never deployed has no release.',
     given: deployer,
     runs: [{ command: `status ${WEB} --output json` }, { command: `history ${WEB} --output json` }],
   },
@@ -196,7 +196,7 @@ export const REPORTS: readonly Scenario[] = [
 export const LEAST_PRIVILEGE: readonly Scenario[] = [
   {
     name: 'least-privilege-deploy',
-    shows: 'A deployer with the rights of its own manifests alone deploys, prunes and rolls back.',
+    shows: 'A deployer with least privilege deploys, prunes and rolls back.',
     given: leastDeployer,
     runs: [
       deploy([configMap('web'), configMap('old'), secret('web', { a: 'value' }), deployment('web', { pullSecret: 'gitlab' }), job('once')], PULLING, {
@@ -210,7 +210,7 @@ export const LEAST_PRIVILEGE: readonly Scenario[] = [
   },
   {
     name: 'least-privilege-ends',
-    shows: 'The same deployer goes back, says its status, and destroys.',
+    shows: 'A deployer with least privilege rolls back, shows the status and destroys.',
     given: leastDeployer,
     runs: [
       deployed([configMap('web'), deployment('web')], { as: IN_CI, variables: ciJob(10, 100) }),

@@ -2,16 +2,16 @@ import { deployment } from '../../cluster/application';
 import { Stage } from '../recording/stage';
 import { Run } from '../scenario';
 
-/** The application of most scenarios, and the credential that `deployer` makes. */
+/** The options for the application of most scenarios, and for the credential of `deployer`. */
 export const WEB = '--app web --environment production --kubeconfig ci.kubeconfig';
 
-/** Another one in the same namespace. */
+/** The options for another application in the same namespace. */
 export const SHOP = '--app shop --environment production --kubeconfig ci.kubeconfig';
 
-/** A namespace, and the credential of a deploy job in it. */
+/** Creates a namespace, and the credential of a deploy job in it. */
 export const deployer = async (stage: Stage): Promise<void> => stage.makeDeployer();
 
-/** What a CI job's variables say, with the order of its pipeline and job. */
+/** The variables of a CI job, with the numbers of its pipeline and job. */
 export function ciJob(pipelineIid: number, jobId: number, commit = 'a'): Readonly<Record<string, string>> {
   return {
     CI: 'true',
@@ -27,27 +27,27 @@ export function ciJob(pipelineIid: number, jobId: number, commit = 'a'): Readonl
   };
 }
 
-/** Of a job of `web`, whose environment is in its variables. */
+/** The options in a job of `web`, whose environment is in its variables. */
 export const IN_CI = '--app web --kubeconfig ci.kubeconfig';
 
-/** Deploys objects before what is recorded. */
+/** Deploys objects before the recorded runs. */
 export function deployed(objects: readonly object[], options: Partial<Run> & { readonly as?: string } = {}): Run {
   const { as = WEB, ...run } = options;
   return { files: { 'app.yaml': objects }, command: `deploy app.yaml ${as}`, isGiven: true, ...run };
 }
 
-/** Deploys objects, with the reports for programs. */
+/** Deploys objects, with machine-readable reports. */
 export function deploy(objects: readonly object[], more = '', options: Partial<Run> & { readonly as?: string } = {}): Run {
   const { as = WEB, ...run } = options;
   return { files: { 'app.yaml': objects }, command: `deploy app.yaml ${as} ${more === '' ? '' : `${more} `}--output json`, ...run };
 }
 
-/** A Deployment whose pods never get their image. */
+/** A Deployment whose image cannot be pulled. */
 export function broken(name: string): object {
   return deployment(name, { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
 }
 
-/** A Deployment with an image of its own. */
+/** A Deployment with an image of the given tag. */
 export function version(name: string, tag: string): object {
   return deployment(name, { image: `registry.example.com/web:${tag}` });
 }

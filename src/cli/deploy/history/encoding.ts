@@ -1,31 +1,35 @@
 import { zlibModule } from './lazy-zlib';
-import { corrupt } from './record-problem';
+import { corrupt } from './record-fields';
 import { cryptoModule } from '../../../base/lazy-crypto';
 
-/** Bytes that something unpacks to at most. */
-const LARGEST = 256 * 1024 * 1024;
+/** Bytes. Larger data is not unpacked. */
+const LARGEST_UNPACKED = 256 * 1024 * 1024;
 
 /**
- * A value as compressed JSON.
+ * A value as JSON, compressed with gzip.
  */
 export function pack(value: unknown): Buffer {
   return zlibModule().gzipSync(JSON.stringify(value));
 }
 
 /**
- * The value again.
+ * The value of compressed JSON.
  *
- * @param at Where it was found.
+ * @param at The Secret, for messages.
+ * @throws `Failure` when the data is damaged.
  */
 export function unpack(at: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(zlibModule().gunzipSync(bytes, { maxOutputLength: LARGEST }).toString('utf8'));
+    return JSON.parse(zlibModule().gunzipSync(bytes, { maxOutputLength: LARGEST_UNPACKED }).toString('utf8'));
   } catch {
-    // What zlib and JSON say would repeat what they found.
-    throw corrupt(at, 'it is damaged, or not complete');
+    // The messages of zlib and JSON would quote the data.
+    throw corrupt(at, 'it is damaged or incomplete');
   }
 }
 
+/**
+ * The SHA-256 as hexadecimal digits.
+ */
 export function sha256(bytes: Uint8Array | string): string {
   return cryptoModule().createHash('sha256').update(bytes).digest('hex');
 }

@@ -3,9 +3,9 @@ import { printable } from '../../../base/printable';
 import type { DeployJob } from '../objects/release';
 
 /**
- * A job for people: `pipeline 12, job 345, commit 0123abcd, https://…`.
+ * A job for messages: `pipeline 12, job 345, commit 0123abcd, https://…`.
  *
- * @param url Where to look at it; by default the job's own page.
+ * @param url By default the page of the job, or else of its pipeline.
  */
 export function jobInWords(job: DeployJob, url = job.jobUrl ?? job.pipelineUrl): string {
   const { pipelineIid, jobId, commit } = job;
@@ -19,15 +19,15 @@ export function jobInWords(job: DeployJob, url = job.jobUrl ?? job.pipelineUrl):
 }
 
 /**
- * How a release ended, for people.
+ * The outcome of a release for messages: `failed, rolled back`.
  */
 export function outcomeInWords({ outcome, rollbackOf }: RecordedRelease): string {
-  const what = { begun: 'not ended', deployed: 'deployed', failed: 'failed', undone: 'failed, undone' }[outcome];
-  return rollbackOf === undefined ? what : `${what}, rollback to ${rollbackOf}`;
+  const text = { begun: 'not complete', deployed: 'deployed', failed: 'failed', undone: 'failed, rolled back' }[outcome];
+  return rollbackOf === undefined ? text : `${text}, rollback to ${rollbackOf}`;
 }
 
 /**
- * Rows of columns; the last one is as wide as it needs to be.
+ * A text table. All columns but the last are padded to the same width.
  */
 export function columns(rows: ReadonlyArray<readonly string[]>): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

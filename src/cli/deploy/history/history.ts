@@ -1,48 +1,57 @@
 import type { DeployJob, OwnedObject, ReleaseIdentity, ReleaseObject } from '../objects/release';
 
 /**
- * How a release ended: `begun` has not, or nobody lived to say so; what it applied is in the cluster. `failed` has left it there, `undone` has not.
+ * The outcome of a release.
+ *
+ * - `begun`: not complete, or its job was killed. Its objects may be in the cluster.
+ * - `deployed`: complete.
+ * - `failed`: failed without a rollback. Its objects are in the cluster.
+ * - `undone`: failed and rolled back.
  */
 export type Outcome = 'begun' | 'deployed' | 'failed' | 'undone';
 
 /**
- * What the record says of one application in one environment.
+ * The recorded releases of one application in one environment.
  */
 export interface ReleaseHistory {
   readonly identity: ReleaseIdentity;
   /** The newest first. */
   readonly releases: readonly RecordedRelease[];
-  /** Everything that may be in the cluster because of a release: written before it is applied, taken out after it is deleted. */
+  /** All objects of releases that may be in the cluster. An object is recorded before its apply, and removed from the record after its deletion. */
   readonly objects: readonly RecordedObject[];
-  /** The identities that the application had before, the newest first. */
+  /** Previous identities of the application, the newest first. */
   readonly formerly: readonly ReleaseIdentity[];
-  /** The identity that it is being taken over from. That has not ended, and nothing else may be done before it has. */
+  /** The previous identity, while a take-over is not complete. The take-over must complete before any other deployment. */
   readonly takingOver?: ReleaseIdentity;
 }
 
 /**
- * An object of a release. The uid is missing until it is known that it was applied.
+ * An object of a release. The uid is unknown until the object is applied.
  */
 export interface RecordedObject extends Omit<OwnedObject, 'uid'> {
   readonly uid?: string;
 }
 
+/**
+ * A release in the record, without its manifests.
+ */
 export interface RecordedRelease {
   /** Counted from 1. */
   readonly number: number;
   readonly outcome: Outcome;
   readonly job: DeployJob;
-  /** By the clock of the job, as RFC 3339. */
+  /** RFC 3339, by the job's clock. */
   readonly begun: string;
   readonly ended?: string;
-  /** The number of the release whose manifests were applied again. */
+  /** The number of the release that this one restored. */
   readonly rollbackOf?: number;
+  /** The number of objects. */
   readonly objects: number;
   readonly images: readonly string[];
 }
 
 /**
- * A release that is about to be applied.
+ * A release before its apply.
  */
 export interface NextRelease {
   readonly job: DeployJob;
@@ -56,24 +65,27 @@ export interface NextObject extends ReleaseObject {
 }
 
 /**
- * What of a release can be applied again.
+ * The manifests of a release that a rollback can apply.
  */
 export interface RecordedManifests {
   readonly objects: readonly ReleaseObject[];
-  /** What is left as it is when the release comes back: Secrets, whose values are not recorded, and RBAC, which is never applied from a record. */
+  /** Objects that a rollback does not change: Secrets, because their values are not recorded, and RBAC objects, for safety. */
   readonly withheld: readonly WithheldObject[];
 }
 
+/**
+ * An object without its manifest.
+ */
 export interface WithheldObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  /** Of the values of a Secret: SHA-256, in hexadecimal digits. */
+  /** The SHA-256 of a Secret's values, hexadecimal. */
   readonly hash?: string;
 }
 
 /**
- * The release that was the last to be deployed: what is put back when a later one fails.
+ * The newest release with the outcome `deployed`. A failed deployment rolls back to it.
  */
 export function lastDeployed(history: ReleaseHistory | undefined): RecordedRelease | undefined {
   return history?.releases.find(({ outcome }) => outcome === 'deployed');

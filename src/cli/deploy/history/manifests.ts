@@ -1,17 +1,17 @@
 import { pack, sha256, unpack } from './encoding';
 import type { NextObject, RecordedManifests, WithheldObject } from './history';
-import { Fields } from './record-fields';
-import { recordProblem } from './record-problem';
+import { RecordFields, recordProblem } from './record-fields';
 import { isObject, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { containersOf } from '../../../kubernetes/container-images';
 import { kindName } from '../../../kubernetes/kinds';
 import type { ReleaseObject } from '../objects/release';
+import { withData } from '../objects/secret-values';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /**
- * The manifests of a release as they are recorded: of Secrets, and of Roles and their bindings, only the names.
+ * Packs the manifests of a release for the record. Only the names of Secrets and of RBAC objects are recorded.
  */
 export function packManifests(objects: readonly ReleaseObject[]): Buffer {
   const kept = objects.filter((object) => !isWithheld(object));
@@ -19,13 +19,13 @@ export function packManifests(objects: readonly ReleaseObject[]): Buffer {
 }
 
 /**
- * What can be applied again.
+ * Unpacks and checks the manifests of a release.
  *
- * @param at The release and where it is recorded.
- * @throws `Failure` when it is damaged, or has something in it that is never recorded: somebody put it there.
+ * @param at The release and its Secret, for messages.
+ * @throws `Failure` when the data is damaged, or has a Secret or an RBAC object: the command never records those.
  */
 export function unpackManifests(at: string, bytes: Uint8Array): RecordedManifests {
-  const fields = Fields.of(at, unpack(at, bytes));
+  const fields = RecordFields.of(at, unpack(at, bytes));
   return {
     objects: fields.objects('objects').map((value) => releaseObject(at, value)),
     withheld: fields.list('withheld', (item) => ({
@@ -35,7 +35,7 @@ export function unpackManifests(at: string, bytes: Uint8Array): RecordedManifest
 }
 
 /**
- * The images of all containers, each once.
+ * The images of all containers, without duplicates.
  */
 export function imagesOf(objects: readonly ReleaseObject[]): string[] {
   return [...new Set(objects.flatMap(({ value }) => containersOf(value)).flatMap(({ image }) => image ?? []))];
@@ -49,21 +49,20 @@ function withheld({ apiVersion, kind, name, value }: ReleaseObject): WithheldObj
   return { apiVersion, kind, name, hash: kind === 'Secret' ? hashOf(value) : undefined };
 }
 
-/** The same for the same content, whether it stands in `data` or in `stringData`. */
-function hashOf({ data, stringData }: JsonObject): string {
-  const encoded = isObject(data) ? data : {};
-  const plain = Object.entries(isObject(stringData) ? stringData : {}).map(([key, text]) => [key, Buffer.from(String(text)).toString('base64')]);
-  return sha256(JSON.stringify(Object.entries({ ...encoded, ...Object.fromEntries(plain) }).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** Equal for equal values, in `data` or in `stringData`. */
+function hashOf(secret: JsonObject): string {
+  const { data } = withData(secret);
+  return sha256(JSON.stringify(Object.entries(isObject(data) ? data : {}).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function releaseObject(at: string, value: JsonObject): ReleaseObject {
-  const header = Fields.of(at, value);
+  const header = RecordFields.of(at, value);
   const [apiVersion, kind, name] = [header.text('apiVersion'), header.text('kind'), header.fields('metadata').text('name')];
   if (!isWithheld({ apiVersion, kind })) return { at: `${at}: ${kind} ${show(name)}`, apiVersion, kind, name, value };
   throw recordProblem({
     at,
-    given: `${kind} ${show(name)} is in it`,
-    expected: 'no Secret and nothing of RBAC, which are never recorded',
-    fix: 'find out who changed the Secret: this release is not applied',
+    given: `it contains ${kind} ${show(name)}`,
+    expected: 'neither a Secret nor an RBAC object: they are never recorded',
+    fix: 'find out in the audit log who changed the Secret; this release is not applied',
   });
 }

@@ -1,28 +1,27 @@
 import type { RecordedObject } from './history';
-import { isRefusal } from './record-problem';
-import type { ReleasePlace } from './release-options';
-import { objectPath } from '../../cluster/paths';
-import { textAt } from '../objects/fields';
+import type { ReleaseClient } from './release-options';
+import { find } from '../../cluster/find';
+import { uidOf } from '../objects/fields';
+import { isApiError } from '../objects/object-problems';
 import { Owner } from '../objects/owner';
+import { pathInNamespace } from '../objects/targets';
 
 /**
- * What there is in the cluster of an object that is recorded: `another` has its name and is not it, and `unreadable` may be anything.
+ * The status of a recorded object. `another`: the object of this name has another uid or owner. `unreadable`: the credential may not read it.
  */
-export type Presence = 'there' | 'missing' | 'another' | 'unreadable';
+export type ObjectStatus = 'there' | 'missing' | 'another' | 'unreadable';
 
 /**
- * Looks for an object in the cluster.
+ * Reads an object from the cluster and compares it with the record.
  */
-export async function presenceOf({ cluster, namespace, identity }: ReleasePlace, object: RecordedObject): Promise<Presence> {
-  const { apiVersion, resource, name, uid } = object;
-  const [version = '', group = ''] = apiVersion.split('/').reverse();
+export async function objectStatus({ cluster, namespace, identity }: ReleaseClient, object: RecordedObject): Promise<ObjectStatus> {
   try {
-    const live = await cluster.get(objectPath({ group, version, resource, namespace, name }));
-    const isSame = uid === undefined || textAt(live, 'metadata', 'uid') === uid;
+    const live = await find(cluster, pathInNamespace(namespace, object));
+    if (!live) return 'missing';
+    const isSame = object.uid === undefined || uidOf(live) === object.uid;
     return isSame && ['ours', 'released'].includes(new Owner(identity, namespace).of(live)) ? 'there' : 'another';
   } catch (error) {
-    if (isRefusal(error, 404)) return 'missing';
-    if (isRefusal(error, 403)) return 'unreadable';
+    if (isApiError(error, 403)) return 'unreadable';
     throw error;
   }
 }

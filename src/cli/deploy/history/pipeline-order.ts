@@ -1,16 +1,21 @@
-import type { RecordedRelease } from './history';
+import { jobInWords } from './format';
+import type { RecordedRelease, ReleaseHistory } from './history';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 import type { DeployJob } from '../objects/release';
 
 /**
- * How a job stands to one that deployed before: `rollback` is GitLab's Rollback button, which retries the job of an older pipeline;
- * `unordered` are jobs of which that cannot be said, such as those outside of CI.
+ * The order of a job after an earlier one. `rollback`: GitLab's Rollback button, which retries the job of an older pipeline. `unordered`: the order
+ * is unknown, for instance outside of CI.
  */
-export type Order = 'newer' | 'same' | 'outdated' | 'rollback' | 'unordered';
+export type PipelineOrder = 'newer' | 'same' | 'outdated' | 'rollback' | 'unordered';
 
 /**
- * Pipelines and jobs are numbered as they are created, and a job that is retried gets a new number in its old pipeline.
+ * Compares a job with the job of a recorded release.
+ *
+ * GitLab numbers pipelines and jobs as it creates them. A retried job has a new number in its old pipeline.
  */
-export function judgeOrder(recorded: DeployJob, job: DeployJob): Order {
+export function comparePipelines(recorded: DeployJob, job: DeployJob): PipelineOrder {
   const pipelines = compare(job.pipelineIid, recorded.pipelineIid);
   const jobs = compare(job.jobId, recorded.jobId);
   if (pipelines === undefined || jobs === undefined) return 'unordered';
@@ -21,21 +26,39 @@ export function judgeOrder(recorded: DeployJob, job: DeployJob): Order {
 }
 
 /**
- * A judgement and the release that it rests on.
+ * A recorded release, and the order of the present job after it.
  */
-export interface Judgement {
-  readonly order: Order;
+export interface ComparedRelease {
+  readonly order: PipelineOrder;
   readonly release: RecordedRelease;
 }
 
 /**
- * How a job stands to what was deployed: outdated when it is so beside any release that is in the record and was not undone, since the last
- * one may have been a rollback; else as it stands to the last.
+ * Compares a job with the recorded releases that are in the cluster: those with the outcome `deployed` or `begun`.
+ *
+ * A job is outdated when it is outdated after any of them, because the newest release may be a rollback. Otherwise the newest one counts.
  */
-export function judgeReleases(releases: readonly RecordedRelease[], job: DeployJob): Judgement | undefined {
-  const judgements = releases.filter(({ outcome }) => outcome === 'deployed' || outcome === 'begun')
-    .map((release) => ({ release, order: judgeOrder(release.job, job) }));
-  return judgements.find(({ order }) => order === 'outdated') ?? judgements[0];
+export function compareWithReleases(releases: readonly RecordedRelease[], job: DeployJob): ComparedRelease | undefined {
+  const compared = releases.filter(({ outcome }) => outcome === 'deployed' || outcome === 'begun')
+    .map((release) => ({ release, order: comparePipelines(release.job, job) }));
+  return compared.find(({ order }) => order === 'outdated') ?? compared[0];
+}
+
+/**
+ * Compares a job with the release history.
+ *
+ * @throws `Failure` when a newer pipeline has deployed, unless `allowOutdated`.
+ */
+export function checkOutdated(history: ReleaseHistory | undefined, job: DeployJob, allowOutdated: boolean): ComparedRelease | undefined {
+  const compared = compareWithReleases(history?.releases ?? [], job);
+  if (compared?.order !== 'outdated' || allowOutdated) return compared;
+  const { number, job: newer } = compared.release;
+  throw new Failure([
+    `this job is outdated: release ${number} is of a newer pipeline; nothing was written`,
+    `  deployed: ${jobInWords(newer, newer.pipelineUrl)}`,
+    `  this job: ${jobInWords(job, job.pipelineUrl)}`,
+    '  run the job of the newest pipeline, use GitLab\'s Rollback button to go back, or allow it (--allow-outdated)',
+  ].join('\n'), ExitCode.NO);
 }
 
 function compare(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,14 +1,38 @@
-import { corrupt } from './record-problem';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { show } from '../../../base/user-error';
+import { Problem, show, userError } from '../../../base/user-error';
+import { IDENTITY_ANNOTATION } from '../../../release/release-names';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
+import { identityInWords, isSameIdentity, ReleaseIdentity } from '../objects/release';
 
 /**
- * The fields of an object out of a record, which anyone may have written who can write Secrets.
+ * A problem of the record in the cluster. The user's input is correct, so the exit code is 1.
  */
-export class Fields {
-  public static of(at: string, value: unknown): Fields {
-    if (isObject(value as Json)) return new Fields(at, value as JsonObject);
-    throw corrupt(at, `there is ${show(value)} in place of an object`);
+export function recordProblem(problem: Problem): Failure {
+  return new Failure(userError(problem).message, ExitCode.NO);
+}
+
+/**
+ * A record, or a part of it, that cannot be read.
+ *
+ * @param at The object, and the field in it.
+ */
+export function corrupt(at: string, given: string): Failure {
+  return recordProblem({
+    at,
+    given,
+    expected: 'data that this command wrote',
+    fix: 'restore it, or delete it and deploy again: the command finds the objects by their label, but keeps those that you have removed from the manifests',
+  });
+}
+
+/**
+ * The fields of an object in a record. Each is checked, because everyone who may write Secrets may have changed the record.
+ */
+export class RecordFields {
+  public static of(at: string, value: unknown): RecordFields {
+    if (isObject(value as Json)) return new RecordFields(at, value as JsonObject);
+    throw corrupt(at, `${show(value)} is not an object`);
   }
 
   private constructor(private readonly at: string, private readonly object: JsonObject) {}
@@ -35,16 +59,16 @@ export class Fields {
     return choices.find((choice) => choice === this.object[name]) ?? this.wrong(name);
   }
 
-  public fields(name: string): Fields {
-    return Fields.of(`${this.at}.${name}`, this.object[name]);
+  public fields(name: string): RecordFields {
+    return RecordFields.of(`${this.at}.${name}`, this.object[name]);
   }
 
-  public optionalFields<T>(name: string, read: (fields: Fields) => T): T | undefined {
+  public optionalFields<T>(name: string, read: (fields: RecordFields) => T): T | undefined {
     return this.object[name] === undefined ? undefined : read(this.fields(name));
   }
 
-  public list<T>(name: string, read: (item: Fields) => T): T[] {
-    return this.items(name).map((item, index) => read(Fields.of(`${this.at}.${name}[${index}]`, item)));
+  public list<T>(name: string, read: (item: RecordFields) => T): T[] {
+    return this.items(name).map((item, index) => read(RecordFields.of(`${this.at}.${name}[${index}]`, item)));
   }
 
   public texts(name: string): string[] {
@@ -66,5 +90,46 @@ export class Fields {
 
   private wrong(name: string): never {
     throw corrupt(this.at, `${name} is ${show(this.object[name])}`);
+  }
+}
+
+/**
+ * The identity in a field of the record.
+ */
+export function readIdentity(fields: RecordFields): ReleaseIdentity {
+  return { project: fields.text('project'), environment: fields.text('environment'), app: fields.text('app') };
+}
+
+/**
+ * @throws `Failure` when the identity belongs to another project, environment or application.
+ */
+export function checkIdentity(at: string, found: ReleaseIdentity, identity: ReleaseIdentity): void {
+  if (isSameIdentity(found, identity)) return;
+  throw recordProblem({
+    at,
+    given: `it belongs to ${identityInWords(found)}`,
+    expected: identityInWords(identity),
+    fix: 'deploy with another --app or --environment, or into another namespace; this object stays with its owner',
+  });
+}
+
+/**
+ * The annotations of a Secret or Lease, after its identity annotation was checked.
+ *
+ * @throws `Failure` when the annotation is missing, or has another project, environment or application.
+ */
+export function ownAnnotations(at: string, { metadata }: JsonObject, identity: ReleaseIdentity): JsonObject {
+  const annotations = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {};
+  const written = annotations[IDENTITY_ANNOTATION];
+  const field = `${at}: annotation ${IDENTITY_ANNOTATION}`;
+  checkIdentity(at, readIdentity(RecordFields.of(at, parsed(field, String(written ?? '')))), identity);
+  return annotations;
+}
+
+function parsed(at: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw corrupt(at, text === '' ? 'it is missing' : show(text));
   }
 }

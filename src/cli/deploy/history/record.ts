@@ -1,30 +1,32 @@
+import { unpack } from './encoding';
 import type { RecordedObject, RecordedRelease } from './history';
-import type { ReleaseIdentity } from '../objects/release';
+import { checkIdentity, readIdentity, RecordFields, recordProblem } from './record-fields';
+import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
 /**
- * The version of what is written. It goes up when older versions of the command would do harm with it.
+ * The version of the record's format. It increases when an older version of the command would do harm with a new record.
  *
- * 1: objects have one field manager for all applications.
- * 2: each application has a field manager of its own, named like its record. A command of format 1 would take fields of others over.
+ * 1: all applications share one field manager.
+ * 2: each application has its own field manager, named like its record. A command of format 1 would take over fields of other applications.
  *
- * Fields that a version does not know are ignored, and lost when it writes: a later version may add what it can do without.
+ * A command ignores fields that it does not know, and drops them when it writes. So a later version may add optional fields only.
  */
 export const FORMAT = 2;
 
 /**
- * What the record has in it, apart from the manifests.
+ * The record of one application in one environment, without the manifests.
  */
 export interface ReleaseRecord {
   readonly format: number;
-  /** Of this very write, so that its author knows it again. */
+  /** A random id of this write. With it, a writer recognizes its own write after a lost response. */
   readonly revision: string;
   readonly identity: ReleaseIdentity;
   /** The newest first. */
   readonly releases: readonly StoredRelease[];
   readonly objects: readonly RecordedObject[];
-  /** The identities that the application had before, the newest first. */
+  /** Previous identities of the application, the newest first. */
   readonly formerly: readonly ReleaseIdentity[];
-  /** The identity that it is being taken over from: the objects may still have either mark. */
+  /** The previous identity, while a take-over is not complete. The objects may have the labels of either identity. */
   readonly takingOver?: ReleaseIdentity;
 }
 
@@ -33,11 +35,73 @@ export interface StoredRelease extends RecordedRelease {
 }
 
 /**
- * Where the manifests of a release are.
+ * The place of a release's manifests.
  */
 export interface StoredManifests {
-  /** Of the compressed bytes, in hexadecimal digits. */
+  /** Of the compressed bytes, hexadecimal. */
   readonly sha256: string;
-  /** The numbers of the Secrets that have them in this order, or none when they are in the record's own. */
+  /** The numbers of the Secrets with the manifests, in order. Empty when the manifests are in the record's own Secret. */
   readonly parts: readonly number[];
+}
+
+const OUTCOMES = ['begun', 'deployed', 'failed', 'undone'] as const;
+
+/**
+ * Unpacks and checks a record.
+ *
+ * @param at The Secret, for messages.
+ * @throws `Failure` when the record is corrupt, has another identity, or has a later format.
+ */
+export function readRecord(at: string, bytes: Uint8Array, identity: ReleaseIdentity): ReleaseRecord {
+  const fields = RecordFields.of(at, unpack(at, bytes));
+  const format = fields.count('format');
+  if (format > FORMAT) {
+    throw recordProblem({ at, given: `the record has format ${format}`, expected: `at most ${FORMAT}`, fix: 'use the version of cdk8s-ci-deploy that wrote it, or a later one' });
+  }
+  const found = readIdentity(fields.fields('identity'));
+  checkIdentity(at, found, identity);
+  return {
+    format,
+    revision: fields.text('revision'),
+    identity: found,
+    releases: fields.list('releases', releaseIn),
+    objects: fields.list('objects', objectIn),
+    formerly: format < 2 ? [] : fields.list('formerly', readIdentity),
+    takingOver: fields.optionalFields('takingOver', readIdentity),
+  };
+}
+
+function releaseIn(fields: RecordFields): StoredRelease {
+  const manifests = fields.fields('manifests');
+  return {
+    number: fields.count('number'),
+    outcome: fields.choice('outcome', OUTCOMES),
+    job: jobIn(fields.fields('job')),
+    begun: fields.text('begun'),
+    ended: fields.optionalText('ended'),
+    rollbackOf: fields.optionalCount('rollbackOf'),
+    objects: fields.count('objects'),
+    images: fields.texts('images'),
+    manifests: { sha256: manifests.text('sha256'), parts: manifests.counts('parts') },
+  };
+}
+
+function jobIn(fields: RecordFields): DeployJob {
+  return {
+    pipelineIid: fields.optionalCount('pipelineIid'),
+    jobId: fields.optionalCount('jobId'),
+    commit: fields.optionalText('commit'),
+    pipelineUrl: fields.optionalText('pipelineUrl'),
+    jobUrl: fields.optionalText('jobUrl'),
+  };
+}
+
+function objectIn(fields: RecordFields): RecordedObject {
+  return {
+    apiVersion: fields.text('apiVersion'),
+    kind: fields.text('kind'),
+    resource: fields.text('resource'),
+    name: fields.text('name'),
+    uid: fields.optionalText('uid'),
+  };
 }

@@ -1,35 +1,44 @@
-import { identityOf } from './identity';
+import { show, userError } from '../../../base/user-error';
+import type { CiVariables } from '../../../gitlab/ci-variables';
+import { releasePart } from '../../../release/release-names';
 import { withCredential } from '../../cluster/cluster-clients';
 import { jobCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
-import type { ReleaseIdentity } from '../objects/release';
+import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
-/** Which application in which environment is meant, and the credential that reaches it. */
+/** The options of all commands for a release: its application and environment, and the credential. */
 export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['app', { takes: 'NAME', summary: 'the application' }],
-  ['environment', { takes: 'NAME', summary: 'the environment (default: CI_ENVIRONMENT_NAME)' }],
-  ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: what the variable KUBECONFIG holds: a file, or the text itself, or its base64)' }],
-  ['context', { takes: 'NAME', summary: 'the context of GitLab\'s agent, <path of its project>:<name>' }],
-  ['namespace', { takes: 'NAME', summary: 'with --context: the namespace, which an agent\'s kubeconfig does not name' }],
-  ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
-  ['debug', { summary: 'say each request and its status on standard error' }],
+  ['app', { takes: 'NAME', group: 'Release', required: true, summary: 'the application' }],
+  ['environment', { takes: 'NAME', group: 'Release', summary: 'the GitLab environment (default: CI_ENVIRONMENT_NAME)' }],
+  ['kubeconfig', { takes: 'FILE|-', group: 'Credential', summary: 'the credential (default: the variable KUBECONFIG: a file name, the kubeconfig itself, or its base64)' }],
+  ['context', { takes: 'NAME', group: 'Credential', summary: 'the context of GitLab\'s agent, PROJECT-PATH:AGENT-NAME' }],
+  ['namespace', { takes: 'NAME', group: 'Credential', summary: 'with --context: the namespace, because an agent\'s kubeconfig has none' }],
+  ['allow-protected-namespace', { group: 'Credential', summary: 'allow the namespaces `default` and `kube-*`' }],
+  ['debug', { group: 'Output', summary: 'print each request and its status to standard error' }],
 ];
 
+/** The environment variables that these commands read. */
+export const RELEASE_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['CI_PROJECT_ID', 'the project of the release; without it, `local`'],
+  ['CI_ENVIRONMENT_NAME', 'the environment, without --environment'],
+  ['KUBECONFIG', 'the credential, without --kubeconfig'],
+]);
+
 /**
- * An application in an environment, where it is deployed.
+ * An application in an environment, and the client for its namespace.
  */
-export interface ReleasePlace {
+export interface ReleaseClient {
   readonly identity: ReleaseIdentity;
   readonly namespace: string;
   readonly cluster: KubernetesClient;
 }
 
 /**
- * Does something with the releases that the options mean.
+ * Runs an action with the application, environment and credential of the command's options.
  */
-export async function atRelease<T>(context: Context, action: (place: ReleasePlace) => Promise<T>): Promise<T> {
+export async function withReleaseClient<T>(context: Context, action: (place: ReleaseClient) => Promise<T>): Promise<T> {
   const { args } = context;
   const identity = identityOf(context);
   const { kubeconfig, folder } = await jobCredential(context, {
@@ -39,4 +48,60 @@ export async function atRelease<T>(context: Context, action: (place: ReleasePlac
     allowProtectedNamespace: args.has('allow-protected-namespace'),
   });
   return withCredential(context, kubeconfig, async (cluster) => action({ identity, namespace: kubeconfig.namespace, cluster }), folder);
+}
+
+/**
+ * The identity of the release: CI_PROJECT_ID or `local`, `--environment` or CI_ENVIRONMENT_NAME, and `--app`. There are no other defaults.
+ *
+ * @throws `UserError` when the environment or the application is missing.
+ */
+export function identityOf({ args, variables }: Pick<Context, 'args' | 'variables'>): ReleaseIdentity {
+  const environment = args.one('environment');
+  return {
+    project: part('CI_PROJECT_ID', variables.CI_PROJECT_ID || 'local'),
+    environment: environment === undefined ? ciEnvironment(variables) : part('--environment', environment),
+    app: part('--app', args.one('app')),
+  };
+}
+
+/**
+ * The CI job that runs the command. All fields are undefined outside of CI.
+ *
+ * @see https://docs.gitlab.com/ci/variables/predefined_variables/
+ */
+export function jobOf(variables: CiVariables): DeployJob {
+  const { CI_PIPELINE_IID, CI_JOB_ID, CI_COMMIT_SHA, CI_PIPELINE_URL, CI_JOB_URL } = variables;
+  return {
+    pipelineIid: count(CI_PIPELINE_IID),
+    jobId: count(CI_JOB_ID),
+    commit: CI_COMMIT_SHA || undefined,
+    pipelineUrl: CI_PIPELINE_URL || undefined,
+    jobUrl: CI_JOB_URL || undefined,
+  };
+}
+
+function ciEnvironment({ CI_ENVIRONMENT_NAME }: CiVariables): string {
+  if (CI_ENVIRONMENT_NAME) return part('CI_ENVIRONMENT_NAME', CI_ENVIRONMENT_NAME);
+  throw userError({
+    at: '--environment',
+    given: 'it is missing, and so is CI_ENVIRONMENT_NAME',
+    expected: 'the GitLab environment to deploy to',
+    fix: 'add `environment:` to the job, or an option such as `--environment production`',
+  });
+}
+
+function part(at: string, value: string | undefined): string {
+  const expected = releasePart(value ?? '');
+  if (value !== undefined && expected === undefined) return value;
+  throw userError({ at, given: value === undefined ? 'it is missing' : show(value), expected: expected ?? 'a name', fix: validName(at, value ?? '') });
+}
+
+function validName(at: string, value: string): string {
+  const name = value.replace(/[\0-\x1f\x7f-\x9f]+/g, '-').trim();
+  if (name === '') return `set it, such as \`${at} web\``;
+  return releasePart(name) === undefined ? `try ${show(name)}` : 'choose a shorter name';
+}
+
+function count(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

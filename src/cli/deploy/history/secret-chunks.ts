@@ -1,31 +1,31 @@
-import { recordProblem } from './record-problem';
+import { recordProblem } from './record-fields';
 
-/** Kubernetes takes a MiB of values in a Secret; the names of the keys and the rest of the object come on top. */
+/** Bytes. The limit of Kubernetes is 1 MiB of values in a Secret. */
 const LARGEST_SECRET = 1_000_000;
 
-/** What manifests have of the record's own Secret; the rest is for the list of releases and objects. */
-const INLINE = 600_000;
+/** Bytes of manifests in the record's own Secret. The remaining bytes are for the list of releases and objects. */
+const LARGEST_INLINE = 600_000;
 
 /**
- * Whether the manifests of a release go into the record's own Secret, beside those that are there.
+ * Whether the manifests of a release fit into the record's own Secret.
  *
- * @param others Bytes of those that stay.
+ * @param others Bytes of the other releases' manifests in that Secret.
  */
 export function fitsInline(bytes: Uint8Array, others: number): boolean {
-  return bytes.length + others <= INLINE;
+  return bytes.length + others <= LARGEST_INLINE;
 }
 
 /**
- * How many Secrets it takes.
+ * The number of Secrets for these bytes.
  */
-export function partsFor(bytes: Uint8Array): number {
+export function partCount(bytes: Uint8Array): number {
   return Math.ceil(bytes.length / LARGEST_SECRET);
 }
 
 /**
- * Bytes in pieces that a Secret takes each, with the lowest numbers that are not in use.
+ * Splits bytes into parts that fit into one Secret each. The keys are the lowest numbers that are not in use.
  */
-export function placed(bytes: Buffer, inUse: readonly number[]): Map<number, Buffer> {
+export function splitIntoParts(bytes: Buffer, inUse: readonly number[]): Map<number, Buffer> {
   const used = new Set(inUse);
   const parts = new Map<number, Buffer>();
   for (let start = 0, number = 1; start < bytes.length; number += 1) {
@@ -37,14 +37,14 @@ export function placed(bytes: Buffer, inUse: readonly number[]): Map<number, Buf
 }
 
 /**
- * Refuses a list of releases and objects that no Secret takes.
+ * @throws `Failure` when the list of releases and objects does not fit into a Secret.
  */
 export function checkSize(at: string, bytes: Uint8Array): void {
-  if (bytes.length <= LARGEST_SECRET - INLINE) return;
+  if (bytes.length <= LARGEST_SECRET - LARGEST_INLINE) return;
   throw recordProblem({
     at,
-    given: `the list of objects has ${bytes.length} bytes, compressed`,
-    expected: `at most ${LARGEST_SECRET - INLINE}`,
-    fix: 'divide the application into several, each with an --app of its own',
+    given: `the list of objects has ${bytes.length} bytes after compression`,
+    expected: `at most ${LARGEST_SECRET - LARGEST_INLINE}`,
+    fix: 'split the application into several, each with its own --app',
   });
 }

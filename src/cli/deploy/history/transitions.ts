@@ -1,42 +1,43 @@
 import type { NextRelease, Outcome, RecordedObject } from './history';
 import { imagesOf } from './manifests';
 import type { ReleaseRecord, StoredManifests, StoredRelease } from './record';
-import { objectKey } from '../objects/object-key';
-import type { OwnedObject } from '../objects/release';
+import { objectKey, OwnedObject } from '../objects/release';
 
 /**
- * The contents of a record, which the changes below are made to.
+ * The part of a record that the functions below change.
  */
-export type Contents = Pick<ReleaseRecord, 'releases' | 'objects'>;
+export type RecordContents = Pick<ReleaseRecord, 'releases' | 'objects'>;
 
 /**
- * With a release that is about to be applied, and its objects beside those that may be there already.
+ * Adds a release before its apply. Its objects join those that may already be in the cluster.
  */
-export function begun({ releases, objects }: Contents, next: NextRelease, begin: string, manifests: StoredManifests): Contents {
+export function withNewRelease({ releases, objects }: RecordContents, next: NextRelease, begun: string, manifests: StoredManifests): RecordContents {
   const release: StoredRelease = {
     number: Math.max(0, ...releases.map(({ number }) => number)) + 1,
     outcome: 'begun',
     job: next.job,
-    begun: begin,
+    begun,
     rollbackOf: next.rollbackOf,
     objects: next.objects.length,
     images: imagesOf(next.objects),
     manifests,
   };
-  return { releases: [release, ...releases], objects: united(objects, next.objects) };
+  return { releases: [release, ...releases], objects: mergedObjects(objects, next.objects) };
 }
 
 /**
- * With the uids of objects that were applied.
+ * Adds the uids of applied objects.
  */
-export function withApplied({ releases, objects }: Contents, applied: readonly OwnedObject[]): Contents {
-  return { releases, objects: united(objects, applied) };
+export function withApplied({ releases, objects }: RecordContents, applied: readonly OwnedObject[]): RecordContents {
+  return { releases, objects: mergedObjects(objects, applied) };
 }
 
 /**
- * With the outcome of the newest release, and without objects that are gone.
+ * Sets the outcome of the newest release, and drops the removed objects.
  */
-export function finished({ releases, objects }: Contents, outcome: Outcome, ended: string, removed: readonly RecordedObject[]): Contents {
+export function withOutcome(
+  { releases, objects }: RecordContents, outcome: Outcome, ended: string, removed: readonly RecordedObject[],
+): RecordContents {
   const gone = new Set(removed.map(objectKey));
   const [newest, ...older] = releases;
   return {
@@ -45,35 +46,36 @@ export function finished({ releases, objects }: Contents, outcome: Outcome, ende
   };
 }
 
-
 /**
- * Without releases that are older than the last so many. The last one that was deployed always stays.
+ * Drops all but the newest releases. The last deployed release always stays.
+ *
+ * @param keep The number of releases that stay.
  */
-export function trimmed({ releases, objects }: Contents, keep: number): Contents {
+export function withoutOldReleases({ releases, objects }: RecordContents, keep: number): RecordContents {
   const lastDeployed = releases.findIndex(({ outcome }) => outcome === 'deployed');
   return { releases: releases.filter((_, index) => index < keep || index === lastDeployed), objects };
 }
 
 /**
- * Without as many of the oldest releases as it takes for the others to use no more than some Secrets. The last one that was deployed stays.
+ * Drops the oldest releases until the manifests of the others need at most `most` Secrets. The last deployed release always stays.
  */
-export function withinParts(contents: Contents, most: number): Contents {
-  if (partsIn(contents).length <= most) return contents;
+export function withinLimit(contents: RecordContents, most: number): RecordContents {
+  if (usedParts(contents).length <= most) return contents;
   const { releases, objects } = contents;
   const lastDeployed = releases.find(({ outcome }) => outcome === 'deployed');
   const oldest = releases.filter((release) => release !== lastDeployed && release.manifests.parts.length > 0).at(-1);
-  return oldest ? withinParts({ releases: releases.filter((release) => release !== oldest), objects }, most) : contents;
+  return oldest ? withinLimit({ releases: releases.filter((release) => release !== oldest), objects }, most) : contents;
 }
 
 /**
- * The numbers of the Secrets that releases use.
+ * The numbers of the Secrets that are in use.
  */
-export function partsIn({ releases }: Contents): number[] {
+export function usedParts({ releases }: RecordContents): number[] {
   return releases.flatMap(({ manifests }) => manifests.parts);
 }
 
-/** What is said later of an object counts; an earlier uid stays until there is another. */
-function united(before: readonly RecordedObject[], now: readonly RecordedObject[]): RecordedObject[] {
+/** The newer entry of an object wins, but keeps the older uid when it has none. */
+function mergedObjects(before: readonly RecordedObject[], now: readonly RecordedObject[]): RecordedObject[] {
   const all = new Map(before.map((object) => [objectKey(object), object]));
   for (const object of now) {
     const { apiVersion, kind, resource, name, uid = all.get(objectKey(object))?.uid } = object;

@@ -2,8 +2,8 @@ import { isObject, Json, JsonObject } from '../../../base/json';
 import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
-import { isRefusal } from '../history/record-problem';
-import { ownAnnotations } from '../history/recorded-identity';
+import { ownAnnotations } from '../history/record-fields';
+import { isApiError } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
@@ -61,7 +61,7 @@ export class LeaseClient {
     try {
       return this.leaseIn(await this.cluster.get(this.path()));
     } catch (error) {
-      if (isRefusal(error, 404)) return undefined;
+      if (isApiError(error, 404)) return undefined;
       throw error;
     }
   }
@@ -76,7 +76,7 @@ export class LeaseClient {
     try {
       return this.leaseIn(before ? await this.cluster.merge(this.path(), this.patch(before, change)) : await this.create(change));
     } catch (error) {
-      if (isRefusal(error, 409) || (before && isRefusal(error, 404))) return undefined;
+      if (isApiError(error, 409) || (before && isApiError(error, 404))) return undefined;
       throw error;
     }
   }
@@ -86,7 +86,7 @@ export class LeaseClient {
     try {
       await this.cluster.delete(this.path(), { uid, resourceVersion });
     } catch (error) {
-      if (!isRefusal(error, 409)) throw error;
+      if (!isApiError(error, 409)) throw error;
     }
   }
 

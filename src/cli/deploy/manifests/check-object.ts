@@ -8,10 +8,10 @@ import { kindName, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
 import { isOwnKey, isReleaseName } from '../../../release/release-names';
 import { WORKLOAD_ANNOTATIONS } from '../../../workload/workload-annotations';
-import { BEFORE_WORKLOADS } from '../objects/annotations';
-import type { Problems } from '../objects/problems';
+import { BEFORE_WORKLOADS } from '../objects/jobs';
+import type { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
-import { withData } from '../objects/secret-data';
+import { withData } from '../objects/secret-values';
 
 /**
  * The rules for the objects of a release.

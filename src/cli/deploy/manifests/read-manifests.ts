@@ -5,7 +5,7 @@ import { userError, show } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
 import { parseManifest } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
-import { Problems } from '../objects/problems';
+import { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
 
 export interface ReadOptions extends ObjectRules {

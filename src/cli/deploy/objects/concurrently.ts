@@ -1,9 +1,10 @@
-/** More than the door sends at once, so that none of its connections is ever idle. */
+/** More than the HTTP client sends at once, so that each of its connections is always in use. */
 const AT_ONCE = 8;
 
 /**
- * Does the same with all items, several at once, and keeps their order. After a failure nothing new is begun; what is under way is waited for,
- * then the first failure is thrown.
+ * Runs an action for each item, several at once, and returns the results in the order of the items.
+ *
+ * @throws The first error. After an error no further action starts; the running ones complete first.
  */
 export async function concurrently<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
   const results = new Map<number, R>();

@@ -1,14 +1,16 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 
 /**
- * What stands at a place in an object of the cluster, or nothing.
+ * The value of a field, or undefined.
+ *
+ * @param path The names of the fields that lead to it: `'metadata', 'uid'`.
  */
 export function fieldAt(object: Json | undefined, ...path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>((value, name) => (isObject(value) ? value[name] : undefined), object);
 }
 
 /**
- * A text there, empty when there is none.
+ * The text of a field. Empty when the field is missing or has another type.
  */
 export function textAt(object: Json | undefined, ...path: readonly string[]): string {
   const value = fieldAt(object, ...path);
@@ -16,7 +18,7 @@ export function textAt(object: Json | undefined, ...path: readonly string[]): st
 }
 
 /**
- * A number there, or nothing.
+ * The number in a field, or undefined.
  */
 export function numberAt(object: Json | undefined, ...path: readonly string[]): number | undefined {
   const value = fieldAt(object, ...path);
@@ -24,7 +26,7 @@ export function numberAt(object: Json | undefined, ...path: readonly string[]): 
 }
 
 /**
- * The objects of a list there.
+ * The objects in the list of a field. Empty when the field is missing or has another type.
  */
 export function listAt(object: Json | undefined, ...path: readonly string[]): JsonObject[] {
   const value = fieldAt(object, ...path);
@@ -32,21 +34,21 @@ export function listAt(object: Json | undefined, ...path: readonly string[]): Js
 }
 
 /**
- * A condition of an object's status, or nothing.
+ * A condition in an object's status, or undefined.
  */
 export function conditionOf(object: JsonObject, type: string): JsonObject | undefined {
   return listAt(object, 'status', 'conditions').find((condition) => condition.type === type);
 }
 
 /**
- * Whether an object's status has a condition that is `True`.
+ * Whether a condition of an object is `True`.
  */
 export function isTrue(object: JsonObject, type: string): boolean {
   return conditionOf(object, type)?.status === 'True';
 }
 
 /**
- * Which object it is; another of the same name has another.
+ * The uid of an object. A later object of the same name has another one.
  */
 export function uidOf(object: JsonObject | undefined): string {
   return textAt(object, 'metadata', 'uid');

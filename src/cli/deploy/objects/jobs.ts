@@ -1,4 +1,5 @@
-import { isTrue } from './fields';
+import { isTrue, textAt } from './fields';
+import type { ReleaseObject } from './release';
 import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
@@ -7,46 +8,61 @@ import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError, isAccessDenied } from '../../cluster/status';
 
 /**
- * Whether it is a Job, which runs once: it is never applied again to bring an earlier release back.
+ * The annotation of a Job that must complete before any workload is applied, such as a database migration.
+ */
+export const BEFORE_WORKLOADS = 'cdk8s-ci-deploy/before-workloads';
+
+/**
+ * Whether an object has the annotation `BEFORE_WORKLOADS`.
+ */
+export function isMigration({ value }: ReleaseObject): boolean {
+  return textAt(value, 'metadata', 'annotations', BEFORE_WORKLOADS) === 'true';
+}
+
+/**
+ * Whether an object is a Job. A Job runs once, so a rollback never applies it again.
  */
 export function isJob({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
   return kindName(apiVersion, kind) === 'Job.batch';
 }
 
 /**
- * Whether a Job is not what it was asked to be and will not become it: its template is another one, which cannot change, or it has failed.
+ * Whether a Job must be deleted and created again: it has failed, or its immutable template differs.
+ *
+ * @param error The error of a dry run, if it failed.
  */
 export function isToBeReplaced(live: JsonObject, error?: ApiError): boolean {
   return error === undefined ? isTrue(live, 'Failed') : error.code === 422 && /field is immutable/.test(error.status.message ?? '');
 }
 
 /**
- * Whether nothing of a Job runs any more.
+ * Whether a Job has completed or failed, so that none of its pods runs.
  */
 export function hasEnded(live: JsonObject): boolean {
   return isTrue(live, 'Complete') || isTrue(live, 'Failed');
 }
 
 /**
- * Whether the server makes a field of a Job anew for each.
+ * Whether the server generates a field anew for each Job.
  */
 export function isGenerated(field: string): boolean {
   return /^spec\.selector\b|^(?:spec\.template\.)?metadata\.labels\..*(?:controller-uid|job-name)$/.test(field);
 }
 
 /**
- * Lets the server check a Job that will take the place of the one of its name: under another name, as if it was applied. Who may only write
- * Jobs of certain names cannot ask that; then it is checked when it is applied.
+ * Checks a Job that replaces another one of its name: a dry run of the apply, under a free name.
  *
- * @returns What will be there, or the server's no.
+ * A credential that may only write Jobs of certain names cannot do that. The server then checks the Job when it is applied.
+ *
+ * @returns The Job as the server would store it, or the server's error.
  */
 export async function checkReplacement(
   cluster: KubernetesClient, { object, path, applied }: Target, fieldManager: string,
 ): Promise<JsonObject | ApiError> {
-  const name = replacingName(object.name);
-  const named = (value: JsonObject, its: string) => ({ ...value, metadata: { ...isObject(value.metadata) ? value.metadata : {}, name: its } });
+  const freeName = replacingName(object.name);
+  const named = (value: JsonObject, name: string) => ({ ...value, metadata: { ...isObject(value.metadata) ? value.metadata : {}, name } });
   try {
-    return named(await cluster.apply(path.replace(/[^/]+$/, name), named(applied, name), { dryRun: true, fieldManager }), object.name);
+    return named(await cluster.apply(path.replace(/[^/]+$/, freeName), named(applied, freeName), { dryRun: true, fieldManager }), object.name);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return error.code === 403 && isAccessDenied(error.code, error.status) ? applied : error;

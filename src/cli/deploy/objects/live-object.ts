@@ -1,8 +1,8 @@
-import type { OwnedObject } from './release';
 import type { JsonObject } from '../../../base/json';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
+import type { OwnedObject } from '../objects/release';
 
 /**
  * The path of an object of a release.

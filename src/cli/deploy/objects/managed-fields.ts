@@ -1,24 +1,24 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 
 /**
- * Which fields of an object a manager has, one tree: `{"f:data":{".":{},"f:key":{}}}`.
+ * The fields of an object that a field manager owns, as a tree: `{"f:data":{".":{},"f:key":{}}}`.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managed-fields
  */
 export type FieldSet = JsonObject;
 
-/** What people deployed with before: their fields become ours when an object is adopted. */
+/** The field managers of other deploy tools. Their fields become ours when an object is adopted. */
 export const EARLIER_MANAGERS: ReadonlySet<string> = new Set(['kubectl-client-side-apply', 'kubectl', 'helm', 'kapp']);
 
 /**
- * The fields that a manager has applied.
+ * The fields that a manager has applied, or undefined.
  */
 export function appliedFields(live: JsonObject, manager: string): FieldSet | undefined {
   return fieldsOf(entries(live).find(isApplyOf(manager)));
 }
 
 /**
- * The first of some managers that has applied the object, or nothing.
+ * The first of the managers that has applied the object, or undefined.
  */
 export function applierAmong(live: JsonObject, managers: ReadonlySet<string>): string | undefined {
   return entries(live).map(({ manager }) => String(manager)).find((manager) => managers.has(manager) && appliedFields(live, manager) !== undefined);
@@ -30,8 +30,10 @@ interface Join {
 }
 
 /**
- * The managedFields with which one manager has the fields of others, as client-go's csaupgrade does it; nothing when they have none.
- * A field that the next apply leaves out is removed then. Otherwise it would stay, because an earlier manager wants it.
+ * The managedFields after the manager `into` has taken over the fields of the managers `from`. Undefined when those own no field.
+ *
+ * The next apply then removes fields that its manifest omits. Otherwise they would stay, because an earlier manager still owns them.
+ * client-go's csaupgrade does the same.
  *
  * @see https://github.com/kubernetes/client-go/blob/master/util/csaupgrade/upgrade.go
  */
@@ -46,7 +48,7 @@ export function joinedManagers(live: JsonObject, { from, into }: Join): JsonObje
 }
 
 /**
- * The part of an object that a set of fields names: what was applied to make it so.
+ * The part of an object in a set of fields. With the fields that a manager applied, it is the manifest that the manager applied.
  */
 export function extract(live: JsonObject, fields: FieldSet): JsonObject {
   const { apiVersion, kind, metadata } = live;
@@ -79,7 +81,7 @@ function unite(a: FieldSet, b: FieldSet): FieldSet {
 
 function part(value: Json, fields: FieldSet): Json {
   const below = Object.entries(fields).filter(([key]) => key !== '.');
-  // A field without any below it is whole: a text, or a map that is replaced as one. With "." alone it is a map or list of which nothing else is meant.
+  // A field without children is whole: a scalar, or an atomic map. With "." alone, the manager owns the map or list but none of its items.
   if (below.length === 0) return '.' in fields ? emptied(value) : value;
   if (isObject(value)) return Object.fromEntries(below.flatMap(([key, inner]) => member(value, key, inner)));
   return Array.isArray(value) ? below.flatMap(([key, inner]) => items(value, key, inner)) : value;
@@ -96,7 +98,7 @@ function member(value: JsonObject, key: string, inner: Json): Array<[string, Jso
   return found === undefined || !isObject(inner) ? [] : [[name, part(found, inner)]];
 }
 
-/** `k:{"name":"web"}` is the item with that key, `v:"x"` the value itself. */
+/** `k:{"name":"web"}` selects the item with this key, `v:"x"` the item with this value. */
 function items(list: Json[], key: string, inner: Json): Json[] {
   const wanted = JSON.parse(key.slice('k:'.length)) as Json;
   if (key.startsWith('v:')) return list.includes(wanted) ? [wanted] : [];

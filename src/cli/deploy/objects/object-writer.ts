@@ -1,7 +1,7 @@
 import { fieldAt, textAt, uidOf } from './fields';
 import { appliedFields, joinedManagers } from './managed-fields';
+import { explain, isApiError, isFieldConflict, ObjectRejected } from './object-problems';
 import { Owner, ownerInWords } from './owner';
-import { explain, isFieldConflict, ObjectRejected } from './refusals';
 import type { OwnedObject, ReleaseObject } from './release';
 import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
@@ -16,7 +16,7 @@ import { ApiError } from '../../cluster/status';
  * An object of a release and the object that the plan found under its name.
  */
 export interface PlannedObject extends Target {
-  /** Nothing when the plan found none. */
+  /** Undefined when the plan found none. */
   readonly live?: JsonObject;
   /** Whether the object had no owner and becomes ours. */
   readonly adopted: boolean;
@@ -29,27 +29,30 @@ export interface WriterOptions {
 }
 
 /**
- * An object that is left as it is.
+ * An object that the writer did not change.
  */
 export interface ForeignObject {
-  /** Why. It follows the object's name: `it belongs to application shop, …`. */
+  /** The reason, to print after the object's name: `it belongs to application shop, …`. */
   readonly foreign: string;
 }
 
-/** How often a write is tried when others change the object at the same time: controllers write the status at any time. */
+/** Attempts of a write when others change the object at the same time. Controllers write the status at any time. */
 const ATTEMPTS = 20;
 
-/** Milliseconds before the second attempt; each further pause is longer by as much. */
+/** Milliseconds before the second attempt. Each further pause is longer by this time. */
 const PAUSE = 20;
 
 const REPLACED = 'another object has its name since the release was planned';
 
 /**
- * Writes objects of one application, and never an object of somebody else.
+ * Writes objects of one application, and never an object of another owner.
  *
- * Between the plan and the write, another application may create, replace or adopt an object of the same name. Each write therefore has a condition
- * that the API server checks: a resourceVersion that no object has, the uid of the planned object, or uid and resourceVersion of an object that
- * was just read and is ours.
+ * Between the plan and the write, another application may create, replace or adopt an object of the same name. So each write has a precondition
+ * that the API server checks:
+ *
+ * - to create: a resourceVersion that no object has
+ * - to change: the uid of the planned object
+ * - to restore, mark or delete: uid and resourceVersion of an object that was just read and is ours
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
@@ -59,8 +62,8 @@ export class ObjectWriter {
   /**
    * Creates an object.
    *
-   * @param before The object that had the name and was deleted.
-   * @throws `ObjectRejected` when somebody else has created an object of this name.
+   * @param before The deleted object that had the same name.
+   * @throws `ObjectRejected` when another client has created an object of this name.
    */
   public async create(target: Target, before?: JsonObject): Promise<JsonObject> {
     return this.explaining(target.object, async () => this.retrying(async () => {
@@ -69,32 +72,32 @@ export class ObjectWriter {
       } catch (error) {
         const live = isConflict(error) ? await find(this.cluster, target.path) : undefined;
         if (!live) throw error;
-        // The answer to an earlier attempt was lost.
+        // An earlier attempt has created the object, but its response was lost.
         if (this.isApplied(live) && uidOf(live) !== uidOf(before)) return live;
-        const creator = this.options.owner.of(live) === 'another\'s' ? ownerInWords(live) : 'somebody else';
+        const creator = this.options.owner.of(live) === 'another\'s' ? ownerInWords(live) : 'another client';
         throw taken(target.object, `${creator} created it after the release was planned`);
       }
     }));
   }
 
   /**
-   * Changes the object that was planned. When it was deleted since, it is created again.
+   * Changes the planned object. Creates the object again when it was deleted since the plan.
    *
-   * @param force Whether fields of other managers are taken over.
-   * @throws `ObjectRejected` when another object has its name, or it belongs to somebody else.
+   * @param force Whether to take over fields of other managers.
+   * @throws `ObjectRejected` when another object has its name, or another application owns it.
    */
   public async change(planned: PlannedObject, { force }: { readonly force: boolean }): Promise<JsonObject> {
     return this.explaining(planned.object, async () => {
-      const isThere = await this.joinManagers(planned);
-      if (!isThere) return this.create(planned, planned.live);
+      const exists = await this.joinManagers(planned);
+      if (!exists) return this.create(planned, planned.live);
       return force ? this.changeByForce(planned) : this.changeUnforced(planned);
     });
   }
 
   /**
-   * Brings an object back to a former state, whoever has changed its fields since.
+   * Restores a former state of an object, whichever field manager has changed its fields since.
    *
-   * @param uids Those that the object may have. Without any, its owner alone counts.
+   * @param uids The uids that the object may have. When empty, only its owner is checked.
    * @param adopted Whether the object had no owner before this deployment.
    */
   public async restore(target: Target, uids: readonly string[], adopted = false): Promise<JsonObject | ForeignObject> {
@@ -110,7 +113,7 @@ export class ObjectWriter {
   /**
    * Deletes an object in the background.
    *
-   * @returns Whether the name is free or soon will be. Otherwise the object was left, because it is not ours any more.
+   * @returns Whether the object is deleted or being deleted. Otherwise it is no longer ours and stays.
    */
   public async delete(path: string, { uid }: Pick<OwnedObject, 'uid'>): Promise<boolean> {
     return this.retrying(async () => {
@@ -123,9 +126,9 @@ export class ObjectWriter {
   }
 
   /**
-   * Gives an object of the former identity the mark and the field manager of the present one.
+   * Gives an object of the former identity the labels, annotations and field manager of the present identity.
    *
-   * @returns Whether it has them. Otherwise it is gone, or not ours.
+   * @returns Whether the object has them now. Otherwise it is gone, or not ours.
    */
   public async mark(path: string, uid: string | undefined): Promise<boolean> {
     const { owner } = this.options;
@@ -141,8 +144,10 @@ export class ObjectWriter {
   }
 
   /**
-   * Takes the owner's label off an object that stays in the cluster, so that another application can adopt it. The annotation stays: deployed
-   * again, this application knows the object. The fields go to the manager that each application takes over from.
+   * Removes the owner's label from an object that stays in the cluster, so that another application can adopt it.
+   *
+   * The annotation stays, so that a later deployment of this application recognizes the object. Its fields go to the shared field manager, which
+   * every application takes over from.
    */
   public async unmark(path: string, { uid }: Pick<OwnedObject, 'uid'>): Promise<void> {
     const { owner } = this.options;
@@ -155,7 +160,7 @@ export class ObjectWriter {
     });
   }
 
-  /** Without a resourceVersion: controllers write the status of a workload so often that it would rarely match. */
+  /** Sends no resourceVersion: controllers write the status of a workload so often that it would rarely match. */
   private async changeUnforced(planned: PlannedObject): Promise<JsonObject> {
     return this.retrying(async () => {
       try {
@@ -181,7 +186,7 @@ export class ObjectWriter {
   }
 
   /**
-   * Before an apply: what it leaves out of the fields of earlier managers is removed then.
+   * Takes over the fields of earlier managers, so that the apply removes those that its manifest omits.
    *
    * @returns Whether the object still exists.
    */
@@ -203,7 +208,7 @@ export class ObjectWriter {
     return managedFields ? this.cluster.merge(path, { metadata: { managedFields, ...versionOf(live) } }) : live;
   }
 
-  /** Throws unless it is the object of the plan, and nobody else has adopted it since. */
+  /** Throws when another object has the name, or another application has adopted the object since the plan. */
   private check({ object, live: before, adopted }: PlannedObject, live: JsonObject): void {
     if (uidOf(live) !== uidOf(before)) throw taken(object, REPLACED);
     if (!this.mayWrite(live, adopted)) throw taken(object, `it belongs to ${ownerInWords(live)} since the release was planned`);
@@ -224,7 +229,7 @@ export class ObjectWriter {
     return this.cluster.apply(path, { ...applied, metadata: { ...metadata, ...version } }, { force, fieldManager: this.options.owner.manager });
   }
 
-  /** Tries again what others were in the way of: a 409 says that nothing was written. */
+  /** Retries on a conflict. After a 409, nothing was written. */
   private async retrying<T>(action: () => Promise<T>): Promise<T> {
     const { clock, signal } = this.options;
     for (let attempt = 1; ; attempt += 1) {
@@ -254,24 +259,24 @@ function versionOf(live: JsonObject): Version {
 }
 
 function isConflict(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.code === 409;
+  return isApiError(error, 409);
 }
 
-/** The apply named a uid, and there is no object. */
+/** The object of the apply's uid does not exist. */
 function isDeleted(error: unknown): boolean {
   return isConflict(error) && /\buid mismatch\b/.test(error.status.message ?? '');
 }
 
-/** The apply named a uid, and the object has another one. */
+/** The object has another uid than the apply. */
 function isReplaced(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 422 && (error.status.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
+  return isApiError(error, 422) && (error.status.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
 }
 
 function taken(object: ReleaseObject, given: string): ObjectRejected {
-  return new ObjectRejected({ object, given, fix: 'give it another name, or agree with its owner' });
+  return new ObjectRejected({ object, given, fix: 'give the object another name, or ask its owner to release it' });
 }
 
-/** A credential that is not accepted says nothing of the object. */
+/** An error about the object. A 401 is about the credential and stays as it is. */
 function refused(object: ReleaseObject, error: unknown): unknown {
   return error instanceof ApiError && error.code !== 401 ? new ObjectRejected(explain(object, error), error) : error;
 }

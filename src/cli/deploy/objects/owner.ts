@@ -1,30 +1,31 @@
 import { EARLIER_MANAGERS } from './managed-fields';
-import type { ReleaseIdentity } from './release';
+import { identityInWords, ReleaseIdentity } from './release';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { FIELD_MANAGER } from '../../../release/field-manager';
 import { IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
 
 /**
- * Who owns an object of the cluster. `released`: this application left it behind when it was destroyed, and nobody has taken it since.
+ * The owner of an object in the cluster. `released`: this application was destroyed and kept the object, and no other application has adopted it.
  */
 export type Ownership = 'ours' | 'released' | 'nobody\'s' | 'another\'s';
 
 /**
- * The mark of one application on its objects: a label to find them by, and an annotation with the identity. Both are on the object itself and never
- * on the pods that it makes, so that marking restarts nothing.
+ * An application as the owner of objects. A label with its id finds them, an annotation has its identity.
+ *
+ * Both are on the object only and not in its pod template, so that they restart no pod.
  */
 export class Owner {
-  /** The field manager of the application. Two applications have two, so the API server reports a conflict when one writes fields of the other. */
+  /** The field manager. Each application has its own, so the API server reports a conflict when one writes a field of another. */
   public readonly manager: string;
 
-  /** The field managers whose fields on our own objects become those of `manager`: older versions of this command had one for all applications. */
+  /** Earlier field managers of our objects. `manager` takes their fields over. Older versions of this command used one for all applications. */
   public readonly formerManagers: ReadonlySet<string>;
 
   private readonly ids: ReadonlySet<string>;
   private readonly id: string;
 
   /**
-   * @param former The identity that the application had before, when it is being taken over: what that one owns is ours.
+   * @param former The previous identity of the application, during a take-over. Its objects are ours, too.
    */
   public constructor(private readonly identity: ReleaseIdentity, namespace: string, private readonly former?: ReleaseIdentity) {
     this.id = ownerId(identity, namespace);
@@ -34,20 +35,20 @@ export class Owner {
   }
 
   /**
-   * The field managers whose fields become ours with the next apply.
+   * The field managers whose fields the next apply takes over.
    *
-   * @param adopted Whether the object had no owner: then those of the tools that people deployed with before count, too.
+   * @param adopted Whether the object had no owner. The fields of kubectl, helm and kapp are then included.
    */
   public managersBefore(adopted: boolean): ReadonlySet<string> {
     return adopted ? new Set([...this.formerManagers, ...EARLIER_MANAGERS]) : this.formerManagers;
   }
 
-  /** The labels and annotations that are the mark. */
+  /** The labels and annotations of an owned object. */
   public get marks(): { readonly labels: JsonObject; readonly annotations: JsonObject } {
     return { labels: { [OWNER_LABEL]: this.id }, annotations: { [IDENTITY_ANNOTATION]: identityText(this.identity) } };
   }
 
-  /** The object with the mark. */
+  /** The object with the owner's labels and annotations. */
   public mark(object: JsonObject): JsonObject {
     const metadata = mapOf(object.metadata);
     const { labels, annotations } = this.marks;
@@ -57,7 +58,7 @@ export class Owner {
     };
   }
 
-  /** Whether the object has the mark of the present identity, not of the former one. */
+  /** Whether the object has the label of the present identity, not of the former one. */
   public isMarked(live: JsonObject): boolean {
     return labelOf(live) === this.id;
   }
@@ -71,24 +72,18 @@ export class Owner {
 }
 
 /**
- * What the mark says of the owner, for people.
+ * The owner of an object for messages, by its annotation: `application web, environment production, project 42`.
  */
 export function ownerInWords(live: JsonObject): string {
-  return identityInWords(parsed(mapOf(mapOf(live.metadata).annotations)[IDENTITY_ANNOTATION]));
-}
-
-/**
- * The identity of a release, for people.
- */
-export function identityInWords({ project, environment, app }: { readonly [part in keyof ReleaseIdentity]?: Json }): string {
-  return [`application ${String(app)}`, `environment ${String(environment)}`, `project ${String(project)}`].join(', ');
+  const identity = parsed(mapOf(mapOf(live.metadata).annotations)[IDENTITY_ANNOTATION]);
+  return identity.app === undefined ? 'another application' : identityInWords(identity);
 }
 
 function labelOf(live: JsonObject): Json | undefined {
   return mapOf(mapOf(live.metadata).labels)[OWNER_LABEL];
 }
 
-/** The annotation's text, always in the same order. */
+/** The text of the annotation. The order of its keys is fixed. */
 function identityText({ project, environment, app }: ReleaseIdentity): string {
   return JSON.stringify({ project, environment, app });
 }

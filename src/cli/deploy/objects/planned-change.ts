@@ -1,22 +1,91 @@
-import type { FieldChange } from './changes';
-import type { Target } from './targets';
-import type { JsonObject } from '../../../base/json';
+import type { PlannedObject } from './object-writer';
+import { isObject, Json, JsonObject } from '../../../base/json';
 
 /**
- * What is to be done with an object. `replace`: deleted and made again, as for a Job, whose template cannot change.
+ * The change to an object. `replace`: the object is deleted and created again, like a Job, whose template is immutable.
  */
 export type Action = 'create' | 'change' | 'replace' | 'keep';
 
 /**
- * An object of a release, and what applying it does.
+ * An object of a release, and the change that an apply would make to it.
  */
-export interface PlannedChange extends Target {
+export interface PlannedChange extends PlannedObject {
   readonly action: Action;
-  /** What is there now. */
-  readonly live?: JsonObject;
-  /** What will be there, as far as the server can say. */
+  /** The object after the apply, from the dry run. */
   readonly after: JsonObject;
   readonly changes: readonly FieldChange[];
-  /** Whether it was nobody's and becomes ours. */
-  readonly adopted: boolean;
+}
+
+/**
+ * One field that differs.
+ */
+export interface FieldChange {
+  /** `spec.template.spec.containers[web].image`. */
+  readonly field: string;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+/** Fields that only the server and controllers write. */
+const NOT_COMPARED = new Set(['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'selfLink']);
+
+/**
+ * The fields that differ between the live object and the result of an apply.
+ */
+export function changesBetween(before: JsonObject, after: JsonObject): FieldChange[] {
+  return compared(compare('', withoutServerFields(before), withoutServerFields(after)));
+}
+
+/**
+ * Every value in a new object, as an added field.
+ */
+export function addedFields(object: JsonObject): FieldChange[] {
+  return compared(added('', object));
+}
+
+function added(field: string, value: Json): FieldChange[] {
+  const items = isObject(value) ? Object.entries(value).map(([key, item]) => [`${field}.${key}`, item] as const) : Array.isArray(value) ? listItems(field, value) : [];
+  return items.length > 0 ? items.flatMap(([name, item]) => added(name, item)) : [{ field, after: value }];
+}
+
+function listItems(field: string, list: readonly Json[]): Array<readonly [string, Json]> {
+  const names = byName(list);
+  return names ? [...names].map(([name, item]) => [`${field}[${name}]`, item]) : list.map((item, index) => [`${field}[${index}]`, item]);
+}
+
+function compared(changes: FieldChange[]): FieldChange[] {
+  return changes.map(({ field, ...values }) => ({ field: field.replace(/^\./, ''), ...values }));
+}
+
+function withoutServerFields({ status, metadata, ...rest }: JsonObject): JsonObject {
+  const kept = Object.entries(isObject(metadata) ? metadata : {}).filter(([key]) => !NOT_COMPARED.has(key));
+  return { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+function compare(field: string, before: Json | undefined, after: Json | undefined): FieldChange[] {
+  if (before === undefined || after === undefined) return before === after ? [] : [{ field, before, after }];
+  if (isObject(before) && isObject(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => compare(`${field}.${key}`, before[key], after[key]));
+  }
+  if (Array.isArray(before) && Array.isArray(after)) return compareLists(field, before, after);
+  return before === after ? [] : [{ field, before, after }];
+}
+
+function compareLists(field: string, before: Json[], after: Json[]): FieldChange[] {
+  const [named, namedAfter] = [byName(before), byName(after)];
+  if (named && namedAfter) {
+    const names = new Set([...named.keys(), ...namedAfter.keys()]);
+    const changes = [...names].flatMap((name) => compare(`${field}[${name}]`, named.get(name), namedAfter.get(name)));
+    const isReordered = changes.length === 0 && [...named.keys()].join('\n') !== [...namedAfter.keys()].join('\n');
+    return isReordered ? [{ field, before: [...named.keys()], after: [...namedAfter.keys()] }] : changes;
+  }
+  const length = Math.max(before.length, after.length);
+  return Array.from({ length }, (_, index) => compare(`${field}[${index}]`, before[index], after[index])).flat();
+}
+
+/** The items of a list by name, such as containers. Undefined when the items have no unique names. */
+function byName(list: readonly Json[]): Map<string, Json> | undefined {
+  const named = new Map(list.map((item) => [isObject(item) && typeof item.name === 'string' ? item.name : '', item]));
+  return named.size === list.length && !named.has('') ? named : undefined;
 }

@@ -1,7 +1,9 @@
-import type { JsonObject } from '../../../base/json';
+import { Json, JsonObject } from '../../../base/json';
+import { printableText } from '../../../base/printable';
+import { kindName } from '../../../kubernetes/kinds';
 
 /**
- * Whose release it is. All three are recorded with it, and a release of another identity is never touched.
+ * The application, environment and project of a release. All three are recorded. A deployment never changes a release of another identity.
  */
 export interface ReleaseIdentity {
   /** The id of the GitLab project (CI_PROJECT_ID), or `local`. */
@@ -23,10 +25,10 @@ export interface DeployJob {
 }
 
 /**
- * One object of a release as its manifest says it, checked.
+ * One object of a release, from a manifest that passed the checks.
  */
 export interface ReleaseObject {
-  /** `file:line:column`, or the record that it was read from. */
+  /** `file:line:column`, or the record with the manifest. */
   readonly at: string;
   readonly apiVersion: string;
   readonly kind: string;
@@ -43,6 +45,25 @@ export interface OwnedObject {
   /** The plural, as in paths. */
   readonly resource: string;
   readonly name: string;
-  /** Of the object that was applied; a later one of the same name is somebody else's. */
+  /** Of the object that was applied. A later object of the same name has another uid and another owner. */
   readonly uid: string;
+}
+
+/**
+ * The key of an object in its namespace. It is the same in all versions of the object's API.
+ */
+export function objectKey({ apiVersion, kind, name }: Pick<ReleaseObject, 'apiVersion' | 'kind' | 'name'>): string {
+  return `${kindName(apiVersion, kind)}/${name}`;
+}
+
+export function isSameIdentity(one: ReleaseIdentity, other: ReleaseIdentity): boolean {
+  return one.project === other.project && one.environment === other.environment && one.app === other.app;
+}
+
+/**
+ * An identity for messages: `application web, environment production, project 42`.
+ */
+export function identityInWords({ project, environment, app }: { readonly [part in keyof ReleaseIdentity]?: Json }): string {
+  const text = (value: Json | undefined) => (value === undefined ? 'unknown' : printableText(String(value)));
+  return `application ${text(app)}, environment ${text(environment)}, project ${text(project)}`;
 }

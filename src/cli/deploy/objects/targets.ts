@@ -1,48 +1,61 @@
+import { ObjectProblem, ReleaseRejected } from './object-problems';
 import type { Owner } from './owner';
-import { ObjectProblem, ReleaseRejected } from './refusals';
-import type { ReleaseObject } from './release';
+import type { OwnedObject, ReleaseObject } from './release';
 import { JsonObject } from '../../../base/json';
 import { kindName, resourceOf } from '../../../kubernetes/kinds';
 import type { ApiResource, KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 
 /**
- * An object of a release and where it goes.
+ * An object of a release and its path in the API.
  */
 export interface Target {
   readonly object: ReleaseObject;
   /** The plural, as in paths. */
   readonly resource: string;
   readonly path: string;
-  /** The object with the owner's mark, as it is applied. */
+  /** The object with the owner's labels and annotations. */
   readonly applied: JsonObject;
 }
 
 /**
- * Where objects go. The server is asked only when there are kinds that are not Kubernetes' own.
+ * Finds the API path of each object. Only custom resources need a request: discovery.
  *
- * @throws `ReleaseRejected` when it does not know them, or they are cluster-scoped.
+ * @throws `ReleaseRejected` when the cluster does not serve a kind, or a kind is cluster-scoped.
  */
 export async function targetsOf(cluster: KubernetesClient, objects: readonly ReleaseObject[], namespace: string, owner: Owner): Promise<Target[]> {
   const isCustom = ({ apiVersion, kind }: ReleaseObject) => resourceOf(apiVersion, kind) === undefined;
   const served = objects.some(isCustom) ? await cluster.resources() : [];
-  const refusals: ObjectProblem[] = [];
+  const problems: ObjectProblem[] = [];
   const targets = objects.flatMap((object) => {
-    const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? customResource(object, served, refusals);
+    const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? customResource(object, served, problems);
     if (resource === undefined) return [];
-    const [version = '', group = ''] = object.apiVersion.split('/').reverse();
-    return [{ object, resource, path: objectPath({ group, version, resource, namespace, name: object.name }), applied: owner.mark(object.value) }];
+    return [{ object, resource, path: pathInNamespace(namespace, { ...object, resource }), applied: owner.mark(object.value) }];
   });
-  if (refusals.length > 0) throw new ReleaseRejected(refusals, objects.length);
+  if (problems.length > 0) throw new ReleaseRejected(problems, objects.length);
   return targets;
 }
 
-function customResource(object: ReleaseObject, served: readonly ApiResource[], refusals: ObjectProblem[]): string | undefined {
+/**
+ * The API path of an object of a namespace.
+ */
+export function pathInNamespace(namespace: string, { apiVersion, resource, name }: Pick<OwnedObject, 'apiVersion' | 'resource' | 'name'>): string {
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return objectPath({ group, version, resource, namespace, name });
+}
+
+function customResource(object: ReleaseObject, served: readonly ApiResource[], problems: ObjectProblem[]): string | undefined {
   const { apiVersion, kind } = object;
   const found = served.find((resource) => resource.kind === kind && [resource.group, resource.version].filter((part) => part !== '').join('/') === apiVersion);
   if (found?.namespaced) return found.resource;
   const given = found ? `${kindName(apiVersion, kind)} is cluster-scoped` : `the cluster has no ${kind} in ${apiVersion}`;
-  const fix = found ? 'move it to the manifests that an administrator applies' : 'correct it, or let an administrator install its custom resource definition';
-  refusals.push({ object, given, fix });
+  const fix = found ? 'move it to the manifests that an administrator applies' : `${servedVersions(object, served)}let an administrator install its custom resource definition`;
+  problems.push({ object, given, fix });
   return undefined;
+}
+
+/** The first part of the remedy: the versions that the cluster serves, if any. */
+function servedVersions({ kind }: ReleaseObject, served: readonly ApiResource[]): string {
+  const versions = served.filter((resource) => resource.kind === kind && resource.namespaced).map(({ group, version }) => [group, version].filter((part) => part !== '').join('/'));
+  return versions.length > 0 ? `use ${[...new Set(versions)].join(' or ')}, or ` : 'correct a misspelled kind or apiVersion, or ';
 }

@@ -1,14 +1,13 @@
 import type { JsonObject } from '../../../base/json';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError } from '../../cluster/status';
-import { changesBetween } from '../objects/changes';
 import { concurrently } from '../objects/concurrently';
 import { fieldAt } from '../objects/fields';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
 import { appliedFields, applierAmong, EARLIER_MANAGERS } from '../objects/managed-fields';
+import { explain, ObjectProblem, ReleaseRejected } from '../objects/object-problems';
 import { Owner, ownerInWords } from '../objects/owner';
-import type { PlannedChange } from '../objects/planned-change';
-import { explain, ObjectProblem, ReleaseRejected } from '../objects/refusals';
+import { changesBetween, PlannedChange } from '../objects/planned-change';
 import type { Target } from '../objects/targets';
 
 export interface DryRunOptions {

@@ -6,13 +6,13 @@ import { Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { RecordedObject, ReleaseHistory } from '../history/history';
+import { inReverse } from '../objects/apply-order';
 import { concurrently } from '../objects/concurrently';
 import { fieldAt, textAt } from '../objects/fields';
 import { findLive, pathOf } from '../objects/live-object';
-import { objectKey } from '../objects/object-key';
 import { ObjectWriter } from '../objects/object-writer';
-import { inReverse } from '../objects/order';
 import type { Owner } from '../objects/owner';
+import { objectKey } from '../objects/release';
 import type { OwnedObject } from '../objects/release';
 
 /**

@@ -5,7 +5,7 @@ import type { SharedDockerConfig } from './shared-docker-config';
 import { Failure } from '../../base/failure';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { PlannedPullSecret } from '../apply/observer';
-import { ReleaseRejected } from '../objects/refusals';
+import { ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 export interface PullSecretLifecycleOptions {

@@ -8,7 +8,7 @@ import { FIELD_MANAGER } from '../../../release/field-manager';
 import { ownerId } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { PlannedPullSecret } from '../apply/observer';
-import { identityInWords } from '../objects/owner';
+import { identityInWords } from '../objects/release';
 import type { ReleaseIdentity } from '../objects/release';
 
 export interface PullSecretOptions {

@@ -7,7 +7,7 @@ import { Failure } from '../../base/failure';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
-import { explain, ObjectProblem } from '../objects/refusals';
+import { explain, ObjectProblem } from '../objects/object-problems';
 
 const OPTION = '--pull-secret';
 

@@ -1,7 +1,6 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
-import { addedFields, FieldChange } from '../objects/changes';
-import type { PlannedChange } from '../objects/planned-change';
+import { addedFields, FieldChange, PlannedChange } from '../objects/planned-change';
 
 /** Fields of a Secret that cannot hold a secret value. Others, such as annotations, may repeat one. */
 const OPEN_FIELDS = /^(?:type$|immutable$|metadata\.labels\b|metadata\.name$)/;

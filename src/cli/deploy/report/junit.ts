@@ -2,7 +2,7 @@ import { UserError } from '../../../base/user-error';
 import { xml } from '../../io/xml';
 import type { PlannedChanges } from '../apply/observer';
 import { isJob } from '../objects/jobs';
-import { ObjectRejected, ReleaseRejected } from '../objects/refusals';
+import { ObjectRejected, ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
 import type { Progress, RolloutResult } from '../wait/rollout';
 import { isWaitedFor } from '../wait/waited-for';
@@ -72,7 +72,7 @@ export function junitReport(facts: DeploymentFacts): string {
 function objectCase(object: DeploymentFacts['objects'][number], facts: DeploymentFacts): Case {
   const { error, planned, written, isDryRun } = facts;
   const one = { className: 'apply' as const, name: nameOf(object) };
-  const problems = error instanceof ReleaseRejected ? error.refusals : error instanceof ObjectRejected ? [error.refusal] : [];
+  const problems = error instanceof ReleaseRejected ? error.problems : error instanceof ObjectRejected ? [error.problem] : [];
   const problem = problems.find(({ object: its }) => nameOf(its) === one.name);
   if (problem) return { ...one, result: 'failed', message: `${problem.given}; ${problem.fix}` };
   const isDone = isDryRun ? planned !== undefined : written.has(one.name);
@@ -117,7 +117,7 @@ function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean):
 /** Whether a rejected object is not in the release, such as the pull secret. */
 function hasOtherProblem({ error, objects }: DeploymentFacts): boolean {
   const names = new Set(objects.map(nameOf));
-  return error instanceof ReleaseRejected && error.refusals.some(({ object }) => !names.has(nameOf(object)));
+  return error instanceof ReleaseRejected && error.problems.some(({ object }) => !names.has(nameOf(object)));
 }
 
 function caseXml({ className, name, result, message = '', details, seconds: time }: Case, mask: (text: string) => string): string {

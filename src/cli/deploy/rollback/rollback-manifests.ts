@@ -5,8 +5,8 @@ import { checkObject } from '../manifests/check-object';
 import { isJob } from '../objects/jobs';
 import { findLive } from '../objects/live-object';
 import { appliedFields, applierAmong, extract } from '../objects/managed-fields';
+import { Problems } from '../objects/object-problems';
 import type { Owner } from '../objects/owner';
-import { Problems } from '../objects/problems';
 import type { ReleaseObject } from '../objects/release';
 import type { Release } from '../plan/plan';
 

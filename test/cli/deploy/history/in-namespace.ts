@@ -15,7 +15,7 @@ export let identity: ReleaseIdentity;
 let count = 0;
 
 /**
- * Starts a cluster with a namespace for the tests of a file, and gives each of them a release of its own.
+ * Starts a cluster with a namespace for the tests of a file. Each test gets its own release.
  */
 export function eachWithRelease(namespace: string, environment: string): void {
   let testCluster: TestCluster;

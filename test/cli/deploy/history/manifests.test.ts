@@ -9,8 +9,8 @@ function object(apiVersion: string, kind: string, more: JsonObject = {}): Releas
 
 const hashOf = (secret: JsonObject) => unpackManifests('', packManifests([object('v1', 'Secret', secret)])).withheld[0]?.hash;
 
-describe('a Secret', () => {
-  test('leaves no value in what is recorded, in no spelling', () => {
+describe('the record of a Secret', () => {
+  test('has no value of the Secret, neither plain nor in base64', () => {
     const secret = object('v1', 'Secret', {
       metadata: { name: 'a', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'hunter2' } }, stringData: { a: 'hunter2' }, data: { b: 'aHVudGVyMg==' },
     });
@@ -18,12 +18,12 @@ describe('a Secret', () => {
   });
 
   test.each<[string, JsonObject, JsonObject, boolean]>([
-    ['the same in data and stringData', { data: { a: 'eA==' } }, { stringData: { a: 'x' } }, true],
-    ['the order of the keys', { data: { a: 'eA==', b: 'eQ==' } }, { data: { b: 'eQ==', a: 'eA==' } }, true],
-    ['stringData before data', { data: { a: 'eQ==' }, stringData: { a: 'x' } }, { data: { a: 'eA==' } }, true],
-    ['another value', { data: { a: 'eA==' } }, { data: { a: 'eQ==' } }, false],
-    ['another key', { data: { a: 'eA==' } }, { data: { b: 'eA==' } }, false],
-  ])('has a hash by which its content is known: %s', (_, a, b, same) => {
+    ['is equal for equal values in data and in stringData', { data: { a: 'eA==' } }, { stringData: { a: 'x' } }, true],
+    ['is equal for another order of the keys', { data: { a: 'eA==', b: 'eQ==' } }, { data: { b: 'eQ==', a: 'eA==' } }, true],
+    ['prefers stringData to data', { data: { a: 'eQ==' }, stringData: { a: 'x' } }, { data: { a: 'eA==' } }, true],
+    ['differs for another value', { data: { a: 'eA==' } }, { data: { a: 'eQ==' } }, false],
+    ['differs for another key', { data: { a: 'eA==' } }, { data: { b: 'eA==' } }, false],
+  ])('has a hash that %s', (_, a, b, same) => {
     expect(hashOf(a) === hashOf(b)).toBe(same);
   });
 });
@@ -32,16 +32,16 @@ test.each([
   object('v1', 'Secret'),
   object('rbac.authorization.k8s.io/v1', 'RoleBinding'),
   object('rbac.authorization.k8s.io/v1beta1', 'Role'),
-])('$kind that somebody planted is not applied', ({ value }) => {
+])('unpackManifests rejects a $kind in the record', ({ value }) => {
   expect(() => unpackManifests('release 1', gzipSync(JSON.stringify({ objects: [value], withheld: [] }))))
-    .toThrow(/^release 1: .* "a" is in it, expected no Secret and nothing of RBAC, which are never recorded; find out who changed the Secret/);
+    .toThrow(/^release 1: it contains \w+ "a", expected neither a Secret nor an RBAC object: they are never recorded; find out in the audit log who changed the Secret/);
 });
 
-test.each([null, [], { objects: [] }, { objects: [1], withheld: [] }, { objects: [{ kind: 'Pod' }], withheld: [] }])('%j are no manifests', (value) => {
+test.each([null, [], { objects: [] }, { objects: [1], withheld: [] }, { objects: [{ kind: 'Pod' }], withheld: [] }])('unpackManifests rejects the manifests %j', (value) => {
   expect(() => unpackManifests('release 1', gzipSync(JSON.stringify(value)))).toThrow(/^release 1.*; restore it/);
 });
 
-test('the images of a release are those of all containers, each once', () => {
+test('imagesOf returns the images of all containers without duplicates', () => {
   const pod = (...images: string[]) => ({ spec: { containers: images.map((image) => ({ name: image, image })) } });
   expect(imagesOf([object('v1', 'Pod', pod('a', 'b')), object('apps/v1', 'Deployment', { spec: { template: pod('b', 'c') } })])).toEqual(['a', 'b', 'c']);
 });

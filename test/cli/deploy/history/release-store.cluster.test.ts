@@ -34,18 +34,18 @@ async function secret(name = releaseName(identity)): Promise<any> {
   return cluster.get(`${SECRETS}/${name}`);
 }
 
-/** What follows the record's name in those of its Secrets. */
+/** The suffixes of the names of the record's Secrets. */
 async function mine(): Promise<string[]> {
   const { items } = await cluster.get(SECRETS) as { items: Array<{ metadata: { name: string } }> };
   const name = releaseName(identity);
   return items.flatMap(({ metadata }) => (metadata.name.startsWith(name) ? metadata.name.slice(name.length) : []));
 }
 
-/** Content that does not compress. */
+/** A ConfigMap with data that gzip cannot compress. */
 const bulky = (name: string, bytes: number) => configMap(name, { noise: randomBytes(bytes * 3 / 4).toString('base64') });
 
 describe('a first release', () => {
-  test('is not there before, and is recorded before anything is applied', async () => {
+  test('is recorded before its apply', async () => {
     expect(await store().read()).toBeUndefined();
     await store().begin(release(configMap('one'), configMap('two')));
 
@@ -56,7 +56,7 @@ describe('a first release', () => {
     });
   });
 
-  test('has the uids of what was applied, and its outcome', async () => {
+  test('has the uids of the applied objects, and its outcome', async () => {
     const writer = store();
     await writer.begin(release(configMap('one'), configMap('two')));
     await writer.applied([{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'two', uid: 'u2' }]);
@@ -67,7 +67,7 @@ describe('a first release', () => {
     expect(history?.objects.map(({ name, uid }) => [name, uid])).toEqual([['one', undefined], ['two', 'u2']]);
   });
 
-  test('is one Secret, of a type of its own, that says whose it is', async () => {
+  test('is one Secret that has its own type and the identity of its owner', async () => {
     await store().begin(release(configMap('one'), object('apps/v1', 'Deployment', 'deployments', 'web', {})));
     const { type, metadata, data } = await secret();
     expect(type).toBe('cdk8s-ci-deploy/release');
@@ -81,7 +81,7 @@ describe('a first release', () => {
   });
 });
 
-test('the next release is recorded beside the objects of the last until those are removed', async () => {
+test('the record has the objects of the previous release until they are removed', async () => {
   const writer = store();
   await writer.begin(release(configMap('one'), configMap('two')));
   await writer.finish('deployed');
@@ -96,7 +96,7 @@ test('the next release is recorded beside the objects of the last until those ar
   expect(names((await store().read())?.objects)).toEqual(['two', 'three']);
 });
 
-test('manifests come back as they were, without Secrets and RBAC, of which the names are known', async () => {
+test('the record returns the manifests unchanged, but only the names of Secrets and RBAC objects', async () => {
   const kept = configMap('one', { 'text': 'ü\n$A', '${B}': '' });
   await store().begin(release(
     kept,
@@ -118,7 +118,7 @@ test('manifests come back as they were, without Secrets and RBAC, of which the n
   await expect(reader.manifests({ number: 2 })).rejects.toThrow(/there is no release 2, expected one of 1; /);
 });
 
-test('the last releases are kept, and the last one that was deployed', async () => {
+test('the record keeps the newest releases and the last deployed one', async () => {
   for (const outcome of ['deployed', 'failed', 'undone', 'failed'] as const) {
     const writer = store({ keep: 2 });
     await writer.begin(release(configMap('one')));
@@ -128,14 +128,14 @@ test('the last releases are kept, and the last one that was deployed', async () 
   expect(Object.keys((await secret()).data)).toEqual(['record', 'release-1', 'release-3', 'release-4']);
 });
 
-describe('of two writers', () => {
-  test.each(['a first release', 'a later one'])('one fails: %s', async (which) => {
+describe('two writers', () => {
+  test.each(['a first release', 'a later one'])('of %s cannot both succeed', async (which) => {
     if (which === 'a later one') await store().begin(release(configMap('zero')));
     const [a, b] = [store(), store()];
     await Promise.all([a.read(), b.read()]);
     await a.begin(release(configMap('a')));
     await expect(b.begin(release(configMap('b')))).rejects.toMatchObject({
-      exitCode: 1, message: expect.stringMatching(/another job wrote to it in the meantime, expected one deployment of the application at a time; /),
+      exitCode: 1, message: expect.stringMatching(/another job has changed it meanwhile, expected one deployment of the application at a time; /),
     });
 
     await a.finish('deployed');
@@ -143,18 +143,18 @@ describe('of two writers', () => {
     expect(names((await store().read())?.objects)).not.toContain('b');
   });
 
-  test('one fails when it was slower, and the record is that of the other', async () => {
+  test('do not mix: the slower one fails, and the record is that of the other', async () => {
     const [a, b] = [store(), store()];
     await a.begin(release(configMap('a')));
     await b.begin(release(configMap('b')));
-    await expect(a.applied([{ ...configMap('a'), uid: 'made' }])).rejects.toThrow(/another job wrote/);
+    await expect(a.applied([{ ...configMap('a'), uid: 'made' }])).rejects.toThrow(/another job has changed it/);
     await b.finish('deployed');
     expect((await store().read())?.releases.map(({ outcome }) => outcome)).toEqual(['deployed', 'begun']);
   });
 });
 
 describe('a large release', () => {
-  test('is spread over several Secrets, whose numbers are used again', async () => {
+  test('is split over several Secrets, whose numbers are used again', async () => {
     for (let round = 1; round <= 3; round += 1) {
       const writer = store({ keep: 1 });
       const next = [bulky('one', 900_000), bulky('two', 900_000), bulky('three', 900_000)];
@@ -170,7 +170,7 @@ describe('a large release', () => {
     expect(await mine()).toEqual([]);
   });
 
-  test.each([1, 2, 3, 4])('leaves the record of before when its job dies at write %d', async (dies) => {
+  test.each([1, 2, 3, 4])('leaves the previous record when its job is killed at write %d', async (dies) => {
     const last = store();
     await last.begin(release(configMap('before')));
     await last.finish('deployed');
@@ -183,7 +183,7 @@ describe('a large release', () => {
     expect(names((await reader.manifests({ number: 2 })).objects)).toEqual(['one', 'two']);
   });
 
-  test.each([1, 2, 3, 4])('of two writers that meet at write %d, none reads as the other', async (at) => {
+  test.each([1, 2, 3, 4])('is not mixed with that of another writer at write %d', async (at) => {
     await store().begin(release(configMap('before')));
     const overtake = async () => {
       const other = store();
@@ -191,13 +191,13 @@ describe('a large release', () => {
       await other.finish('deployed');
     };
     const error = await store({}, beforeWrite(at, overtake)).begin(release(bulky('c', 900_000), bulky('d', 900_000))).catch(({ message }) => message);
-    expect(error).toMatch(/another job wrote/);
+    expect(error).toMatch(/another job has changed it/);
     const reader = store();
     await reader.read();
     expect(names((await reader.manifests({ number: 2 })).objects)).toEqual(['a', 'b']);
   });
 
-  test('of 1,000 objects is one Secret', async () => {
+  test('of 1,000 objects fits into one Secret', async () => {
     const objects = Array.from({ length: 1000 }, (_, index) => configMap(`object-${index}`, { index: `${index}`, text: 'x'.repeat(500) }));
     const writer = store();
     await writer.begin(release(...objects));
@@ -217,7 +217,7 @@ function dyingAt(write: number): KubernetesClient {
   });
 }
 
-/** A client that does something before its n-th write. */
+/** A client that runs an action before its n-th write. */
 function beforeWrite(write: number, action: () => Promise<void>): KubernetesClient {
   let writes = 0;
   const hooked = (call: (...args: any[]) => unknown) => async (...args: unknown[]) => {
@@ -228,7 +228,7 @@ function beforeWrite(write: number, action: () => Promise<void>): KubernetesClie
   return Object.assign(Object.create(cluster), { create: hooked(cluster.create), merge: hooked(cluster.merge) });
 }
 
-describe('a record that cannot be worked with is an error that says what to do', () => {
+describe('the store rejects', () => {
   const tampered = async (data: object) => {
     await store().begin(release(configMap('one')));
     await cluster.merge(`${SECRETS}/${releaseName(identity)}`, { data });
@@ -236,12 +236,12 @@ describe('a record that cannot be worked with is an error that says what to do',
   const packed = (value: object) => gzipSync(JSON.stringify(value)).toString('base64');
 
   test.each([
-    ['no gzip', Buffer.from('not gzip').toString('base64')],
-    ['no JSON', gzipSync('not json').toString('base64')],
-    ['cut off', Buffer.from(packed({ format: 1, text: randomBytes(99).toString('hex') }), 'base64').subarray(0, 50).toString('base64')],
-    ['a list', packed([])],
-    ['without its fields', packed({ format: 1 })],
-  ])('corrupt: %s', async (_, record) => {
+    ['is not gzip', Buffer.from('not gzip').toString('base64')],
+    ['is not JSON', gzipSync('not json').toString('base64')],
+    ['is cut off', Buffer.from(packed({ format: 1, text: randomBytes(99).toString('hex') }), 'base64').subarray(0, 50).toString('base64')],
+    ['is a list', packed([])],
+    ['lacks its fields', packed({ format: 1 })],
+  ])('a record that %s, and says how to recover', async (_, record) => {
     await tampered({ record });
     await expect(store().read()).rejects.toMatchObject({
       exitCode: 1, message: expect.stringMatching(/^Secret record-test\/\S+: .*; restore it, or delete it and deploy again/),
@@ -249,46 +249,46 @@ describe('a record that cannot be worked with is an error that says what to do',
     await expect(store().begin(release())).rejects.toThrow(/restore it/);
   });
 
-  test('without its record', async () => {
+  test('a Secret with data but without a record', async () => {
     await tampered({ record: null });
-    await expect(store().read()).rejects.toThrow(/it has data, and no key record/);
+    await expect(store().read()).rejects.toThrow(/it has data, but no key record/);
   });
 
-  test('of a later format', async () => {
+  test('a record of a later format', async () => {
     await tampered({ record: packed({ format: 3 }) });
     await expect(store().read()).rejects.toThrow(/the record has format 3, expected at most 2; use the version of cdk8s-ci-deploy that wrote it/);
   });
 
-  test('of another application: in the record, and in its annotation', async () => {
+  test('a record or an annotation of another application', async () => {
     const other = { ...identity, app: 'other\u001b[31m' };
     await tampered({ record: packed({ format: 1, revision: 'r', identity: other, releases: [], objects: [] }) });
-    await expect(store().read()).rejects.toThrow(/it belongs to application "other\\u001b\[31m", environment "review\/a branch", project "42", expected application "web/);
+    await expect(store().read()).rejects.toThrow(/it belongs to application other\\u001b\[31m, environment review\/a branch, project 42, expected application web/);
 
     await cluster.merge(`${SECRETS}/${releaseName(identity)}`, { metadata: { annotations: { 'cdk8s-ci-deploy/release-of': JSON.stringify(other) } } });
-    await expect(store().read()).rejects.toThrow(/it belongs to application "other/);
+    await expect(store().read()).rejects.toThrow(/it belongs to application other/);
   });
 
-  test('a Secret of the same name that is something else', async () => {
+  test('a Secret of the same name and another type', async () => {
     await cluster.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata: { name: releaseName(identity) } });
     await expect(store().read()).rejects.toThrow(/its type is "Opaque", expected "cdk8s-ci-deploy\/release"/);
   });
 
-  test('manifests that were exchanged', async () => {
+  test('manifests that were replaced', async () => {
     await tampered({ 'release-1': packed({ objects: [], withheld: [] }) });
     const reader = store();
     await reader.read();
-    await expect(reader.manifests({ number: 1 })).rejects.toThrow(/the manifests of release 1 are damaged, or not complete/);
+    await expect(reader.manifests({ number: 1 })).rejects.toThrow(/the manifests of release 1 are damaged or incomplete/);
   });
 });
 
-test('a record that is gone in between is not made anew', async () => {
+test('the store does not create a deleted record again', async () => {
   const writer = store();
   await writer.begin(release(configMap('one')));
   await cluster.delete(`${SECRETS}/${releaseName(identity)}`);
-  await expect(writer.finish('deployed')).rejects.toThrow(/another job wrote to it in the meantime/);
+  await expect(writer.finish('deployed')).rejects.toThrow(/another job has changed it meanwhile/);
 });
 
-/** As the access manifests have them. */
+/** Creates the Secrets of the access manifests. */
 async function givenSecrets(): Promise<void> {
   const annotations = { 'cdk8s-ci-deploy/release-of': JSON.stringify(identity), 'cdk8s-ci-deploy/kept': 'true' };
   for (const name of [releaseName(identity), ...[1, 2, 3, 4].map((part) => partName(identity, part))]) {
@@ -296,7 +296,7 @@ async function givenSecrets(): Promise<void> {
   }
 }
 
-test('large releases make room for each other where no Secrets can be made', async () => {
+test('the store drops old releases when the Secrets are limited', async () => {
   await givenSecrets();
   for (let round = 1; round <= 4; round += 1) {
     const writer = store();
@@ -307,13 +307,13 @@ test('large releases make room for each other where no Secrets can be made', asy
   expect((await reader.read())?.releases.map(({ number }) => number)).toEqual([4, 3]);
   expect(names((await reader.manifests({ number: 3 })).objects)).toEqual(['one', 'two']);
   await expect(store().begin(release(...['a', 'b', 'c', 'd'].map((name) => bulky(name, 900_000)))))
-    .rejects.toThrow(/take 3 Secrets beside it, expected room in the 4 of the access manifests/);
+    .rejects.toThrow(/need 3 more Secrets, expected at most the 4 Secrets of the access manifests/);
   expect(await mine()).toEqual(['', '-1', '-2', '-3', '-4']);
   await store().remove();
   expect((await secret(partName(identity, 4))).data).toBeUndefined();
 });
 
-test('Secrets that came with the access manifests are filled, and emptied in the end', async () => {
+test('the store fills the Secrets of the access manifests, and only empties them at the end', async () => {
   await givenSecrets();
   expect(await store().read()).toBeUndefined();
   await store().begin(release(configMap('one')));
@@ -323,7 +323,7 @@ test('Secrets that came with the access manifests are filled, and emptied in the
   expect(await store().read()).toBeUndefined();
 });
 
-test('what somebody else changes of the Secret apart from the record is no reason to fail', async () => {
+test('the store accepts a label that another writer has added to the Secret', async () => {
   const writer = store();
   await writer.begin(release(configMap('one')));
   await cluster.merge(`${SECRETS}/${releaseName(identity)}`, { metadata: { labels: { backup: 'done' } } });
@@ -332,7 +332,7 @@ test('what somebody else changes of the Secret apart from the record is no reaso
   expect((await secret()).metadata.labels.backup).toBe('done');
 });
 
-test('a write whose answer is lost is known again', async () => {
+test('the store recognizes its own write after a lost response', async () => {
   let lost = 0;
   const twice = (call: (...args: any[]) => Promise<unknown>) => async (...args: unknown[]) => {
     lost += 1;

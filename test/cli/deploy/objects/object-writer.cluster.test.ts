@@ -63,32 +63,32 @@ const replaceByTheirs = async () => {
 const touch = async () => cluster.merge(path(name()), { metadata: { labels: { touched: 'yes' } } });
 
 describe('create', () => {
-  test('makes an object that has the mark and the field manager of the application', async () => {
+  test('creates an object with the labels and the field manager of the application', async () => {
     const made = await writer(ours()).create(await target(ours(), { key: 'ours' }));
     expect(ours().of(made)).toBe('ours');
     expect(made.metadata).toMatchObject({ managedFields: [{ manager: ours().manager, operation: 'Apply' }] });
   });
 
-  test('leaves an object that another application has created in between', async () => {
+  test('does not change an object that another application has created since the plan', async () => {
     const create = writer(ours(), disturbed('apply', replaceByTheirs)).create(await target(ours(), { key: 'ours' }));
     await expect(create).rejects.toThrow(`ConfigMap ${name()}: application ${identity.app}-of-others, environment production, project 42 created it after the release was planned`);
     expect(await dataNow()).toEqual({ key: 'theirs' });
   });
 
-  test('leaves an object without an owner that was created in between, also when both have the same fields', async () => {
+  test('does not change an object without an owner that was created since the plan, even with the same fields', async () => {
     const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: name() }, data: { key: 'ours' } };
     const meanwhile = async () => cluster.create(`/api/v1/namespaces/${NAMESPACE}/configmaps`, made);
-    await expect(writer(ours(), disturbed('apply', meanwhile)).create(await target(ours(), { key: 'ours' }))).rejects.toThrow('somebody else created it');
+    await expect(writer(ours(), disturbed('apply', meanwhile)).create(await target(ours(), { key: 'ours' }))).rejects.toThrow('another client created it');
     expect(ours().of((await live())!)).toBe('nobody\'s');
   });
 
-  test('returns the object that it has created when the answer to the first attempt was lost', async () => {
+  test('returns the object that it has created when the first response was lost', async () => {
     const wanted = await target(ours(), { key: 'ours' });
     const lost = disturbed('apply', async () => writer(ours()).create(wanted));
     expect(uidOf(await writer(ours(), lost).create(wanted))).toBe(uidOf(await live()));
   });
 
-  test('refuses an object that existed when the release was planned', async () => {
+  test('rejects an object that existed at the plan', async () => {
     await writer(ours()).create(await target(ours(), { key: 'old' }));
     await expect(writer(ours()).create(await target(ours(), { key: 'new' }), await live())).rejects.toThrow('created it after the release was planned');
   });
@@ -99,23 +99,23 @@ describe('change', () => {
     await writer(ours()).create(await target(ours(), { key: 'old', dropped: 'yes' }));
   });
 
-  test.each([false, true])('changes the planned object (force: %s), also when others touch it at the same time', async (force) => {
+  test.each([false, true])('changes the planned object (force: %s), even when others change it at the same time', async (force) => {
     await writer(ours(), disturbed('apply', touch)).change(await planned(ours(), { key: 'new' }), { force });
     expect(await dataNow()).toEqual({ key: 'new' });
   });
 
-  test.each([false, true])('creates an object again that was deleted in between (force: %s)', async (force) => {
+  test.each([false, true])('creates an object again that was deleted since the plan (force: %s)', async (force) => {
     await writer(ours(), disturbed('apply', remove)).change(await planned(ours(), { key: 'new' }), { force });
     expect(await dataNow()).toEqual({ key: 'new' });
   });
 
-  test.each([false, true])('leaves an object of another application that has the same name since (force: %s)', async (force) => {
+  test.each([false, true])('does not change an object of another application that has the same name now (force: %s)', async (force) => {
     const change = writer(ours(), disturbed('apply', replaceByTheirs)).change(await planned(ours(), { key: 'new' }), { force });
     await expect(change).rejects.toThrow(/another object has its name since the release was planned|created it after/);
     expect(await dataNow()).toEqual({ key: 'theirs' });
   });
 
-  test.each([false, true])('leaves an object that another application has taken over (force: %s)', async (force) => {
+  test.each([false, true])('does not change an object that another application has taken over (force: %s)', async (force) => {
     const label = (await target(theirs(), {})).applied.metadata;
     const taken = async () => cluster.merge(path(name()), { metadata: label }, { fieldManager: 'kubectl-label' });
     const change = writer(ours(), disturbed('apply', taken)).change(await planned(ours(), { key: 'new' }), { force });
@@ -153,13 +153,13 @@ describe('restore', () => {
     await writer(ours()).create(await target(ours(), { key: 'old' }));
   });
 
-  test('restores an object that somebody has edited', async () => {
+  test('restores an object that another client has changed', async () => {
     await cluster.merge(path(name()), { data: { key: 'edited' } }, { fieldManager: 'kubectl-edit' });
     await writer(ours(), disturbed('apply', touch)).restore(await target(ours(), { key: 'old' }), [uidOf(await live())]);
     expect(await dataNow()).toEqual({ key: 'old' });
   });
 
-  test('creates an object that is gone, but not when another application is faster', async () => {
+  test('creates a deleted object again, unless another application has created one of its name', async () => {
     const wanted = await target(ours(), { key: 'old' });
     await remove();
     await writer(ours()).restore(wanted, []);
@@ -182,18 +182,18 @@ describe('delete', () => {
     await writer(ours()).create(await target(ours(), { key: 'old' }));
   });
 
-  test('deletes an object that others touch at the same time', async () => {
+  test('deletes an object that others change at the same time', async () => {
     expect(await writer(ours(), disturbed('delete', touch)).delete(path(name()), { uid: uidOf(await live()) })).toBe(true);
     expect(await live()).toBeUndefined();
   });
 
-  test('leaves an object of another application that has the same name since', async () => {
+  test('does not delete an object of another application that has the same name now', async () => {
     const uid = uidOf(await live());
     expect(await writer(ours(), disturbed('delete', replaceByTheirs)).delete(path(name()), { uid })).toBe(true);
     expect(await dataNow()).toEqual({ key: 'theirs' });
   });
 
-  test('leaves an object that another application has taken over, and returns false', async () => {
+  test('does not delete an object that another application has taken over, and returns false', async () => {
     const label = (await target(theirs(), {})).applied.metadata;
     const taken = async () => cluster.merge(path(name()), { metadata: label });
     expect(await writer(ours(), disturbed('delete', taken)).delete(path(name()), { uid: uidOf(await live()) })).toBe(false);
@@ -215,7 +215,7 @@ describe('mark and unmark', () => {
     expect(await dataNow()).toEqual({ key: 'new' });
   });
 
-  test('mark leaves an object of others', async () => {
+  test('mark does not change an object of another application', async () => {
     await replaceByTheirs();
     expect(await writer(renamed()).mark(path(name()), undefined)).toBe(false);
     expect(await dataNow()).toEqual({ key: 'theirs' });

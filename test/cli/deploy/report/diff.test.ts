@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json';
-import type { FieldChange } from '../../../../src/cli/deploy/objects/changes';
+import type { FieldChange } from '../../../../src/cli/deploy/objects/planned-change';
 import type { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
 import { diffLines as linesOf } from '../../../../src/cli/deploy/report/diff';
 

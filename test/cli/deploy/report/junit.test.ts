@@ -1,6 +1,6 @@
 import { ExitCode } from '../../../../src/cli/base/exit-code';
 import { Failure } from '../../../../src/cli/base/failure';
-import { ReleaseRejected } from '../../../../src/cli/deploy/objects/refusals';
+import { ReleaseRejected } from '../../../../src/cli/deploy/objects/object-problems';
 import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
 
 const objects = [

@@ -1,17 +1,18 @@
-import { isRefusal, recordProblem } from './record-problem';
-import { ownAnnotations } from './recorded-identity';
+import { ownAnnotations, recordProblem } from './record-fields';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { IDENTITY_ANNOTATION, OWNER_ID_LABEL, ownerId, RECORD_TYPE } from '../../../release/release-names';
+import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import type { ApiError } from '../../cluster/status';
+import { isApiError } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
- * A Secret of the record as it was read or written last.
+ * A Secret as it was last read or written.
  */
-export interface RecordSecret {
+export interface StoredSecret {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly data: ReadonlyMap<string, Buffer>;
@@ -19,7 +20,7 @@ export interface RecordSecret {
 }
 
 /**
- * What a write changes; `null` takes a key out.
+ * The changes of a write. `null` removes a key.
  */
 export interface SecretChange {
   readonly data?: { readonly [key: string]: Buffer | null };
@@ -27,43 +28,41 @@ export interface SecretChange {
 }
 
 /**
- * The Secrets of one record, each written only as it was read.
+ * Reads and writes the Secrets of one record. A write fails when the Secret has changed since it was read.
  */
-export class RecordSecrets {
+export class SecretClient {
   public constructor(private readonly cluster: KubernetesClient, private readonly namespace: string, private readonly identity: ReleaseIdentity) {}
 
-  /** For people. */
+  /** For messages: `Secret example/cdk8s-ci-deploy-web-production-0123456789`. */
   public at(name: string): string {
     return `Secret ${this.namespace}/${name}`;
   }
 
   /**
-   * @throws `Failure` when the Secret is none of this record.
+   * @throws `Failure` when the Secret has another type or another owner.
    */
-  public async read(name: string): Promise<RecordSecret | undefined> {
-    try {
-      return this.checked(name, await this.cluster.get(this.path(name)));
-    } catch (error) {
-      if (isRefusal(error, 404)) return undefined;
-      throw error;
-    }
+  public async read(name: string): Promise<StoredSecret | undefined> {
+    const object = await find(this.cluster, this.path(name));
+    return object && this.checked(name, object);
   }
 
   /**
-   * @param before As it was read; nothing when there was none.
-   * @param isDone Whether a Secret that changed in between has what was to be written: the answer to an earlier attempt was lost.
-   * @throws `Failure` when somebody else wrote it in between.
+   * Creates or changes a Secret.
+   *
+   * @param before The Secret as it was read, or undefined when it did not exist.
+   * @param isDone Whether a Secret already has this change. It has after an earlier attempt whose response was lost.
+   * @throws `Failure` when another job has written the Secret since it was read.
    */
   public async write(
-    name: string, before: RecordSecret | undefined, change: SecretChange, isDone: (secret: RecordSecret) => boolean,
-  ): Promise<RecordSecret> {
+    name: string, before: StoredSecret | undefined, change: SecretChange, isDone: (secret: StoredSecret) => boolean,
+  ): Promise<StoredSecret> {
     try {
       const answer = before
         ? await this.cluster.merge(this.path(name), this.patch(before, change))
         : await this.cluster.create(this.collection(), this.object(name, change), { repeatable: true });
       return this.checked(name, answer);
     } catch (error) {
-      if (!isRefusal(error, 409) && !isRefusal(error, 404)) throw error;
+      if (!isApiError(error, 409) && !isApiError(error, 404)) throw error;
       const now = await this.read(name);
       if (now && isDone(now)) return now;
       if (before && now && isAsBefore(before, now)) return this.write(name, now, change, isDone);
@@ -71,33 +70,33 @@ export class RecordSecrets {
     }
   }
 
-  public async delete(name: string, { uid }: RecordSecret): Promise<void> {
+  public async delete(name: string, { uid }: StoredSecret): Promise<void> {
     await this.cluster.delete(this.path(name), { uid });
   }
 
   private overtaken(name: string, error: ApiError): Error {
-    // A namespace that is not there is a 404 too, and no other job's doing.
+    // A missing namespace is a 404, too.
     if (error.code === 404 && error.status.details?.kind !== 'secrets') return error;
     return recordProblem({
       at: this.at(name),
-      given: 'another job wrote to it in the meantime',
+      given: 'another job has changed it meanwhile',
       expected: 'one deployment of the application at a time',
-      fix: 'look at what the other one did, and run this job again',
+      fix: 'check the result of the other job, then run this job again',
     });
   }
 
-  private checked(name: string, object: JsonObject): RecordSecret {
+  private checked(name: string, object: JsonObject): StoredSecret {
     const at = this.at(name);
     if (object.type !== RECORD_TYPE) {
       const given = `its type is ${show(object.type)}`;
-      throw recordProblem({ at, given, expected: show(RECORD_TYPE), fix: 'rename or remove that Secret: the record of releases needs its name' });
+      throw recordProblem({ at, given, expected: show(RECORD_TYPE), fix: 'rename or delete this Secret: the release record needs its name' });
     }
     const annotations = ownAnnotations(at, object, this.identity);
     const { uid, resourceVersion } = isObject(object.metadata) ? object.metadata : {};
     return { uid: String(uid), resourceVersion: String(resourceVersion), data: decoded(object.data), annotations };
   }
 
-  private patch({ resourceVersion }: RecordSecret, { data, annotations }: SecretChange): object {
+  private patch({ resourceVersion }: StoredSecret, { data, annotations }: SecretChange): object {
     return { metadata: { resourceVersion, annotations }, data: encoded(data) };
   }
 
@@ -124,8 +123,8 @@ export class RecordSecrets {
   }
 }
 
-/** Whether only something that is none of the record's business has changed, such as a label. */
-function isAsBefore(before: RecordSecret, now: RecordSecret): boolean {
+/** Whether the data is the same and only other fields have changed, such as a label. */
+function isAsBefore(before: StoredSecret, now: StoredSecret): boolean {
   const isAnother = before.uid !== now.uid || before.resourceVersion === now.resourceVersion;
   const isSameData = before.data.size === now.data.size && [...before.data].every(([key, bytes]) => now.data.get(key)?.equals(bytes));
   return isSameData && !isAnother;

@@ -1,9 +1,8 @@
-import { BEFORE_WORKLOADS } from './annotations';
-import { textAt } from './fields';
+import { isMigration } from './jobs';
 import type { ReleaseObject } from './release';
 import { kindName } from '../../../kubernetes/kinds';
 
-/** Kinds that are applied together, each line after those above it: what others need to be accepted, or to start, comes first. */
+/** Kinds of one line are applied together, after the lines above. Later kinds need the earlier ones to be accepted or to start. */
 const ORDER = [
   ['ResourceQuota', 'LimitRange', 'NetworkPolicy.networking.k8s.io', 'ServiceAccount'],
   ['Role.rbac.authorization.k8s.io'],
@@ -16,18 +15,19 @@ const WORKLOADS = [
 ];
 
 /**
- * Objects in the groups in which they are applied: those of one group at once, the groups one after the other.
+ * Objects in the groups in which they are applied. The objects of one group are applied at the same time, the groups one after the other.
  */
 export interface Ordered<T> {
-  /** What workloads need to be there. */
+  /** Objects that workloads need. */
   readonly before: readonly T[][];
-  /** Jobs that must complete before anything that follows. */
+  /** Jobs that must complete before the workloads are applied. */
   readonly migrations: readonly T[];
+  /** The workloads, then all other kinds. */
   readonly after: readonly T[][];
 }
 
 /**
- * The order in which a set works.
+ * Sorts objects into the groups in which they are applied.
  */
 export function inOrder<T extends { readonly object: ReleaseObject }>(items: readonly T[]): Ordered<T> {
   const migrations = items.filter(({ object }) => isMigration(object));
@@ -39,18 +39,11 @@ export function inOrder<T extends { readonly object: ReleaseObject }>(items: rea
 }
 
 /**
- * Objects in the groups in which they are removed: what uses others goes before them.
+ * Sorts objects into the groups in which they are deleted. An object is deleted before the objects that it needs.
  */
 export function inReverse<T extends { readonly apiVersion: string; readonly kind: string }>(items: readonly T[]): T[][] {
   const groups = [WORKLOADS, ...[...ORDER].reverse()];
   const known = new Set(groups.flat());
   const name = ({ apiVersion, kind }: T) => kindName(apiVersion, kind);
   return [items.filter((item) => !known.has(name(item))), ...groups.map((kinds) => items.filter((item) => kinds.includes(name(item))))];
-}
-
-/**
- * Whether a Job is marked to complete before workloads are applied.
- */
-export function isMigration({ value }: ReleaseObject): boolean {
-  return textAt(value, 'metadata', 'annotations', BEFORE_WORKLOADS) === 'true';
 }

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../../../src/base/json';
+import type { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
+import { ApiError } from '../../../../src/cli/cluster/status';
+import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../../../../src/cli/deploy/objects/jobs';
+
+const withCondition = (type?: string): JsonObject => ({ status: { conditions: type === undefined ? [] : [{ type, status: 'True' }] } });
+
+function apiError(code: number, message: string): ApiError {
+  return new ApiError('patch jobs migrate', code, { kind: 'Status', message, reason: code === 403 ? 'Forbidden' : 'Invalid' });
+}
+
+test.each([['batch/v1', 'Job', true], ['batch/v1', 'CronJob', false], ['example.com/v1', 'Job', false]])('isJob of %s %s is %s', (apiVersion, kind, expected) => {
+  expect(isJob({ apiVersion, kind })).toBe(expected);
+});
+
+test.each([['Complete', true, false], ['Failed', true, true], [undefined, false, false]])('a Job with the condition %s has ended: %s, is to be replaced: %s', (type, ended, replaced) => {
+  expect([hasEnded(withCondition(type)), isToBeReplaced(withCondition(type))]).toEqual([ended, replaced]);
+});
+
+test('a Job is to be replaced when its template differs, and for no other error', () => {
+  expect(isToBeReplaced(withCondition(), apiError(422, 'spec.template: field is immutable'))).toBe(true);
+  expect(isToBeReplaced(withCondition(), apiError(422, 'spec.parallelism: Invalid value'))).toBe(false);
+});
+
+test.each([
+  ['spec.selector.matchLabels.controller-uid', true],
+  ['spec.template.metadata.labels.batch.kubernetes.io/job-name', true],
+  ['metadata.labels.app', false],
+  ['spec.template.spec.containers[web].image', false],
+])('isGenerated of %s is %s', (field, expected) => {
+  expect(isGenerated(field)).toBe(expected);
+});
+
+describe('checkReplacement', () => {
+  const applied: JsonObject = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate', labels: { app: 'web' } } };
+  const target = {
+    object: { at: 'app.yaml:1:1', apiVersion: 'batch/v1', kind: 'Job', name: 'migrate', value: applied }, resource: 'jobs', path: '/apis/batch/v1/namespaces/n/jobs/migrate', applied,
+  };
+  const answering = (answer: (path: string, object: JsonObject) => JsonObject) => ({
+    apply: async (path: string, object: JsonObject) => answer(path, object),
+  }) as unknown as KubernetesClient;
+
+  test('checks the Job under a free name and returns it under its own', async () => {
+    const paths: string[] = [];
+    const cluster = answering((path, object) => {
+      paths.push(path);
+      return { ...object, spec: { parallelism: 1 } };
+    });
+    expect(await checkReplacement(cluster, target, 'manager')).toEqual({ ...applied, spec: { parallelism: 1 } });
+    expect(paths).toEqual(['/apis/batch/v1/namespaces/n/jobs/migrate-replacing']);
+  });
+
+  test('returns the error of the server', async () => {
+    const error = apiError(422, 'spec.completions: Invalid value');
+    expect(await checkReplacement(answering(() => {
+      throw error;
+    }), target, 'manager')).toBe(error);
+  });
+
+  test('returns the manifest when the credential may not write Jobs of that name', async () => {
+    expect(await checkReplacement(answering(() => {
+      throw apiError(403, 'jobs.batch "migrate-replacing" is forbidden: User "u" cannot patch resource "jobs" in API group "batch"');
+    }), target, 'manager')).toBe(applied);
+  });
+});
