@@ -89,7 +89,7 @@ test('a deployed release whose pruning fails keeps its pull credentials', async 
   expect(await deployAs(pulling, job('gldt-first'), [kept, pruned], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
   placeIn(proxy, ['the pruning'], answering(403, { message: 'not today' }), Infinity);
   const { code, stderr } = await deployAs(pulling, job('gldt-second'), [kept], '--pull-secret', 'gitlab', '--rollback-on-failure');
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('the release is deployed; some objects that are no longer in it could not be deleted') });
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('the release is deployed; some objects that are no longer in it could not be deleted') });
   const config = pulling.admin('get', 'secret', 'gitlab', '-o', 'jsonpath={.data.\\.dockerconfigjson}');
   expect(Buffer.from(config, 'base64').toString()).toContain('gldt-second');
 });
