@@ -96,7 +96,7 @@ function expectDone({ code, stderr }: JobResult): void {
 
 test.each<[string, Fault]>([
   ['nothing', hanging], ['a beginning', hangingHalfway],
-])('a server of which %s comes ends it soon in whatever phase, and the next run makes up for it', async (name, fault) => {
+])('a server of which %s comes ends the deployment soon in every phase, and the next run completes it', async (name, fault) => {
   const cases = await casesOf(name);
   for (const { deployer: { kubeconfig } } of cases) expectDone(await runJob({ kubeconfig, objects: versionOf('a'), clock: new SpeedClock() }));
   const ended = await Promise.all(cases.map(async (one) => {

@@ -45,7 +45,7 @@ describe('two jobs', () => {
     ({ undisturbed } = await TwoVersions.deploy(deployer));
   });
 
-  test('at once come one after the other', async () => {
+  test('at the same time deploy one after the other', async () => {
     for (let round = 0; round < 3; round += 1) {
       const results = await Promise.all((['a', 'b', 'a'] as const).map(async (version) => ({ version, ...await deploy(deployer, versionOf(version)) })));
       expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
@@ -55,7 +55,7 @@ describe('two jobs', () => {
     }
   });
 
-  test('of which one is paused until the other has taken over: it writes nothing more', async () => {
+  test('do not both write when one is paused until the other has taken the lock', async () => {
     const disturbed = makeDisturbed('paused');
     const { undisturbed: states } = await TwoVersions.deploy(disturbed);
     proxy.reset();
@@ -89,7 +89,7 @@ describe('two jobs', () => {
 });
 
 describe('a namespace', () => {
-  test('that is being terminated is said before anything is written', async () => {
+  test('that is being terminated is reported before anything is written', async () => {
     const deployer = makeDisturbed('ending');
     deployer.create({ ...configMap('stays'), metadata: { name: 'stays', finalizers: ['example.com/stays'] } });
     runKubectl(cluster.kubeconfig, ['delete', 'namespace', 'ending', '--wait=false']);
@@ -97,7 +97,7 @@ describe('a namespace', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: create leases .* because it is being terminated\n$/) });
   });
 
-  test('that is terminated half-way', async () => {
+  test('that is terminated half-way ends the deployment', async () => {
     const deployer = makeDisturbed('ended-half-way');
     proxy.place(async (exchange) => {
       if (isIn('the apply', proxy.requests)) {
@@ -146,17 +146,17 @@ describe('an admission policy', () => {
     await until(isEffective);
   });
 
-  test('that says no is said, and nothing is written', async () => {
+  test('that denies the dry run is named, and nothing is written', async () => {
     const { code, stderr } = await deploy(deployer, [configMap('first'), denied, configMap('third')]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/ConfigMap second: .*no key is called denied; meet the policy of the cluster/) });
     expect(writesOf(cluster, 'policy')).toEqual([]);
   });
 
-  test('that says no only to the real request is undone', async () => {
+  test('that denies only the real request causes a rollback', async () => {
     const refusing = { method: 'PATCH', path: /\/configmaps\/changed\?(?!.*dryRun)/ };
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const first = await deploy(deployer, versionOf('a'), { options: ['--rollback-on-failure'] });
-    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/undone: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that rejected it\n$/s) });
+    expect(first).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: this first release is removed\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that rejected it\n$/s) });
     expect(owned(deployer)).toBe('');
     proxy.reset();
 
@@ -164,11 +164,11 @@ describe('an admission policy', () => {
     const before = stateOf(deployer);
     proxy.place(answering(403, { message: 'admission webhook "x.example.com" denied the request: not today' }), refusing);
     const update = await deploy(deployer, versionOf('b'), { options: ['--rollback-on-failure'] });
-    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/undone: release \d+ is back\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that rejected it\n$/s) });
+    expect(update).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/rolled back: release \d+ is restored\n.*: ConfigMap changed: .*not today; meet the policy of the cluster that rejected it\n$/s) });
     expect(stateOf(deployer)).toEqual({ ...before, outcome: 'undone' });
   });
 
-  test('that never answers ends it before anything is written', async () => {
+  test('that never answers ends the deployment before anything is written', async () => {
     const message = 'Internal error occurred: failed calling webhook "x.example.com": failed to call webhook: Post "https://x.example.com": context deadline exceeded';
     proxy.place(answering(500, { message }), { path: /configmaps\/first\?.*dryRun/, times: Infinity });
     const before = writesOf(cluster, 'policy').length;
@@ -178,7 +178,7 @@ describe('an admission policy', () => {
   });
 });
 
-test('a quota with room for two of three, each of which passes, leaves none of them', async () => {
+test('a quota for two of three pods rejects all three, although each passes alone', async () => {
   const deployer = makeDisturbed('quota-of-three');
   deployer.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { 'count/configmaps': '3' } } });
   await untilUsed(deployer, 1);
@@ -188,7 +188,7 @@ test('a quota with room for two of three, each of which passes, leaves none of t
   expect(stateOf(deployer)).toMatchObject({ faults: [], recorded: [] });
 });
 
-test.each(['a first release', 'an update'])('a quota whose room somebody takes after the dry run is the cause, and it is undone: %s', async (which) => {
+test.each(['a first release', 'an update'])('a quota that somebody uses up after the dry run is named as the cause, and causes a rollback: %s', async (which) => {
   const deployer = makeDisturbed(`crowded-${which.split(' ')[1]}`);
   deployer.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { 'count/configmaps': '4' } } });
   await untilUsed(deployer, 1);
@@ -205,7 +205,7 @@ test.each(['a first release', 'an update'])('a quota whose room somebody takes a
   expect({ code, stderr }).toEqual({
     code: 1, stderr: expect.stringMatching(/^cdk8s-ci-deploy: \S+: ConfigMap [abc]: exceeded quota: q, requested: count\/configmaps=1, used: count\/configmaps=4, limited: count\/configmaps=4; request less, /m),
   });
-  expect(stderr).toContain(which === 'an update' ? 'undone: release 1 is back\n' : 'undone: this first release is removed\n');
+  expect(stderr).toContain(which === 'an update' ? 'rolled back: release 1 is restored\n' : 'rolled back: this first release is removed\n');
   expect(stateOf(deployer)).toEqual({ ...before, outcome: which === 'an update' ? 'undone' : expect.stringMatching(/undone|none/) });
 });
 
@@ -214,7 +214,7 @@ async function untilUsed({ admin }: Deployer, configMaps: number): Promise<void>
   await until(() => used() === `{"count/configmaps":"${configMaps}"}`);
 }
 
-describe('a record that somebody has tampered with', () => {
+describe('a forged record', () => {
   let deployer: Deployer;
 
   const planted = {
@@ -254,21 +254,21 @@ describe('a record that somebody has tampered with', () => {
     ['a Secret', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'planted' } }, /it contains Secret "planted"/],
     ['an object of another namespace', { ...configMap('planted'), metadata: { name: 'planted', namespace: 'kube-system' } }, /is in namespace "kube-system"/],
     ['a ClusterRoleBinding', { ...planted, kind: 'ClusterRoleBinding' }, /it contains ClusterRoleBinding "planted"/],
-  ])('with %s in it is not applied', async (_, object, expected) => {
+  ])('with %s is not applied', async (_, object, expected) => {
     plant(object);
     const before = writesOf(cluster, 'tampered').length;
     const { kubeconfig } = deployer;
     expect(await runJob({ kubeconfig, command: 'rollback' })).toMatchObject({ code: expect.not.stringMatching(/0/), stderr: expect.stringMatching(expected) });
     expect(writesOf(cluster, 'tampered')).toHaveLength(before);
     const failing = await deploy(deployer, [deployment('web', { annotations: { 'e2e/fault': 'image-pull' } }), configMap('a')], { options: ['--rollback-on-failure', '--timeout', '2s'] });
-    expect(failing).toMatchObject({ code: 1, stderr: expect.stringContaining('it could not be undone') });
+    expect(failing).toMatchObject({ code: 1, stderr: expect.stringContaining('the rollback failed') });
     expect(deployer.admin('get', 'rolebindings', '-o', 'name')).toBe('rolebinding.rbac.authorization.k8s.io/ci\n');
     reset();
     expect(await deploy(deployer, [configMap('a')])).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [configMap('a', { key: 'new' })])).toMatchObject({ code: 0 });
   });
 
-  test('to have objects of others removes none of them', async () => {
+  test('with objects of others deletes none of them', async () => {
     deployer.create(configMap('others'));
     const { data } = JSON.parse(deployer.admin('get', 'secret', NAME, '-o', 'json')) as { readonly data: Record<string, string> };
     const record = unpack('', Buffer.from(data.record!, 'base64')) as ReleaseRecord & JsonObject;
@@ -279,11 +279,11 @@ describe('a record that somebody has tampered with', () => {
   });
 });
 
-describe('what is read ahead', () => {
+describe('a read for the plan', () => {
   const isLease = ({ path }: { readonly path: string }) => path.includes('/leases/');
   const isWrite = ({ method, path }: { readonly method: string; readonly path: string }) => method !== 'GET' && !path.includes('dryRun');
 
-  test('is read after the Lease was seen to be free, and nothing is written before it is held', async () => {
+  test('begins after the Lease was read as free, and nothing is written before the lock is held', async () => {
     const deployer = makeDisturbed('ahead');
     expect(await deploy(deployer, versionOf('a'))).toMatchObject({ code: 0 });
     proxy.reset();
@@ -294,7 +294,7 @@ describe('what is read ahead', () => {
     expect(requests.find(isWrite)).toMatchObject({ method: 'PATCH', path: expect.stringContaining('/leases/') });
   });
 
-  test('is nothing while another has the lock', async () => {
+  test('does not begin while another job holds the lock', async () => {
     const deployer = makeDisturbed('ahead-of-none');
     expect(await deploy(deployer, versionOf('a'))).toMatchObject({ code: 0 });
     deployer.admin('patch', 'lease', NAME, '--type=merge', '--patch', '{"spec":{"holderIdentity":"another","leaseDurationSeconds":600}}');

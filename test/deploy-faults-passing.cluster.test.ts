@@ -11,7 +11,7 @@ beforeAll(async () => {
   versions = await TwoVersions.deploy(makeDisturbed('faulty'));
 });
 
-test('undisturbed, one version comes after the other', () => {
+test('versions are deployed one after the other without faults', () => {
   for (const state of Object.values(versions.undisturbed)) expect(state).toMatchObject({ outcome: 'deployed', faults: [] });
   expect(Object.keys(versions.undisturbed.a.objects)).toHaveLength(8);
 });

@@ -30,7 +30,7 @@ const FAULTS: Array<[string, Fault]> = [
   ['are reset in the middle of an event', answerCut],
 ];
 
-describe('a rollout that ends well', () => {
+describe('a successful rollout', () => {
   /** It takes three seconds, and all is watched after a quarter of one. */
   const clock = fastClock(4);
 
@@ -45,14 +45,14 @@ describe('a rollout that ends well', () => {
     versions = await TwoVersions.deploy(makeDisturbed('well'), slowly);
   });
 
-  test.each(FAULTS)('ends well when its watches %s', async (_, fault) => {
+  test.each(FAULTS)('succeeds when its watches %s', async (_, fault) => {
     const met = disturbWatches(fault);
     versions.expectUndisturbed(await versions.other({ clock }));
     expect(Object.entries(met()).filter(([, times]) => times === 0)).toEqual([]);
   });
 });
 
-describe('a rollout that fails', () => {
+describe('a failing rollout', () => {
   const broken = [...versionOf('b', { workload: false }), deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } })];
 
   let deployer: Deployer;
@@ -66,7 +66,7 @@ describe('a rollout that fails', () => {
 
   const fail = async () => runJob({ kubeconfig: deployer.kubeconfig, objects: broken, options: ['--rollback-on-failure'] });
 
-  test('is undone, and the image is named', () => {
+  test('is rolled back, with the image in the cause', () => {
     expect(undisturbed).toEqual({
       said: expect.stringMatching(/^1 cdk8s-ci-deploy: Deployment web, pod POD, container web, image registry\.example\.com\/web:missing: ImagePullBackOff: .*not found$/),
       state: expect.objectContaining({ outcome: 'undone', faults: [] }),

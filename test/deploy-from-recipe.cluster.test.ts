@@ -159,7 +159,7 @@ test('deploy does not take over the application without --adopt', async () => {
   const { code, stderr } = await deploy(IMAGE, deploymentYml('KEPT', 'DROPPED'));
   expect(code).toBe(1);
   expect(stderr).toMatch(/2 of 2 objects cannot be applied, so nothing was written$/m);
-  for (const name of ['Deployment web', 'Service web']) expect(stderr).toContain(`${name}: it exists already, and no release has made it; make it part of this one (--adopt)`);
+  for (const name of ['Deployment web', 'Service web']) expect(stderr).toContain(`${name}: it exists already, and no release created it; adopt it (--adopt)`);
   expect(managers('deployment/web')).not.toContain(APPLIED);
 });
 

@@ -52,7 +52,7 @@ const LEASE = releaseName({ project: 'local', environment: 'production', app: 'w
 /** Another application of the namespace. */
 const NEIGHBOUR = { app: 'neighbour', objects: [configMap('neighbour'), deployment('neighbour')] };
 
-test.each(SCENARIOS)('%s that was killed after one of its requests is made up for by the next run, and leaves the other application as it is', async (name, scenario) => {
+test.each(SCENARIOS)('%s that was killed after one of its requests is completed by the next run, and the other application stays as it is', async (name, scenario) => {
   const { deployer, requests } = await undisturbed(name, scenario);
   const expected = stateOf(deployer);
   expect(expected.faults).toEqual([]);

@@ -40,40 +40,40 @@ async function applyShop(): Promise<CliResult> {
 
 const pullSecrets = () => web.admin('get', 'secrets', '--field-selector', 'type=kubernetes.io/dockerconfigjson', '-o', 'name');
 
-test('a deployer with nothing but what its manifests need deploys them, with their pull secret', async () => {
+test('a deployer with only the rights that its manifests need deploys them, with their pull secret', async () => {
   expect(await apply(WEB.objects, '--pull-secret', 'gitlab')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab/m) });
 });
 
-test('another one of the namespace shares the pull secret', async () => {
+test('another deployer of the namespace shares the pull secret', async () => {
   expect(await applyShop()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Secret gitlab/m) });
 });
 
-test('replaces a Job, and removes what is gone from them', async () => {
+test('the deployer replaces a Job, and deletes objects that are no longer in the release', async () => {
   const changed = [configMap('kept'), secret('web', { a: 'value' }), deployment('web', { pullSecret: 'gitlab' }), job('once', { image: 'registry.example.com/web:2' })];
   const { code, stdout } = await apply(changed, '--pull-secret', 'gitlab');
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^unchanged +Secret gitlab[^]*^replaced +Job once[^]*^removed +ConfigMap old$/m) });
 });
 
-test('undoes a release that fails', async () => {
+test('the deployer rolls a failed release back', async () => {
   const broken = deployment('web', { pullSecret: 'gitlab', image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
   const { code, stderr } = await apply([configMap('kept'), configMap('old'), secret('web', { a: 'value' }), broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/image registry\.example\.com\/web:missing: .*\n?[^]*undone: release 2 is back/) });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/image registry\.example\.com\/web:missing: .*\n?[^]*rolled back: release 2 is restored/) });
 });
 
-test('goes back', async () => {
+test('the deployer rolls back to an earlier release', async () => {
   expect(await run(web, 'web', 'rollback')).toMatchObject({ code: 0 });
   expect(web.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name}')).toBe('kept old');
   expect(await run(web, 'web', 'history')).toMatchObject({ code: 0 });
   expect(await run(web, 'web', 'status')).toMatchObject({ code: 0 });
 });
 
-test('is not in the way of administrators who apply its access manifests again', async () => {
+test('administrators can apply the access manifests again', async () => {
   runKubectl(cluster.kubeconfig, ['apply', '--server-side', '-f', '-'], accessManifests(WEB));
   expect((await run(web, 'web', 'history')).stdout).toContain('deployed');
   expect(pullSecrets()).toBe('secret/gitlab\n');
 });
 
-test('cannot deploy anything else, and is told before anything is written', async () => {
+test('the deployer cannot deploy other objects, and learns it before anything is written', async () => {
   expect(await apply([configMap('kept'), configMap('other')])).toMatchObject({ code: 3, stderr: expect.stringMatching(/ConfigMap other: .*let an administrator grant this right/) });
   const { code, stderr } = await apply([configMap('other')], '--pull-secret', 'another');
   expect({ code, stderr }).toEqual({
@@ -81,20 +81,20 @@ test('cannot deploy anything else, and is told before anything is written', asyn
   });
 });
 
-test('removes everything, and leaves what another one pulls with', async () => {
+test('destroy deletes everything, and keeps the pull credentials of the other application', async () => {
   const before = forbiddenOf(cluster, WEB).filter((request) => !/ (?:other|another)$/.test(request));
   expect(before).toEqual([]);
-  expect(await run(web, 'web', 'destroy')).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: others use it, too') });
+  expect(await run(web, 'web', 'destroy')).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: other applications use it, too') });
   expect(web.admin('get', 'configmaps,deployments,jobs', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('deployment.apps/shop\n');
   expect(await applyShop()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged +Secret gitlab/m) });
 });
 
-test('removes the pull secret, though it may list none, when it is the last one', async () => {
+test('destroy deletes the pull secret of the last application, although it may not list Secrets', async () => {
   expect(await run(shop, 'shop', 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +Secret gitlab$/m) });
   expect(pullSecrets()).toBe('');
   expect(forbiddenOf(cluster, SHOP)).toEqual(['list secrets']);
 });
 
-test('is none for another application', async () => {
+test('the deployer cannot deploy another application', async () => {
   expect(await deploy(web, [...WEB.objects])).toMatchObject({ code: 3 });
 });

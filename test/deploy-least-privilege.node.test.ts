@@ -68,32 +68,32 @@ async function deploy(objects: object[], timeout = '4m'): Promise<CliResult> {
 const running = () => deployer.admin('get', 'pods', '--field-selector', 'status.phase=Running', '-o', 'jsonpath={.items[*].spec.containers[0].image}');
 
 describe('with the rights of the table and no others', () => {
-  test('a release is pulled with its pull secret, and runs', async () => {
+  test('a release pulls its image with its pull secret, and runs', async () => {
     expect(await deploy([web(1), configMap('web')])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab/m) });
     expect(running()).toBe(image(1));
   });
 
-  test('a missing image is the cause', async () => {
+  test('a missing image is named as the cause', async () => {
     const { code, stderr } = await deploy([web('missing')]);
     expect({ code, stderr }).toEqual({
-      code: 1, stderr: expect.stringMatching(/pod web-\w+-\w+, container app, image 127\.0\.0\.1:\d+\/group\/shell:missing: ErrImagePull: not found\n[^]*undone: release 1 is back[^]*Failed to pull image/),
+      code: 1, stderr: expect.stringMatching(/pod web-\w+-\w+, container app, image 127\.0\.0\.1:\d+\/group\/shell:missing: ErrImagePull: not found\n[^]*rolled back: release 1 is restored[^]*Failed to pull image/),
     });
   });
 
-  test('of a crash, the last lines of the log are shown', async () => {
+  test('a crash is shown with the last lines of the log', async () => {
     const { code, stderr } = await deploy([crashing()]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app: CrashLoopBackOff: exit code 3[^]*undone: release 1 is back[^]*\| cannot read the configuration/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app: CrashLoopBackOff: exit code 3[^]*rolled back: release 1 is restored[^]*\| cannot read the configuration/) });
     expect(running()).toBe(image(1));
   });
 
-  test('an object that is deleted in the meantime is missed', async () => {
+  test('an object that is deleted meanwhile is noticed', async () => {
     const deploying = deploy([web(2, FOR_EVER, NEVER_READY)]);
     await until(() => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}') === image(2));
     deployer.admin('delete', 'deployment', 'web');
-    expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back') });
+    expect(await deploying).toMatchObject({ code: 1, stderr: expect.stringContaining('rolled back: release 1 is restored') });
   });
 
-  test('nothing is asked for in vain, and no right is there that is not used', async () => {
+  test('no request is denied, and every right is used', async () => {
     expect(forbiddenOf(controlPlane, least)).toEqual([]);
     const used = new Set(requestsOf(controlPlane, least).map(({ verb, objectRef }) => [verb, [objectRef?.resource, objectRef?.subresource].filter(Boolean).join('/')].join(' ')));
     const given = DEPLOY_RIGHTS.flatMap(({ rule }) => rule.verbs.flatMap((verb) => (rule.resources ?? []).map((resource) => `${verb} ${resource}`)));
@@ -126,28 +126,28 @@ describe('without a right of the table', () => {
     ['deployments', 'watch', /ErrImagePull: not found[^]*the credential may not watch deployments: they were read once a second instead/],
     ['resourcequotas', 'list', /ErrImagePull: not found/],
     ['namespaces', 'get', /ErrImagePull: not found/],
-  ])('%s (%s), a release that cannot be pulled is undone, and what could not be seen is said', async (resource, verb, said) => {
+  ])('%s (%s), a release with a missing image is rolled back, and a note says what could not be read', async (resource, verb, said) => {
     without(resource, verb);
     const { code, stderr } = await deploy([web('missing'), configMap('web')], LONG_ENOUGH);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) });
-    expect(stderr).toContain('undone: release 1 is back\n');
+    expect(stderr).toContain('rolled back: release 1 is restored\n');
   });
 
-  test('pods/log (get), a release that crashes is undone, and it is said that there is no log', async () => {
+  test('pods/log (get), a release that crashes is rolled back, and a note says that the log could not be read', async () => {
     without('pods/log', 'get');
     const { code, stderr } = await deploy([crashing(), configMap('web')]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/CrashLoopBackOff: exit code 3[^]*the credential may not read the log of pod web-\w+-\w+/) });
-    expect(stderr).toContain('undone: release 1 is back\n');
+    expect(stderr).toContain('rolled back: release 1 is restored\n');
   });
 
-  test('all of them, one that is fine is deployed', async () => {
+  test('all of them, a working release is deployed', async () => {
     setRights(all.filter(({ resourceNames = [] }) => resourceNames.length > 0));
     expect(await deploy([web(2), configMap('web')])).toMatchObject({ code: 0 });
     expect(running()).toContain(image(2));
   });
 });
 
-test('everything is removed in the end', async () => {
+test('destroy deletes everything', async () => {
   expect(await release(deployer, { variables: variables() }, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed +Secret gitlab$/m) });
   expect(deployer.admin('get', 'deployments,configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
 });

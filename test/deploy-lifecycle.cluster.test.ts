@@ -11,7 +11,7 @@ onKwok();
 /** Pods of it never get their image. */
 const broken = (name: string) => deployment(name, { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
 
-describe('what a release no longer has', () => {
+describe('an object that is no longer in the release', () => {
   let deployer: Deployer;
 
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
@@ -22,11 +22,11 @@ describe('what a release no longer has', () => {
     deployer = makeDeployer(cluster, 'pruned');
   });
 
-  test('is there to begin with', async () => {
+  test('exists with the first release', async () => {
     expect(await deploy(deployer, [...base, configMap('old'), claim, secret('full', { a: 'value' }), secret('empty', {})])).toMatchObject({ code: 0 });
   });
 
-  test('is removed, but for data', async () => {
+  test('is deleted, unless it has data', async () => {
     const { code, stdout } = await deploy(deployer, base);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^removed +ConfigMap old$/m);
@@ -35,14 +35,14 @@ describe('what a release no longer has', () => {
     expect([names('configmaps'), names('secrets'), names('pvc')]).toEqual(['a b c d', 'full', 'data']);
   });
 
-  test('is left when it is somebody else\'s by now', async () => {
+  test('is kept when it belongs to somebody else now', async () => {
     deployer.admin('delete', 'configmap', 'd');
     deployer.create(configMap('d'));
     expect(await deploy(deployer, base.slice(0, 3))).toMatchObject({ code: 0 });
     expect(deployer.admin('get', 'configmap', 'd', '-o', 'name')).toBe('configmap/d\n');
   });
 
-  test('is not removed when it is more than half of everything', async () => {
+  test('is kept when more than half of all objects would be deleted', async () => {
     const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('new')], '--prune-data');
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('prune: 4 of 5 objects are not in this release (ConfigMap b, ConfigMap c') });
     expect(names('configmaps')).toBe('a b c');
@@ -50,7 +50,7 @@ describe('what a release no longer has', () => {
     expect([names('configmaps'), names('secrets')]).toEqual(['a', '']);
   });
 
-  test('of two applications in one namespace each has its own', async () => {
+  test('is not deleted by another application of the namespace', async () => {
     expect(await deploy(deployer, [configMap('other')], '--allow-prune-many')).toMatchObject({ code: 0 });
     expect(await deployAs(deployer, { app: 'api' }, [configMap('api')])).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [configMap('another')])).toMatchObject({ code: 0 });
@@ -58,7 +58,7 @@ describe('what a release no longer has', () => {
   });
 });
 
-describe('a release that fails', () => {
+describe('a failed release', () => {
   let deployer: Deployer;
 
   const images = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
@@ -70,22 +70,22 @@ describe('a release that fails', () => {
   test('is removed when it is the first', async () => {
     const { code, stderr } = await deploy(deployer, [configMap('web'), secret('web', { password: 'first' }), broken('web')], '--rollback-on-failure');
     expect(code).toBe(1);
-    expect(stderr).toContain('undone: this first release is removed');
+    expect(stderr).toContain('rolled back: this first release is removed');
     expect(deployer.admin('get', 'configmaps,secrets,deployments', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'name')).toBe('');
   });
 
-  test('is replaced by the last one that was deployed, as it was', async () => {
+  test('is replaced by the last deployed release, as it was', async () => {
     expect(await deploy(deployer, [configMap('web'), secret('web', { password: 'good' }), deployment('web')])).toMatchObject({ code: 0 });
     const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), configMap('new'), secret('web', { password: 'bad' }), broken('web')], '--rollback-on-failure');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^undone: release 2 is back$/m);
+    expect(stderr).toMatch(/^rolled back: release 2 is restored$/m);
     expect(images()).toBe('registry.example.com/web:1');
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.metadata.annotations}')).toBe('');
     expect(deployer.admin('get', 'configmaps', '-l', 'cdk8s-ci-deploy/part-of', '-o', 'jsonpath={.items[*].metadata.name} {.items[*].data.key}')).toBe('web value');
     expect(deployer.admin('get', 'secret', 'web', '-o', 'jsonpath={.data.password}')).toBe(Buffer.from('good').toString('base64'));
   });
 
-  test('is undone when something is refused that a dry run let pass', async () => {
+  test('is rolled back when the server rejects an object that passed the dry run', async () => {
     const policy = {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicy',
@@ -107,7 +107,7 @@ describe('a release that fails', () => {
     const { code, stderr } = await deploy(deployer, [configMap('web', { key: 'new' }), deployment('web', { image: 'registry.example.com/web:2' }), deployment('late')], '--rollback-on-failure');
     expect(code).toBe(1);
     expect(stderr).toContain('not really');
-    expect(stderr).toMatch(/^undone: release 2 is back$/m);
+    expect(stderr).toMatch(/^rolled back: release 2 is restored$/m);
     expect(deployer.admin('get', 'configmap', 'web', '-o', 'jsonpath={.data.key}')).toBe('value');
     expect(images()).toBe('registry.example.com/web:1');
   });
@@ -122,13 +122,13 @@ describe('a release that fails', () => {
     });
   }
 
-  test('stays when that is wanted', async () => {
+  test('stays with --no-rollback-on-failure', async () => {
     expect(await deploy(deployer, [configMap('web'), broken('web')], '--timeout', '2s')).toMatchObject({ code: 1 });
     expect(images()).toBe('registry.example.com/web:missing');
   });
 });
 
-describe('going back', () => {
+describe('a rollback', () => {
   let deployer: Deployer;
 
   const image = () => deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}');
@@ -139,15 +139,15 @@ describe('going back', () => {
     deployer = makeDeployer(cluster, 'back');
   });
 
-  test('needs two releases', async () => {
+  test('has two releases to choose from', async () => {
     expect(await deploy(deployer, [version('1'), configMap('one'), secret('web', { a: 'first' }), job('once')])).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [version('2'), configMap('two'), secret('web', { a: 'second' }), job('once', { image: 'registry.example.com/web:2' })])).toMatchObject({ code: 0 });
   });
 
-  test('applies the release before as it was recorded, without Secrets and Jobs', async () => {
+  test('applies the recorded previous release, without Secrets and Jobs', async () => {
     const before = deployer.admin('get', 'job', 'once', '-o', 'jsonpath={.metadata.uid}');
     const { code, stdout, stderr } = await release(deployer, {}, 'rollback');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^back to release 1 of /m) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^rollback to release 1 of /m) });
     expect(stderr).toMatch(/^Job once stays as it is$/m);
     expect(stderr).toMatch(/^Secret web stays as it is$/m);
     expect(stdout).toMatch(/^removed +ConfigMap two$/m);
@@ -156,13 +156,13 @@ describe('going back', () => {
     expect(deployer.admin('get', 'job', 'once', '-o', 'jsonpath={.metadata.uid}')).toBe(before);
   });
 
-  test('goes to a release that is named', async () => {
+  test('restores the release of --to', async () => {
     expect(await release(deployer, {}, 'rollback', '--to', '2')).toMatchObject({ code: 0 });
     expect([image(), names('configmaps'), names('secrets')]).toEqual(['registry.example.com/web:2', 'two', 'web']);
-    expect(await release(deployer, {}, 'rollback', '--to', '99')).toMatchObject({ code: 1, stderr: expect.stringContaining('of number 99; recorded are: 4 (deployed), 3') });
+    expect(await release(deployer, {}, 'rollback', '--to', '99')).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no release 99 to roll back to; recorded releases: 4 (deployed), 3') });
   });
 
-  test('is refused when most of what there is would go, or an image is of another registry than those that are named', async () => {
+  test('is rejected when it would delete most objects, or an image is not from an allowed registry', async () => {
     const many = { app: 'many' };
     expect(await deployAs(deployer, many, [configMap('many-a')])).toMatchObject({ code: 0 });
     expect(await deployAs(deployer, many, [...['b', 'c', 'd'].map((name) => configMap(`many-${name}`)), deployment('many')], '--allow-prune-many')).toMatchObject({ code: 0 });
@@ -176,20 +176,20 @@ describe('going back', () => {
     expect(await release(deployer, many, 'destroy')).toMatchObject({ code: 0 });
   });
 
-  test('is done after a release that failed and was left', async () => {
+  test('restores the last deployed release after a failed one', async () => {
     expect(await deploy(deployer, [broken('web'), configMap('two'), secret('web', { a: 'third' })], '--timeout', '2s')).toMatchObject({ code: 1 });
-    expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^back to release 4 /m) });
+    expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^rollback to release 4 /m) });
     expect(image()).toBe('registry.example.com/web:2');
   });
 
-  test('all of it is removed in the end, from the record alone', async () => {
+  test('leaves a record from which destroy deletes everything', async () => {
     const { code, stdout } = await release(deployer, {}, 'destroy');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^removed +Deployment web$/m) });
     expect(deployer.admin('get', 'deployments,configmaps,secrets,jobs,leases', '-o', 'name')).toBe('configmap/kube-root-ca.crt\n');
     expect(await release(deployer, {}, 'destroy')).toMatchObject({ code: 0 });
   });
 
-  test('claims of volumes stay, and are found again', async () => {
+  test('leaves PersistentVolumeClaims, which the next release uses again', async () => {
     const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
     expect(await deploy(deployer, [claim, configMap('one')])).toMatchObject({ code: 0 });
     expect(await release(deployer, {}, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^left +PersistentVolumeClaim data/m) });
@@ -208,7 +208,7 @@ describe('Jobs', () => {
     deployer = makeDeployer(cluster, 'jobs');
   });
 
-  test('that have not changed do not run again; others are replaced when they have ended', async () => {
+  test('that have not changed do not run again, and others are replaced when they have ended', async () => {
     expect(await deploy(deployer, [job('once')])).toMatchObject({ code: 0 });
     const first = uid('once');
     expect(await deploy(deployer, [job('once')])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged +Job once/) });
@@ -219,7 +219,7 @@ describe('Jobs', () => {
     expect(uid('once')).not.toBe(first);
   });
 
-  test('before workloads complete before a workload is applied', async () => {
+  test('with before-workloads complete before a workload is applied', async () => {
     expect(await deploy(deployer, [once, deployment('web'), migration('registry.example.com/web:1')])).toMatchObject({ code: 0 });
     const completed = deployer.admin('get', 'job', 'migration', '-o', 'jsonpath={.status.completionTime}');
     const created = deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.creationTimestamp}');
@@ -234,7 +234,7 @@ describe('Jobs', () => {
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('registry.example.com/web:1');
   });
 
-  test('that the cluster has removed after their end do not run again until they change', async () => {
+  test('that the cluster deleted after their end do not run again until they change', async () => {
     const passing = makeDeployer(cluster, 'passing');
     const spec = (image: string) => {
       const object = job('passing', { image }) as { spec: object };
@@ -247,9 +247,9 @@ describe('Jobs', () => {
     expect(await deploy(passing, [spec('registry.example.com/web:2'), configMap('a')])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Job passing/m) });
   });
 
-  test('that still run are not replaced', async () => {
+  test('that are still running are not replaced', async () => {
     const { code, stderr } = await deploy(deployer, [once, deployment('web'), migration('registry.example.com/web:3')]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migration: its template has changed, and the Job still runs; run this again when it has ended') });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migration: its template has changed, and the Job is still running; run this job again when the Job has ended') });
   });
 });
 
@@ -264,7 +264,7 @@ describe('the order of pipelines', () => {
     deployer = makeDeployer(cluster, 'ordered');
   });
 
-  test('an outdated job is refused, and both pipelines are named', async () => {
+  test('rejects an outdated job, and names both pipelines', async () => {
     expect(await deployAs(deployer, pipeline(12, 120, 'bbbbbbbb'), [configMap('a')])).toMatchObject({ code: 0 });
     const { code, stderr } = await deployAs(deployer, pipeline(11, 110, 'aaaaaaaa'), [configMap('a', { key: 'old' })]);
     expect(code).toBe(1);
@@ -273,17 +273,17 @@ describe('the order of pipelines', () => {
     expect(stderr).toContain('this job: pipeline 11, job 110, commit aaaaaaaa, https://gitlab.example.com/p/11');
   });
 
-  test('an old pipeline whose job is retried is a rollback', async () => {
+  test('accepts a retried job of an older pipeline as a rollback', async () => {
     const { code, stderr } = await deployAs(deployer, pipeline(11, 130, 'aaaaaaaa'), [configMap('a', { key: 'older' })]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('this is a rollback from release 1 (pipeline 12, job 120') });
   });
 
-  test('an outdated job is taken when that is wanted', async () => {
+  test('accepts an outdated job with --allow-outdated', async () => {
     expect(await deployAs(deployer, pipeline(10, 100, 'cccccccc'), [configMap('a', { key: 'old' })], '--allow-outdated')).toMatchObject({ code: 0 });
   });
 });
 
-test('a signal ends it between two requests, says how far it came, and gives the lock back', async () => {
+test('a signal ends a deployment between two requests, with its progress, and releases the lock', async () => {
   const deployer = makeDeployer(cluster, 'ended');
   const abort = new AbortController();
   const slow = deployment('web', { spec: { minReadySeconds: 500 } });
@@ -294,7 +294,7 @@ test('a signal ends it between two requests, says how far it came, and gives the
   expect(code).toBe(143);
   expect(stderr).toContain([
     '2 of 2 changes were made (created ConfigMap a, created Deployment web); the release is left as it is',
-    'run `cdk8s-ci-deploy deploy` again, which takes over from here, or `cdk8s-ci-deploy destroy`, which removes what there is of it',
+    'run `cdk8s-ci-deploy deploy` again to continue, or `cdk8s-ci-deploy destroy` to remove its objects',
   ].join('\n'));
   expect(deployer.admin('get', 'leases', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
   expect(await deploy(deployer, [configMap('a'), deployment('web')])).toMatchObject({ code: 0 });

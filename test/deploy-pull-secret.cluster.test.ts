@@ -30,17 +30,17 @@ describe('two applications with one pull secret', () => {
     deployer = makeDeployer(cluster, 'pulling');
   });
 
-  test('a dry run says what would be made, and makes nothing', async () => {
+  test('see the planned Secret in a dry run, which writes nothing', async () => {
     const { code, stdout, stderr } = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'gitlab', '--dry-run');
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^created +Secret gitlab +credentials for registry\.example\.com\n/),
-      stderr: expect.stringContaining('warning: no pod of the release pulls with Secret gitlab: name it in imagePullSecrets'),
+      stderr: expect.stringContaining('warning: no pod of the release uses Secret gitlab: add it to imagePullSecrets'),
     });
     expect(secrets(deployer)).toBe('');
   });
 
-  test('the first one makes it; its values are in no output, file or record', async () => {
+  test('have a Secret that the first one creates, whose values are in no output, file or record', async () => {
     const account = { ...serviceAccount('web'), imagePullSecrets: [{ name: 'gitlab' }] };
     const { code, stdout, stderr } = await deployAs(deployer, web(), [configMap('web'), account], '--pull-secret', 'gitlab', '--debug');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab +credentials for registry\.example\.com$/m) });
@@ -50,7 +50,7 @@ describe('two applications with one pull secret', () => {
     expect(deployer.admin('get', 'secret', 'gitlab', '-o', 'jsonpath={.type}')).toBe('kubernetes.io/dockerconfigjson');
   });
 
-  test('the other one, of another project, does not replace the credentials', async () => {
+  test('do not replace credentials of another project', async () => {
     const { code, stderr } = await deployAs(deployer, shop, [configMap('shop')], '--pull-secret', 'gitlab');
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -59,7 +59,7 @@ describe('two applications with one pull secret', () => {
     expect(deployer.admin('get', 'configmap', '-o', 'name')).not.toContain('shop');
   });
 
-  test('both keep theirs when they deploy alternately', async () => {
+  test('keep their credentials when they deploy alternately', async () => {
     expect(await deployAs(deployer, shop, [configMap('shop')], '--pull-secret', 'gitlab', ...PATH)).toMatchObject({ code: 0 });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
     const before = version(deployer);
@@ -69,7 +69,7 @@ describe('two applications with one pull secret', () => {
     expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD, 'registry.example.com/group/shop': SHOP.CI_DEPLOY_PASSWORD });
   });
 
-  test('both keep theirs when they deploy at once', async () => {
+  test('keep their credentials when they deploy at the same time', async () => {
     const rotated = { ...WEB, CI_DEPLOY_PASSWORD: 'gldt-web-rotated' };
     const newer = { app: 'shop', variables: { ...SHOP, CI_DEPLOY_PASSWORD: 'gldt-shop-rotated' } };
     const results = await Promise.all([
@@ -80,7 +80,7 @@ describe('two applications with one pull secret', () => {
     expect(passwords(deployer)).toEqual({ 'registry.example.com': 'gldt-web-rotated', 'registry.example.com/group/shop': 'gldt-shop-rotated' });
   });
 
-  test('a registry that is no longer used stays for one release more, to which a rollback may go', async () => {
+  test('keep an unused registry for one more release, to which a rollback may return', async () => {
     const moved = web({ ...WEB, CI_REGISTRY: 'new.example.com' });
     expect(await deployAs(deployer, moved, [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
     expect(Object.keys(auths(deployer)).sort()).toEqual(['new.example.com', 'registry.example.com', 'registry.example.com/group/shop']);
@@ -88,9 +88,9 @@ describe('two applications with one pull secret', () => {
     expect(Object.keys(auths(deployer)).sort()).toEqual(['new.example.com', 'registry.example.com/group/shop']);
   });
 
-  test('destroy takes only the application\'s own, and the Secret when nobody uses it', async () => {
+  test('lose only their own credentials with destroy, and the Secret when nobody uses it', async () => {
     const first = await release(deployer, web(), 'destroy');
-    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: others use it, too') });
+    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Secret gitlab stays: other applications use it, too') });
     expect(Object.keys(auths(deployer))).toEqual(['registry.example.com/group/shop']);
 
     expect((await release(deployer, shop, 'destroy', '--dry-run')).stdout).toMatch(/^removed +Secret gitlab$/m);
@@ -107,19 +107,19 @@ describe('a pull secret', () => {
     deployer = makeDeployer(cluster, 'pull-secrets');
   });
 
-  test('of a first release that fails goes with it', async () => {
+  test('of a failed first release is deleted with it', async () => {
     const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
     const { code } = await deployAs(deployer, web(), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
     expect(code).toBe(1);
     expect(secrets(deployer)).toBe('');
   });
 
-  test('whose credentials changed with a release that fails has those of the release before again, before its pods are', async () => {
+  test('of a failed release gets the former credentials back before the pods are restored', async () => {
     expect(await deployAs(deployer, web(), [deployment('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
     const broken = deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } });
     const wrong = { ...WEB, CI_DEPLOY_PASSWORD: 'gldt-wrong' };
     const { code, stderr } = await deployAs(deployer, web(wrong), [broken], '--pull-secret', 'gitlab', '--rollback-on-failure');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('undone: release 2 is back') });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('rolled back: release 2 is restored') });
     expect(passwords(deployer)).toEqual({ 'registry.example.com': WEB.CI_DEPLOY_PASSWORD });
     const writes = writesOf(cluster, 'pull-secrets').slice(-4);
     expect(writes).toEqual(['patch secrets gitlab', 'patch deployments web', 'patch secrets gitlab', 'patch deployments web']);
@@ -127,7 +127,7 @@ describe('a pull secret', () => {
     expect(secrets(deployer)).toBe('');
   });
 
-  test('that cannot be used is refused together with the objects that cannot be applied', async () => {
+  test('that cannot be used is rejected together with objects that cannot be applied', async () => {
     deployer.admin('create', 'secret', 'generic', 'wrong-type', '--from-literal=a=b');
     const invalid = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'invalid' }, data: { 'not a key': 'x' } };
     const { code, stderr } = await deployAs(deployer, web(), [configMap('web'), invalid], '--pull-secret', 'wrong-type', '--junit', 'report.xml');
@@ -138,7 +138,7 @@ describe('a pull secret', () => {
     expect(deployer.admin('get', 'configmaps', '-o', 'name')).not.toContain('/web');
   });
 
-  test('that somebody else has made is shared only on request, and their credentials stay', async () => {
+  test('that somebody else created is shared only with --adopt, and keeps its credentials', async () => {
     deployer.admin('create', 'secret', 'docker-registry', 'theirs', '--docker-server=other.example.com', '--docker-username=u', '--docker-password=p');
     const refused = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'theirs');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Secret theirs: it exists already, and no application uses it; add the credentials to it (--adopt)') });
@@ -149,7 +149,7 @@ describe('a pull secret', () => {
     expect(Object.keys(auths(deployer, 'theirs'))).toEqual(['other.example.com']);
   });
 
-  test('that an administrator has made, empty and to stay, is used without being asked, and stays', async () => {
+  test('that an administrator created empty is used without --adopt, and is never deleted', async () => {
     deployer.create({
       apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/dockerconfigjson', metadata: { name: 'given', annotations: { 'cdk8s-ci-deploy/kept': 'true' } }, stringData: { '.dockerconfigjson': '{}' },
     });
@@ -160,7 +160,7 @@ describe('a pull secret', () => {
     expect(auths(deployer, 'given')).toEqual({});
   });
 
-  test('that two applications make at the same moment has the credentials of both', async () => {
+  test('that two applications create at the same time has the credentials of both', async () => {
     const results = await Promise.all([
       deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'new'),
       release(deployer, { ...shop, files: { 'shop.yaml': manifests(configMap('shop')) } }, 'deploy', 'shop.yaml', '--pull-secret', 'new', ...PATH),
@@ -171,13 +171,13 @@ describe('a pull secret', () => {
     expect(secrets(deployer)).not.toContain('/new');
   });
 
-  test('that is no pull secret is refused', async () => {
+  test('of another type is rejected', async () => {
     deployer.admin('create', 'secret', 'generic', 'opaque', '--from-literal=a=b');
     const { code, stderr } = await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'opaque', '--adopt', '--force-conflicts');
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Secret opaque: its type is "Opaque"') });
   });
 
-  test('cannot be made by a credential that may not write Secrets', async () => {
+  test('cannot be created with a credential that may not write Secrets', async () => {
     const weak = makeDeployer(cluster, 'pull-weak', { role: 'view' });
     const { code, stderr } = await deployAs(weak, web(), [], '--pull-secret', 'gitlab', '--allow-empty', '--dry-run');
     expect({ code, stderr }).toEqual({
@@ -185,16 +185,16 @@ describe('a pull secret', () => {
     });
   });
 
-  test('is refused before anything is contacted when it is in the manifests, is another application\'s record, or holds the token of the job', async () => {
+  test('is rejected before the first request when it is in the manifests, is a record, or holds the token of the job', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitlab' } };
     expect(await deployAs(deployer, web(), [secret], '--pull-secret', 'gitlab'))
-      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is at app.yaml:1:1, too') });
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret: Secret gitlab is also at app.yaml:1:1') });
     const record = releaseName({ project: '8', environment: 'production', app: 'shop' });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', record))
       .toMatchObject({ code: 2, stderr: expect.stringContaining(`--pull-secret: "${record}", expected a name that deploy does not use for its records and locks`) });
     const job = { app: 'web', variables: { ...WEB, CI_JOB_TOKEN: WEB.CI_DEPLOY_PASSWORD } };
     expect(await deployAs(deployer, job, [configMap('web')], '--pull-secret', 'gitlab'))
-      .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which dies with the job') });
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which expires with the job') });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret-registry', 'registry.example.com'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret-registry: there is no --pull-secret') });
   });
@@ -219,14 +219,14 @@ describe('a Secret that carries the label of another application', () => {
   const forged = JSON.stringify({ project: '7', environment: 'production', app: 'web', registries: ['theirs.example.com'] });
   const versions = () => FOREIGN.map((name) => deployer.admin('get', 'secret', name, '-o', 'jsonpath={.metadata.resourceVersion}'));
 
-  test('is refused in manifests before anything is contacted', async () => {
+  test('is rejected in manifests before the first request', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', labels: { [key]: '' } } };
     const { code, stderr } = await deployAs(deployer, shop, [configMap('shop'), secret]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`: metadata.labels has "${key}", expected no label or annotation that only deploy writes; remove it\n`) });
     expect(deployer.admin('get', 'configmaps,secrets', '-o', 'name')).not.toMatch(/shop|\/x$/m);
   });
 
-  test('is left as it is, named once, and does not keep the application from being removed', async () => {
+  test('is left as it is, named once, and does not keep the application from being destroyed', async () => {
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret', 'gitlab')).toMatchObject({ code: 0 });
     expect(await deployAs(deployer, shop, [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'g-of-a-release' }, type: 'kubernetes.io/dockerconfigjson', stringData: { '.dockerconfigjson': '{}' } }]))
       .toMatchObject({ code: 0 });
@@ -250,7 +250,7 @@ describe('a Secret that carries the label of another application', () => {
       'e-others-garbage is left as it is: its annotations cannot be read',
       'f-immutable is left as it is: it is immutable',
       'g-of-a-release is left as it is: it is among the manifests of application shop, environment production, project 8',
-      'z-controlled is left as it is: it is kept by ConfigMap owner, which would take the credentials out again',
+      'z-controlled is left as it is: it is controlled by ConfigMap owner, which would remove the credentials again',
     ];
     const lines = (stderr: string) => [...stderr.matchAll(/Secret (.* is left as it is: .*)$/gm)].map(([, line]) => line).sort();
 

@@ -65,20 +65,20 @@ function storedPassword(): string {
   return JSON.parse(Buffer.from(config, 'base64').toString()).auths[locked].password;
 }
 
-test('without the Secret, the image cannot be pulled, and the release is removed', async () => {
+test('a release without the Secret cannot pull its image, and is removed', async () => {
   const { code, stderr } = await deploy('web', 1, { options: [] });
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app, image 127\.0\.0\.1:\d+\/group\/shell:1: .*(?:401 Unauthorized|authorization failed)/) });
   expect(deployer.admin('get', 'deployments', '-o', 'name')).toBe('');
 });
 
-test('with it, the pod runs', async () => {
+test('a release with the Secret runs', async () => {
   expect(await deploy('web', 1)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^created +Secret gitlab/m) });
   expect(running('web')).toBe(image(1));
 });
 
-test('a wrong password is the cause, and the release before is back with its password', async () => {
+test('a wrong password is named as the cause, and the previous release is restored with its password', async () => {
   const { code, stdout, stderr } = await deploy('web', 2, { password: 'wrong-password' });
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app, image 127\.0\.0\.1:\d+\/group\/shell:2: .*(?:401 Unauthorized|authorization failed)[^]*undone: release 2 is back/) });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/container app, image 127\.0\.0\.1:\d+\/group\/shell:2: .*(?:401 Unauthorized|authorization failed)[^]*rolled back: release 2 is restored/) });
   expect(stdout + stderr).not.toContain('wrong-password');
   expect(running('web')).toBe(image(1));
   expect(storedPassword()).toBe(LOCKED.password);
@@ -91,7 +91,7 @@ test('another application of the project uses the same Secret', async () => {
   expect(storedPassword()).toBe(LOCKED.password);
 });
 
-test('one of another project has credentials of its own for its images, beside others for the whole registry', async () => {
+test('an application of another project has its own credentials for its images, beside those for the whole registry', async () => {
   const theirs = { app: 'theirs', variables: job('wrong-password') };
   expect(await deployAs(deployer, theirs, [configMap('theirs')], '--pull-secret', 'shared')).toMatchObject({ code: 0 });
   const ours = { app: 'ours', variables: { ...job(), CI_PROJECT_ID: '8' } };
@@ -100,7 +100,7 @@ test('one of another project has credentials of its own for its images, beside o
   expect(running('ours')).toBe(image(5));
 });
 
-test('what is left when one is destroyed is enough for the other', async () => {
+test('the Secret still works for one application after the other is destroyed', async () => {
   expect(await release(deployer, { app: 'web', variables: job() }, 'destroy')).toMatchObject({ code: 0 });
   deployer.admin('set', 'image', 'deployment/shop', `app=${image(4)}`);
   deployer.admin('rollout', 'status', 'deployment/shop', '--timeout=60s');

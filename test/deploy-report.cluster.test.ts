@@ -30,14 +30,14 @@ function inShell(deployer: Deployer, objects: object[], redirection: string): Sp
   return spawnSync('bash', ['-c', script], { cwd: cliFolder(), env: { PATH: process.env.PATH }, encoding: 'utf8' });
 }
 
-describe('a release that is deployed', () => {
+describe('a deployed release', () => {
   let deployer: Deployer;
 
   beforeAll(() => {
     deployer = makeDeployer(cluster, 'reports');
   });
 
-  test('is reported in all forms', async () => {
+  test('is reported as text, JSON, JUnit XML and dotenv', async () => {
     const { code, stdout } = await deployAs(deployer, { variables: JOB }, [configMap('web'), image('1')], ...REPORTS, '--output', 'json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -71,7 +71,7 @@ describe('a release that is deployed', () => {
     ]);
   });
 
-  test('says the values that change before they are written, but for those of Secrets', async () => {
+  test('prints changed values before they are written, except those of Secrets', async () => {
     await deploy(deployer, [configMap('web'), image('1'), secret('web', { password: 'first-s3cr3t' })]);
     const { code, stdout, stderr } = await deploy(
       deployer, [configMap('web', { key: 'contains second-s3cr3t' }), image('2'), secret('web', { password: 'second-s3cr3t' })], '--diff',
@@ -93,7 +93,7 @@ describe('a release that is deployed', () => {
     expect(stdout + stderr).not.toMatch(/s3cr3t|Zmlyc3Qt|c2Vjb25kL/);
   });
 
-  test('has a dry run with the values in the result, and no dotenv', async () => {
+  test('has the values in the result of a dry run, and no dotenv', async () => {
     const { code, stdout } = await deploy(deployer, [configMap('web'), image('3')], '--dry-run', '--diff', '--output', 'json', ...REPORTS);
     const { result, objects, removed, left } = JSON.parse(stdout);
     expect({ code, result, removed, left }).toEqual({ code: 0, result: 'planned', removed: [], left: [{ apiVersion: 'v1', kind: 'Secret', name: 'web' }] });
@@ -120,7 +120,7 @@ describe('a release that is deployed', () => {
     ['is in no folder', 'no/such/folder/deploy', 'its folder does not exist', ''],
     ['is where a folder is', 'work', 'it is not a regular file', ''],
     ['is a device', '/dev/full', 'it is not a regular file', ''],
-  ])('is deployed although the place of a report %s: of JUnit that is a warning, of the dotenv exit status 1, too', async (_, place, reason, disk) => {
+  ])('is deployed although the file of a report %s: a warning for JUnit, also exit code 1 for dotenv', async (_, place, reason, disk) => {
     mkdirSync(join(cliFolder(), 'work'));
     await withDisk(disk, async () => {
       const junit = await deploy(deployer, [image('junit')], '--junit', place, '--dotenv', 'deploy.env');
@@ -161,7 +161,7 @@ describe('a release that is deployed', () => {
     expect(deployer.admin('get', 'lease', '-o', 'jsonpath={.items[*].spec.holderIdentity}')).toBe('');
   });
 
-  test.each<[string, number, boolean]>([['xterm', 40, true], ['xterm', 120, true], ['dumb', 40, false]])('shows on a terminal (%s, %d columns) one line that changes, if that can be, and takes it away', (TERM, columns, isLive) => {
+  test.each<[string, number, boolean]>([['xterm', 40, true], ['xterm', 120, true], ['dumb', 40, false]])('shows on a terminal (%s, %d columns) one changing line, where the terminal supports it, and erases it', (TERM, columns, isLive) => {
     const { spec, ...rest } = image(`terminal-${TERM}-${columns}`) as { spec: object };
     writeFileSync(join(cliFolder(), 'app.yaml'), manifests({ ...rest, spec: { ...spec, minReadySeconds: 2 } }));
     writeFileSync(join(cliFolder(), 'ci.kubeconfig'), deployer.kubeconfig);
@@ -175,7 +175,7 @@ describe('a release that is deployed', () => {
     expect(last.includes('ready  Deployment web: ')).toBe(!isLive);
   });
 
-  test('goes back with the same reports', async () => {
+  test('has the same reports when it is rolled back', async () => {
     const { code } = await release(deployer, { variables: JOB }, 'rollback', ...REPORTS);
     expect({ code, junit: fileText('deploy.xml'), dotenv: fileText('deploy.env') }).toEqual({
       code: 0,
@@ -185,14 +185,14 @@ describe('a release that is deployed', () => {
   });
 });
 
-describe('a release that fails', () => {
+describe('a failed release', () => {
   let deployer: Deployer;
 
   beforeAll(() => {
     deployer = makeDeployer(cluster, 'failures');
   });
 
-  test('is reported with its cause, and there is no dotenv', async () => {
+  test('is reported with its cause, and without dotenv', async () => {
     const { code, stdout } = await deployAs(deployer, { variables: JOB }, [configMap('web'), broken], ...REPORTS, '--output', 'json');
     const { result, error, release: number, rollouts } = JSON.parse(stdout);
     expect({ code, result, error, number }).toEqual({ code: 1, result: 'failed', error: expect.stringContaining('Deployment web'), number: 1 });
@@ -214,7 +214,7 @@ describe('a release that fails', () => {
     expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^warning: the result is not written: ENOSPC: [^]*ResourceQuota mine: .*cannot patch resource/m) });
   });
 
-  test('has what is refused in the report', async () => {
+  test('has the rejected objects in its report', async () => {
     const { code } = await deploy(deployer, [configMap('fine'), { ...configMap('a'), dta: {} }], '--junit', 'deploy.xml');
     expect({ code, junit: fileText('deploy.xml') }).toEqual({
       code: 1,
@@ -222,7 +222,7 @@ describe('a release that fails', () => {
     });
   });
 
-  test('is refused when two reports have one file', async () => {
+  test('is rejected when two reports have the same file', async () => {
     const files = { 'app.yaml': manifests(configMap('a')) };
     expect(await release(deployer, { files }, 'deploy', 'app.yaml', '--junit', 'a', '--dotenv', 'a')).toMatchObject({ code: 2, stderr: expect.stringContaining('--dotenv: it is the file of --junit') });
   });

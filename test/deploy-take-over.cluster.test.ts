@@ -41,7 +41,7 @@ describe('an application with another name', () => {
     [before, podsBefore] = [uids(deployer), pods(deployer)];
   });
 
-  test('is refused without the option', async () => {
+  test('is rejected without the option', async () => {
     const { code, stderr } = await web(deployer, second);
     expect({ code, refused: stderr.match(/it belongs to application shop, environment production, project local/g)?.length }).toEqual({ code: 1, refused: 3 });
   });
@@ -51,12 +51,12 @@ describe('an application with another name', () => {
     const { code, stdout, stderr } = await web(deployer, second, ...FROM_SHOP, '--dry-run');
     expect(code).toBe(0);
     expect(stderr).toContain('this takes the application over from application shop, environment production, project local\n');
-    expect(stdout).toMatch(/it would be: 3 changed, 1 removed\n$/);
+    expect(stdout).toMatch(/nothing was written: 3 changed, 1 removed\n$/);
     expect(writesOf(cluster, deployer.namespace)).toHaveLength(written);
     expect(traces(deployer, WEB)).toEqual([]);
   });
 
-  test('keeps its objects and pods, and loses what the manifests lack', async () => {
+  test('keeps its objects and pods, and loses fields that the manifests lack', async () => {
     const { code, stderr } = await web(deployer, second, ...FROM_SHOP);
     expect(code).toBe(0);
     expect(stderr).toContain('application web, environment production, project local has taken over from application shop, environment production, project local (releases: 2, objects: 4)\n');
@@ -83,7 +83,7 @@ describe('an application with another name', () => {
 describe('a take-over is refused', () => {
   const none = ({ admin }: Deployer) => admin('get', 'leases', '-o', 'name');
 
-  test('from an identity that has no record, and leaves nothing behind', async () => {
+  test('from an identity without a record, and leaves nothing behind', async () => {
     const deployer = makeDeployer(cluster, 'take-over-from-nothing');
     const { code, stderr } = await web(deployer, second, ...FROM_SHOP);
     expect(code).toBe(1);
@@ -91,7 +91,7 @@ describe('a take-over is refused', () => {
     expect(none(deployer)).toBe('');
   });
 
-  test('when both have releases', async () => {
+  test('when both identities have releases', async () => {
     const deployer = makeDeployer(cluster, 'take-over-both');
     expect(await shop(deployer, first)).toMatchObject({ code: 0 });
     expect(await web(deployer, [configMap('other')])).toMatchObject({ code: 0 });
@@ -100,28 +100,28 @@ describe('a take-over is refused', () => {
     expect(await status(deployer, 'web')).toMatchObject({ ok: true });
   });
 
-  test('while the former identity is being deployed', async () => {
+  test('while another job deploys the former identity', async () => {
     const deployer = makeDeployer(cluster, 'take-over-held');
     expect(await shop(deployer, first)).toMatchObject({ code: 0 });
     const renewTime = new Date(Date.now() + 1e9).toISOString().replace('Z', '000Z');
     const held = { metadata: { annotations: { 'cdk8s-ci-deploy/holder-id': 'x' } }, spec: { holderIdentity: 'a job', leaseDurationSeconds: 3600, renewTime } };
     deployer.admin('patch', 'lease', releaseName(SHOP), '--type=merge', '-p', JSON.stringify(held));
     const { code, stderr } = await web(deployer, second, ...FROM_SHOP, '--lock-wait', '1s');
-    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('"a job" is deploying') });
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('"a job" still holds the lock') });
     expect(await status(deployer, 'shop')).toMatchObject({ ok: true });
     expect(traces(deployer, WEB)).toEqual([]);
   });
 
   test.each([
     ['that is the present one', 'local/production/web', 'is the present identity'],
-    ['of two parts', 'production/shop', 'expected PROJECT/ENVIRONMENT/APP; give the former identity in the form of the present one, "local/production/web"'],
+    ['of two parts', 'production/shop', 'expected PROJECT/ENVIRONMENT/APP; write the former identity like the present one, "local/production/web"'],
   ])('from an identity %s', async (_, text, message) => {
     const deployer = { kubeconfig: '' } as Deployer;
     expect(await web({ ...deployer, kubeconfig: makeDeployer(cluster, `take-over-usage-${text.length}`).kubeconfig }, second, '--take-over-from', text)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 });
 
-test('of two take-overs at once, one succeeds, and the other one finds nothing to take over', async () => {
+test('one of two take-overs at the same time succeeds, and the other finds nothing to take over', async () => {
   const deployer = makeDeployer(cluster, 'take-over-two-at-once');
   expect(await shop(deployer, first)).toMatchObject({ code: 0 });
   const results = await Promise.all(['web', 'blog'].map(async (app): Promise<CliResult> => deployAs(deployer, { app }, second, ...FROM_SHOP)));
@@ -133,12 +133,12 @@ test('of two take-overs at once, one succeeds, and the other one finds nothing t
 });
 
 describe('an application of record format 1', () => {
-  test('keeps its objects and pods, and loses what the manifests lack', async () => {
+  test('keeps its objects and pods, and loses fields that the manifests lack', async () => {
     const deployer = makeDeployer(cluster, 'take-over-format-1');
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
     const before = [uids(deployer), pods(deployer)];
-    expect(await web(deployer, second, '--dry-run', '--diff')).toMatchObject({ code: 0, stdout: expect.stringMatching(/data\.dropped[^]*it would be: 3 changed, 1 removed/) });
+    expect(await web(deployer, second, '--dry-run', '--diff')).toMatchObject({ code: 0, stdout: expect.stringMatching(/data\.dropped[^]*nothing was written: 3 changed, 1 removed/) });
     expect(await web(deployer, second)).toMatchObject({ code: 0 });
     expect(settings(deployer)).toEqual({ kept: '2' });
     expect([uids(deployer), pods(deployer)]).toEqual(before);
@@ -146,12 +146,12 @@ describe('an application of record format 1', () => {
     expect(await web(deployer, second)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^3 unchanged in/m) });
   });
 
-  test('gets all its fields back by rollback on failure and by rollback', async () => {
+  test('gets all its fields back from a rollback on failure and from `rollback`', async () => {
     const deployer = makeDeployer(cluster, 'take-over-format-1-failing');
     expect(await web(deployer, first)).toMatchObject({ code: 0 });
     asOfFormat1(deployer, 'web');
     const broken = [configMap('settings', { kept: '2' }), secret('key', { value: 'other' }), deployment('web', { image: 'registry.example.com/web:missing', annotations: { 'e2e/fault': 'image-pull' } })];
-    expect(await web(deployer, broken, '--rollback-on-failure', '--timeout', '20s')).toMatchObject({ code: 1, stderr: expect.stringContaining('undone: release 1 is back\n') });
+    expect(await web(deployer, broken, '--rollback-on-failure', '--timeout', '20s')).toMatchObject({ code: 1, stderr: expect.stringContaining('rolled back: release 1 is restored\n') });
     expect(settings(deployer)).toEqual({ kept: '1', dropped: '1' });
     expect(await web(deployer, second)).toMatchObject({ code: 0 });
     expect(settings(deployer)).toEqual({ kept: '2' });
@@ -171,7 +171,7 @@ describe('an application of record format 1', () => {
   });
 });
 
-test('a claim that destroy leaves is adopted by a successor, and without one it comes back by itself', async () => {
+test('a PersistentVolumeClaim that destroy keeps can be adopted by another application, or is used again by the same one', async () => {
   const deployer = makeDeployer(cluster, 'take-over-left-claim');
   expect(await shop(deployer, [claim])).toMatchObject({ code: 0 });
   expect(await release(deployer, { app: 'shop' }, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^left +PersistentVolumeClaim data/m) });
@@ -179,7 +179,7 @@ test('a claim that destroy leaves is adopted by a successor, and without one it 
   expect(await status(deployer, 'shop')).toMatchObject({ objects: [{ kind: 'PersistentVolumeClaim', presence: 'there' }] });
   expect(await shop(deployer, [claim])).toMatchObject({ code: 0, stdout: expect.not.stringContaining('adopted') });
   expect(await release(deployer, { app: 'shop' }, 'destroy')).toMatchObject({ code: 0 });
-  expect(await web(deployer, [claim])).toMatchObject({ code: 1, stderr: expect.stringContaining('make it part of this one (--adopt)') });
+  expect(await web(deployer, [claim])).toMatchObject({ code: 1, stderr: expect.stringContaining('adopt it (--adopt)') });
   expect(await web(deployer, [claim], '--adopt')).toMatchObject({ code: 0 });
   // The record of the former application still names the claim.
   expect(await release(deployer, { app: 'shop' }, 'destroy', '--prune-data')).toMatchObject({ code: 0 });

@@ -16,7 +16,7 @@ const application = (image: string) => [
   serviceAccount('web'), configMap('web'), service('web'), deployment('web', { image, replicas: 2 }),
 ];
 
-test('what the constructs write is deployed', async () => {
+test('the manifests of the constructs are deployed', async () => {
   const deployer = makeDeployer(cluster, 'constructs');
   const chart = new NamespacedChart(new App(), 'web', { namespace: deployer.namespace });
   new CiDeployment(chart, 'web', { ciVariables: gitlabJob, port: 8080, servicePort: 80 });
@@ -33,7 +33,7 @@ describe('an application', () => {
     deployer = makeDeployer(cluster, 'application');
   });
 
-  test('is applied, and is ready when the command ends', async () => {
+  test('is ready when the command ends', async () => {
     const { code, stdout, stderr } = await deploy(deployer, application('registry.example.com/web:1'));
 
     expect({ code, stdout }).toEqual({
@@ -44,7 +44,7 @@ describe('an application', () => {
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}')).toBe('2');
   });
 
-  test('that has not changed is not written, and restarts nothing', async () => {
+  test('is not written and not restarted when it has not changed', async () => {
     // Controllers go on writing what they have seen: into the status, which is not what a job writes.
     const there = () => deployer.admin('get', 'deployment,configmap,service,serviceaccount,pods', '-o', 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.generation}{"\\n"}{end}');
     const before = { objects: there(), writes: writes(deployer) };
@@ -54,7 +54,7 @@ describe('an application', () => {
     expect({ objects: there(), writes: writes(deployer) }).toEqual(before);
   });
 
-  test('is updated, and what changes is said', async () => {
+  test('is updated, and the changed fields are printed', async () => {
     const { code, stdout } = await deploy(deployer, application('registry.example.com/web:2'));
 
     expect(code).toBe(0);
@@ -62,18 +62,18 @@ describe('an application', () => {
     expect(stdout).toMatch(/3 unchanged, 1 changed in/);
   });
 
-  test('is shown by a dry run, without being written', async () => {
+  test('is planned by a dry run, which writes nothing', async () => {
     const before = writes(deployer).length;
     const { code, stdout } = await deploy(deployer, application('registry.example.com/web:3'), '--dry-run', '--diff');
 
     expect(code).toBe(0);
     expect(stdout).toContain('    spec.template.spec.containers[web].image\n    - "registry.example.com/web:2"\n    + "registry.example.com/web:3"\n');
-    expect(stdout).toMatch(/nothing was written; it would be: 3 unchanged, 1 changed\n$/);
+    expect(stdout).toMatch(/dry run, nothing was written: 3 unchanged, 1 changed\n$/);
     expect(writes(deployer)).toHaveLength(before);
   });
 });
 
-describe('a set of which something is refused', () => {
+describe('a release with a problem', () => {
   let deployer: Deployer;
 
   beforeAll(() => {
@@ -106,8 +106,8 @@ describe('a set of which something is refused', () => {
     ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v1beta1' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],
     ['a kind that is not served', [{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } }], 1, /Widget w: the cluster has no Widget in example\.com\/v1; /],
     ['an object of another release', [configMap('others')], 1, /ConfigMap others: it belongs to application shop, environment production, project 7; /],
-    ['an object that no release has made', [configMap('nobodys')], 1, /ConfigMap nobodys: it exists already, and no release has made it; make it part of this one \(--adopt\)/],
-  ])('%s: nothing is written', async (_, objects, code, expected) => {
+    ['an object that no release has made', [configMap('nobodys')], 1, /ConfigMap nobodys: it exists already, and no release created it; adopt it \(--adopt\)/],
+  ])('is not written because of %s', async (_, objects, code, expected) => {
     const result = await deploy(deployer, [configMap('fine'), ...objects]);
 
     expect(result).toMatchObject({ code, stdout: '' });
@@ -116,12 +116,12 @@ describe('a set of which something is refused', () => {
     expect(writes(deployer)).toEqual([]);
   });
 
-  test('all of it is said', async () => {
+  test('is rejected with all its problems', async () => {
     const { code, stderr } = await deploy(deployer, [quota, configMap('fine'), { ...configMap('a'), dta: {} }, privileged]);
     expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 1, lines: 5 });
   });
 
-  test('what comes with the same release is not missed', async () => {
+  test('may refer to objects of the same release', async () => {
     const account = { ...privileged, spec: { ...privileged.spec, serviceAccountName: 'new' } };
     const binding = {
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'b' }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
@@ -131,18 +131,18 @@ describe('a set of which something is refused', () => {
     expect(await deploy(deployer, [account, serviceAccount('new'), binding, readPods])).toMatchObject({ code: 0 });
   });
 
-  test('a namespace that is not there', async () => {
+  test('is rejected in a namespace that does not exist', async () => {
     const gone = { ...deployer, kubeconfig: deployer.kubeconfig.replace(/namespace: "?refused"?/, 'namespace: not-there') };
     expect(await deploy(gone, [configMap('a')])).toMatchObject({ code: 3, stderr: expect.stringContaining('in not-there: the API server says 403') });
   });
 
-  test('a token that is no longer valid', async () => {
+  test('is rejected with an expired token', async () => {
     const revoked = { ...deployer, kubeconfig: deployer.kubeconfig.replace(/token: .*/, 'token: abc') };
     expect(await deploy(revoked, [configMap('a')])).toMatchObject({ code: 3, stderr: expect.stringContaining('401') });
   });
 });
 
-describe('an application that was applied by kubectl', () => {
+describe('an application that kubectl applied', () => {
   let deployer: Deployer;
 
   const withVariables = (...names: string[]) => [deployment('web', { env: names.map((name) => ({ name, value: name })) })];
@@ -152,7 +152,7 @@ describe('an application that was applied by kubectl', () => {
     runKubectl(cluster.kubeconfig, ['-n', 'adopted', 'apply', '-f', '-'], manifests(...withVariables('KEPT', 'DROPPED')));
   });
 
-  test('is adopted, and what is left out later is gone', async () => {
+  test('is adopted, and fields that are left out later are removed', async () => {
     const adopted = await deploy(deployer, withVariables('KEPT', 'DROPPED'), '--adopt');
     expect(adopted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Deployment web +adopted; /) });
     const again = await deploy(deployer, withVariables('KEPT'));
@@ -161,7 +161,7 @@ describe('an application that was applied by kubectl', () => {
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.metadata.annotations}')).not.toContain('last-applied');
   });
 
-  test('keeps what somebody else has set, whose fields are named', async () => {
+  test('keeps fields of other managers, and the conflict names them', async () => {
     deployer.admin('scale', 'deployment', 'web', '--replicas', '3');
     deployer.admin('set', 'image', 'deployment/web', 'web=registry.example.com/web:hotfix');
     const refused = await deploy(deployer, withVariables('KEPT'));
@@ -191,7 +191,7 @@ describe('a quota', () => {
     return { ...rest, spec };
   };
 
-  test('without room for all of it keeps everything from being written', async () => {
+  test('rejects a release that exceeds it, and nothing is written', async () => {
     const { code, stderr } = await deploy(deployer, [configMap('a'), configMap('b'), configMap('c'), configMap('d'), hungry('web', 4)]);
     expect(code).toBe(1);
     expect(stderr.split('\n').slice(0, -1)).toEqual([
@@ -202,12 +202,12 @@ describe('a quota', () => {
     expect(writes(deployer)).toEqual([]);
   });
 
-  test('with room for it is no obstacle', async () => {
+  test('allows a release within its limits', async () => {
     expect(await deploy(deployer, [configMap('a'), hungry('web', 3)])).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [configMap('a', { other: 'value' }), hungry('web', 3)])).toMatchObject({ code: 0 });
   });
 
-  test('counts what a LimitRange gives containers that ask for nothing', async () => {
+  test('counts the defaults of a LimitRange for containers without requests', async () => {
     const limited = makeDeployer(cluster, 'limit-range');
     limited.create({ apiVersion: 'v1', kind: 'LimitRange', metadata: { name: 'defaults' }, spec: { limits: [{ type: 'Container', default: { cpu: '500m' }, defaultRequest: { cpu: '300m' } }] } });
     limited.create(quota('compute', { 'requests.cpu': '1', 'limits.cpu': '10' }));

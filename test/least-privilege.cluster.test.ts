@@ -11,6 +11,7 @@ import { JsonObject } from '../src/base/json';
 import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
 import { NextObject } from '../src/cli/deploy/history/history';
 import { ReleaseStore } from '../src/cli/deploy/history/release-store';
+import { acquireLock } from '../src/cli/deploy/lock/acquire-lock';
 import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
 import { systemClock } from '../src/cli/io/clock';
 import { releaseName } from '../src/release/release-names';
@@ -116,9 +117,11 @@ test.each([
 });
 
 test('the deployer writes the release history and the lock of the access manifests', async () => {
-  const lock = await DeployLock.acquire({
+  const lockOptions = {
     cluster, namespace: NAMESPACE, identity: IDENTITY, holder: 'job', clock: systemClock, signal: new AbortController().signal, maximumWait: 0,
-  });
+  };
+  const lock = new DeployLock(lockOptions);
+  await acquireLock(lock, lockOptions);
   const objects: NextObject[] = [{ at: 'web.yaml:1:1', apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'web', value: MANIFESTS[1] ?? {} }];
   const store = new ReleaseStore(cluster, NAMESPACE, IDENTITY, systemClock);
   await store.begin({ job: {}, objects });

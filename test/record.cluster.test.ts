@@ -12,6 +12,7 @@ import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { KubernetesClient } from '../src/cli/cluster/kubernetes-client';
 import { NextObject } from '../src/cli/deploy/history/history';
 import { ReleaseStore } from '../src/cli/deploy/history/release-store';
+import { acquireLock } from '../src/cli/deploy/lock/acquire-lock';
 import { DeployLock } from '../src/cli/deploy/lock/deploy-lock';
 import { OwnedObject } from '../src/cli/deploy/objects/release';
 import { systemClock } from '../src/cli/io/clock';
@@ -122,7 +123,7 @@ test('status shows missing objects, and other objects of the same name', async (
 
 test('status shows the job that is deploying', async () => {
   const store = await release('busy', 1);
-  const lock = await DeployLock.acquire({
+  const lockOptions = {
     cluster,
     namespace: NAMESPACE,
     identity: identity('busy'),
@@ -130,7 +131,9 @@ test('status shows the job that is deploying', async () => {
     clock: systemClock,
     signal: new AbortController().signal,
     maximumWait: 0,
-  });
+  };
+  const lock = new DeployLock(lockOptions);
+  await acquireLock(lock, lockOptions);
   const { code, stdout } = await run('status', 'busy');
   expect([code, stdout.split('\n')[1]]).toEqual([1, expect.stringMatching(/^"https:\/\/gitlab\.example\.com\/-\/jobs\/10" is deploying \(lock renewed at \d{4}-/)]);
   expect(stdout).toContain('release 1: not complete, ');

@@ -1,93 +1,70 @@
 import type { ExitCode } from '../base/exit-code';
-import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
-import { Deployment } from '../deploy/deploy';
-import { Session, SESSION_OPTIONS } from '../deploy/deploy-session';
-import { DEPLOYMENT_OPTIONS, deploymentOptions } from '../deploy/deployment-options';
-import { ReleaseStore } from '../deploy/history/release-store';
-import { readRelease } from '../deploy/manifests/read-release';
-import { bothChecked } from '../deploy/objects/object-problems';
-import { Owner } from '../deploy/objects/owner';
-import type { ReleaseObject } from '../deploy/objects/release';
-import { Pulling, PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
-import { REPORT_DESCRIPTION } from '../deploy/report/reporting';
-import { formerIdentity, TAKE_OVER_OPTIONS, TakeOver } from '../deploy/take-over';
+import { deploy as deployManifests } from '../deploy/deploy';
+import { DEPLOY_OPTIONS, OBJECTS } from '../deploy/deploy-options';
+import { SESSION_OPTIONS } from '../deploy/deploy-session';
+import { PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
+import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
+import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
+
+const MANIFESTS = 'Manifests';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['recursive', { summary: 'read folders in folders, too' }],
-  ['allow-empty', { summary: 'accept manifests without any object, which removes what the last release had' }],
-  ['allow-mutable-tag', { summary: 'accept images without a tag, with the tag latest, or the name of the branch' }],
-  ['allow-registry', { takes: 'PREFIX', many: true, summary: 'where images may come from (default: in CI, CI_REGISTRY_IMAGE)' }],
-  ['adopt', { summary: 'make objects part of the release that are there and belong to none' }],
-  ['allow-outdated', { summary: 'deploy although something newer was deployed' }],
+  ['recursive', { group: MANIFESTS, summary: 'read folders in folders, too' }],
+  ['allow-empty', { group: MANIFESTS, summary: 'accept manifests without objects, which removes all objects of the last release' }],
+  ['allow-mutable-tag', { group: MANIFESTS, summary: 'accept images without a tag, or with the tag latest or the name of the branch' }],
+  ['allow-registry', { group: MANIFESTS, takes: 'PREFIX', many: true, summary: 'the registries that images may come from (default: in CI, CI_REGISTRY_IMAGE)' }],
+  ['adopt', { group: OBJECTS, summary: 'take existing objects without an owner into the release' }],
+  ['allow-outdated', { summary: 'deploy although a newer pipeline has deployed' }],
 ];
 
 /**
- * Applies manifests as one release: whole or not at all.
+ * Applies manifests as one release: all of it or nothing.
  */
 export const deploy: Command = {
   name: 'deploy',
-  summary: 'apply manifests as one release, wait until it is ready, and undo it when it fails',
+  summary: 'apply manifests as one release, wait until it is ready, and roll it back when it fails',
   operands: ['FILE|FOLDER|-...'],
   required: 1,
   description: [
-    'Reads manifests (YAML or JSON; of folders what is named so), all of one namespace: the credential\'s. The whole set is checked before anything',
-    'is written: first without the server, then by it, as if it was applied. All that is refused is listed.',
+    'Reads manifests in YAML or JSON. All objects are in one namespace: the credential\'s. The whole release is checked before anything is written, first',
+    'without the server, then by a server-side dry run. All problems are listed.',
     '',
-    'Then it is recorded, applied, and waited for. What the last release had and this one has not is removed in the end.',
-    'What has not changed is not written. A release that fails is undone, with the cause in one line. More than half of the objects, if that is more than',
-    'one, are not removed at once without --allow-prune-many.',
+    'Then the release is recorded and applied, and deploy waits until it is ready. Unchanged objects are not written. Objects that are no longer in the',
+    'release are deleted last. When that is more than half of them, and more than one, deploy refuses without --allow-prune-many.',
     '',
-    'A signal, such as that of a job that is cancelled, ends it after the request that is under way: the release is left as it is, and it is said how far it',
-    'came. It is not undone, since the job is killed soon after, and half an undo is worse. Run deploy again to go on, or rollback to go back.',
+    'In CI, a failed release is rolled back, and the cause is printed in one line. When the job is cancelled, deploy stops after the current request and',
+    'leaves the release as it is, because the job would be killed during a rollback. Run deploy again to continue, or rollback to restore the last release.',
     '',
-    'A Job whose template has changed is replaced when it has ended. A Job with the annotation cdk8s-ci-deploy/before-workloads: "true"',
-    'must complete before any workload is applied.',
+    'A Job whose template has changed is replaced when it has ended. A Job with the annotation cdk8s-ci-deploy/before-workloads: "true" must complete',
+    'before any workload is applied.',
     '',
-    '--pull-secret makes a Secret with what images are pulled with, for the imagePullSecrets of the manifests. Its values come from variables and go',
-    'to the cluster alone; of a variable of type file, which holds an absolute path, the content of the file counts. Several applications may use the',
-    'Secret; each changes only what is its own. When a release is undone, so is its part of the Secret.',
+    '--pull-secret writes registry credentials into a Secret, for imagePullSecrets in the manifests. The credentials come from variables and go to the',
+    'cluster only. For a variable of type file, deploy reads the file. Several applications may share the Secret; each changes only its own part. A',
+    'rollback restores the credentials, too.',
     '',
-    '--take-over-from continues the releases of an application under another identity: its project was exported to another GitLab, or its environment',
-    'or its name has changed. The record, the labels and the field managers of all objects change before the release is deployed. The job needs the',
-    'rights of both identities. Once it has succeeded, the option has no effect; remove it from the job then.',
+    '--take-over-from continues the releases of a former identity: the project was exported to another GitLab, or its environment or name has changed.',
+    'Before the release is deployed, it moves the history, the labels and the field managers of all objects. The job needs the rights of both identities.',
+    'After it has succeeded, the option has no effect; remove it from the job.',
     '',
     ...REPORT_DESCRIPTION,
   ],
-  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOYMENT_OPTIONS]),
+  examples: [
+    { line: 'cdk8s-ci-deploy deploy dist --app web --dotenv deploy.env', does: 'Deploy all manifests of a folder in a CI job' },
+    { line: 'cdk8s-ci-deploy deploy dist --app web --environment staging --dry-run --diff', does: 'Show the changes, and write nothing' },
+    { line: 'cdk8s-ci-deploy deploy dist --app web --pull-secret gitlab-registry', does: 'Also write the credentials for private images' },
+  ],
+  variables: new Map([
+    ['KUBECONFIG', 'the credential: a file, its text, or its base64'],
+    ['CI_ENVIRONMENT_NAME', 'the environment'],
+    ['CI_PROJECT_ID', 'the project; outside CI it is "local"'],
+    ['CI_REGISTRY_IMAGE', 'the registry that images may come from'],
+    ['CI_REGISTRY, CI_DEPLOY_USER, CI_DEPLOY_PASSWORD', 'the registry credentials of --pull-secret'],
+  ]),
+  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOY_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {
-    const session = await Session.open(context);
-    const { identity, namespace } = session;
-    const former = formerIdentity(context.args, identity);
-    const objects = await objectsOf(context, session);
-    const pulling = await Pulling.of(context, objects);
-    const owner = new Owner(identity, namespace, former);
-    const options = { ...deploymentOptions(context, session, objects, pulling?.secrets), owner, identity, former };
-    const prepare = (cluster: KubernetesClient) => {
-      const pull = pulling?.in(cluster, options);
-      const store = new ReleaseStore(cluster, namespace, identity, context.clock);
-      const takeOver = former && new TakeOver(cluster, store, { ...options, former });
-      return { pull, deployment: new Deployment(cluster, store, { ...options, takeOver, beforeUndo: async () => pull?.undo() }, { objects }) };
-    };
-    return options.observer.around(async () => session.work(context.args.has('dry-run'), prepare, async ({ pull, deployment }) => {
-      const [plan, pullSecret] = await bothChecked(deployment.plan(), Promise.resolve(pull?.plan()));
-      options.observer.pulls(pullSecret);
-      if (context.args.has('dry-run')) return;
-      if (pull) await pull.around(async () => deployment.run(plan));
-      else await deployment.run(plan);
-    }, former), objects);
+    return deployManifests(context);
   },
 };
-
-async function objectsOf({ args, files, variables }: Context, { namespace }: Session): Promise<ReleaseObject[]> {
-  const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
-  return readRelease(args.operands, files, {
-    namespace,
-    variables,
-    images: { allowMutableTag: args.has('allow-mutable-tag'), allowedRegistries },
-    recursive: args.has('recursive'),
-    allowEmpty: args.has('allow-empty'),
-  });
-}

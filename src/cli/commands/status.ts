@@ -10,7 +10,7 @@ import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '.
 import { ObjectStatus, objectStatus } from '../deploy/history/object-status';
 import { RELEASE_OPTIONS, RELEASE_VARIABLES, ReleaseClient, withReleaseClient } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
-import { Lease, LeaseFile } from '../deploy/lock/lease';
+import { Lease, LeaseClient } from '../deploy/lock/lease';
 import { identityInWords } from '../deploy/objects/release';
 
 /**
@@ -62,7 +62,7 @@ interface ReleaseStatus {
 async function readStatus(client: ReleaseClient, { clock }: Context): Promise<ReleaseStatus> {
   const { cluster, namespace, identity } = client;
   const store = new ReleaseStore(cluster, namespace, identity, clock);
-  const [history, lease] = await Promise.all([store.read(), new LeaseFile(cluster, namespace, identity).read()]);
+  const [history, lease] = await Promise.all([store.read(), new LeaseClient(cluster, namespace, identity).read()]);
   const objects = await Promise.all((history?.objects ?? []).map(async (object) => ({ ...object, presence: await objectStatus(client, object) })));
   return { history, lease, objects };
 }

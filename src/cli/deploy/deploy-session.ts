@@ -1,184 +1,155 @@
-import { Ahead } from './ahead';
 import { identityOf, RELEASE_OPTIONS } from './history/release-options';
-import { ReleaseStore } from './history/release-store';
-import { DeployLock, WhileTaking } from './lock/deploy-lock';
-import { holderOf } from './lock/holder';
-import { guardedByLock } from './lock/lock-guard';
-import { checkCluster } from './manifests/check-cluster';
+import { holderOf } from './lock/acquire-lock';
+import { ClusterAccess, lockCluster, readCluster } from './lock/locked-cluster';
 import type { ReleaseIdentity } from './objects/release';
+import { cryptoModule } from '../../base/lazy-modules';
+import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import { releaseName } from '../../release/release-names';
 import { parseDuration, spanInWords } from '../base/duration';
 import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential, jobCredentialOptions } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
-import type { Option } from '../command-line/arguments';
+import type { Arguments, Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { TimeBudget } from '../http/retry';
+
+const LIMITS = 'Time limits';
 
 /**
- * The options of all commands that work on a release.
+ * The options of all commands that change a release.
  */
 export const SESSION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ...RELEASE_OPTIONS,
   ['server', { takes: 'URL', summary: 'refuse the credential of any other server' }],
-  ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server that is verified with any other certificate' }],
-  ['timeout', { takes: 'TIME', summary: 'how long a release may take to become ready (default: 10m)' }],
-  ['lock-wait', { takes: 'TIME', summary: 'how long to wait for another job that is deploying it (default: 10m)' }],
+  ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server with any other CA certificate' }],
+  ['timeout', { group: LIMITS, takes: 'TIME', summary: 'how long a release may take to become ready (default: 10m)' }],
+  ['lock-wait', { group: LIMITS, takes: 'TIME', summary: 'how long to wait for another job that deploys the application (default: 10m)' }],
 ];
 
 /**
- * A release and the credential to work on it with.
+ * The application of a command, and the credential to change it with.
  */
-export class Session {
-  /**
-   * Nothing is contacted.
-   *
-   * @throws When it is not said whose release it is, or there is no credential that may be used.
-   */
-  public static async open(context: Context): Promise<Session> {
-    const { args, files } = context;
-    const identity = identityOf(context);
-    const { kubeconfig, source, folder } = await jobCredential(context, jobCredentialOptions(context));
-    checkCluster(source, kubeconfig, args);
-    return new Session(context, identity, kubeconfig, credentialConnection(kubeconfig, files, folder));
-  }
-
+export interface DeploySession {
+  readonly context: Context;
+  readonly identity: ReleaseIdentity;
+  readonly kubeconfig: Kubeconfig;
+  /** The credential's namespace. */
+  readonly namespace: string;
+  readonly connection: Connection;
   /** Milliseconds. */
-  public readonly timeout: number;
-  private readonly lockWait: number;
-
-  private constructor(
-    private readonly context: Context,
-    public readonly identity: ReleaseIdentity,
-    public readonly kubeconfig: Kubeconfig,
-    private readonly connection: Connection,
-  ) {
-    this.timeout = parseDuration('--timeout', context.args.one('timeout') ?? '10m') * 1000;
-    this.lockWait = parseDuration('--lock-wait', context.args.one('lock-wait') ?? '10m') * 1000;
-  }
-
-  public get namespace(): string {
-    return this.kubeconfig.namespace;
-  }
-
-  /** A line of talk. */
-  public readonly say = (line: string): void => {
-    this.context.stderr.write(`${line}\n`);
-  };
-
-  /**
-   * Reads only, with the command's signal, when it is a dry run; else as `alone`.
-   *
-   * @param former An identity whose lock is held, too.
-   */
-  public async work<P, T>(
-    isDryRun: boolean, prepare: (cluster: KubernetesClient) => P, action: (prepared: P, cluster: KubernetesClient) => Promise<T>, former?: ReleaseIdentity,
-  ): Promise<T> {
-    if (!isDryRun) return former ? this.aloneWith(former, prepare, action) : this.alone(prepare, action);
-    return closing(this.connect(this.connection, this.context.signal), async (cluster) => action(prepare(cluster), cluster));
-  }
-
-  /**
-   * For what writes: alone, as long as the lock is held. A signal to end the command is answered between two requests, never within one.
-   *
-   * @param prepare May begin to read. It may be called again, when others have taken the lock meanwhile.
-   */
-  public async alone<P, T>(
-    prepare: (cluster: KubernetesClient) => P, action: (prepared: P, cluster: KubernetesClient, lock: DeployLock) => Promise<T>,
-  ): Promise<T> {
-    return this.withLockClient(async (forLock) => {
-      const ahead = new Ahead((lock) => this.connect(guardedByLock(this.connection, lock), lock.signal), prepare);
-      try {
-        const lock = await this.acquire(forLock, this.identity, ahead);
-        return await this.under(lock, forLock, async () => {
-          const { prepared, cluster } = ahead.under(lock);
-          return action(prepared, cluster, lock).finally(() => ahead.drop());
-        });
-      } finally {
-        ahead.drop();
-      }
-    });
-  }
-
-  /**
-   * The same under the locks of two identities. They are taken in the order of their names, so that two jobs never wait for each other.
-   */
-  private async aloneWith<P, T>(
-    former: ReleaseIdentity, prepare: (cluster: KubernetesClient) => P, action: (prepared: P, cluster: KubernetesClient) => Promise<T>,
-  ): Promise<T> {
-    return this.withLockClient(async (forLock) => {
-      const identities = [this.identity, former].sort((one, other) => (releaseName(one) < releaseName(other) ? -1 : 1));
-      const locks: Array<{ readonly identity: ReleaseIdentity; readonly lock: DeployLock }> = [];
-      try {
-        for (const identity of identities) locks.push({ identity, lock: await this.acquire(forLock, identity) });
-        const connection = locks.reduce((guarded, { lock }) => guardedByLock(guarded, lock), this.connection);
-        const signal = AbortSignal.any(locks.map(({ lock }) => lock.signal));
-        return await closing(this.connect(connection, signal), async (cluster) => action(prepare(cluster), cluster));
-      } finally {
-        for (const { identity, lock } of locks.reverse()) await (await this.isUnknown(forLock, identity) ? lock.remove() : lock.release());
-      }
-    });
-  }
-
-  private async withLockClient<T>(action: (forLock: KubernetesClient) => Promise<T>): Promise<T> {
-    // Not ended by the command's signal, or the lock could not be given back.
-    const never = new AbortController().signal;
-    this.warnOfExpiry();
-    return closing(this.connect(this.connection, never, { perCall: 5_000, total: 8_000 }), action);
-  }
-
-  private async under<T>(lock: DeployLock, forLock: KubernetesClient, action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      if (lock.isNew && await this.isUnknown(forLock, this.identity)) await lock.remove();
-      throw error;
-    } finally {
-      await lock.release();
-    }
-  }
-
-  /** Whether there is no record: an application that never came to be leaves nothing behind. */
-  private async isUnknown(cluster: KubernetesClient, identity: ReleaseIdentity): Promise<boolean> {
-    const store = new ReleaseStore(cluster, this.namespace, identity, this.context.clock);
-    return store.read().then((history) => history === undefined, () => false);
-  }
-
-  /** Says so when the credential ends before a release can have failed and been undone. */
-  private warnOfExpiry(): void {
-    const { expires } = tokenClaims(this.kubeconfig.token ?? '') ?? {};
-    const left = expires === undefined ? Infinity : expires - this.context.clock.now() / 1000;
-    if (left >= 2 * this.timeout / 1000) return;
-    this.say(`warning: the credential ends in ${spanInWords(left)}; a release that takes ${spanInWords(this.timeout / 1000)} (--timeout) could not be undone any more`);
-  }
-
-  private async acquire(cluster: KubernetesClient, identity: ReleaseIdentity, ahead?: WhileTaking): Promise<DeployLock> {
-    const { clock, signal, variables } = this.context;
-    return DeployLock.acquire({
-      cluster,
-      clock,
-      signal,
-      ahead,
-      identity,
-      namespace: this.namespace,
-      holder: holderOf(variables),
-      maximumWait: this.lockWait,
-      waiting: this.say,
-    });
-  }
-
-  private connect(connection: Connection, signal: AbortSignal, budget?: { readonly perCall: number; readonly total: number }): KubernetesClient {
-    const { args, clock, variables } = this.context;
-    return connectCluster(connection, { clock, variables, signal, budget, debug: args.has('debug') ? this.say : undefined });
-  }
+  readonly timeout: number;
+  /** Milliseconds. */
+  readonly lockWait: number;
+  /** Writes a line for people. */
+  readonly say: (line: string) => void;
 }
 
-async function closing<T>(cluster: KubernetesClient, action: (cluster: KubernetesClient) => Promise<T>): Promise<T> {
-  try {
-    return await action(cluster);
-  } finally {
-    cluster.close();
+/**
+ * Reads the identity and the credential. Nothing is contacted.
+ *
+ * @throws `UserError` when a part of the identity is missing, or there is no credential that may be used.
+ */
+export async function openSession(context: Context): Promise<DeploySession> {
+  const { args, files, stderr } = context;
+  const identity = identityOf(context);
+  const { kubeconfig, source, folder } = await jobCredential(context, jobCredentialOptions(context));
+  checkCluster(source, kubeconfig, args);
+  return {
+    context,
+    identity,
+    kubeconfig,
+    namespace: kubeconfig.namespace,
+    connection: credentialConnection(kubeconfig, files, folder),
+    timeout: milliseconds(context, 'timeout'),
+    lockWait: milliseconds(context, 'lock-wait'),
+    say: (line) => void stderr.write(`${line}\n`),
+  };
+}
+
+/**
+ * Access for a dry run: without a lock, and ended by the command's signal.
+ */
+export function readOnlyAccess<T>(session: DeploySession, read: (cluster: KubernetesClient) => Promise<T>): ClusterAccess<T> {
+  return readCluster(connect(session, session.connection, session.context.signal), read);
+}
+
+/**
+ * Acquires the lock of the application, and begins to read while the lock is being acquired. A signal ends the command between two requests.
+ *
+ * @param former The former identity of the application, whose lock is acquired, too.
+ */
+export async function lockedAccess<T>(
+  session: DeploySession, former: ReleaseIdentity | undefined, read: (cluster: KubernetesClient) => Promise<T>,
+): Promise<ClusterAccess<T>> {
+  warnOfExpiry(session);
+  const { identity, namespace, connection, lockWait, say, context: { clock, signal, variables } } = session;
+  return lockCluster({
+    namespace,
+    connection,
+    clock,
+    signal,
+    identities: former ? [identity, former] : [identity],
+    holder: holderOf(variables),
+    maximumWait: lockWait,
+    waiting: say,
+    connect: (guarded, ending, budget) => connect(session, guarded, ending, budget),
+  }, read);
+}
+
+function connect({ context, say }: DeploySession, connection: Connection, signal: AbortSignal, budget?: TimeBudget): KubernetesClient {
+  const { args, clock, variables } = context;
+  return connectCluster(connection, { clock, variables, signal, budget, debug: args.has('debug') ? say : undefined });
+}
+
+/** A release may take the whole timeout, and its rollback once more. */
+function warnOfExpiry({ kubeconfig, timeout, say, context: { clock } }: DeploySession): void {
+  const { expires } = tokenClaims(kubeconfig.token ?? '') ?? {};
+  const left = expires === undefined ? Infinity : expires - clock.now() / 1000;
+  if (left >= 2 * timeout / 1000) return;
+  say(`warning: the credential expires in ${spanInWords(left)}: a release that takes ${spanInWords(timeout / 1000)} (--timeout) could not be rolled back any more`);
+}
+
+function milliseconds({ args }: Context, option: 'timeout' | 'lock-wait'): number {
+  return parseDuration(`--${option}`, args.one(option) ?? '10m') * 1000;
+}
+
+/**
+ * Checks that a credential is for the cluster of the options: `--server`, and `--cluster-ca-sha256` for each CA certificate.
+ *
+ * @throws `UserError` when it is for another cluster.
+ */
+export function checkCluster(source: string, kubeconfig: Pick<Kubeconfig, 'server' | 'certificateAuthorityData'>, args: Arguments): void {
+  const server = args.one('server');
+  if (server !== undefined && address(server) !== new URL(kubeconfig.server).href) {
+    throw otherCluster(`${source}: its server is ${show(kubeconfig.server)}`, `${show(server)} (--server)`);
   }
+  const pinned = new Set(args.all('cluster-ca-sha256').map((text) => fingerprint(text)));
+  if (pinned.size === 0) return;
+  const trusted = fingerprints(kubeconfig.certificateAuthorityData ?? '');
+  const other = trusted.find((found) => !pinned.has(found));
+  if (trusted.length > 0 && other === undefined) return;
+  const certificate = other === undefined ? 'the certificates that the system trusts' : `a certificate of SHA-256 ${other}`;
+  throw otherCluster(`${source}: its server is verified with ${certificate}`, 'the certificate of --cluster-ca-sha256');
+}
+
+function address(server: string): string {
+  if (URL.canParse(server)) return new URL(server).href;
+  throw userError({ at: '--server', given: show(server), expected: 'the URL of an API server', fix: 'write it like https://cluster.example.com:6443' });
+}
+
+function otherCluster(given: string, expected: string): Error {
+  return userError({ given, expected, fix: 'use the credential of that cluster, or change the option' });
+}
+
+function fingerprint(text: string): string {
+  const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
+  throw userError({ at: '--cluster-ca-sha256', given: show(text), expected: '64 hexadecimal digits', fix: 'copy the output of `openssl x509 -noout -fingerprint -sha256 -in ca.crt`' });
+}
+
+function fingerprints(data: string): string[] {
+  const pem = Buffer.from(data, 'base64').toString('latin1').match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return pem.map((block) => new (cryptoModule().X509Certificate)(block).fingerprint256.replaceAll(':', '').toLowerCase());
 }

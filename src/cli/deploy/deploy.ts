@@ -1,134 +1,134 @@
-import { rollOut } from './apply/roll-out';
+import { applyRelease } from './apply/apply';
 import type { Written } from './apply/write';
-import type { DeploymentOptions, DeploymentPlan, Release } from './deployment-plan';
+import { DeployOptions, deployOptions, readOptions } from './deploy-options';
+import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
 import { jobInWords } from './history/format';
-import type { RecordedObject, RecordedRelease, ReleaseHistory } from './history/history';
-import { checkOutdated } from './history/pipeline-order';
-import type { ReleaseStore } from './history/release-store';
-import { ObjectWriter } from './objects/object-writer';
-import { identityInWords, OwnedObject } from './objects/release';
-import { mayBeFinished, withoutFinishedJobs } from './plan/finished-jobs';
-import { planRelease } from './plan/plan';
-import { findLeftovers, leftInWords, Leftovers, removeObjects } from './prune/leftovers';
-import { notIn, pruning } from './prune/prune';
-import { Undoing } from './rollback/rollback-on-failure';
-import { checkTakenOver } from './take-over';
+import type { RecordedRelease } from './history/history';
+import { ReleaseStore } from './history/release-store';
+import { readManifests } from './manifests/read-manifests';
+import { bothChecked } from './objects/object-problems';
+import { identityInWords } from './objects/release';
+import { planRelease, recordedObjects, ReleasePlan } from './plan/plan';
+import { prune, Removal } from './prune/prune';
+import { DeployedPullSecret } from './pull-secret/lifecycle';
+import { secretValues, wantedPullSecret } from './pull-secret/options';
+import { rollBackOnFailure } from './rollback/rollback-on-failure';
+import { ContinuedHistory, formerIdentity, historyToContinue, runTakeOver } from './take-over';
+import type { ExitCode } from '../base/exit-code';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
+import type { Context } from '../command-line/command';
 
 /**
- * One deployment: planned as a whole, recorded, applied, waited for, pruned; or undone.
+ * Deploys manifests as one release, all of it or nothing:
+ *
+ * 1. It reads and checks the manifests, without the server.
+ * 2. It acquires the lock of the application. Reading for the plan begins meanwhile. A dry run has no lock.
+ * 3. It plans the release, with all problems listed. Nothing is written so far.
+ * 4. It carries the plan out: see `carryOut`.
+ * 5. It releases the lock, and reports the result.
  */
-export class Deployment {
-  private readonly planning: Promise<DeploymentPlan>;
+export async function deploy(context: Context): Promise<ExitCode> {
+  const session = await openSession(context);
+  const former = formerIdentity(context.args, session.identity);
+  const objects = await readManifests(context.args.operands, context.files, readOptions(session));
+  const wanted = await wantedPullSecret(context, objects);
+  const options = deployOptions(session, { objects, former, secrets: wanted && secretValues(wanted.use.credentials) });
+  const { isDryRun, report } = options;
 
-  /** It begins to read, and tells nobody yet. */
-  public constructor(
-    private readonly cluster: KubernetesClient, private readonly store: ReleaseStore, private readonly options: DeploymentOptions, release: Release,
-  ) {
-    this.planning = this.planned(release);
-    this.planning.catch(() => undefined);
-  }
+  return report.of(async () => {
+    const planWith = async (cluster: KubernetesClient): Promise<PlannedDeployment> => {
+      const store = new ReleaseStore(cluster, session.namespace, session.identity, context.clock);
+      const plan = await planRelease(cluster, { objects }, async () => historyToContinue(cluster, store, options.takeOver), options.plan);
+      return { store, plan };
+    };
+    const access = isDryRun ? readOnlyAccess(session, planWith) : await lockedAccess(session, former, planWith);
+    try {
+      const { cluster } = access;
+      const pullSecret = wanted && new DeployedPullSecret(cluster, wanted, options.takeOver);
+      const [{ store, plan }, plannedSecret] = await bothChecked(announced(access.reads(), options), Promise.resolve(pullSecret?.plan()));
+      if (plannedSecret) report.pullSecretPlanned(plannedSecret);
+      if (!isDryRun) await carryOut(cluster, { store, plan, pullSecret }, options);
+    } catch (error) {
+      await access.abandon();
+      throw error;
+    } finally {
+      await access.release();
+    }
+  }, objects);
+}
 
-  /**
-   * Checks everything that can be checked before the first write.
-   *
-   * @throws A `Failure` with all that stands against it.
-   */
-  public async plan(): Promise<DeploymentPlan> {
-    const { observer, say } = this.options;
-    return observer.during('plan', async () => {
-      const plan = await this.planning;
-      if (plan.takeOver && !plan.takeOver.isDone) say(`this takes the application over from ${identityInWords(plan.takeOver.former)}`);
-      if (plan.rollbackFrom) say(`this is a rollback from release ${plan.rollbackFrom.number} (${jobInWords(plan.rollbackFrom.job, plan.rollbackFrom.job.pipelineUrl)})`);
-      observer.planned(plan);
-      return plan;
-    });
-  }
+/** Waits for the plan, and reports it before anything is written. */
+export async function announced(planning: Promise<PlannedDeployment>, { report, apply: { say } }: DeployOptions): Promise<PlannedDeployment> {
+  return report.during('plan', async () => {
+    const planned = await planning;
+    const { rollbackFrom, current: { takeOver } } = planned.plan;
+    if (takeOver && !takeOver.isDone) say(`this takes the application over from ${identityInWords(takeOver.former)}`);
+    if (rollbackFrom) say(`this is a rollback from release ${rollbackFrom.number} (${jobInWords(rollbackFrom.job, rollbackFrom.job.pipelineUrl)})`);
+    report.planned(planned.plan);
+    return planned;
+  });
+}
 
-  /**
-   * Carries a plan out.
-   *
-   * @throws The failure that ended it, after it was undone as far as that was wanted and possible.
-   */
-  public async run(plan: DeploymentPlan): Promise<void> {
-    const { release, steps } = plan;
-    const { job, signal, takeOver } = this.options;
+type DeployPlan = ReleasePlan<ContinuedHistory>;
+
+export interface PlannedDeployment {
+  readonly store: ReleaseStore;
+  readonly plan: DeployPlan;
+  readonly pullSecret?: DeployedPullSecret;
+}
+
+/**
+ * Carries a plan out: takes the application over where asked, records the release, applies it and waits for it, or rolls back, then prunes and
+ * finishes the record.
+ *
+ * @throws The failure of the release, after the rollback.
+ */
+export async function carryOut(cluster: KubernetesClient, { store, plan, pullSecret }: PlannedDeployment, options: DeployOptions): Promise<void> {
+  const { report, apply: { signal } } = options;
+  const { takeOver } = plan.current;
+  const written: Written[] = [];
+  let release: RecordedRelease | undefined;
+  try {
+    await pullSecret?.write();
     signal.throwIfAborted();
-    if (plan.takeOver) await takeOver?.run(plan.takeOver);
-    const written: Written[] = [];
-    const objects = [...steps.map(({ object, resource }) => ({ ...object, resource })), ...release.untouched ?? []];
-    this.options.observer.begun(await this.store.begin({ job, objects, rollbackOf: release.rollbackOf }));
-    try {
-      await rollOut(this.cluster, steps, {
-        ...this.options,
-        mayBeBroken: mayBeBroken(plan),
-        written: (one) => written.push(one),
-        applied: async () => this.store.applied(written.map(({ owned }) => owned)),
-      });
-    } catch (error) {
-      await new Undoing(this.cluster, this.store, this.options).after(error, plan, written);
-      throw error;
-    }
-    await this.prune(plan);
+    if (takeOver) await runTakeOver(cluster, store, takeOver, options.takeOver);
+    release = await store.begin({ job: options.plan.job, objects: recordedObjects(plan), rollbackOf: plan.release.rollbackOf });
+    report.recorded(release);
+    await applyRelease(cluster, plan.changes, options.apply, {
+      mayBeBroken: mayBeBroken(plan),
+      written: (one) => written.push(one),
+      applied: async () => store.applied(written.map(({ owned }) => owned)),
+    });
+  } catch (error) {
+    await rollBackOnFailure(error, cluster, store, { plan, written, pullSecret, isRecorded: release !== undefined }, options.rollback);
+    throw error;
   }
+  await pruneAndFinish(cluster, store, plan.pruning, options);
+  await pullSecret?.settle();
+}
 
-  private async planned(wanted: Release): Promise<DeploymentPlan> {
-    const { cluster, options } = this;
-    const stepsOf = async ({ objects }: Release) => planRelease(cluster, objects, options);
-    // What the record says of Jobs decides which of them are applied. Otherwise it is read meanwhile.
-    const ahead = wanted.objects.some(mayBeFinished) ? undefined : stepsOf(wanted);
-    ahead?.catch(() => undefined);
-    const takeOver = await options.takeOver?.plan();
-    const history = takeOver ? takeOver.history : await this.store.read();
-    if (!takeOver) checkTakenOver(history);
-    const rollbackFrom = this.judge(history, wanted);
-    const release = await withoutFinishedJobs(cluster, options.namespace, takeOver?.store ?? this.store, history, wanted);
-    const [steps, leftovers] = await Promise.all([ahead ?? stepsOf(release), this.leftovers(history, release)]);
-    return { release, steps, history, rollbackFrom, takeOver, pruning: pruning(leftovers, history?.objects.length ?? 0, options) };
+/** From here on, the release is deployed. Objects that cannot be deleted stay in the record, so the next deployment tries again. */
+async function pruneAndFinish(
+  cluster: KubernetesClient, store: ReleaseStore, { remove, forget, gone }: Removal, { report, apply }: DeployOptions,
+): Promise<void> {
+  const { say } = apply;
+  try {
+    if (remove.length > 0) await report.during('prune', async () => prune(cluster, remove, apply, say));
+  } catch (error) {
+    say('the release is deployed; some objects that are no longer in it could not be deleted, and the next deployment tries again');
+    await store.finish('deployed', gone);
+    throw error;
   }
-
-  /** The release is deployed, whatever becomes of what is no longer wanted: that stays in the record until it is removed. */
-  private async prune({ pruning: { remove, forget, gone } }: DeploymentPlan): Promise<void> {
-    try {
-      const { observer } = this.options;
-      if (remove.length > 0) await observer.during('prune', async () => this.remove(remove));
-    } catch (error) {
-      this.options.say('the release is deployed; not all that it no longer has could be removed, and the next deploy tries again');
-      await this.store.finish('deployed', gone);
-      throw error;
-    }
-    await this.finish(forget);
-  }
-
-  private async remove(objects: readonly OwnedObject[]): Promise<void> {
-    const { namespace, signal, say } = this.options;
-    const left = await removeObjects(new ObjectWriter(this.cluster, this.options), namespace, objects, signal);
-    for (const object of left) say(leftInWords(object));
-  }
-
-  private async finish(forget: readonly RecordedObject[]): Promise<void> {
-    try {
-      await this.store.finish('deployed', forget);
-    } catch (error) {
-      this.options.say('the release is deployed; that could not be recorded, and the next deploy takes over from here');
-      throw error;
-    }
-  }
-
-  private judge(history: ReleaseHistory | undefined, { rollbackOf }: Release): RecordedRelease | undefined {
-    const { job, allowOutdated } = this.options;
-    const judgement = checkOutdated(history, job, allowOutdated || rollbackOf !== undefined);
-    return judgement?.order === 'rollback' ? judgement.release : undefined;
-  }
-
-  private async leftovers(history: ReleaseHistory | undefined, { objects, untouched = [] }: Release): Promise<Leftovers> {
-    const { namespace, owner } = this.options;
-    return findLeftovers(this.cluster, namespace, owner, notIn(history, [...objects, ...untouched]));
+  try {
+    await store.finish('deployed', forget);
+  } catch (error) {
+    say('the release is deployed, but this could not be recorded; the next deployment continues from here');
+    throw error;
   }
 }
 
-/** An earlier release that ended well is broken only in the eyes of those who go back from it. */
-function mayBeBroken({ release, history }: DeploymentPlan): boolean {
+/** Whether objects of the last release may be broken: it failed, or this is a rollback from it. */
+function mayBeBroken({ release, current: { history } }: DeployPlan): boolean {
   const newest = history?.releases[0];
   return newest !== undefined && (newest.outcome !== 'deployed' || release.rollbackOf !== undefined);
 }

@@ -1,78 +1,100 @@
-import type { ReleaseStore } from './history/release-store';
+import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
+import { jobOf } from './history/release-options';
+import { ReleaseStore } from './history/release-store';
 import { fieldAt, textAt } from './objects/fields';
+import { findLive, pathOf } from './objects/live-object';
 import { ObjectWriter } from './objects/object-writer';
-import type { Owner } from './objects/owner';
+import { Owner } from './objects/owner';
 import type { DeployJob, OwnedObject } from './objects/release';
-import { findLeftovers, leftInWords, lookUp, pathOf, Removal, removalOf, removeObjects } from './prune/leftovers';
-import { checkTakenOver } from './take-over';
+import { DeleteOptions, findPruneCandidates, prune, Removal, removalOf } from './prune/prune';
+import { usedSecrets } from './pull-secret/references';
+import { removeFromPullSecrets } from './pull-secret/removal';
+import type { Summary } from './report/summary';
+import { currentHistory } from './take-over';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import type { Clock } from '../base/host';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
+import type { Context } from '../command-line/command';
 
-export interface DestructionOptions {
-  readonly namespace: string;
-  readonly owner: Owner;
+/**
+ * Removes an application by its record: its objects, its credentials in pull secrets, its record, and its lock.
+ */
+export async function destroy(context: Context): Promise<Summary> {
+  const { args, clock, signal, variables } = context;
+  const begun = clock.now();
+  const session = await openSession(context);
+  const { namespace, identity, timeout, say } = session;
+  const isDryRun = args.has('dry-run');
+  const options = { namespace, clock, signal, say, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout };
+  const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
+  const access = isDryRun ? readOnlyAccess(session, open) : await lockedAccess(session, undefined, open);
+  try {
+    const { cluster } = access;
+    const store = await access.reads();
+    const removal = await planRemoval(cluster, store, options, args.has('prune-data'));
+    const used = await usedSecrets(cluster, store, { namespace, identity, name: args.one('pull-secret') });
+    if (!isDryRun) await removeObjects(cluster, store, removal, options);
+    const pullSecrets = await removeFromPullSecrets(cluster, used, { namespace, identity, say, dryRun: isDryRun });
+    if (removal.kept.length === 0) await access.removeLock();
+    const removed = [...removal.remove, ...pullSecrets];
+    return { identity, namespace, isDryRun, changes: [], removed, kept: removal.kept, elapsed: clock.now() - begun };
+  } catch (error) {
+    await access.abandon();
+    throw error;
+  } finally {
+    await access.release();
+  }
+}
+
+interface DestroyOptions extends DeleteOptions {
   readonly job: DeployJob;
-  /** Whether claims of volumes are removed, too. */
-  readonly withData: boolean;
-  /** Milliseconds until everything has to be gone. */
+  /** Milliseconds until all objects must be gone. */
   readonly budget: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Talk for people, a line each. */
+  /** Gets a line for people about each event. */
   readonly say: (line: string) => void;
 }
 
+async function planRemoval(
+  cluster: KubernetesClient, store: ReleaseStore, { namespace, owner }: DestroyOptions, withClaims: boolean,
+): Promise<Removal> {
+  const { history } = await currentHistory(store);
+  const candidates = await findPruneCandidates(cluster, namespace, owner, history?.objects ?? []);
+  return removalOf(candidates, ({ kind }) => withClaims || kind !== 'PersistentVolumeClaim');
+}
+
+async function removeObjects(
+  cluster: KubernetesClient, store: ReleaseStore, { remove, kept, forget }: Removal, options: DestroyOptions,
+): Promise<void> {
+  const { namespace, job, say } = options;
+  const left = await prune(cluster, remove, options, say);
+  await untilGone(cluster, remove.filter((object) => !left.includes(object)), options);
+  const writer = new ObjectWriter(cluster, options);
+  for (const object of kept) await writer.unmark(pathOf(object, namespace), object);
+  if (kept.length === 0) return store.remove();
+  await store.begin({ job, objects: [] });
+  await store.finish('deployed', forget);
+}
+
+/** Milliseconds. */
 const PAUSE = 500;
 
-/**
- * Removes an application by its record: what it says is in the cluster, as far as that is the application's own.
- */
-export class Destruction {
-  public constructor(private readonly cluster: KubernetesClient, private readonly store: ReleaseStore, private readonly options: DestructionOptions) {}
-
-  public async plan(): Promise<Removal> {
-    const { namespace, owner, withData } = this.options;
-    const history = await this.store.read();
-    checkTakenOver(history);
-    const leftovers = await findLeftovers(this.cluster, namespace, owner, history?.objects ?? []);
-    return removalOf(leftovers, ({ kind }) => withData || kind !== 'PersistentVolumeClaim');
+async function untilGone(cluster: KubernetesClient, objects: readonly OwnedObject[], options: DestroyOptions): Promise<void> {
+  const { namespace, clock, budget, signal } = options;
+  const end = clock.now() + budget;
+  for (let rest = objects; ;) {
+    rest = await existing(cluster, namespace, rest);
+    if (rest.length === 0) return;
+    if (clock.now() >= end) throw stuck(rest);
+    await clock.sleep(PAUSE, signal);
   }
+}
 
-  /**
-   * @throws `Failure` when something is still there at the end of the time: what has finalizers waits for somebody else.
-   */
-  public async run({ remove, kept, forget }: Removal): Promise<void> {
-    const { namespace, signal, job, say } = this.options;
-    const writer = new ObjectWriter(this.cluster, this.options);
-    const left = await removeObjects(writer, namespace, remove, signal);
-    for (const object of left) say(leftInWords(object));
-    await this.untilGone(remove.filter((object) => !left.includes(object)));
-    for (const object of kept) await writer.unmark(pathOf(object, namespace), object);
-    if (kept.length === 0) return this.store.remove();
-    await this.store.begin({ job, objects: [] });
-    await this.store.finish('deployed', forget);
-  }
-
-  private async untilGone(objects: readonly OwnedObject[]): Promise<void> {
-    const { clock, budget, signal } = this.options;
-    const end = clock.now() + budget;
-    for (let rest = objects; ;) {
-      rest = await this.stillThere(rest);
-      if (rest.length === 0) return;
-      if (clock.now() >= end) throw stuck(rest);
-      await clock.sleep(PAUSE, signal);
-    }
-  }
-
-  private async stillThere(objects: readonly OwnedObject[]): Promise<OwnedObject[]> {
-    const found = await Promise.all(objects.map(async (object) => ({ object, live: await lookUp(this.cluster, this.options.namespace, object) })));
-    return found.filter(({ object, live }) => fieldAt(live, 'metadata', 'uid') === object.uid && textAt(live, 'metadata', 'uid') !== '').map(({ object }) => object);
-  }
+async function existing(cluster: KubernetesClient, namespace: string, objects: readonly OwnedObject[]): Promise<OwnedObject[]> {
+  const found = await Promise.all(objects.map(async (object) => ({ object, live: await findLive(cluster, namespace, object) })));
+  return found.filter(({ object, live }) => fieldAt(live, 'metadata', 'uid') === object.uid && textAt(live, 'metadata', 'uid') !== '').map(({ object }) => object);
 }
 
 function stuck(objects: readonly OwnedObject[]): Failure {
   const names = objects.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  return new Failure(`deleted and still there: ${names}; their finalizers wait for somebody. Run this again when they are gone`, ExitCode.NO);
+  return new Failure(`deleted, but still in the cluster: ${names}. Their finalizers must be removed first; then run this command again`, ExitCode.NO);
 }

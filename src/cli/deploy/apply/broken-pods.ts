@@ -7,9 +7,10 @@ import { collectionPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
 import { concurrently } from '../objects/concurrently';
 import { fieldAt, isTrue, listAt, textAt } from '../objects/fields';
+import { findLive, pathOf } from '../objects/live-object';
 import type { OwnedObject } from '../objects/release';
-import { lookUp, pathOf } from '../prune/leftovers';
-import { isBeingDeleted, isObserved } from '../wait/readiness';
+import { isDeleted } from '../wait/generation';
+import { isObserved } from '../wait/readiness';
 
 export interface BrokenPodsOptions {
   readonly namespace: string;
@@ -19,8 +20,8 @@ export interface BrokenPodsOptions {
 }
 
 /**
- * Deletes the pods that StatefulSets wait for and that never become ready: those of an earlier revision than the one they were just given. Without
- * podManagementPolicy Parallel, their controller replaces no pod as long as one of them is not ready, even when its template has gone back.
+ * Deletes pods of StatefulSets that are of an earlier revision and not ready. Without podManagementPolicy Parallel, the StatefulSet controller waits
+ * for such a pod forever, even when the template was rolled back.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
@@ -32,7 +33,7 @@ export async function removeBrokenPods(cluster: KubernetesClient, applied: reado
   });
 }
 
-/** Milliseconds for the controller to see the new template: before, it would make the same pod again. */
+/** Milliseconds for the controller to observe the new template. Before that, it would create the same pod again. */
 const LONGEST_OBSERVATION = 10_000;
 const PAUSE = 100;
 
@@ -41,7 +42,7 @@ async function observed(
 ): Promise<JsonObject | undefined> {
   const { namespace, clock, signal } = options;
   for (const begun = clock.now(); clock.now() - begun < LONGEST_OBSERVATION;) {
-    const live = await lookUp(cluster, namespace, statefulSet);
+    const live = await findLive(cluster, namespace, statefulSet);
     if (!live || textAt(live, 'metadata', 'uid') !== uid) return undefined;
     if (isObserved(live)) return live;
     await clock.sleep(PAUSE, signal);
@@ -49,13 +50,15 @@ async function observed(
   return undefined;
 }
 
-/** With OnDelete, only the user decides when a pod goes. */
+/** With OnDelete, only the user deletes pods. */
 function isOrdered(statefulSet: JsonObject): boolean {
   return textAt(statefulSet, 'spec', 'podManagementPolicy') !== 'Parallel' && textAt(statefulSet, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
 }
 
 class BrokenPods {
-  public constructor(private readonly cluster: KubernetesClient, private readonly statefulSet: JsonObject, private readonly options: BrokenPodsOptions) {}
+  public constructor(
+    private readonly cluster: KubernetesClient, private readonly statefulSet: JsonObject, private readonly options: BrokenPodsOptions,
+  ) {}
 
   public async remove(): Promise<void> {
     const { say } = this.options;
@@ -64,16 +67,16 @@ class BrokenPods {
     try {
       pods.push(...await this.find());
       await concurrently(pods, async (pod) => this.delete(pod));
-      for (const pod of pods) say(`Pod ${printable(pod.name)} is deleted: it is of the failed revision, and StatefulSet ${name} does not go on before it is ready`);
+      for (const pod of pods) say(`Pod ${printable(pod.name)} is deleted: it is of the failed revision, and StatefulSet ${name} would wait for it`);
     } catch (error) {
-      // Then the wait says what is in the way.
+      // The wait reports the pod that is not ready.
       if (!(error instanceof ApiError && error.code === 403)) throw error;
       const which = pods.length > 0 ? `Pod ${pods.map((pod) => printable(pod.name)).join(', ')}` : 'pods';
-      say(`warning: StatefulSet ${name} may not go on before ${which} of the failed revision is deleted, which this credential may not do`);
+      say(`warning: StatefulSet ${name} may wait for ${which} of the failed revision, which this credential may not delete`);
     }
   }
 
-  /** The uid is enough: a pod belongs to its StatefulSet for life. */
+  /** The uid is enough: a pod never changes its StatefulSet. */
   private async delete({ uid, ...pod }: OwnedObject): Promise<void> {
     this.options.signal.throwIfAborted();
     try {
@@ -94,7 +97,7 @@ class BrokenPods {
   private isBroken(pod: JsonObject): boolean {
     const isOurs = listAt(pod, 'metadata', 'ownerReferences').some(({ uid, controller }) => controller === true && uid === textAt(this.statefulSet, 'metadata', 'uid'));
     const revision = textAt(pod, 'metadata', 'labels', 'controller-revision-hash');
-    return isOurs && revision !== textAt(this.statefulSet, 'status', 'updateRevision') && !isTrue(pod, 'Ready') && !isBeingDeleted(pod);
+    return isOurs && revision !== textAt(this.statefulSet, 'status', 'updateRevision') && !isTrue(pod, 'Ready') && !isDeleted(pod);
   }
 
   private labels(): string | undefined {

@@ -12,64 +12,58 @@ import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 
 /**
- * A step that was taken.
+ * A change that was carried out.
  */
 export interface Written {
-  readonly step: PlannedChange;
+  readonly change: PlannedChange;
   readonly owned: OwnedObject;
 }
 
-/**
- * What writing needs.
- */
 export interface WriteOptions {
   readonly owner: Owner;
+  /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told of each step that was taken, also when a later one fails. */
-  readonly written: (written: Written) => void;
 }
 
 /**
- * Takes the steps of one group, several at once; those that change nothing are not sent.
+ * Writes the objects of one group, several at once. Unchanged objects are not sent.
+ *
+ * @param note Gets each written object, also when a later one fails.
  */
-export async function writeSteps(cluster: KubernetesClient, steps: readonly PlannedChange[], options: WriteOptions): Promise<void> {
+export async function writeGroup(
+  cluster: KubernetesClient, changes: readonly PlannedChange[], options: WriteOptions, note: (written: Written) => void,
+): Promise<void> {
   const writer = new ObjectWriter(cluster, options);
-  await concurrently(steps, async (step) => {
+  await concurrently(changes, async (change) => {
     options.signal.throwIfAborted();
-    options.written({ step, owned: ownedObject(step, await write(cluster, writer, step, options)) });
+    const { object: { apiVersion, kind, name }, resource } = change;
+    const live = await write(cluster, writer, change, options);
+    note({ change, owned: { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') } });
   });
 }
 
-/**
- * An object that is in the cluster.
- */
-export function ownedObject({ object: { apiVersion, kind, name }, resource }: PlannedChange, live: JsonObject): OwnedObject {
-  return { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') };
-}
-
-async function write(cluster: KubernetesClient, writer: ObjectWriter, step: PlannedChange, options: WriteOptions): Promise<JsonObject> {
-  const { action, live } = step;
-  if (action === 'create' || !live) return writer.create(step, live);
+async function write(cluster: KubernetesClient, writer: ObjectWriter, change: PlannedChange, options: WriteOptions): Promise<JsonObject> {
+  const { action, live } = change;
+  if (action === 'create' || !live) return writer.create(change, live);
   if (action === 'keep') return live;
-  if (action === 'change') return writer.change(step, { force: options.forceConflicts });
-  await removeJob(cluster, writer, step.path, textAt(live, 'metadata', 'uid'), options);
-  return writer.create(step, live);
+  if (action === 'change') return writer.change(change, { force: options.forceConflicts });
+  await deleteJob(cluster, writer, change.path, textAt(live, 'metadata', 'uid'), options);
+  return writer.create(change, live);
 }
 
-const LONGEST_REMOVAL = 60_000;
+/** Milliseconds. */
+const LONGEST_DELETION = 60_000;
 const PAUSE = 200;
 
-async function removeJob(cluster: KubernetesClient, writer: ObjectWriter, path: string, uid: string, { clock, signal }: WriteOptions): Promise<void> {
+async function deleteJob(cluster: KubernetesClient, writer: ObjectWriter, path: string, uid: string, { clock, signal }: WriteOptions): Promise<void> {
   if (!await writer.delete(path, { uid })) return;
   for (const begun = clock.now(); ;) {
-    if (await isGone(cluster, path, uid)) return;
-    if (clock.now() - begun > LONGEST_REMOVAL) throw new Failure(`${path}: the Job was deleted and is still there after ${LONGEST_REMOVAL / 1000} s`, ExitCode.UNREACHABLE);
+    if (uidOf(await find(cluster, path)) !== uid) return;
+    if (clock.now() - begun > LONGEST_DELETION) {
+      throw new Failure(`${path}: the Job still exists ${LONGEST_DELETION / 1000} s after it was deleted. Check its finalizers, and run this job again`, ExitCode.UNREACHABLE);
+    }
     await clock.sleep(PAUSE, signal);
   }
-}
-
-async function isGone(cluster: KubernetesClient, path: string, uid: string): Promise<boolean> {
-  return uidOf(await find(cluster, path)) !== uid;
 }

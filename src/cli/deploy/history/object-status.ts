@@ -1,10 +1,9 @@
 import type { RecordedObject } from './history';
 import type { ReleaseClient } from './release-options';
-import { find } from '../../cluster/find';
 import { uidOf } from '../objects/fields';
+import { findLive } from '../objects/live-object';
 import { isApiError } from '../objects/object-problems';
 import { Owner } from '../objects/owner';
-import { pathInNamespace } from '../objects/targets';
 
 /**
  * The status of a recorded object. `another`: the object of this name has another uid or owner. `unreadable`: the credential may not read it.
@@ -16,7 +15,7 @@ export type ObjectStatus = 'there' | 'missing' | 'another' | 'unreadable';
  */
 export async function objectStatus({ cluster, namespace, identity }: ReleaseClient, object: RecordedObject): Promise<ObjectStatus> {
   try {
-    const live = await find(cluster, pathInNamespace(namespace, object));
+    const live = await findLive(cluster, namespace, object);
     if (!live) return 'missing';
     const isSame = object.uid === undefined || uidOf(live) === object.uid;
     return isSame && ['ours', 'released'].includes(new Owner(identity, namespace).of(live)) ? 'there' : 'another';

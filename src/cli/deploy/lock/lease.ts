@@ -13,47 +13,50 @@ import type { ReleaseIdentity } from '../objects/release';
 export interface Lease {
   readonly uid: string;
   readonly resourceVersion: string;
-  /** For people; nothing when nobody holds it. */
+  /** The holder's name for people. Missing when nobody holds the Lease. */
   readonly holder?: string;
-  /** Who holds it: one of this very process, since a job may run the command twice. */
+  /** The id of the process that holds it: a job may run the command twice. */
   readonly holderId?: string;
-  /** Since when, and when it last said so, by the holder's own clock: for people. */
+  /** When the holder took and last renewed it, by the holder's own clock: for people. */
   readonly acquired?: string;
   readonly renewed?: string;
   /** Milliseconds. */
   readonly duration: number;
   readonly transitions: number;
-  /** Whether it came with the access manifests. */
+  /** Whether the access manifests created it. */
   readonly isKept: boolean;
 }
 
 /**
- * What is written to a Lease. Times are for people: nobody compares them with a clock.
+ * A change of a Lease. Its times are for people: nobody compares them with a clock.
  */
 export interface LeaseChange {
   readonly holderId: string | null;
   readonly spec: { readonly [field: string]: Json };
 }
 
+/** Milliseconds from a renewal until others may take the lock. */
+export const LEASE_DURATION = 30_000;
+
 const GROUP = 'coordination.k8s.io';
 
 /**
- * The Lease of one application in one environment.
+ * Reads and writes the Lease of one application in one environment.
  */
-export class LeaseFile {
+export class LeaseClient {
   private readonly name: string;
 
   public constructor(private readonly cluster: KubernetesClient, private readonly namespace: string, private readonly identity: ReleaseIdentity) {
     this.name = releaseName(identity);
   }
 
-  /** For people. */
+  /** `Lease example/cdk8s-ci-deploy-web-production-0123456789`, for people. */
   public get at(): string {
     return `Lease ${this.namespace}/${this.name}`;
   }
 
   /**
-   * @throws `Failure` when it is of another identity.
+   * @throws `Failure` when the Lease belongs to another identity.
    */
   public async read(): Promise<Lease | undefined> {
     const found = await find(this.cluster, this.path());
@@ -61,9 +64,10 @@ export class LeaseFile {
   }
 
   /**
-   * Resolves to nothing when somebody else wrote it since it was read.
+   * Updates the Lease with the resourceVersion that was read: success proves that nobody changed it in between.
    *
-   * @param before As it was read; nothing when there was none.
+   * @param before The Lease as it was read, or nothing when there was none.
+   * @returns Nothing when somebody else changed it.
    */
   public async write(before: Lease | undefined, change: LeaseChange): Promise<Lease | undefined> {
     try {
@@ -74,7 +78,7 @@ export class LeaseFile {
     }
   }
 
-  /** Deletes it as it was read; what somebody has written since stays. */
+  /** Deletes the Lease, unless somebody changed it since it was read. */
   public async delete({ uid, resourceVersion }: Lease): Promise<void> {
     try {
       await this.cluster.delete(this.path(), { uid, resourceVersion });

@@ -1,12 +1,24 @@
-import type { DeployLock } from './deploy-lock';
+import { ExitCode } from '../../base/exit-code';
+import { Failure } from '../../base/failure';
 import type { Connection } from '../../cluster/connection';
 
 /**
- * The connection of a client that writes: it does so only as long as a lock is held, and shows its credentials to nobody and sends nothing
- * afterwards. Before, it reads at most. Both are asked, since a request waits for its turn and for its connection, and the process may be paused
- * for as long as it does.
+ * The job no longer holds the lock: another job may be deploying.
  */
-export function guardedByLock(connection: Connection, lock: Pick<DeployLock, 'assertMaySend'>): Connection {
+export class LockLost extends Failure {
+  public override readonly name = 'LockLost';
+
+  public constructor(at: string, why: string) {
+    super(`${at}: the lock of this deployment is lost, and nothing more is written: ${why}`, ExitCode.UNREACHABLE);
+  }
+}
+
+/**
+ * A connection that writes only while a lock is held, and sends nothing after the lock is lost or released. It may read before the lock is held.
+ *
+ * The lock is checked twice: a request waits for its turn and for its connection, and the process may be paused in between.
+ */
+export function guardedByLock(connection: Connection, lock: { assertMaySend(writes: boolean): void }): Connection {
   const { description } = connection.credentials;
   return {
     ...connection,

@@ -1,31 +1,32 @@
-import { ReservedKey, reservedKeys } from './reserved-keys';
-import { isObject, JsonObject } from '../../../base/json';
+import { OIDC_ANNOTATIONS } from '../../../access/oidc-names';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import { userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { checkedImage, ImageRules } from '../../../image/policy';
 import { containersOf } from '../../../kubernetes/container-images';
 import { kindName, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
-import { isReleaseName } from '../../../release/release-names';
+import { isOwnKey, isReleaseName, WORKLOAD_ANNOTATIONS } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
 import type { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
 import { withData } from '../objects/secret-values';
 
 /**
- * What an object of a release must satisfy.
+ * The rules for the objects of a release.
  */
 export interface ObjectRules {
-  /** The credential's, which is that of every object. */
+  /** The credential's namespace. All objects are in it. */
   readonly namespace: string;
   readonly images: ImageRules;
   readonly variables: CiVariables;
 }
 
 /**
- * An object of a manifest as it is applied: with its namespace, and with the data of a Secret in one form.
+ * Checks an object of a manifest.
  *
- * @param problems Gets everything that is wrong with it; nothing is returned then.
+ * @param problems Gets every problem of the object.
+ * @returns The object with its namespace, a Secret with all values in `data`. Nothing when the object has problems.
  */
 export function checkObject(at: string, value: JsonObject, rules: ObjectRules, problems: Problems): ReleaseObject | undefined {
   const [apiVersion, kind] = [value.apiVersion, value.kind];
@@ -48,7 +49,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
 }
 
 function notAnObject(at: string, { apiVersion, kind }: JsonObject): never {
-  throw userError({ at, given: `apiVersion ${show(apiVersion)} and kind ${show(kind)}`, expected: 'a Kubernetes object', fix: 'give it both' });
+  throw userError({ at, given: `apiVersion ${show(apiVersion)} and kind ${show(kind)}`, expected: 'a Kubernetes object', fix: 'add both, such as apiVersion: v1 and kind: ConfigMap' });
 }
 
 function nameOf(at: string, kind: string, { name, generateName }: JsonObject): string {
@@ -56,22 +57,22 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
     throw userError({
       at,
       given: `${kind} with generateName ${show(generateName)}`,
-      expected: 'metadata.name: with another name each time, every deploy would add an object and none could ever be updated or removed',
-      fix: 'name it',
+      expected: 'metadata.name: with generateName, each deploy would create another object and never update or delete one',
+      fix: `use metadata.name, such as ${show(String(generateName).replace(/-+$/, ''))}`,
     });
   }
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';
   if (typeof name === 'string' && expected === undefined) return name;
-  throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'correct it' });
+  throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
 }
 
-/** Whether a kind of custom resources is namespaced is for the server to say. */
+/** Only the server knows the scope of custom resources. */
 function checkScope(at: string, apiVersion: string, kind: string, { namespace }: ObjectRules): void {
   if (scopeOf(apiVersion, kind) !== 'cluster') return;
   throw userError({
     at,
     given: `${kindName(apiVersion, kind)} is cluster-scoped`,
-    expected: `objects of namespace ${show(namespace)}, all that its deployer may write`,
+    expected: `objects of namespace ${show(namespace)}, since its deployer may write no others`,
     fix: 'move it to the manifests that an administrator applies',
   });
 }
@@ -82,11 +83,11 @@ function checkNamespace(at: string, kind: string, { name, namespace }: JsonObjec
     at,
     given: `${show(kind)} ${show(name)} is in namespace ${show(namespace)}`,
     expected: `namespace ${show(rules.namespace)}, the credential's`,
-    fix: 'leave its namespace out, or deploy it with the credential of that namespace',
+    fix: 'remove metadata.namespace, or deploy the object with the credential of that namespace',
   });
 }
 
-/** Whoever writes these of another application keeps it from being deployed and removed. */
+/** A manifest that overwrites the record or the lock of another application would block its deployments. */
 function checkReleaseName(at: string, kind: string, { name }: JsonObject): void {
   if (!['Secret', 'Lease.coordination.k8s.io'].includes(kind) || typeof name !== 'string' || !isReleaseName(name)) return;
   throw userError({ at, given: `${kind} has the name ${show(name)}`, expected: 'a name that deploy does not use for its records and locks', fix: 'choose another name' });
@@ -97,24 +98,51 @@ const SERVER_FIELDS = ['uid', 'resourceVersion', 'generation', 'managedFields', 
 function checkServerFields(at: string, metadata: JsonObject): void {
   const fields = SERVER_FIELDS.filter((field) => metadata[field] !== undefined && metadata[field] !== null);
   if (fields.length === 0) return;
-  throw userError({ at, given: `metadata has ${fields.join(', ')}`, expected: 'none of what only the server writes', fix: 'leave it out; `kubectl get -o yaml` prints it' });
+  throw userError({ at, given: `metadata has ${fields.join(', ')}`, expected: 'no field that only the server writes', fix: 'remove the field; `kubectl get -o yaml` prints it' });
 }
 
 function checkMigration(at: string, kind: string, { annotations }: JsonObject): void {
   const migration = isObject(annotations) ? annotations[BEFORE_WORKLOADS] : undefined;
   if (migration === undefined || (migration === 'true' && kind === 'Job')) return;
-  throw userError({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: 'correct it' });
+  throw userError({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: `write ${BEFORE_WORKLOADS}: "true" on a Job, or remove the annotation` });
 }
 
 function refuseReserved(at: string, { field, key }: ReservedKey): never {
-  const fix = key === BEFORE_WORKLOADS ? 'make it an annotation of the Job itself' : 'remove it';
+  const fix = key === BEFORE_WORKLOADS ? 'move it to the annotations of the Job itself' : 'remove it';
   throw userError({ at, given: `${field} has ${show(key)}`, expected: 'no label or annotation that only deploy writes', fix });
 }
 
-/** A container without an image is the server's to judge: lists of that name in custom resources need none. */
+/** The server checks for missing images: a custom resource may have a list of that name without images. */
 function imageChecks(at: string, value: JsonObject, { images, variables }: ObjectRules): Array<() => unknown> {
   return containersOf(value).flatMap(({ name, image }) => {
     if (image === undefined) return [];
     return () => checkedImage({ at: `${at}: image of container ${show(name)}`, text: image, trusted: false }, images, variables);
   });
+}
+
+interface ReservedKey {
+  /** The field with the labels or annotations: `spec.template.metadata.labels`. */
+  readonly field: string;
+  readonly key: string;
+}
+
+/** The constructs write these annotations. They only describe an object. */
+const DESCRIBING: ReadonlySet<string> = new Set([...Object.values(WORKLOAD_ANNOTATIONS), ...Object.values(OIDC_ANNOTATIONS)]);
+
+/** Labels and annotations that only deploy may write: in the metadata of the object, and in every template in it, such as that of pods. */
+function reservedKeys(value: Json, place = ''): ReservedKey[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => reservedKeys(item, `${place}[${index}]`));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, item]) => {
+    const field = place === '' ? name : `${place}.${name}`;
+    const isMap = (name === 'labels' || name === 'annotations') && isObject(item);
+    const reserved = isMap ? Object.keys(item).filter((key) => isReserved(field, key)).map((key) => ({ field, key })) : [];
+    return [...reserved, ...reservedKeys(item, field)];
+  });
+}
+
+function isReserved(field: string, key: string): boolean {
+  if (!isOwnKey(key)) return false;
+  if (key === BEFORE_WORKLOADS) return field !== 'metadata.annotations';
+  return field.endsWith('labels') || !DESCRIBING.has(key);
 }

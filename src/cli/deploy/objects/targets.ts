@@ -1,10 +1,10 @@
+import { pathOf } from './live-object';
 import { ObjectProblem, ReleaseRejected } from './object-problems';
 import type { Owner } from './owner';
-import type { OwnedObject, ReleaseObject } from './release';
+import type { ReleaseObject } from './release';
 import { JsonObject } from '../../../base/json';
 import { kindName, resourceOf } from '../../../kubernetes/kinds';
 import type { ApiResource, KubernetesClient } from '../../cluster/kubernetes-client';
-import { objectPath } from '../../cluster/paths';
 
 /**
  * An object of a release and its path in the API.
@@ -30,18 +30,10 @@ export async function targetsOf(cluster: KubernetesClient, objects: readonly Rel
   const targets = objects.flatMap((object) => {
     const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? customResource(object, served, problems);
     if (resource === undefined) return [];
-    return [{ object, resource, path: pathInNamespace(namespace, { ...object, resource }), applied: owner.mark(object.value) }];
+    return [{ object, resource, path: pathOf({ ...object, resource }, namespace), applied: owner.mark(object.value) }];
   });
   if (problems.length > 0) throw new ReleaseRejected(problems, objects.length);
   return targets;
-}
-
-/**
- * The API path of an object of a namespace.
- */
-export function pathInNamespace(namespace: string, { apiVersion, resource, name }: Pick<OwnedObject, 'apiVersion' | 'resource' | 'name'>): string {
-  const [version = '', group = ''] = apiVersion.split('/').reverse();
-  return objectPath({ group, version, resource, namespace, name });
 }
 
 function customResource(object: ReleaseObject, served: readonly ApiResource[], problems: ObjectProblem[]): string | undefined {

@@ -1,5 +1,4 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { parseApiVersion } from '../../../kubernetes/api-version';
 import { kindName } from '../../../kubernetes/kinds';
 import { quantityValue } from '../../../kubernetes/quantity';
 import { fieldAt, listAt, numberAt, textAt } from '../objects/fields';
@@ -11,32 +10,31 @@ import type { PlannedChange } from '../objects/planned-change';
 export type ResourceRequests = ReadonlyMap<string, number>;
 
 /**
- * What a step needs beyond what is there: of objects that are new, and of the pods of workloads.
+ * The additional amounts that a change requests: for new objects, and for the pods of workloads.
  *
- * A rolling update needs room for one more pod while it lasts, unless pods may be missing in it.
+ * A rolling update requests one more pod for a while, unless it may take a pod away first.
  */
-export function demandOf(step: PlannedChange): ResourceRequests {
-  const { action, live, after } = step;
+export function requestsOf(change: PlannedChange): ResourceRequests {
+  const { action, live, after } = change;
   if (action === 'keep') return new Map();
   if (action === 'replace') return podsOf(after);
-  if (!live) return sum([objectDemand(step), podsOf(after)]);
+  if (!live) return sum([objectRequests(change), podsOf(after)]);
   const more = difference(podsOf(after), podsOf(live));
-  return surges(after) && differs(live, after) ? maximum(more, podDemand(templateOf(after))) : more;
+  return surges(after) && differs(live, after) ? maximum(more, podRequests(templateOf(after))) : more;
 }
 
-/** The sum of several demands. */
-export function sum(demands: readonly ResourceRequests[]): ResourceRequests {
+export function sum(requests: readonly ResourceRequests[]): ResourceRequests {
   const total = new Map<string, number>();
-  for (const demand of demands) for (const [name, amount] of demand) total.set(name, (total.get(name) ?? 0) + amount);
+  for (const one of requests) for (const [name, amount] of one) total.set(name, (total.get(name) ?? 0) + amount);
   return total;
 }
 
-/** What quotas count of an object by itself. */
-function objectDemand({ object: { apiVersion, kind }, resource, after }: PlannedChange): ResourceRequests {
-  const { group } = parseApiVersion(apiVersion);
-  // Pods are counted as those of workloads are.
+/** The amounts that quotas count for the object itself. */
+function objectRequests({ object: { apiVersion, kind }, resource, after }: PlannedChange): ResourceRequests {
+  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  // `podsOf` counts pods.
   if (kind === 'Pod' && group === '') return new Map();
-  const counts = [[`count/${group === '' ? resource : `${resource}.${group}`}`, 1] as [string, number]];
+  const counts = [[`count/${resource}${group}`, 1] as [string, number]];
   if (group === '') counts.push([resource, 1]);
   const type = kind === 'Service' ? textAt(after, 'spec', 'type') : '';
   if (type === 'LoadBalancer') counts.push(['services.loadbalancers', 1]);
@@ -47,7 +45,7 @@ function objectDemand({ object: { apiVersion, kind }, resource, after }: Planned
 
 function podsOf(object: JsonObject): ResourceRequests {
   const pods = podCount(object);
-  return new Map([...podDemand(templateOf(object))].map(([name, amount]) => [name, amount * pods]));
+  return new Map([...podRequests(templateOf(object))].map(([name, amount]) => [name, amount * pods]));
 }
 
 function podCount(object: JsonObject): number {
@@ -67,18 +65,18 @@ function templateOf(object: JsonObject): JsonObject {
   return isObject(spec) ? spec : {};
 }
 
-/** Containers run at once; each of the init containers before them runs alone, unless it goes on beside them. */
-function podDemand(pod: JsonObject): ResourceRequests {
+/** Containers and sidecars run at the same time. Each other init container runs alone before them. */
+function podRequests(pod: JsonObject): ResourceRequests {
   const isSidecar = (container: JsonObject) => container.restartPolicy === 'Always';
   const init = listAt(pod, 'initContainers');
-  const together = sum([...listAt(pod, 'containers'), ...init.filter(isSidecar)].map(containerDemand));
-  const needed = init.filter((container) => !isSidecar(container)).map(containerDemand).reduce(maximum, together);
+  const together = sum([...listAt(pod, 'containers'), ...init.filter(isSidecar)].map(containerRequests));
+  const needed = init.filter((container) => !isSidecar(container)).map(containerRequests).reduce(maximum, together);
   return new Map([['pods', 1], ['count/pods', 1], ...needed]);
 }
 
-function containerDemand(container: JsonObject): ResourceRequests {
+function containerRequests(container: JsonObject): ResourceRequests {
   const limits = amounts(fieldAt(container, 'resources', 'limits'));
-  // Without a request, the limit is requested.
+  // A container without a request requests its limit.
   const requests = new Map([...limits, ...amounts(fieldAt(container, 'resources', 'requests'))]);
   return new Map([
     ...[...requests].flatMap(([name, amount]) => [[`requests.${name}`, amount], ...SHORT.has(name) ? [[name, amount]] : []] as Array<[string, number]>),
@@ -86,7 +84,7 @@ function containerDemand(container: JsonObject): ResourceRequests {
   ]);
 }
 
-/** A quota for `cpu` is one for requests of it. */
+/** A quota for `cpu` counts requests of cpu. */
 const SHORT = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 function amounts(value: Json | undefined): Map<string, number> {

@@ -1,49 +1,110 @@
-import { Leftovers, Removal, removalOf } from './leftovers';
+import { isObject, JsonObject } from '../../../base/json';
 import { userError } from '../../../base/user-error';
+import { kindName } from '../../../kubernetes/kinds';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
+import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { RecordedObject, ReleaseHistory } from '../history/history';
-import { objectKey, OwnedObject } from '../objects/release';
+import { inReverse } from '../objects/apply-order';
+import { concurrently } from '../objects/concurrently';
+import { fieldAt, textAt } from '../objects/fields';
+import { findLive, pathOf } from '../objects/live-object';
+import { ObjectWriter } from '../objects/object-writer';
+import type { Owner } from '../objects/owner';
+import { objectKey } from '../objects/release';
+import type { OwnedObject } from '../objects/release';
 
 /**
- * What is removed of what earlier releases had and this one has not.
+ * Recorded objects that are no longer in the release, by their state in the cluster.
  */
-export interface PruneOptions {
-  readonly prune: boolean;
-  /** Whether claims of volumes and Secrets with values may be removed. */
-  readonly pruneData: boolean;
-  /** Whether many objects may be removed at once: see `isMany`. */
-  readonly allowPruneMany: boolean;
+export interface PruneCandidates {
+  /** Objects of this application, with the recorded uid. */
+  readonly removable: readonly OwnedObject[];
+  /** The same, but with data that cannot be recovered: PersistentVolumeClaims, and Secrets with values. */
+  readonly data: readonly OwnedObject[];
+  /** Deleted since, or owned by somebody else now. */
+  readonly gone: readonly RecordedObject[];
 }
 
 /**
- * Objects of earlier releases that a set has not.
+ * Reads recorded objects from the cluster. It trusts the cluster, not the record: only an object with our label and the recorded uid may be
+ * deleted, so a forged record deletes nothing else.
  */
-export function notIn(history: Pick<ReleaseHistory, 'objects'> | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>): RecordedObject[] {
+export async function findPruneCandidates(
+  cluster: KubernetesClient, namespace: string, owner: Owner, recorded: readonly RecordedObject[],
+): Promise<PruneCandidates> {
+  const found = await concurrently(recorded, async (object) => ({ object, live: await findLive(cluster, namespace, object) }));
+  const ours = found.flatMap(({ object, live }) => (live && isOurs(live, object, owner) ? [{ owned: ownedObject(object, live), live }] : []));
+  const keys = new Set(ours.map(({ owned }) => objectKey(owned)));
+  return {
+    removable: ours.filter(({ live }) => !hasData(live)).map(({ owned }) => owned),
+    data: ours.filter(({ live }) => hasData(live)).map(({ owned }) => owned),
+    gone: recorded.filter((object) => !keys.has(objectKey(object))),
+  };
+}
+
+/**
+ * Recorded objects that are not in a set of objects.
+ */
+export function notIn(
+  history: Pick<ReleaseHistory, 'objects'> | undefined, wanted: ReadonlyArray<Omit<RecordedObject, 'uid' | 'resource'>>,
+): RecordedObject[] {
   const keys = new Set(wanted.map(objectKey));
   return (history?.objects ?? []).filter((object) => !keys.has(objectKey(object)));
 }
 
 /**
- * Whether so many objects go at once that it may be a mistake: more than half of them, and more than one, so that an application of one object may
- * get another one in its place.
+ * Objects to delete, and what that means for the record.
  */
-export function isMany(removed: number, total: number): boolean {
-  return removed > 1 && removed > total / 2;
+export interface Removal {
+  readonly remove: readonly OwnedObject[];
+  /** Taken out of the record after the objects are deleted. */
+  readonly forget: readonly RecordedObject[];
+  /** Those of `forget` that are gone already. */
+  readonly gone: readonly RecordedObject[];
+  /** Stay in the cluster and in the record. */
+  readonly kept: readonly OwnedObject[];
 }
 
 /**
- * Decides what is pruned when the release is ready.
- *
- * @param total How many objects the earlier releases have in the cluster.
- * @throws `Failure` when it is suspiciously much.
+ * @param withData Decides which objects with data are deleted, too.
  */
-export function pruning(leftovers: Leftovers, total: number, { prune, pruneData, allowPruneMany }: PruneOptions): Removal {
-  const { removable, data, gone } = leftovers;
-  if (!prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
-  const removal = removalOf(leftovers, () => pruneData);
-  if (isMany(removal.remove.length, total) && !allowPruneMany) throw tooMany(removal.remove, total);
+export function removalOf({ removable, data, gone }: PruneCandidates, withData: (object: OwnedObject) => boolean): Removal {
+  const remove = [...removable, ...data.filter(withData)];
+  return { remove, forget: [...gone, ...remove], gone, kept: data.filter((object) => !withData(object)) };
+}
+
+/**
+ * Which objects a deployment may prune.
+ */
+export interface PruneOptions {
+  readonly prune: boolean;
+  /** Whether PersistentVolumeClaims, and Secrets with values, are deleted, too. */
+  readonly pruneData: boolean;
+  /** Whether many objects may be deleted at once. See `isMany`. */
+  readonly allowPruneMany: boolean;
+}
+
+/**
+ * Decides which objects are deleted after the release is ready.
+ *
+ * @param total The number of objects that the earlier releases have in the cluster.
+ * @throws `Failure` when there are suspiciously many.
+ */
+export function planPrune(candidates: PruneCandidates, total: number, options: PruneOptions): Removal {
+  const { removable, data, gone } = candidates;
+  if (!options.prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
+  const removal = removalOf(candidates, () => options.pruneData);
+  if (isMany(removal.remove.length, total) && !options.allowPruneMany) throw tooMany(removal.remove, total);
   return removal;
+}
+
+/**
+ * Whether so many objects may be a mistake: more than half of them, and more than one, so that an application of one object may replace it.
+ */
+export function isMany(removed: number, total: number): boolean {
+  return removed > 1 && removed > total / 2;
 }
 
 function tooMany(remove: readonly OwnedObject[], total: number): Failure {
@@ -51,8 +112,57 @@ function tooMany(remove: readonly OwnedObject[], total: number): Failure {
   const { message } = userError({
     at: 'prune',
     given: `${remove.length} of ${total} objects are not in this release (${names}${remove.length > 5 ? ', …' : ''})`,
-    expected: 'at most half of them to go at once',
-    fix: 'see that it is whole and the one that is meant, then allow it (--allow-prune-many), or leave them where they are (--no-prune); nothing was written',
+    expected: 'at most half of them to be deleted at once',
+    fix: 'check that these are the right manifests, all of them, then allow it (--allow-prune-many), or keep the objects (--no-prune); nothing was written',
   });
   return new Failure(message, ExitCode.NO);
+}
+
+function isOurs(live: JsonObject, { uid }: RecordedObject, owner: Owner): boolean {
+  const isSame = uid === undefined || uid === textAt(live, 'metadata', 'uid');
+  return isSame && isOwned(owner, live, uid) && fieldAt(live, 'metadata', 'deletionTimestamp') === undefined;
+}
+
+/** A released object is ours only with the recorded uid: its annotation alone proves nothing. */
+function isOwned(owner: Owner, live: JsonObject, recordedUid: string | undefined): boolean {
+  const ownership = owner.of(live);
+  return ownership === 'ours' || (ownership === 'released' && recordedUid !== undefined);
+}
+
+function ownedObject({ apiVersion, kind, name, resource }: RecordedObject, live: JsonObject): OwnedObject {
+  return { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') };
+}
+
+function hasData(live: JsonObject): boolean {
+  const kind = kindName(textAt(live, 'apiVersion'), textAt(live, 'kind'));
+  return kind === 'PersistentVolumeClaim' || (kind === 'Secret' && isObject(live.data) && Object.keys(live.data).length > 0);
+}
+
+export interface DeleteOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes objects that are no longer wanted, each before the objects that it uses.
+ *
+ * @param say Gets a line for each object that is not deleted.
+ * @returns The objects that are not deleted, because they are no longer ours.
+ */
+export async function prune(
+  cluster: KubernetesClient, objects: readonly OwnedObject[], options: DeleteOptions, say: (line: string) => void,
+): Promise<OwnedObject[]> {
+  const { namespace, signal } = options;
+  const writer = new ObjectWriter(cluster, options);
+  const left: OwnedObject[] = [];
+  for (const group of inReverse(objects)) {
+    await concurrently(group, async (object) => {
+      signal.throwIfAborted();
+      if (!await writer.delete(pathOf(object, namespace), object)) left.push(object);
+    });
+  }
+  for (const { kind, name } of left) say(`${kind} ${name} is not deleted: it no longer belongs to this application`);
+  return left;
 }

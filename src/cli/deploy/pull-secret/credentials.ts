@@ -7,17 +7,17 @@ import { ImageReference } from '../../../image/image-reference';
 import type { Context } from '../../command-line/command';
 
 /**
- * What images are pulled with.
+ * Credentials for a container registry.
  */
 export interface PullCredentials {
-  /** A host, with its port and a path if there is one: the credentials are for all images below it. */
+  /** A host with optional port and path. The credentials are for all images below it. */
   readonly registry: string;
   readonly username: string;
   readonly password: string;
 }
 
 /**
- * Names of variables, never their values; and the registry when it is not the project's own.
+ * The names of the variables with the credentials, and the registry when it is not the project's own.
  */
 export interface CredentialSources {
   readonly registry?: string;
@@ -25,16 +25,16 @@ export interface CredentialSources {
   readonly passwordVariable?: string;
 }
 
-/** The variables in which GitLab hands out the token of the job. */
+/** The variables in which GitLab gives a job its token. */
 const JOB_TOKENS = ['CI_JOB_TOKEN', 'CI_REGISTRY_PASSWORD', 'CI_DEPENDENCY_PROXY_PASSWORD'];
 const JOB_USER = 'gitlab-ci-token';
 const JOB_TOKEN_PREFIX = 'glcbt-';
 
 /**
- * The credentials that variables of the job hold: by default those of its deploy token, for the registry of its GitLab. Of a variable of type
- * file, which holds a path, the content of the file is meant.
+ * Reads registry credentials from variables of the job. By default those of its deploy token, for the registry of its GitLab. For a variable of type
+ * file, it reads the file.
  *
- * @throws A refusal without any value, when one is missing, or when it is the token of the job, under whatever name.
+ * @throws `UserError`, without any value, when a variable is missing or holds the token of the job under any name.
  * @see https://docs.gitlab.com/user/project/deploy_tokens/#gitlab-deploy-token
  */
 export async function pullCredentials(job: Pick<Context, 'files' | 'variables'>, sources: CredentialSources): Promise<PullCredentials> {
@@ -45,22 +45,22 @@ export async function pullCredentials(job: Pick<Context, 'files' | 'variables'>,
   const password = await valueOf(job, passwordVariable);
   const isJobs = username === JOB_USER || password.startsWith(JOB_TOKEN_PREFIX) || JOB_TOKENS.some((name) => variables[name] === password);
   if (isJobs) throw jobToken(passwordVariable);
-  if (username.includes(':')) throw userError({ at: userVariable, given: 'its value has ":" in it', expected: 'the name of a user', fix: 'correct the variable' });
+  if (username.includes(':')) throw userError({ at: userVariable, given: 'its value has ":" in it', expected: 'a user name, which has no ":"', fix: 'store user and password in two variables' });
   return { registry: registryOf(variables, sources.registry), username, password };
 }
 
 function jobToken(at: string): Error {
   return userError({
     at,
-    given: 'it is the token of this job, which dies with the job: pods that start later could not pull their images',
-    expected: 'a token that lives on',
-    fix: 'make a deploy token with the scope read_registry; named gitlab-deploy-token, every job has it as CI_DEPLOY_USER and CI_DEPLOY_PASSWORD',
+    given: 'it is the token of this job, which expires with the job: pods that start later could not pull their images',
+    expected: 'a token that stays valid',
+    fix: 'create a deploy token named gitlab-deploy-token with the scope read_registry; GitLab gives it to every job as CI_DEPLOY_USER and CI_DEPLOY_PASSWORD',
   });
 }
 
 async function valueOf(job: Pick<Context, 'files' | 'variables'>, name: string): Promise<string> {
   if (!/^\w{1,255}$/.test(name)) {
-    throw userError({ at: '--pull-secret', given: 'a variable is named by something else', expected: 'the name of a variable, not its value', fix: 'correct the option' });
+    throw userError({ at: '--pull-secret', given: 'an option has no valid name of a variable', expected: 'the name of a variable, not its value', fix: 'write the name without "$", such as CI_DEPLOY_PASSWORD' });
   }
   const value = await contentOf(job, name);
   const given = problemOf(name, value);
@@ -68,12 +68,12 @@ async function valueOf(job: Pick<Context, 'files' | 'variables'>, name: string):
   throw userError({
     at: name,
     given,
-    expected: 'what images are pulled with',
-    fix: 'make a deploy token named gitlab-deploy-token with the scope read_registry, or name other variables that this job has; protected ones need a protected branch',
+    expected: 'registry credentials',
+    fix: 'create a deploy token named gitlab-deploy-token with the scope read_registry, or name other variables of this job; protected variables need a protected branch',
   });
 }
 
-/** A relative name is none that GitLab gives, and could be a password. */
+/** GitLab's file variables hold absolute paths. A relative path could be a password. */
 async function contentOf({ files, variables }: Pick<Context, 'files' | 'variables'>, name: string): Promise<string> {
   const value = variables[name] ?? '';
   if (!isAbsolute(value) || !files.exists(value)) return value;
@@ -82,7 +82,7 @@ async function contentOf({ files, variables }: Pick<Context, 'files' | 'variable
 
 function problemOf(name: string, value: string): string | undefined {
   if (value === '') return 'it is missing or empty';
-  if (isAbsolute(value) && basename(value) === name) return 'it is of type file, and there is no such file in this job';
+  if (isAbsolute(value) && basename(value) === name) return 'it is of type file, and the file does not exist in this job';
   if (/[\0-\x20\x7f]/.test(value)) return 'its value has white space or control characters in it';
   return /^\$\{?\w+\}?$/.test(value) ? 'its value is the name of another variable, which was not expanded' : undefined;
 }
@@ -92,8 +92,8 @@ function registryOf(variables: CiVariables, given: string | undefined): string {
   const registry = given ?? variables.CI_REGISTRY ?? '';
   if (isRegistry(registry)) return registry;
   const shown = registry === '' ? 'it is missing or empty' : show(registry);
-  const fix = 'name the registry (--pull-secret-registry)';
-  throw userError({ at, given: shown, expected: 'a host such as registry.example.com, with a port or a path if it has one', fix });
+  const fix = 'name the registry, such as --pull-secret-registry registry.example.com';
+  throw userError({ at, given: shown, expected: 'a host with optional port and path, without https://', fix });
 }
 
 function isRegistry(text: string): boolean {

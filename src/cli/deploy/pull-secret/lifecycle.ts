@@ -1,86 +1,74 @@
-import type { PullSecret, PullSecretResult, PullSecretUse } from './pull-secret';
-import { PullSecretRefused } from './pull-secret-refused';
-import type { SharedSecret } from './shared-docker-config';
-import { Failure, Interrupted } from '../../base/failure';
+import type { WantedPullSecret } from './options';
+import { PullSecret } from './pull-secret';
+import { PullSecretRejected } from './secret-client';
+import type { SharedDockerConfig } from './shared-docker-config';
+import { Failure } from '../../base/failure';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import type { PlannedPullSecret } from '../apply/observer';
 import { ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
-/**
- * Around a deployment: whose it is, and whom it tells.
- */
-export interface PullingOptions {
+export interface PullSecretLifecycleOptions {
   readonly namespace: string;
   readonly identity: ReleaseIdentity;
-  /** The identity that the application had before, while it is taken over. */
+  /** The application's former identity, during a take-over. */
   readonly former?: ReleaseIdentity;
-  /** Whether what a failed deployment has done is undone. */
-  readonly undo: boolean;
+  /** Hides the secrets that the job knows. */
   readonly mask: (text: string) => string;
+  /** Gets a line for people about each event. */
   readonly say: (line: string) => void;
 }
 
 /**
- * What a deployment does with its pull secret.
+ * The pull secret during one deployment: planned with the release, written before it, and restored when the release is rolled back.
  */
-export interface WantedPull {
-  readonly name: string;
-  readonly use: PullSecretUse;
-  /** Whether the release has something that pulls with it. */
-  readonly isNamed: boolean;
-}
+export class DeployedPullSecret {
+  private readonly secret: PullSecret;
+  private former?: SharedDockerConfig;
 
-/**
- * A pull secret in the course of one deployment: it is there before any pod needs it, and as it was when the deployment is undone.
- */
-export class DeploymentPull {
-  private former?: SharedSecret;
-
-  public constructor(private readonly secret: PullSecret, private readonly wanted: WantedPull, private readonly options: PullingOptions) {}
+  public constructor(cluster: KubernetesClient, private readonly wanted: WantedPullSecret, private readonly options: PullSecretLifecycleOptions) {
+    this.secret = new PullSecret(cluster, { ...options, name: wanted.name });
+  }
 
   /**
-   * What would become of the Secret; nothing is written.
+   * Plans the change. Nothing is written.
    *
-   * @throws `ReleaseRejected` when it cannot be used.
+   * @throws `ReleaseRejected` when the Secret cannot be used.
    */
-  public async plan(): Promise<PullSecretResult> {
-    const { name, use, isNamed } = this.wanted;
-    if (!isNamed) this.options.say(`warning: no pod of the release pulls with Secret ${name}: name it in imagePullSecrets of a pod template, or of a ServiceAccount`);
+  public async plan(): Promise<PlannedPullSecret> {
+    const { name, use, isReferenced } = this.wanted;
+    if (!isReferenced) this.options.say(`warning: no pod of the release uses Secret ${name}: add it to imagePullSecrets of a pod template or a ServiceAccount`);
     try {
       return await this.secret.plan(use);
     } catch (error) {
-      throw error instanceof PullSecretRefused ? new ReleaseRejected([error.refusal], 1) : error;
+      throw error instanceof PullSecretRejected ? new ReleaseRejected([error.problem], 1) : error;
     }
   }
 
-  /**
-   * Deploys with it.
-   */
-  public async around(action: () => Promise<void>): Promise<void> {
-    const former = await this.secret.write(this.wanted.use);
-    this.former = former;
-    try {
-      await action();
-    } catch (error) {
-      if (this.options.undo && !(error instanceof Interrupted)) await this.undo();
-      throw error;
-    }
-    await this.orSaid('credentials that are no longer used', async () => this.secret.settle(this.wanted.use, former));
+  public async write(): Promise<void> {
+    this.former = await this.secret.write(this.wanted.use);
   }
 
-  /** Before the release is undone, since the pods of the one before may have to be pulled again. Once is enough. */
-  public async undo(): Promise<void> {
+  /** Restores the credentials of the previous release. Only the first call after a write does something. */
+  public async restore(): Promise<void> {
     const { former } = this;
     if (!former) return;
     this.former = undefined;
-    await this.orSaid('the credentials of this release', async () => this.secret.undo(this.wanted.use, former));
+    await this.reporting('the credentials of this release', async () => this.secret.restore(this.wanted.use, former));
   }
 
-  private async orSaid(what: string, action: () => Promise<void>): Promise<void> {
+  /** Removes credentials that are no longer needed, after the release was deployed. */
+  public async settle(): Promise<void> {
+    const { former } = this;
+    if (former) await this.reporting('credentials that are no longer used', async () => this.secret.settle(this.wanted.use, former));
+  }
+
+  private async reporting(leftover: string, action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.options.say(`Secret ${this.wanted.name} still has ${what}: ${error.message}`);
+      this.options.say(`Secret ${this.wanted.name} still has ${leftover}: ${error.message}`);
     }
   }
 }

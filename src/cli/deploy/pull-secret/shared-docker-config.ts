@@ -1,30 +1,63 @@
 import type { PullCredentials } from './credentials';
-import { Auths, authEntry, authKey, isSameEntry } from './docker-config';
+import { isObject, Json, JsonObject } from '../../../base/json';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
- * A pull secret that several applications use: the credentials by registry, and which of them each application has put there.
+ * The content of a pull secret that several applications share.
  */
-export interface SharedSecret {
-  readonly auths: Auths;
+export interface SharedDockerConfig {
+  /**
+   * Credentials by registry, as the kubelet reads them: a host with an optional path, for all images below it.
+   *
+   * @see https://kubernetes.io/docs/concepts/containers/images/#config-json
+   */
+  readonly auths: JsonObject;
   /** By the id of the application. */
   readonly users: ReadonlyMap<string, PullSecretUser>;
 }
 
 export interface PullSecretUser {
   readonly identity: ReleaseIdentity;
-  /** Keys of `auths`, that of the last deployment at the end. */
+  /** Keys of `auths` that this application wrote. The last one is of its last deployment. */
   readonly registries: readonly string[];
 }
 
-/** Nobody has made it yet. */
-export const NO_SECRET: SharedSecret = { auths: {}, users: new Map() };
+export const EMPTY_CONFIG: SharedDockerConfig = { auths: {}, users: new Map() };
 
 /**
- * Whose credentials stand in the way of an application's own for the same registry: those of another project, or of nobody who is known.
- * An application of the same project has the same token, so the newer one counts.
+ * The credentials that an application writes.
  */
-export function inTheWay({ auths, users }: SharedSecret, id: string, { identity, credentials }: Use): ReadonlyArray<PullSecretUser | undefined> {
+export interface Use {
+  readonly identity: ReleaseIdentity;
+  readonly credentials: PullCredentials;
+}
+
+/**
+ * The key under which the kubelet finds the credentials of a registry.
+ */
+export function authKey(registry: string): string {
+  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
+}
+
+/** The credentials of one registry, as `kubectl create secret docker-registry` writes them. */
+function authEntry({ username, password }: PullCredentials): JsonObject {
+  return { username, password, auth: Buffer.from(`${username}:${password}`).toString('base64') };
+}
+
+/** Whether an entry has the same user and password, in either form. */
+function isSameEntry(entry: Json | undefined, credentials: PullCredentials): boolean {
+  if (!isObject(entry)) return false;
+  const { auth, username, password } = authEntry(credentials);
+  return typeof entry.auth === 'string' && entry.auth !== '' ? entry.auth === auth : entry.username === username && entry.password === password;
+}
+
+/**
+ * The users with other credentials for the same registry: applications of other projects, or `undefined` for an unknown owner. Applications of one
+ * project have the same token, so the newer one counts.
+ */
+export function conflictingUsers(
+  { auths, users }: SharedDockerConfig, id: string, { identity, credentials }: Use,
+): ReadonlyArray<PullSecretUser | undefined> {
   const key = authKey(credentials.registry);
   if (!(key in auths) || isSameEntry(auths[key], credentials)) return [];
   const sharing = [...users].filter(([, { registries }]) => registries.includes(key));
@@ -33,17 +66,9 @@ export function inTheWay({ auths, users }: SharedSecret, id: string, { identity,
 }
 
 /**
- * What an application uses a pull secret for.
+ * Adds the credentials of an application. Its credentials for other registries stay: pods of its last release may still need them.
  */
-export interface Use {
-  readonly identity: ReleaseIdentity;
-  readonly credentials: PullCredentials;
-}
-
-/**
- * With the credentials of an application. What it had for other registries stays: pods of its last release may still need it.
- */
-export function withUse({ auths, users }: SharedSecret, id: string, { identity, credentials }: Use): SharedSecret {
+export function withUse({ auths, users }: SharedDockerConfig, id: string, { identity, credentials }: Use): SharedDockerConfig {
   const key = authKey(credentials.registry);
   const registries = [...(users.get(id)?.registries ?? []).filter((registry) => registry !== key), key];
   const entry = isSameEntry(auths[key], credentials) ? auths[key] ?? {} : authEntry(credentials);
@@ -51,11 +76,11 @@ export function withUse({ auths, users }: SharedSecret, id: string, { identity, 
 }
 
 /**
- * Without what only this application has put there.
+ * Removes the credentials that only this application uses.
  *
- * @param keep Keys of `auths` that it goes on using.
+ * @param keep Keys of `auths` that it still uses.
  */
-export function withoutUse({ auths, users }: SharedSecret, id: string, keep: readonly string[] = []): SharedSecret {
+export function withoutUse({ auths, users }: SharedDockerConfig, id: string, keep: readonly string[] = []): SharedDockerConfig {
   const user = users.get(id);
   if (!user) return { auths, users };
   const kept = user.registries.filter((registry) => keep.includes(registry));
@@ -69,24 +94,25 @@ export function withoutUse({ auths, users }: SharedSecret, id: string, keep: rea
 }
 
 /**
- * As it was for an application before its use, apart from what others have changed since.
+ * Restores the credentials that an application had before. Changes of other applications stay.
  *
- * @param former What was there before.
+ * @param former The content before the application wrote its credentials.
  */
-export function withFormerUse(now: SharedSecret, id: string, { credentials }: Pick<Use, 'credentials'>, former: SharedSecret): SharedSecret {
+export function withFormerUse(now: SharedDockerConfig, id: string, { credentials }: Pick<Use, 'credentials'>, former: SharedDockerConfig): SharedDockerConfig {
   const key = authKey(credentials.registry);
   const [entry, user] = [former.auths[key], former.users.get(id)];
   const auths = entry !== undefined && isSameEntry(now.auths[key], credentials) ? { ...now.auths, [key]: entry } : now.auths;
   const rest = withoutUse({ auths, users: now.users }, id, user?.registries);
-  const foreign = entry === undefined ? {} : { [key]: auths[key] ?? entry };
-  return { auths: { ...rest.auths, ...foreign }, users: user ? new Map([...rest.users, [id, user]]) : rest.users };
+  const restored = entry === undefined ? {} : { [key]: auths[key] ?? entry };
+  return { auths: { ...rest.auths, ...restored }, users: user ? new Map([...rest.users, [id, user]]) : rest.users };
 }
 
 /**
- * With the use of one application as that of another. What the other one has put there already stays.
+ * Renames the use of one application to another one, and adds it to what that one uses already.
  */
-export function withRenamedUser<T extends SharedSecret>(secret: T, from: string, to: { readonly id: string; readonly identity: ReleaseIdentity }): T {
-  const { id, identity } = to;
+export function withRenamedUser<T extends SharedDockerConfig>(
+  secret: T, from: string, { id, identity }: { readonly id: string; readonly identity: ReleaseIdentity },
+): T {
   const user = secret.users.get(from);
   if (!user) return secret;
   const registries = [...new Set([...user.registries, ...secret.users.get(id)?.registries ?? []])];
@@ -95,13 +121,13 @@ export function withRenamedUser<T extends SharedSecret>(secret: T, from: string,
 }
 
 /**
- * Whether nobody needs it: no application, and no credentials that somebody else has put there.
+ * Whether it has no users and no credentials.
  */
-export function isUnused({ auths, users }: SharedSecret): boolean {
+export function isUnused({ auths, users }: SharedDockerConfig): boolean {
   return users.size === 0 && Object.keys(auths).length === 0;
 }
 
-export function isSame(one: SharedSecret, other: SharedSecret): boolean {
-  const text = ({ auths, users }: SharedSecret) => JSON.stringify([Object.entries(auths).sort(), [...users].sort()]);
+export function isSame(one: SharedDockerConfig, other: SharedDockerConfig): boolean {
+  const text = ({ auths, users }: SharedDockerConfig) => JSON.stringify([Object.entries(auths).sort(), [...users].sort()]);
   return text(one) === text(other);
 }

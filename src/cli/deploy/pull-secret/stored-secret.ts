@@ -1,5 +1,4 @@
-import { DOCKER_CONFIG_KEY, DOCKER_CONFIG_TYPE, dockerConfig, parseDockerConfig } from './docker-config';
-import { NO_SECRET, PullSecretUser, SharedSecret } from './shared-docker-config';
+import { EMPTY_CONFIG, PullSecretUser, SharedDockerConfig } from './shared-docker-config';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { show } from '../../../base/user-error';
@@ -10,33 +9,38 @@ import { ownerInWords } from '../objects/owner';
 /**
  * A pull secret as it was read.
  */
-export interface StoredSecret extends SharedSecret {
-  /** Missing when there is none. */
+export interface StoredSecret extends SharedDockerConfig {
+  /** Missing when there is no Secret. */
   readonly uid?: string;
   readonly resourceVersion?: string;
-  /** Whether an administrator has made it to stay. */
+  /** Whether an administrator created the Secret to stay. */
   readonly isKept?: boolean;
 }
 
-/** What a Secret is that is no pull secret of ours to share. */
+/** The reason why a Secret cannot be shared. */
 export interface Unusable {
   readonly given: string;
   readonly fix: string;
 }
 
+const DOCKER_CONFIG_TYPE = 'kubernetes.io/dockerconfigjson';
+
+/** The data key of a Secret of this type. */
+const DOCKER_CONFIG_KEY = '.dockerconfigjson';
+
 /**
- * Reads what the cluster has.
+ * Reads the content of a pull secret from the live Secret.
  */
 export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusable {
-  if (!live) return NO_SECRET;
+  if (!live) return EMPTY_CONFIG;
   const metadata = mapOf(live.metadata);
   if (live.type !== DOCKER_CONFIG_TYPE) return { given: `its type is ${show(live.type)}, not ${DOCKER_CONFIG_TYPE}`, fix: 'choose another name' };
   if (mapOf(metadata.labels)[OWNER_LABEL] !== undefined) {
     return { given: `it is among the manifests of ${ownerInWords(live)}`, fix: 'choose another name, or take it out of the manifests' };
   }
-  const keeper = controllerOf(metadata);
-  if (keeper) return { given: `it is kept by ${printableText(keeper)}, which would take the credentials out again`, fix: 'choose another name' };
-  if (metadata.deletionTimestamp !== undefined) return { given: 'it is being deleted', fix: 'run this again when it is gone' };
+  const controller = controllerOf(metadata);
+  if (controller) return { given: `it is controlled by ${printableText(controller)}, which would remove the credentials again`, fix: 'choose another name' };
+  if (metadata.deletionTimestamp !== undefined) return { given: 'it is being deleted', fix: 'run this job again when it is gone' };
   if (live.immutable === true) return { given: 'it is immutable', fix: 'choose another name, or delete it' };
   const auths = parseDockerConfig(String(mapOf(live.data)[DOCKER_CONFIG_KEY] ?? ''));
   const users = usersOf(mapOf(metadata.annotations));
@@ -46,9 +50,9 @@ export function storedSecret(live: JsonObject | undefined): StoredSecret | Unusa
 }
 
 /**
- * The object of a Secret that does not exist yet. When somebody makes one of this name in between, its resourceVersion is another one.
+ * The manifest of a new Secret. Its resourceVersion makes the server refuse it when somebody created the Secret in between.
  */
-export function newSecret(name: string, secret: SharedSecret): JsonObject {
+export function newSecret(name: string, secret: SharedDockerConfig): JsonObject {
   const { labels, annotations } = marks(secret.users);
   const data = { [DOCKER_CONFIG_KEY]: dockerConfig(secret.auths) };
   const metadata = { name, labels, annotations, resourceVersion: ABSENT_VERSION };
@@ -56,9 +60,9 @@ export function newSecret(name: string, secret: SharedSecret): JsonObject {
 }
 
 /**
- * The merge patch that makes one of what was read, and is refused when somebody has changed it in between.
+ * The merge patch from the content that was read to the new one. The server refuses it when somebody changed the Secret in between.
  */
-export function patchOf(before: StoredSecret, after: SharedSecret): JsonObject {
+export function patchOf(before: StoredSecret, after: SharedDockerConfig): JsonObject {
   const gone = [...before.users.keys()].filter((id) => !after.users.has(id)).map((id): [string, null] => [`${PULL_SECRET_USER_PREFIX}${id}`, null]);
   const { labels, annotations } = marks(after.users);
   return {
@@ -72,14 +76,29 @@ export function patchOf(before: StoredSecret, after: SharedSecret): JsonObject {
   };
 }
 
-/** What writes it from somewhere else, such as an ExternalSecret. */
+/** The controller that writes the Secret, such as an ExternalSecret. */
 function controllerOf({ ownerReferences }: JsonObject): string | undefined {
   const references = Array.isArray(ownerReferences) ? ownerReferences.filter(isObject) : [];
   const controller = references.find((reference) => reference.controller === true);
   return controller && `${String(controller.kind)} ${String(controller.name)}`;
 }
 
-function marks(users: SharedSecret['users']): { labels: JsonObject; annotations: JsonObject } {
+/** The auths in the value of a Secret. Nothing when the value is invalid. */
+export function parseDockerConfig(base64: string): JsonObject | undefined {
+  try {
+    const config = JSON.parse(Buffer.from(base64, 'base64').toString()) as Json;
+    const auths = isObject(config) ? config.auths ?? {} : undefined;
+    return isObject(auths) ? auths : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function dockerConfig(auths: JsonObject): string {
+  return Buffer.from(JSON.stringify({ auths })).toString('base64');
+}
+
+function marks(users: SharedDockerConfig['users']): { labels: JsonObject; annotations: JsonObject } {
   const keys = [...users.keys()].map((id) => `${PULL_SECRET_USER_PREFIX}${id}`);
   const texts = [...users.values()].map(userText);
   return { labels: Object.fromEntries(keys.map((key) => [key, ''])), annotations: Object.fromEntries(keys.map((key, index) => [key, texts[index] ?? ''])) };

@@ -2,11 +2,11 @@ import { isObject, Json, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { addedFields, FieldChange, PlannedChange } from '../objects/planned-change';
 
-/** Fields of a Secret that can be no value of it; others, annotations among them, may repeat one. */
+/** Fields of a Secret that cannot hold a secret value. Others, such as annotations, may repeat one. */
 const OPEN_FIELDS = /^(?:type$|immutable$|metadata\.labels\b|metadata\.name$)/;
 
 /**
- * A change as it may be shown: the values of Secrets never are, in whatever field.
+ * The change of one field. Values of Secrets are hidden, in all fields.
  */
 export interface ShownChange {
   readonly field: string;
@@ -16,14 +16,14 @@ export interface ShownChange {
 }
 
 /**
- * What of a step's changes may be shown. Of what is made, that is all that its manifest says.
+ * The changed fields of an object. For a new object, all fields of its manifest.
  */
 export function shownChanges({ action, object, changes }: Pick<PlannedChange, 'action' | 'object' | 'changes'>): ShownChange[] {
   const all = action === 'create' ? addedFields(contentOf(object.value)) : changes;
   return all.map((change) => (object.kind === 'Secret' && !OPEN_FIELDS.test(change.field) ? hidden(change) : { ...change, hidden: false }));
 }
 
-/** Without what stands in the title, and where all objects are. */
+/** Without the fields that are in the title, and without the namespace. */
 function contentOf({ apiVersion, kind, metadata, ...content }: JsonObject): JsonObject {
   const { name, namespace, ...others } = isObject(metadata) ? metadata : {};
   return { ...Object.keys(others).length > 0 && { metadata: others }, ...content };
@@ -36,10 +36,10 @@ function hidden({ field, before, after }: FieldChange): ShownChange {
 }
 
 /**
- * The changes of a step, a line for each field and each value, indented.
+ * The changed fields as indented lines, one for each field and each value.
  */
-export function diffLines(step: Pick<PlannedChange, 'action' | 'object' | 'changes'>): string[] {
-  return shownChanges(step).flatMap(({ field, ...change }) => [`    ${field}`, ...valueLines(change)]);
+export function diffLines(planned: Pick<PlannedChange, 'action' | 'object' | 'changes'>): string[] {
+  return shownChanges(planned).flatMap(({ field, ...change }) => [`    ${field}`, ...valueLines(change)]);
 }
 
 function valueLines({ before, after, hidden: isHidden }: Omit<ShownChange, 'field'>): string[] {

@@ -1,12 +1,12 @@
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
- * What was deployed.
+ * A deployed release.
  */
 export interface Deployed {
   readonly identity: ReleaseIdentity;
   readonly namespace: string;
-  /** As the record counts it. */
+  /** The number in the history. */
   readonly release: number;
   /** The commit, in a CI job. */
   readonly revision?: string;
@@ -15,23 +15,27 @@ export interface Deployed {
 
 export interface DotenvReport {
   readonly text: string;
-  /** The keys of the variables that are left out. */
+  /** The keys of variables that GitLab could not read. */
   readonly leftOut: readonly string[];
 }
 
-/** GitLab takes files that are smaller; and 20 variables at least, of which these are seven. */
+/** Bytes. GitLab accepts smaller files, and at least 20 variables. */
 const LARGEST = 5120;
 
 /**
- * The variables of the dotenv report, for the help; the first ones are the last that are left out.
+ * The variables of the dotenv report, for the help.
  */
 export const DOTENV_VARIABLES = [
-  'DEPLOYED_RELEASE (the number in the record), DEPLOYED_APP, DEPLOYED_ENVIRONMENT, DEPLOYED_NAMESPACE, DEPLOYED_REVISION (the commit),',
-  'DEPLOYED_IMAGE (of the first container), DEPLOYED_IMAGES (all, with commas)',
+  'DEPLOYED_RELEASE: the number in the history',
+  'DEPLOYED_APP, DEPLOYED_ENVIRONMENT, DEPLOYED_NAMESPACE',
+  'DEPLOYED_REVISION: the commit',
+  'DEPLOYED_IMAGE: of the first container',
+  'DEPLOYED_IMAGES: all, separated by commas',
 ];
 
 /**
- * The dotenv report, such that GitLab takes it: it refuses a file as a whole for one line. What it has no way to write is left out.
+ * The dotenv report. GitLab refuses a whole file because of one invalid line, so values that the format cannot express are left out. When the file would
+ * be too large, the last variables are left out.
  *
  * @see https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv
  */
@@ -56,7 +60,7 @@ export function dotenvReport({ identity, namespace, release, revision, images }:
   return { text: lines.join(''), leftOut };
 }
 
-/** Values have neither white space nor quotes that mean something, and there is no way to escape. */
+/** The format has no escapes, so a value must not have white space, control characters or quotes. */
 function isWritable(value: string): boolean {
   return value !== '' && !/[\s\0-\x1f\x7f-\x9f"'\ufeff]|\p{Surrogate}/u.test(value);
 }

@@ -1,26 +1,26 @@
 import { UserError } from '../../../base/user-error';
 import { junitXml, TestCase } from '../../io/junit';
-import type { Planned } from '../apply/observer';
+import type { PlannedChanges } from '../apply/observer';
 import { isJob } from '../objects/jobs';
 import { ObjectRejected, ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
 import { isWaitedFor, Progress, RolloutResult } from '../wait/rollout';
 
 /**
- * What is known of a deployment when it has ended.
+ * Everything that a report needs about a deployment that has ended.
  */
 export interface DeploymentFacts {
   readonly identity: ReleaseIdentity;
   readonly isDryRun: boolean;
   readonly objects: ReadonlyArray<Pick<ReleaseObject, 'apiVersion' | 'kind' | 'name'>>;
-  /** Missing when it was refused before. */
-  readonly planned?: Planned;
-  /** Names as in `nameOf`. */
+  /** Missing when the plan failed. */
+  readonly planned?: PlannedChanges;
+  /** By `nameOf`. */
   readonly written: ReadonlySet<string>;
-  /** The last that was heard of each workload. */
+  /** The last progress of each workload. */
   readonly progress: ReadonlyMap<string, Progress>;
   readonly waited: readonly RolloutResult[];
-  /** What ended it. */
+  /** The failure of the deployment. */
   readonly error?: unknown;
   /** Milliseconds. */
   readonly elapsed: number;
@@ -32,9 +32,9 @@ interface Case {
   readonly className: 'apply' | 'rollout' | 'prune' | 'deploy';
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'skipped';
-  /** The cause of a failure in one line, or why it was skipped. */
-  readonly says?: string;
-  readonly more?: string;
+  /** The cause of a failure in one line, or the reason why the case was skipped. */
+  readonly message?: string;
+  readonly details?: string;
   readonly seconds?: number;
 }
 
@@ -43,15 +43,15 @@ export function nameOf({ kind, name }: { readonly kind: string; readonly name: s
 }
 
 /**
- * The report as JUnit XML: a test case for each object, and one for the rollout of each workload. The names stay the same from run to run, since
- * GitLab compares them. What was not reached is skipped, and so is what nothing was to be done with; what no object is the cause of is a failure of the
- * release itself.
+ * The report as JUnit XML: a test case for each object, and one for the rollout of each workload. Names stay the same from run to run, because GitLab
+ * compares them. Cases of unchanged objects, and of those that were not reached, are skipped. A failure without a causing object is one of the case
+ * `release`.
  *
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
  */
 export function junitReport(facts: DeploymentFacts): string {
   const found = [...facts.objects.map((object) => objectCase(object, facts)), ...rolloutCases(facts), ...pruneCases(facts)];
-  const cases = [...found, releaseCase(facts, found.some(({ result }) => result === 'failed') && !isBeyond(facts))];
+  const cases = [...found, releaseCase(facts, found.some(({ result }) => result === 'failed') && !hasOtherProblem(facts))];
   const { app, environment } = facts.identity;
   return junitXml({
     name: `deploy ${app} to ${environment}`,
@@ -64,19 +64,19 @@ export function junitReport(facts: DeploymentFacts): string {
 function objectCase(object: DeploymentFacts['objects'][number], facts: DeploymentFacts): Case {
   const { error, planned, written, isDryRun } = facts;
   const one = { className: 'apply' as const, name: nameOf(object) };
-  const refusals = error instanceof ReleaseRejected ? error.problems : error instanceof ObjectRejected ? [error.problem] : [];
-  const refused = refusals.find((refusal) => nameOf(refusal.object) === one.name);
-  if (refused) return { ...one, result: 'failed', says: `${refused.given}; ${refused.fix}` };
+  const problems = error instanceof ReleaseRejected ? error.problems : error instanceof ObjectRejected ? [error.problem] : [];
+  const problem = problems.find(({ object: its }) => nameOf(its) === one.name);
+  if (problem) return { ...one, result: 'failed', message: `${problem.given}; ${problem.fix}` };
   const isDone = isDryRun ? planned !== undefined : written.has(one.name);
-  return isDone ? { ...one, result: 'passed' } : { ...one, result: 'skipped', says: whyLeft(one.name, facts) };
+  return isDone ? { ...one, result: 'passed' } : { ...one, result: 'skipped', message: whySkipped(one.name, facts) };
 }
 
-/** Why nothing was done with an object, if that is not because of a failure. */
-function whyLeft(name: string, { planned, written }: DeploymentFacts): string | undefined {
-  const step = planned?.steps.find(({ object }) => nameOf(object) === name);
-  if (planned && !step) return 'it has not changed since it ran with an earlier release, and the cluster has removed it since';
-  if (step?.action !== 'keep' || !written.has(name)) return undefined;
-  return isJob(step.object) ? 'it has not changed, so it is not run again' : 'it has not changed, and was ready';
+/** The reason why an object was not changed, if it was not a failure. */
+function whySkipped(name: string, { planned, written }: DeploymentFacts): string | undefined {
+  const change = planned?.changes.find(({ object }) => nameOf(object) === name);
+  if (planned && !change) return 'it has not changed since it ran with an earlier release, and the cluster has deleted it since';
+  if (change?.action !== 'keep' || !written.has(name)) return undefined;
+  return isJob(change.object) ? 'it has not changed, so it does not run again' : 'it has not changed, and was ready';
 }
 
 function rolloutCases(facts: DeploymentFacts): Case[] {
@@ -89,9 +89,9 @@ function rolloutCase(name: string, facts: DeploymentFacts): Case {
   const one = { className: 'rollout' as const, name, ...last && { seconds: last.elapsed / 1000 } };
   const result = waited.find(({ workloads }) => workloads.some(({ object }) => nameOf(object) === name));
   if (result?.workloads.some(({ object, ready }) => ready && nameOf(object) === name)) return { ...one, result: 'passed' };
-  if (result?.cause?.workload === name) return { ...one, result: 'failed', says: result.cause.line };
-  if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', says: `not ready in time: ${last?.message ?? 'nothing is known of it'}` };
-  return { className: 'rollout', name, result: 'skipped', says: whyLeft(name, facts) };
+  if (result?.cause?.workload === name) return { ...one, result: 'failed', message: result.cause.line };
+  if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', message: `not ready in time: ${last?.message ?? 'no status was seen'}` };
+  return { className: 'rollout', name, result: 'skipped', message: whySkipped(name, facts) };
 }
 
 function pruneCases({ planned, error }: DeploymentFacts): Case[] {
@@ -103,18 +103,18 @@ function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean):
   if (error === undefined) return { ...one, result: 'passed' };
   if (isExplained) return { ...one, result: 'skipped' };
   const message = error instanceof Error ? error.message : String(error);
-  return { ...one, result: 'failed', says: message.split('\n')[0] ?? '', more: error instanceof UserError ? undefined : message };
+  return { ...one, result: 'failed', message: message.split('\n')[0] ?? '', details: error instanceof UserError ? undefined : message };
 }
 
-/** Whether something is refused that is none of the objects. */
-function isBeyond({ error, objects }: DeploymentFacts): boolean {
+/** Whether a rejected object is not in the release, such as the pull secret. */
+function hasOtherProblem({ error, objects }: DeploymentFacts): boolean {
   const names = new Set(objects.map(nameOf));
   return error instanceof ReleaseRejected && error.problems.some(({ object }) => !names.has(nameOf(object)));
 }
 
-function testCase({ className, name, result, says = '', more, seconds }: Case, mask: (text: string) => string): TestCase {
+function testCase({ className, name, result, message = '', details, seconds }: Case, mask: (text: string) => string): TestCase {
   const one = { className, name, seconds };
   if (result === 'passed') return one;
-  if (result === 'skipped') return { ...one, skipped: { message: mask(says) } };
-  return { ...one, failure: { message: mask(says), text: mask(more ?? says) } };
+  if (result === 'skipped') return { ...one, skipped: { message: mask(message) } };
+  return { ...one, failure: { message: mask(message), text: mask(details ?? message) } };
 }

@@ -4,13 +4,13 @@ import type { Phase } from '../apply/observer';
 
 const TITLES: Record<Phase, string> = {
   plan: 'check the release',
-  apply: 'apply it',
-  wait: 'wait until it is ready',
-  prune: 'remove what is no longer in it',
-  undo: 'undo it',
+  apply: 'apply the release',
+  wait: 'wait until the release is ready',
+  prune: 'delete objects that are no longer in the release',
+  undo: 'roll the release back',
 };
 
-/** What a reader of the log wants to see without a click. */
+/** Sections that readers of the log should see without a click. */
 const OPEN: ReadonlySet<Phase> = new Set(['wait', 'undo']);
 
 export interface SectionsOptions {
@@ -18,12 +18,12 @@ export interface SectionsOptions {
   readonly variables: CiVariables;
   readonly clock: Clock;
   readonly write: (text: string) => void;
-  /** Phases that are not collapsed beside those that never are. */
+  /** Additional phases that are not collapsed. */
   readonly open?: readonly Phase[];
 }
 
 /**
- * Collapsible sections in the log of a GitLab job; nothing elsewhere.
+ * Collapsible sections in the log of a GitLab job. Elsewhere it writes nothing.
  *
  * @see https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections
  */
@@ -48,7 +48,7 @@ export class Sections {
     }
   }
 
-  /** A name is taken once in a log, also when a phase comes twice or a job deploys several applications. */
+  /** Names of sections are unique in a log, also when a phase comes twice or a job deploys several applications. */
   private name(phase: Phase): string {
     const count = (this.begun.get(phase) ?? 0) + 1;
     this.begun.set(phase, count);

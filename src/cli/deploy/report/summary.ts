@@ -1,24 +1,24 @@
 import { diffLines, shownChanges } from './diff';
 import { printableText } from '../../../base/printable';
+import type { PlannedPullSecret } from '../apply/observer';
 import type { Action, PlannedChange } from '../objects/planned-change';
 import type { ReleaseIdentity } from '../objects/release';
-import type { PullSecretResult } from '../pull-secret/pull-secret';
 import type { Progress } from '../wait/rollout';
 
 /**
- * What was done, or would be.
+ * The result of a command that changes objects, or of its dry run.
  */
 export interface Summary {
   readonly identity: ReleaseIdentity;
   readonly namespace: string;
   readonly isDryRun: boolean;
-  /** As the record counts it. */
+  /** The number in the history. */
   readonly release?: number;
-  readonly steps: readonly PlannedChange[];
+  readonly changes: readonly PlannedChange[];
   readonly removed: readonly RemovedObject[];
-  /** No longer in the release, and left in the cluster. */
+  /** Objects that are no longer in the release, and stay in the cluster. */
   readonly kept: readonly RemovedObject[];
-  readonly pullSecret?: PullSecretResult;
+  readonly pullSecret?: PlannedPullSecret;
   /** Milliseconds. */
   readonly elapsed: number;
 }
@@ -30,7 +30,8 @@ export interface RemovedObject {
 }
 
 const WORDS: Record<Action, string> = { create: 'created', change: 'changed', replace: 'replaced', keep: 'unchanged' };
-/** What was done, in one word. */
+
+/** The result of an action, in one word. */
 export function resultWord(action: Action): string {
   return WORDS[action];
 }
@@ -38,33 +39,33 @@ export function resultWord(action: Action): string {
 const FIELDS_SHOWN = 4;
 
 /**
- * A table with a line for each object, and the sum below it.
+ * A table with a line for each object, and the totals.
  *
- * @param withValues Whether the values of the fields that change are shown; those of Secrets never are.
+ * @param withValues Whether values of changed fields are shown. Values of Secrets never are.
  */
-export function summaryText({ isDryRun, steps, removed, kept, pullSecret, elapsed }: Summary, withValues: boolean): string {
+export function summaryText({ isDryRun, changes, removed, kept, pullSecret, elapsed }: Summary, withValues: boolean): string {
   const rows = [
-    ...pullSecret ? [{ word: pullSecret.result, name: `Secret ${pullSecret.name}`, more: `credentials for ${pullSecret.registry}`, step: undefined }] : [],
-    ...steps.map((step) => ({ word: WORDS[step.action], name: `${step.object.kind} ${step.object.name}`, more: withValues ? '' : moreText(step), step })),
-    ...removed.map(({ kind, name }) => ({ word: 'removed', name: `${kind} ${name}`, more: '', step: undefined })),
-    ...kept.map(({ kind, name }) => ({ word: 'left', name: `${kind} ${name}`, more: 'no longer in the release', step: undefined })),
+    ...pullSecret ? [{ word: pullSecret.result, name: `Secret ${pullSecret.name}`, more: `credentials for ${pullSecret.registry}`, change: undefined }] : [],
+    ...changes.map((change) => ({ word: WORDS[change.action], name: `${change.object.kind} ${change.object.name}`, more: withValues ? '' : moreText(change), change })),
+    ...removed.map(({ kind, name }) => ({ word: 'removed', name: `${kind} ${name}`, more: '', change: undefined })),
+    ...kept.map(({ kind, name }) => ({ word: 'left', name: `${kind} ${name}`, more: 'no longer in the release', change: undefined })),
   ];
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
-  const lines = rows.flatMap(({ word, name, more, step }) => [
-    `${word.padEnd(10)} ${name.padEnd(width)}  ${more}`, ...withValues && step ? diffLines(step) : [],
+  const lines = rows.flatMap(({ word, name, more, change }) => [
+    `${word.padEnd(10)} ${name.padEnd(width)}  ${more}`, ...withValues && change ? diffLines(change) : [],
   ]);
   const counts = [...new Set(rows.map(({ word }) => word))].map((word) => `${rows.filter((row) => row.word === word).length} ${word}`);
-  const total = `${isDryRun ? 'nothing was written; it would be: ' : ''}${counts.join(', ') || 'no objects'}${isDryRun ? '' : ` in ${(elapsed / 1000).toFixed(1)} s`}`;
+  const total = `${isDryRun ? 'dry run, nothing was written: ' : ''}${counts.join(', ') || 'no objects'}${isDryRun ? '' : ` in ${(elapsed / 1000).toFixed(1)} s`}`;
   return [...lines, total].map((line) => `${printableText(line).trimEnd()}\n`).join('');
 }
 
 /**
- * How a deployment ended, for programs.
+ * The result of a deployment, for programs.
  */
 export interface Ending extends Summary {
-  /** What ended it. */
+  /** The message of the failure. */
   readonly error?: string;
-  /** The last that was heard of each workload. */
+  /** The last progress of each workload. */
   readonly rollouts?: readonly Progress[];
 }
 
@@ -72,20 +73,24 @@ export interface Ending extends Summary {
  * The fields of the JSON report, for the help.
  */
 export const JSON_FIELDS = [
-  'result ("done", "planned", "failed"), error (text or null), dryRun, seconds, app, environment, project, namespace, release (its number or null)',
-  'objects: apiVersion, kind, name, result ("created", "changed", "replaced", "unchanged"; of what failed: what was planned), adopted, fields (names);',
-  '  with --diff: changes (field, hidden, before, after)',
-  'removed, left: apiVersion, kind, name; rollouts: workload, ready, words, seconds; pullSecret: name, registry, result; or null',
+  'result: "done", "planned" or "failed"',
+  'error: text or null',
+  'dryRun, seconds, app, environment, project, namespace',
+  'release: its number or null',
+  'objects: apiVersion, kind, name, adopted, fields (names), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
+  'removed, left: apiVersion, kind, name',
+  'rollouts: workload, ready, words, seconds',
+  'pullSecret: name, registry, result; or null',
 ];
 
 /**
- * The same for programs: one object, in ASCII.
+ * The result as JSON: one object, in ASCII.
  *
- * @param withValues Whether the values of the fields that change are in it; those of Secrets never are.
+ * @param withValues Whether it has the values of changed fields. Values of Secrets never are in it.
  * @param mask Hides the secrets that the job knows.
  */
 export function summaryJson(summary: Ending, withValues = false, mask = (text: string): string => text): string {
-  const { isDryRun, identity: { app, environment, project }, namespace, release, steps, removed, kept, pullSecret, elapsed } = summary;
+  const { isDryRun, identity: { app, environment, project }, namespace, release, changes, removed, kept, pullSecret, elapsed } = summary;
   const { error, rollouts = [] } = summary;
   const report = {
     result: error !== undefined ? 'failed' : isDryRun ? 'planned' : 'done',
@@ -97,21 +102,21 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
     project,
     namespace,
     release: release ?? null,
-    objects: steps.map((step) => stepJson(step, withValues)),
+    objects: changes.map((change) => changeJson(change, withValues)),
     removed: removed.map(named),
     left: kept.map(named),
     rollouts: rollouts.map(({ workload, state, message, elapsed: time }) => ({ workload, ready: state === 'ready', words: message, seconds: time / 1000 })),
     pullSecret: pullSecret ?? null,
   };
   const text = JSON.stringify(report, (_, value: unknown) => (typeof value === 'string' ? mask(value) : value), 2);
-  // A log is a terminal, too.
+  // A terminal may show the log: no character may control it.
   return `${text.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
-function stepJson(step: PlannedChange, withValues: boolean): object {
-  const { object: { apiVersion, kind, name }, action, adopted, changes } = step;
+function changeJson(change: PlannedChange, withValues: boolean): object {
+  const { object: { apiVersion, kind, name }, action, adopted, changes } = change;
   const fields = changes.map(({ field }) => field);
-  return { apiVersion, kind, name, result: WORDS[action], adopted, fields, ...withValues && { changes: shownChanges(step) } };
+  return { apiVersion, kind, name, result: WORDS[action], adopted, fields, ...withValues && { changes: shownChanges(change) } };
 }
 
 function named({ apiVersion, kind, name }: RemovedObject): RemovedObject {
@@ -122,6 +127,6 @@ function moreText({ action, changes, adopted }: PlannedChange): string {
   const shown = changes.slice(0, FIELDS_SHOWN).map(({ field }) => field);
   const rest = changes.length - shown.length;
   const fields = [...shown, ...rest > 0 ? [`${rest} more`] : []].join(', ');
-  const ownership = action === 'change' && changes.length === 0 ? 'only whose the fields are' : '';
+  const ownership = action === 'change' && changes.length === 0 ? 'field ownership only' : '';
   return [adopted ? 'adopted' : '', fields || ownership].filter((part) => part !== '').join('; ');
 }

@@ -1,7 +1,7 @@
 import type { ApiResource, KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { Owner } from '../../../../src/cli/deploy/objects/owner';
 import { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
-import { pathInNamespace, targetsOf } from '../../../../src/cli/deploy/objects/targets';
+import { targetsOf } from '../../../../src/cli/deploy/objects/targets';
 
 const owner = new Owner({ project: '42', environment: 'production', app: 'web' }, 'example');
 
@@ -47,9 +47,4 @@ describe('targetsOf', () => {
       '  app.yaml:1:1: Node web: Node.example.com is cluster-scoped; move it to the manifests that an administrator applies',
     ].join('\n'));
   });
-});
-
-test('pathInNamespace distinguishes the core group from the others', () => {
-  expect(pathInNamespace('n', { apiVersion: 'v1', resource: 'secrets', name: 'a' })).toBe('/api/v1/namespaces/n/secrets/a');
-  expect(pathInNamespace('n', { apiVersion: 'batch/v1', resource: 'jobs', name: 'a' })).toBe('/apis/batch/v1/namespaces/n/jobs/a');
 });

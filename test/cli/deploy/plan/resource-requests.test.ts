@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../src/base/json';
 import type { PlannedChange } from '../../../../src/cli/deploy/objects/planned-change';
-import { demandOf } from '../../../../src/cli/deploy/plan/resource-requests';
+import { requestsOf } from '../../../../src/cli/deploy/plan/resource-requests';
 
 const container = (requests?: JsonObject, limits?: JsonObject, more: JsonObject = {}): JsonObject => ({ name: 'c', resources: { requests: requests ?? {}, limits: limits ?? {} }, ...more });
 
@@ -28,16 +28,16 @@ test.each<[string, PlannedChange, Record<string, number>]>([
   ['a rolling update in which pods may be missing', step('change', 'deployments', web(4), web(4, '50m')), { 'pods': 0, 'requests.cpu': 0.2 }],
   ['an update by Recreate', step('change', 'deployments', web(2, '200m', { strategy: { type: 'Recreate' } }), web(2)), { 'pods': 0, 'requests.cpu': 0.2 }],
   ['what does not change', step('keep', 'deployments', web(2), web(2)), { pods: 0 }],
-])('%s needs what quotas count', (_, given, expected) => {
-  const demand = demandOf(given);
-  for (const [name, amount] of Object.entries(expected)) expect([name, demand.get(name) ?? 0]).toEqual([name, expect.closeTo(amount)]);
+])('%s requests the amounts that quotas count', (_, given, expected) => {
+  const requests = requestsOf(given);
+  for (const [name, amount] of Object.entries(expected)) expect([name, requests.get(name) ?? 0]).toEqual([name, expect.closeTo(amount)]);
 });
 
-test('init containers run one after the other, before the others, and sidecars beside them', () => {
+test('init containers count one at a time, and sidecars together with the containers', () => {
   const spec = {
     containers: [container({ cpu: '1' }), container({ cpu: '2' })],
     initContainers: [container({ cpu: '5' }), container({ cpu: '4' }), container({ cpu: '500m' }, {}, { restartPolicy: 'Always' })],
   };
   const pod = { apiVersion: 'v1', kind: 'Pod', spec };
-  expect(demandOf(step('create', 'pods', pod))).toEqual(new Map([['pods', 1], ['count/pods', 1], ['requests.cpu', 5], ['cpu', 5]]));
+  expect(requestsOf(step('create', 'pods', pod))).toEqual(new Map([['pods', 1], ['count/pods', 1], ['requests.cpu', 5], ['cpu', 5]]));
 });

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../../../src/cli/base/exit-code';
 import { Failure } from '../../../../src/cli/base/failure';
-import { isMany, pruning } from '../../../../src/cli/deploy/prune/prune';
+import { isMany, planPrune } from '../../../../src/cli/deploy/prune/prune';
 
 test.each<[number, number, boolean]>([
   [0, 0, false],
@@ -13,27 +13,27 @@ test.each<[number, number, boolean]>([
   [3, 4, true],
   [500, 1000, false],
   [501, 1000, true],
-])('%d of %d objects that go at once are many: %p', (removed, total, expected) => {
+])('deleting %d of %d objects is too many at once: %p', (removed, total, expected) => {
   expect(isMany(removed, total)).toBe(expected);
 });
 
-describe('what is pruned', () => {
+describe('planPrune', () => {
   const object = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name, uid: `uid-${name}` });
-  const leftovers = { removable: [object('a'), object('b')], data: [], gone: [] };
+  const candidates = { removable: [object('a'), object('b')], data: [], gone: [] };
   const options = { prune: true, pruneData: false, allowPruneMany: false };
 
-  test('is not many objects, unless that is allowed', () => {
-    const refused = () => pruning(leftovers, 3, options);
+  test('rejects many objects at once, unless that is allowed', () => {
+    const refused = () => planPrune(candidates, 3, options);
     expect(refused).toThrow(new Failure(
-      'prune: 2 of 3 objects are not in this release (ConfigMap a, ConfigMap b), expected at most half of them to go at once; see that it is whole and the one that is meant, '
-      + 'then allow it (--allow-prune-many), or leave them where they are (--no-prune); nothing was written',
+      'prune: 2 of 3 objects are not in this release (ConfigMap a, ConfigMap b), expected at most half of them to be deleted at once; check that these are the right manifests, all of them, '
+      + 'then allow it (--allow-prune-many), or keep the objects (--no-prune); nothing was written',
       ExitCode.NO,
     ));
-    expect(pruning(leftovers, 3, { ...options, allowPruneMany: true }).remove).toHaveLength(2);
-    expect(pruning(leftovers, 4, options).remove).toHaveLength(2);
+    expect(planPrune(candidates, 3, { ...options, allowPruneMany: true }).remove).toHaveLength(2);
+    expect(planPrune(candidates, 4, options).remove).toHaveLength(2);
   });
 
-  test('is nothing when that is wanted', () => {
-    expect(pruning(leftovers, 3, { ...options, prune: false })).toEqual({ remove: [], forget: [], gone: [], kept: leftovers.removable });
+  test('keeps all objects when pruning is off', () => {
+    expect(planPrune(candidates, 3, { ...options, prune: false })).toEqual({ remove: [], forget: [], gone: [], kept: candidates.removable });
   });
 });

@@ -7,7 +7,7 @@ const object = (kind: string, value: JsonObject = {}) => ({ at: 'app.yaml:1:1', 
 const diffLines = (step: { object: ReleaseObject; changes: FieldChange[] }) => linesOf({ action: 'change', ...step });
 const linesOfNew = (value: JsonObject) => linesOf({ action: 'create', object: object(String(value.kind), value), changes: [] });
 
-test('fields and values, a line each', () => {
+test('each field and each value is a line', () => {
   const changes = [{ field: 'spec.replicas', before: 1, after: 2 }, { field: 'spec.paused', after: true }, { field: 'metadata.labels.a', before: 'b' }];
   expect(diffLines({ object: object('Deployment'), changes })).toEqual([
     '    spec.replicas', '    - 1', '    + 2', '    spec.paused', '    + true', '    metadata.labels.a', '    - "b"',
@@ -19,7 +19,7 @@ test.each(['data', 'data.password', 'stringData.password', 'metadata.annotations
     expect(diffLines({ object: object('Secret'), changes: [{ field, before: 's3cr3t', after: 's3cr3t2' }] })).toEqual([`    ${field}`, '    - (hidden)', '    + (hidden)']);
   });
 
-test('what can be no value of a Secret is shown', () => {
+test('fields of a Secret that cannot hold a value are shown', () => {
   expect(diffLines({ object: object('Secret'), changes: [{ field: 'metadata.labels.app', after: 'web' }] })).toEqual(['    metadata.labels.app', '    + "web"']);
 });
 
@@ -27,7 +27,7 @@ test('terminal control sequences in values are escaped', () => {
   expect(diffLines({ object: object('ConfigMap'), changes: [{ field: 'data.a', after: '\x1b[31m' }] })).toEqual(['    data.a', '    + "\\u001b[31m"']);
 });
 
-test('of what is new, every field of its manifest is', () => {
+test('a new object shows every field of its manifest', () => {
   const containers = [{ name: 'web', image: 'registry.example.com/web:1', args: ['serve', '--port=80'], env: [] }];
   expect(linesOfNew({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'example', labels: { app: 'web' } }, spec: { replicas: 2, template: { spec: { containers } } } })).toEqual([
     '    metadata.labels.app', '    + "web"',
@@ -40,7 +40,7 @@ test('of what is new, every field of its manifest is', () => {
   ]);
 });
 
-test('of a Secret that is new, no value is shown', () => {
+test('a new Secret shows no value', () => {
   const lines = linesOfNew({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web', annotations: { note: 's3cr3t' } }, type: 'Opaque', data: { password: 's3cr3t' } });
   expect(lines).toEqual(['    metadata.annotations.note', '    + (hidden)', '    type', '    + "Opaque"', '    data.password', '    + (hidden)']);
 });

@@ -11,7 +11,7 @@ const deployed: Deployed = {
   images: ['registry.example.com/group/web@sha256:0123', 'registry.example.com/group/proxy:1.2'],
 };
 
-test('says what was deployed', () => {
+test('the report has the deployed release', () => {
   expect(dotenvReport(deployed)).toEqual({
     leftOut: [],
     text: [
@@ -27,26 +27,26 @@ test('says what was deployed', () => {
   });
 });
 
-test('a release without images, from outside of CI, has fewer', () => {
+test('a release without images and commit has fewer variables', () => {
   expect(dotenvReport({ ...deployed, images: [], revision: undefined }).text).not.toMatch(/IMAGE|REVISION/);
 });
 
 test.each<[string, string]>([
   ['a space', 'review app'], ['a line break', 'a\nINJECTED=1'], ['a line break of old', 'a\rb'], ['quotes', '"a"'], ['half a character', 'a\ud800'], ['a zero byte', 'a\0'],
-])('a value with %s is left out, and said', (_, environment) => {
+])('a value with %s is left out, and listed', (_, environment) => {
   const { text, leftOut } = dotenvReport({ ...deployed, identity: { ...deployed.identity, environment } });
   expect(leftOut).toEqual(['DEPLOYED_ENVIRONMENT']);
   expect(text).not.toContain('ENVIRONMENT');
 });
 
-test('what makes it too large is left out, the list of images first', () => {
+test('a report that would be too large leaves the list of images out first', () => {
   const images = Array.from({ length: 200 }, (_, index) => `registry.example.com/group/image-${index}:1`);
   const { text, leftOut } = dotenvReport({ ...deployed, images });
   expect(leftOut).toEqual(['DEPLOYED_IMAGES']);
   expect(text).toContain('DEPLOYED_IMAGE=registry.example.com/group/image-0:1\n');
 });
 
-test('GitLab takes it, whatever the values are, and reads the same', () => {
+test('GitLab accepts the report for any values, and reads the same values', () => {
   const value = fc.string({ unit: ANY_CHARACTER, maxLength: 6000 });
   fc.assert(fc.property(value, value, fc.array(value), (app, environment, images) => {
     const { text, leftOut } = dotenvReport({ ...deployed, identity: { project: '7', app, environment }, images });

@@ -15,7 +15,7 @@ const facts: DeploymentFacts = {
   identity: { project: '7', environment: 'production', app: 'web' },
   isDryRun: false,
   objects,
-  planned: { steps: [], pruning: { remove: [{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'old', uid: 'u' }], forget: [], gone: [], kept: [] } },
+  planned: { changes: [], pruning: { remove: [{ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name: 'old', uid: 'u' }], forget: [], gone: [], kept: [] } },
   written: new Set(['ConfigMap web', 'Deployment web', 'Deployment worker']),
   progress: new Map([['Deployment web', { workload: 'Deployment web', state: 'ready', message: '1 replica available', ready: 1, total: 2, elapsed: 1234 }]]),
   waited: [{ outcome: 'ready', elapsed: 2000, workloads: [waited('web', true), waited('worker', true)], events: [], notes: [] }],
@@ -24,7 +24,7 @@ const facts: DeploymentFacts = {
   mask: (text) => text.replaceAll('s3cr3t', '[MASKED]'),
 };
 
-test('a release that was deployed', () => {
+test('a deployed release passes in all cases', () => {
   expect(junitReport(facts)).toMatchInlineSnapshot(`
 "<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="7" failures="0" errors="0" skipped="0">
@@ -42,7 +42,7 @@ test('a release that was deployed', () => {
 `);
 });
 
-test('a workload that fails has the cause, and what comes after it is skipped', () => {
+test('a failed workload has the cause, and later cases are skipped', () => {
   const cause = { workload: 'Deployment worker', reason: 'ErrImagePull', message: 'no', line: 'Deployment worker: <image> "s3cr3t" is not there' };
   const report = junitReport({
     ...facts,
@@ -56,34 +56,34 @@ test('a workload that fails has the cause, and what comes after it is skipped', 
   expect(report).toContain('name="release" time="3.210"><skipped/></testcase>');
 });
 
-test('what nothing was to be done with is skipped, with the reason', () => {
+test('unchanged objects are skipped with the reason', () => {
   const job = (name: string) => ({ apiVersion: 'batch/v1', kind: 'Job', name });
   const kept = [job('migration'), objects[1]!].map((object) => (
     { action: 'keep', object: { ...object, at: '', value: {} }, resource: '', path: '', applied: {}, after: {}, changes: [], adopted: false } as const
   ));
-  const planned = { ...facts.planned!, steps: kept };
+  const planned = { ...facts.planned!, changes: kept };
   const report = junitReport({ ...facts, objects: [job('migration'), job('removed'), objects[1]!], planned, waited: [], written: new Set(['Job migration', 'Deployment web']) });
   expect(report).toContain('<testcase classname="apply" name="Job migration"/>');
-  expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it is not run again"/></testcase>');
+  expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it does not run again"/></testcase>');
   expect(report).toContain('<testcase classname="rollout" name="Deployment web"><skipped message="it has not changed, and was ready"/></testcase>');
   for (const part of ['apply', 'rollout']) {
-    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has removed it since"/></testcase>`);
+    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has deleted it since"/></testcase>`);
   }
 });
 
-test('workloads that are not ready in time', () => {
+test('workloads that are not ready in time fail', () => {
   const late = { outcome: 'timed out' as const, elapsed: 9000, workloads: [waited('web', true), waited('worker', false)], events: [], notes: [] };
   expect(junitReport({ ...facts, waited: [late], error: new Failure('late', ExitCode.NO) })).toMatch(/classname="rollout" name="Deployment worker"><failure message="not ready in time/);
 });
 
-test('objects that are refused have what is wrong and what helps; the others are skipped', () => {
+test('rejected objects have the problem and the fix, and the others are skipped', () => {
   const refusal = { object: { at: 'app.yaml:1:1', kind: 'ConfigMap', name: 'web' }, given: '.dta: field not declared in schema', fix: 'correct it' };
   const report = junitReport({ ...facts, planned: undefined, written: new Set(), waited: [], error: new ReleaseRejected([refusal], 3) });
   expect(report).toContain('<testcase classname="apply" name="ConfigMap web"><failure message=".dta: field not declared in schema; correct it">');
   expect(report).toContain('tests="6" failures="1" errors="0" skipped="5"');
 });
 
-test('what no object is the cause of is a failure of the release', () => {
+test('a failure without a causing object belongs to the case of the release', () => {
   const report = junitReport({ ...facts, written: new Set(['ConfigMap web']), waited: [], error: new Failure('the API server cannot be reached\n  more', ExitCode.UNREACHABLE) });
   expect(report).toContain('<testcase classname="deploy" name="release" time="3.210"><failure message="the API server cannot be reached">the API server cannot be reached&#10;  more</failure>');
 });

@@ -1,6 +1,6 @@
-import { Arguments } from '../../../../src/cli/command-line/arguments';
-import { checkCluster } from '../../../../src/cli/deploy/manifests/check-cluster';
-import { TestAuthority } from '../../../support/x509';
+import { Arguments } from '../../../src/cli/command-line/arguments';
+import { checkCluster } from '../../../src/cli/deploy/deploy-session';
+import { TestAuthority } from '../../support/x509';
 
 const pem = new TestAuthority('cluster').certificate;
 const kubeconfig = { server: 'https://cluster.example.com:6443', certificateAuthorityData: Buffer.from(pem).toString('base64') };
@@ -18,9 +18,9 @@ function refusalOf(action: () => void): string {
 }
 
 test.each<[string, () => void]>([
-  ['a cluster that is not pinned', check({})],
-  ['the server that is meant', check({ server: ['https://cluster.example.com:6443/'] })],
-  ['the certificate that is meant', check({ 'cluster-ca-sha256': [fingerprint] })],
+  ['a cluster without --server and --cluster-ca-sha256', check({})],
+  ['the server of --server', check({ server: ['https://cluster.example.com:6443/'] })],
+  ['the certificate of --cluster-ca-sha256', check({ 'cluster-ca-sha256': [fingerprint] })],
   ['its fingerprint as openssl prints it', check({ 'cluster-ca-sha256': [`sha256 Fingerprint=${fingerprint.toUpperCase().replace(/..(?=.)/g, '$&:')}`] })],
 ])('%s is accepted', (_, action) => {
   expect(refusalOf(action)).toBe('nothing is refused');
@@ -32,8 +32,8 @@ test.each<[string, () => void, RegExp]>([
   ['a second certificate that is not pinned', check({ 'cluster-ca-sha256': [fingerprint] },
     { ...kubeconfig, certificateAuthorityData: Buffer.from(`${pem}\n${new TestAuthority('other').certificate}`).toString('base64') }), /verified with a certificate of/],
   ['a server that the system\'s certificates verify', check({ 'cluster-ca-sha256': [fingerprint] }, { server: kubeconfig.server }), /that the system trusts/],
-  ['what is no fingerprint', check({ 'cluster-ca-sha256': ['abc'] }), /--cluster-ca-sha256: "abc"/],
-  ['what is no address', check({ server: ['cluster'] }), /--server: "cluster"/],
-])('%s is refused', (_, action, expected) => {
+  ['an invalid fingerprint', check({ 'cluster-ca-sha256': ['abc'] }), /--cluster-ca-sha256: "abc"/],
+  ['an invalid address', check({ server: ['cluster'] }), /--server: "cluster"/],
+])('%s is rejected', (_, action, expected) => {
   expect(refusalOf(action)).toMatch(expected);
 });

@@ -1,6 +1,7 @@
 import { Interrupted, Unreachable } from '../../../../src/cli/base/failure';
 import { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
-import { DeployLock, LockOptions, WhileTaking } from '../../../../src/cli/deploy/lock/deploy-lock';
+import { AcquireOptions, acquireLock, Reads } from '../../../../src/cli/deploy/lock/acquire-lock';
+import { DeployLock, LockOptions } from '../../../../src/cli/deploy/lock/deploy-lock';
 import { guardedByLock } from '../../../../src/cli/deploy/lock/lock-guard';
 import { systemClock } from '../../../../src/cli/io/clock';
 import { releaseName } from '../../../../src/release/release-names';
@@ -22,10 +23,15 @@ beforeEach(() => {
 
 afterEach(async () => Promise.all(locks.map(async (lock) => lock.release())));
 
-async function acquire(holder: string, options: Partial<LockOptions> = {}): Promise<DeployLock> {
-  const lock = await DeployLock.acquire({
-    cluster, namespace: NAMESPACE, identity, holder, clock: systemClock, signal: new AbortController().signal, maximumWait: 0, ...options,
-  });
+interface Options extends Partial<LockOptions>, Partial<AcquireOptions> {
+  readonly reads?: (lock: DeployLock) => Reads;
+}
+
+async function acquire(holder: string, { reads, ...around }: Options = {}): Promise<DeployLock> {
+  const { signal } = new AbortController();
+  const options = { cluster, namespace: NAMESPACE, identity, holder, clock: systemClock, signal, maximumWait: 0, ...around };
+  const lock = new DeployLock(options);
+  await acquireLock(lock, options, reads && (() => reads(lock)));
   locks.push(lock);
   return lock;
 }
@@ -61,7 +67,7 @@ function breakable(): { readonly client: KubernetesClient; broken: boolean } {
   return state;
 }
 
-/** A client before whose first removal somebody else takes the lock. */
+/** A client before whose first deletion another job takes the lock. */
 function overtaken(): { readonly client: KubernetesClient; readonly overtakes: () => number } {
   let overtakes = 0;
   const remove: KubernetesClient['delete'] = async (path, options) => {
@@ -73,7 +79,7 @@ function overtaken(): { readonly client: KubernetesClient; readonly overtakes: (
 }
 
 describe('one job', () => {
-  test('takes a lock that is not there, with its page as the holder, and gives it back', async () => {
+  test('creates the Lease with its page as the holder, and releases it', async () => {
     const lock = await acquire('https://gitlab.example.com/web/-/jobs/70');
     expect((await lease()).spec).toMatchObject({
       holderIdentity: 'https://gitlab.example.com/web/-/jobs/70', leaseDurationSeconds: 30, leaseTransitions: 0, renewTime: expect.stringMatching(/^\d{4}-.*\.\d{6}Z$/),
@@ -84,11 +90,11 @@ describe('one job', () => {
     await lock.release();
     expect((await lease()).spec).not.toHaveProperty('holderIdentity');
     expect(lock.signal.aborted).toBe(false);
-    expect(() => lock.assertHeld()).toThrow('the lock was given back');
+    expect(() => lock.assertHeld()).toThrow('the lock was released');
     await lock.release();
   });
 
-  test('renews it, and holds it for longer than it lasts', async () => {
+  test('renews the Lease, and holds the lock for longer than its duration', async () => {
     const clock = new ManualClock();
     const lock = await acquire('a', { clock });
     const before = (await lease()).metadata.resourceVersion;
@@ -102,7 +108,7 @@ describe('one job', () => {
     expect((await lease()).spec.leaseTransitions).toBe(0);
   });
 
-  test('holds it still when somebody else changes something else of it', async () => {
+  test('still holds the lock when somebody changes another field of the Lease', async () => {
     const clock = new ManualClock();
     const lock = await acquire('a', { clock });
     await cluster.merge(`${LEASES}/${releaseName(identity)}`, { metadata: { annotations: { note: 'x' } } });
@@ -113,7 +119,7 @@ describe('one job', () => {
     expect((await lease()).spec).not.toHaveProperty('holderIdentity');
   });
 
-  test('deletes the Lease when asked, unless it came with the access manifests', async () => {
+  test('deletes the Lease on request, unless the access manifests created it', async () => {
     await (await acquire('a')).remove();
     await expect(lease()).rejects.toMatchObject({ code: 404 });
 
@@ -123,7 +129,7 @@ describe('one job', () => {
     expect((await lease()).spec).not.toHaveProperty('holderIdentity');
   });
 
-  test('knows whether it made the Lease, and leaves one that somebody has taken in the meantime', async () => {
+  test('knows whether it created the Lease, and does not delete one that another job took meanwhile', async () => {
     const first = await acquire('a');
     expect(first.isNew).toBe(true);
     const { client, ...state } = overtaken();
@@ -135,28 +141,28 @@ describe('one job', () => {
     expect((await lease()).spec.holderIdentity).toBe('c');
   });
 
-  test('refuses the Lease of another application', async () => {
+  test('rejects the Lease of another application', async () => {
     const annotations = { 'cdk8s-ci-deploy/release-of': JSON.stringify({ ...identity, app: 'other' }) };
     await cluster.create(LEASES, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: releaseName(identity), annotations } });
     await expect(acquire('a')).rejects.toThrow(/^Lease lock-test\/\S+: it belongs to application other/);
   });
 });
 
-describe('of two jobs', () => {
-  test('one waits for as long as it may, is told for whom, and ends with 4', async () => {
+describe('of two jobs,', () => {
+  test('the second waits for the given time, says for whom, and ends with exit code 4', async () => {
     await acquire('https://gitlab.example.com/1');
     const [clock, told] = [new ManualClock(), [] as string[]];
     const waiting = acquire('b', { clock, maximumWait: 5000, waiting: (words) => told.push(words) }).catch((error) => error);
     await passing(clock, 5000, waiting);
     expect(await waiting).toMatchObject({
-      exitCode: 4, message: expect.stringMatching(/^Lease lock-test\/\S+: "https:\/\/gitlab\.example\.com\/1" is deploying, and was not done within 5 s; run this job again/),
+      exitCode: 4, message: expect.stringMatching(/^Lease lock-test\/\S+: "https:\/\/gitlab\.example\.com\/1" still holds the lock after 5 s; run this job again later/),
     });
     expect(told).toEqual([expect.stringMatching(
-      /^waiting for "https:\/\/gitlab\.example\.com\/1", which is deploying it since \d{4}-[\d-]+T[\d:]+Z; at most 5 s, or until nothing was heard of it for 30 s$/,
+      /^waiting for "https:\/\/gitlab\.example\.com\/1", which holds the lock since \d{4}-[\d-]+T[\d:]+Z; at most 5 s, or until it has not renewed the lock for 30 s$/,
     )]);
   });
 
-  test('one gets it when the other has given it back', async () => {
+  test('the second takes the lock when the first has released it', async () => {
     const first = await acquire('a');
     const clock = new ManualClock();
     const second = acquire('b', { clock, maximumWait: 60_000 });
@@ -167,7 +173,7 @@ describe('of two jobs', () => {
     expect((await lease()).spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1, leaseDurationSeconds: 30 });
   });
 
-  test('one that is ended while it waits does not wait any longer', async () => {
+  test('the second stops waiting when it is interrupted', async () => {
     await acquire('a');
     const abort = new AbortController();
     const clock = new ManualClock();
@@ -177,36 +183,58 @@ describe('of two jobs', () => {
     await waiting;
   });
 
-  test('only one of many that ask at once gets it', async () => {
+  test('only one of eight takes the lock at a time', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, async (_, index) => acquire(`job ${index}`)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  test('the same job, run twice, is two', async () => {
+  test('each process of the same job counts as a job of its own', async () => {
     await acquire('https://gitlab.example.com/1');
-    await expect(acquire('https://gitlab.example.com/1')).rejects.toThrow(/is deploying/);
+    await expect(acquire('https://gitlab.example.com/1')).rejects.toThrow(/still holds the lock/);
   });
 });
 
-describe('what is done while a lock is taken', () => {
+describe('reads', () => {
   const CONNECTION = { server: 'https://203.0.113.1', credentials: { description: 'a token', present: async () => ({ token: 't' }) } };
 
-  function logging(log: string[]): WhileTaking {
-    return { begin: () => log.push('begin'), drop: () => log.push('drop') };
+  function logging(log: string[]): () => Reads {
+    return () => {
+      log.push('begin');
+      return { close: () => log.push('drop') };
+    };
   }
 
-  test('begins when the Lease is there and free', async () => {
+  /** A client before whose first write another job takes the lock. */
+  function outrun(log: string[]): { readonly client: KubernetesClient; readonly faster: () => DeployLock } {
+    let faster: DeployLock | undefined;
+    const merge: KubernetesClient['merge'] = async (...args) => {
+      if (!faster) {
+        log.push('take');
+        faster = await acquire('faster');
+      }
+      return cluster.merge(...args);
+    };
+    return { client: Object.assign(Object.create(cluster), { merge }), faster: () => faster! };
+  }
+
+  test('begin while a free Lease is being taken', async () => {
+    await (await acquire('a')).release();
     const log: string[] = [];
-    await (await acquire('a', { ahead: logging(log) })).release();
-    expect(log).toEqual([]);
-    await acquire('b', { ahead: logging(log) });
-    expect(log).toEqual(['begin']);
+    const merge: KubernetesClient['merge'] = async (...args) => cluster.merge(...args).finally(() => log.push('taken'));
+    await acquire('b', { cluster: Object.assign(Object.create(cluster), { merge }), reads: logging(log) });
+    expect(log).toEqual(['begin', 'taken']);
   });
 
-  test('begins after the one who is waited for has given it back', async () => {
+  test('do not begin when there was no Lease', async () => {
+    const log: string[] = [];
+    await acquire('a', { reads: logging(log) });
+    expect(log).toEqual([]);
+  });
+
+  test('begin when the other job has released the lock', async () => {
     const first = await acquire('a');
     const [clock, log] = [new ManualClock(), [] as string[]];
-    const second = acquire('b', { clock, maximumWait: 60_000, ahead: logging(log) });
+    const second = acquire('b', { clock, maximumWait: 60_000, reads: logging(log) });
     await passing(clock, 2000);
     expect(log).toEqual([]);
     await first.release();
@@ -215,26 +243,28 @@ describe('what is done while a lock is taken', () => {
     expect(log).toEqual(['begin']);
   });
 
-  test('is dropped when another was faster, and begins anew', async () => {
+  test('are dropped when another job was faster, and begin again', async () => {
     await (await acquire('before')).release();
     const [clock, log] = [new ManualClock(), [] as string[]];
-    let faster: DeployLock | undefined;
-    const slow = Object.assign(Object.create(cluster), {
-      merge: async (...args: Parameters<KubernetesClient['merge']>) => {
-        faster ??= await acquire('faster');
-        return cluster.merge(...args);
-      },
-    });
-    const acquired = acquire('slow', { clock, cluster: slow, maximumWait: 60_000, ahead: logging(log) });
+    const { client, faster } = outrun(log);
+    const acquired = acquire('slow', { clock, cluster: client, maximumWait: 60_000, reads: logging(log) });
     await until(() => clock.sleeping > 0);
-    expect(log).toEqual(['begin', 'drop']);
-    await faster!.release();
+    expect(log).toEqual(['take', 'begin', 'drop']);
+    await faster().release();
     clock.pass(1000);
     (await acquired).assertHeld();
-    expect(log).toEqual(['begin', 'drop', 'begin']);
+    expect(log).toEqual(['take', 'begin', 'drop', 'begin']);
   });
 
-  test('only reads', async () => {
+  test('are dropped when the lock cannot be taken', async () => {
+    await (await acquire('before')).release();
+    const log: string[] = [];
+    const merge: KubernetesClient['merge'] = async () => Promise.reject(new Error('broken'));
+    await expect(acquire('a', { cluster: Object.assign(Object.create(cluster), { merge }), reads: logging(log) })).rejects.toThrow('broken');
+    expect(log).toEqual(['begin', 'drop']);
+  });
+
+  test('may be sent before the lock is held, and writes may not', async () => {
     await (await acquire('a')).release();
     const outcomes: unknown[] = [];
     const outcome = (permit: () => void) => {
@@ -244,19 +274,20 @@ describe('what is done while a lock is taken', () => {
         return error;
       }
     };
-    const begin = (lock: DeployLock) => {
+    const reads = (lock: DeployLock) => {
       const { permit } = guardedByLock(CONNECTION, lock);
       outcomes.push(outcome(() => permit?.({ writes: false })), outcome(() => permit?.({ writes: true })));
+      return { close: () => undefined };
     };
-    const lock = await acquire('b', { ahead: { begin, drop: () => undefined } });
+    const lock = await acquire('b', { reads });
     const { permit } = guardedByLock(CONNECTION, lock);
     outcomes.push(outcome(() => permit?.({ writes: true })));
     expect(outcomes).toEqual([undefined, new Error('the lock is not held yet'), undefined]);
   });
 });
 
-describe('a holder that is gone', () => {
-  test('is waited for as long as the lock lasts, by the clock of the one who waits, whatever the times in the Lease say', async () => {
+describe('a holder that has ended', () => {
+  test('loses the lock after the duration of the Lease, by the clock of the job that waits, whatever times are in the Lease', async () => {
     const metadata = { name: releaseName(identity), annotations: { 'cdk8s-ci-deploy/release-of': JSON.stringify(identity) } };
     const spec = { holderIdentity: 'dead', leaseDurationSeconds: 30, renewTime: '2001-01-01T00:00:00.000000Z', leaseTransitions: 3 };
     await cluster.create(LEASES, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });
@@ -268,12 +299,12 @@ describe('a holder that is gone', () => {
     (await waiting).assertHeld();
     expect((await lease()).spec).toMatchObject({ holderIdentity: 'b', leaseTransitions: 4 });
     expect(told).toEqual([
-      'waiting for "dead", which is deploying it; at most 60 s, or until nothing was heard of it for 30 s',
-      'nothing was heard of "dead" for 15 s: its lock is taken over in 15 s',
+      'waiting for "dead", which holds the lock; at most 60 s, or until it has not renewed the lock for 30 s',
+      '"dead" has not renewed its lock for 15 s; the lock expires in 15 s',
     ]);
   });
 
-  test('is not thought gone while it renews', async () => {
+  test('keeps the lock while it renews the Lease', async () => {
     const [holding, clock] = [new ManualClock(), new ManualClock()];
     const lock = await acquire('a', { clock: holding });
     const waiting = acquire('b', { clock, maximumWait: 60_000 }).catch((error) => error);
@@ -289,7 +320,7 @@ describe('a holder that is gone', () => {
 });
 
 describe('a holder that was paused', () => {
-  test('learns before its next write that the time is over', async () => {
+  test('notices before its next write that the lock has expired', async () => {
     const clock = new ManualClock();
     const lock = await acquire('a', { clock });
     // As in a process that was stopped: the time is another when the next line runs, and no timer has fired yet.
@@ -298,7 +329,7 @@ describe('a holder that was paused', () => {
     expect(lock.signal.aborted).toBe(true);
   });
 
-  test('notices that its lock was taken, writes nothing more, and leaves the Lease to the other', async () => {
+  test('notices that another job took the lock, writes nothing more, and does not change the Lease', async () => {
     const [paused, clock] = [new ManualClock(), new ManualClock()];
     const first = await acquire('a', { clock: paused });
     const second = acquire('b', { clock, maximumWait: 60_000 });
@@ -313,7 +344,7 @@ describe('a holder that was paused', () => {
     expect((await lease()).spec.holderIdentity).toBe('b');
   });
 
-  test('shows its credentials to nobody', async () => {
+  test('sends its credentials to nobody', async () => {
     const clock = new ManualClock();
     const lock = await acquire('a', { clock });
     const { credentials } = guardedByLock({ server: 'https://203.0.113.1', credentials: { description: 'a token', present: async () => ({ token: 't' }) } }, lock);
@@ -324,7 +355,7 @@ describe('a holder that was paused', () => {
 });
 
 describe('a server that cannot be reached', () => {
-  test('is asked again for the lock', async () => {
+  test('gets the request for the lock again', async () => {
     const clock = new ManualClock();
     const connection = breakable();
     connection.broken = true;
@@ -335,7 +366,7 @@ describe('a server that cannot be reached', () => {
     (await acquired).assertHeld();
   });
 
-  test('is asked for half a minute', async () => {
+  test('gets requests for half a minute', async () => {
     const clock = new ManualClock();
     const connection = breakable();
     connection.broken = true;
@@ -344,7 +375,7 @@ describe('a server that cannot be reached', () => {
     await acquired;
   });
 
-  test.each([0, 4_000, 9_000])('for half of the time that the lock lasts, from %d ms after a renewal on, takes it from nobody', async (passed) => {
+  test.each([0, 4_000, 9_000])('does not end the lock within half of its duration, from %d ms after a renewal on', async (passed) => {
     const clock = new ManualClock();
     const connection = breakable();
     const lock = await acquire('a', { clock, cluster: connection.client });
@@ -358,7 +389,7 @@ describe('a server that cannot be reached', () => {
 });
 
 describe('a renewal that is missed', () => {
-  test('ends the lock before others may take it, and says why', async () => {
+  test('ends the lock before others may take it, with the reason', async () => {
     const clock = new ManualClock();
     const connection = breakable();
     const lock = await acquire('a', { clock, cluster: connection.client });
@@ -372,7 +403,7 @@ describe('a renewal that is missed', () => {
     expect((await lease()).spec.holderIdentity).toBe('a');
   });
 
-  test('may be made up for as long as there is time', async () => {
+  test('does not end the lock when a later renewal succeeds in time', async () => {
     const clock = new ManualClock();
     const connection = breakable();
     const lock = await acquire('a', { clock, cluster: connection.client });

@@ -9,7 +9,7 @@ onKwok();
 const image = (tag: string) => `registry.example.com/db:${tag}`;
 const IMAGE_PULL_FAULT = { annotations: { 'e2e/fault': 'image-pull' } };
 
-test('a first release that is refused leaves nothing behind', async () => {
+test('a rejected first release leaves nothing behind', async () => {
   const deployer = makeDeployer(cluster, 'nothing-left');
   const left = () => deployer.admin('get', 'leases,secrets,configmaps', '-o', 'name').trim().split('\n').sort();
   const none = left();
@@ -33,15 +33,15 @@ describe('a StatefulSet whose pod never becomes ready', () => {
     deployer = makeDeployer(cluster, 'broken-pods');
   });
 
-  test('was ready once', async () => {
+  test('is ready with the first release', async () => {
     expect(await deploy(deployer, [version('1'), configMap('a')])).toMatchObject({ code: 0 });
   });
 
-  test('goes back when the release is undone', async () => {
+  test('is restored when the release is rolled back', async () => {
     const { code, stderr } = await deploy(deployer, [broken, configMap('a')], '--rollback-on-failure');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Pod db-2 is deleted: it is of the failed revision, and StatefulSet db does not go on before it is ready$/m);
-    expect(stderr).toMatch(/^undone: release 1 is back$/m);
+    expect(stderr).toMatch(/^Pod db-2 is deleted: it is of the failed revision, and StatefulSet db would wait for it$/m);
+    expect(stderr).toMatch(/^rolled back: release 1 is restored$/m);
     expect(pods()).toBe(all('1'));
   });
 
@@ -52,13 +52,13 @@ describe('a StatefulSet whose pod never becomes ready', () => {
     expect(pods()).toBe(all('2'));
   });
 
-  test('goes back by rollback', async () => {
+  test('is restored by `rollback`', async () => {
     expect(await deploy(deployer, [broken, configMap('a')])).toMatchObject({ code: 1 });
     expect(await release(deployer, {}, 'rollback')).toMatchObject({ code: 0, stderr: expect.stringContaining('Pod db-2 is deleted') });
     expect(pods()).toBe(all('2'));
   });
 
-  test('keeps its pods where the job may not delete them, and that is said', async () => {
+  test('keeps its pods when the job may not delete them, with a warning', async () => {
     const limited = makeDeployer(cluster, 'kept-pods', { role: 'view' });
     const rules = ['pods', 'secrets', 'configmaps', 'statefulsets.apps', 'leases.coordination.k8s.io'].map((resource) => `--resource=${resource}`);
     limited.admin('create', 'role', 'ci', '--verb=get,list,watch,create,patch', ...rules);
@@ -66,12 +66,12 @@ describe('a StatefulSet whose pod never becomes ready', () => {
     expect(await deploy(limited, [version('1')])).toMatchObject({ code: 0 });
     const { code, stderr } = await deploy(limited, [broken], '--rollback-on-failure', '--timeout', '10s');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^warning: StatefulSet db may not go on before Pod db-2 of the failed revision is deleted, which this credential may not do$/m);
-    expect(stderr).toMatch(/^undone: release 1 is back, but is not ready$/m);
+    expect(stderr).toMatch(/^warning: StatefulSet db may wait for Pod db-2 of the failed revision, which this credential may not delete$/m);
+    expect(stderr).toMatch(/^rolled back: release 1 is restored, but it is not ready$/m);
   });
 });
 
-test('what somebody deletes while a release becomes ready is made again, but no Job, and nothing in place of somebody else\'s object', async () => {
+test('objects that somebody deletes during a rollout are applied again, except Jobs and objects that somebody replaced', async () => {
   const deployer = makeDeployer(cluster, 'deleted-meanwhile');
   const slow = (tag: string) => {
     const { spec, ...rest } = deployment('web', { image: `registry.example.com/web:${tag}` }) as { spec: object };
@@ -87,10 +87,10 @@ test('what somebody deletes while a release becomes ready is made again, but no 
   deployer.create(configMap('replaced', { key: 'somebody else\'s' }));
   const { code, stderr } = await ended;
   expect(code).toBe(0);
-  expect(stderr).toContain('ConfigMap kept was deleted in the meantime, and is made again\n');
-  expect(stderr).toContain('Deployment ready was deleted in the meantime, and is made again\n');
+  expect(stderr).toContain('ConfigMap kept was deleted meanwhile; it is applied again\n');
+  expect(stderr).toContain('Deployment ready was deleted meanwhile; it is applied again\n');
   expect(stderr).toContain('Deployment ready: 1 replica available\n');
-  expect(stderr).toContain('warning: ConfigMap replaced was replaced by somebody in the meantime, and is left as it is\n');
+  expect(stderr).toContain('warning: somebody replaced ConfigMap replaced meanwhile; the new object is left as it is\n');
   expect(deployer.admin('get', 'jobs', '-o', 'name')).toBe('');
   expect(deployer.admin('get', 'configmap', 'replaced', '-o', 'jsonpath={.data.key}')).toBe('somebody else\'s');
 
@@ -98,7 +98,7 @@ test('what somebody deletes while a release becomes ready is made again, but no 
   expect(await release(deployer, {}, 'status')).toMatchObject({ code: 1, stdout: expect.stringMatching(/missing +ConfigMap replaced[^]*there +ConfigMap kept|there +ConfigMap kept[^]*missing +ConfigMap replaced/) });
 });
 
-test.each(['--rollback-on-failure', '--no-rollback-on-failure'])('a Job that a failed release has replaced goes with the application (%s)', async (option) => {
+test.each(['--rollback-on-failure', '--no-rollback-on-failure'])('a Job that a failed release replaced is deleted with the application (%s)', async (option) => {
   const deployer = makeDeployer(cluster, `replaced-job${option.slice(1, 6)}`);
   const once = (tag: string) => job('once', { image: `registry.example.com/web:${tag}` });
   const jobs = () => deployer.admin('get', 'jobs', '-o', 'jsonpath={.items[*].status.succeeded}');

@@ -1,0 +1,136 @@
+import type { JsonObject } from '../../../base/json';
+import type { Clock } from '../../base/host';
+import type { KubernetesClient } from '../../cluster/kubernetes-client';
+import { removeBrokenPods } from '../apply/broken-pods';
+import type { Written } from '../apply/write';
+import type { RecordedManifests, RecordedObject, ReleaseHistory } from '../history/history';
+import { inOrder } from '../objects/apply-order';
+import { concurrently } from '../objects/concurrently';
+import { uidOf } from '../objects/fields';
+import { isJob } from '../objects/jobs';
+import { appliedFields, extract, joinedManagers } from '../objects/managed-fields';
+import { ForeignObject, ObjectWriter } from '../objects/object-writer';
+import type { Owner } from '../objects/owner';
+import type { PlannedChange } from '../objects/planned-change';
+import { objectKey } from '../objects/release';
+import type { OwnedObject } from '../objects/release';
+import { Target, targetsOf } from '../objects/targets';
+import { findPruneCandidates, notIn, prune } from '../prune/prune';
+
+export interface RestoreOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Gets a line for people about each event. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * A failed release, and the release to restore.
+ */
+export interface FailedChanges {
+  /** Before the failed release. */
+  readonly history?: ReleaseHistory;
+  /** The last deployed release. Missing when there was none. */
+  readonly previous?: RecordedManifests;
+  /** All planned changes of the failed release. */
+  readonly changes: readonly PlannedChange[];
+  /** The changes that were carried out. */
+  readonly written: readonly Written[];
+}
+
+export interface Restored {
+  /** The objects that were applied again. */
+  readonly restored: readonly OwnedObject[];
+  readonly removed: readonly RecordedObject[];
+  /** A line for each object that is not as it was. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Restores the previous release. It applies the recorded manifests again, gives objects that the record withholds their former values, and deletes
+ * the objects that the failed release created. Jobs do not run again.
+ */
+export async function restorePrevious(cluster: KubernetesClient, failed: FailedChanges, options: RestoreOptions): Promise<Restored> {
+  const { namespace, owner, signal } = options;
+  const { previous, written } = failed;
+  const recorded = previous ? await targetsOf(cluster, previous.objects.filter((object) => !isJob(object)), namespace, owner) : [];
+  const targets = [...recorded.map((target) => ({ ...target, adopted: false })), ...formerStates(failed, owner, recorded)];
+  const writer = new ObjectWriter(cluster, options);
+  const restored: OwnedObject[] = [];
+  const foreign: string[] = [];
+  const { before, after } = inOrder(targets);
+  for (const group of [...before, ...after]) {
+    await concurrently(group, async (target) => {
+      signal.throwIfAborted();
+      const { apiVersion, kind, name } = target.object;
+      const live = await writer.restore(target, uidsOf(target, failed), target.adopted);
+      if (isForeign(live)) foreign.push(`${kind} ${name} is not restored: ${live.foreign}`);
+      else restored.push({ apiVersion, kind, name, resource: target.resource, uid: uidOf(live) });
+    });
+  }
+  await removeBrokenPods(cluster, restored, options);
+  const left: string[] = [];
+  const removed = await removeNew(cluster, failed, options, (line) => left.push(line));
+  return { restored, removed, notes: [...foreign.sort(), ...left, ...notesOnJobs(written)] };
+}
+
+/** The uids that an object of this name may have: before this release, in its plan, and after its write. */
+function uidsOf({ object }: Target, { history, changes, written }: FailedChanges): string[] {
+  const isSame = (other: Omit<RecordedObject, 'uid' | 'resource'>) => objectKey(other) === objectKey(object);
+  const known = [
+    ...(history?.objects ?? []).filter(isSame).map(({ uid }) => uid ?? ''),
+    ...changes.filter((change) => isSame(change.object)).map(({ live }) => uidOf(live)),
+    ...written.filter(({ owned }) => isSame(owned)).map(({ owned }) => owned.uid),
+  ];
+  return [...new Set(known.filter((uid) => uid !== ''))];
+}
+
+function isForeign(result: JsonObject | ForeignObject): result is ForeignObject {
+  return typeof result.foreign === 'string';
+}
+
+interface FormerState extends Target {
+  readonly adopted: boolean;
+}
+
+/** The former states of changed objects without a recorded manifest: Secrets, RBAC, and adopted objects. Their managed fields say what was applied. */
+function formerStates({ changes }: FailedChanges, owner: Owner, recorded: readonly Target[]): FormerState[] {
+  const keys = new Set(recorded.map(({ object }) => objectKey(object)));
+  return changes.flatMap(({ live, action, object, adopted, resource, path }) => {
+    if (!live || action !== 'change' || keys.has(objectKey(object)) || isJob(object)) return [];
+    const joined = joinedManagers(live, { from: owner.managersBefore(adopted), into: owner.manager });
+    const fields = appliedFields(joined ? { ...live, metadata: { managedFields: joined } } : live, owner.manager);
+    if (!fields) return [];
+    const applied = extract(live, fields);
+    return [{ object, adopted, resource, path, applied: adopted ? applied : owner.mark(applied) }];
+  });
+}
+
+/** Deletes what this release and earlier failed ones created, but no data that existed before. */
+async function removeNew(
+  cluster: KubernetesClient, { history, previous, changes, written }: FailedChanges, options: RestoreOptions, say: (line: string) => void,
+): Promise<RecordedObject[]> {
+  const others = changes.filter(({ adopted, action, live }) => adopted || action === 'replace' || (live && !previous)).map(({ object }) => object);
+  const kept = [...previous ? [...previous.objects, ...previous.withheld] : [], ...others];
+  const created = changes.filter(({ action }) => action === 'create').map((change) => createdObject(change, written));
+  const isCreated = (object: RecordedObject) => created.some((other) => objectKey(other) === objectKey(object));
+  const older = previous ? notIn(history, created) : [];
+  const candidates = notIn({ objects: [...created, ...older] }, kept);
+  const { removable, data, gone } = await findPruneCandidates(cluster, options.namespace, options.owner, candidates);
+  const removed = [...removable, ...data.filter(isCreated)];
+  await prune(cluster, removed, options, say);
+  return [...removed, ...gone];
+}
+
+/** When the answer to its creation was lost, the uid is unknown: then only the owner's label proves that the object is ours. */
+function createdObject({ object: { apiVersion, kind, name }, resource }: PlannedChange, written: readonly Written[]): RecordedObject {
+  const object = { apiVersion, kind, name, resource };
+  return { ...object, uid: written.filter(({ owned }) => objectKey(owned) === objectKey(object)).at(-1)?.owned.uid };
+}
+
+function notesOnJobs(written: readonly Written[]): string[] {
+  const replaced = written.filter(({ change }) => change.action === 'replace');
+  return replaced.map(({ owned: { name } }) => `Job ${name} stays as the failed release left it: the former Job does not run again`);
+}
