@@ -10,7 +10,7 @@ import { DeployReport } from './report/deploy-report';
 import { REPORT_OPTIONS } from './report/report-output';
 import type { RollbackOptions } from './rollback/rollback-on-failure';
 import type { TakeOverOptions } from './take-over';
-import { progressOutput } from './wait/progress';
+import { progressOutput } from './wait/progress-reporter';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Arguments, Option } from '../command-line/arguments';

@@ -11,11 +11,10 @@ import { isJob } from '../objects/jobs';
 import { findLive } from '../objects/live-object';
 import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
-import { isDeleted } from '../wait/generation';
-import { readinessOf } from '../wait/readiness';
+import { isBeingDeleted, readinessOf } from '../wait/readiness';
 import type { Progress, RolloutResult } from '../wait/rollout';
+import { isWaitedFor } from '../wait/rollout';
 import { waitForRollout } from '../wait/wait-for-rollout';
-import { isWaitedFor } from '../wait/waited-for';
 
 export interface ApplyOptions extends WriteOptions, BrokenPodsOptions {
   /** Milliseconds until everything must be ready. */
@@ -106,7 +105,7 @@ class Apply {
       const live = await findLive(this.cluster, namespace, owned);
       const name = `${owned.kind} ${owned.name}`;
       if (!live) say(`${name} was deleted meanwhile; it is applied again`);
-      else if (isDeleted(live)) say(`warning: somebody is deleting ${name}`);
+      else if (isBeingDeleted(live)) say(`warning: somebody is deleting ${name}`);
       else if (textAt(live, 'metadata', 'uid') !== owned.uid) say(`warning: somebody replaced ${name} meanwhile; the new object is left as it is`);
       return live ? [] : [{ ...change, action: 'create' as const, live: undefined, adopted: false }];
     });
@@ -141,7 +140,7 @@ export class RolloutFailed extends Failure {
 }
 
 function notReady({ workloads, elapsed }: RolloutResult): string {
-  const missing = workloads.filter(({ ready }) => !ready).map(({ object: { kind, name }, words }) => `${kind} ${name}: ${words}`);
+  const missing = workloads.filter(({ ready }) => !ready).map(({ object: { kind, name }, message }) => `${kind} ${name}: ${message}`);
   return `not ready after ${Math.round(elapsed / 1000)} s: ${missing.join('; ')}`;
 }
 

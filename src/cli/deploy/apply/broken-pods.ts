@@ -9,8 +9,7 @@ import { concurrently } from '../objects/concurrently';
 import { fieldAt, isTrue, listAt, textAt } from '../objects/fields';
 import { findLive, pathOf } from '../objects/live-object';
 import type { OwnedObject } from '../objects/release';
-import { isDeleted } from '../wait/generation';
-import { isObserved } from '../wait/readiness';
+import { isBeingDeleted, isObserved } from '../wait/readiness';
 
 export interface BrokenPodsOptions {
   readonly namespace: string;
@@ -97,7 +96,7 @@ class BrokenPods {
   private isBroken(pod: JsonObject): boolean {
     const isOurs = listAt(pod, 'metadata', 'ownerReferences').some(({ uid, controller }) => controller === true && uid === textAt(this.statefulSet, 'metadata', 'uid'));
     const revision = textAt(pod, 'metadata', 'labels', 'controller-revision-hash');
-    return isOurs && revision !== textAt(this.statefulSet, 'status', 'updateRevision') && !isTrue(pod, 'Ready') && !isDeleted(pod);
+    return isOurs && revision !== textAt(this.statefulSet, 'status', 'updateRevision') && !isTrue(pod, 'Ready') && !isBeingDeleted(pod);
   }
 
   private labels(): string | undefined {

@@ -4,8 +4,7 @@ import {
   authKey, conflictingUsers, isSame, isUnused, PullSecretUser, SharedDockerConfig, withFormerUse, withoutUse, withRenamedUser, withUse,
 } from './shared-docker-config';
 import type { StoredSecret } from './stored-secret';
-import { FIELD_MANAGER } from '../../../release/field-manager';
-import { ownerId } from '../../../release/release-names';
+import { FIELD_MANAGER, ownerId } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { PlannedPullSecret } from '../apply/observer';
 import { identityInWords } from '../objects/release';

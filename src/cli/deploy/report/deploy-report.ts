@@ -11,7 +11,7 @@ import type { DeployObserver, Phase, PlannedChanges, PlannedPullSecret } from '.
 import type { Written } from '../apply/write';
 import type { RecordedRelease } from '../history/history';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
-import type { ProgressOutput } from '../wait/progress';
+import type { ProgressOutput } from '../wait/progress-reporter';
 import type { Progress, RolloutResult } from '../wait/rollout';
 
 export interface ReportOptions {

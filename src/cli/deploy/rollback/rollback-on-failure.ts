@@ -13,8 +13,8 @@ import { LockLost } from '../lock/lock-guard';
 import type { ReleasePlan } from '../plan/plan';
 import type { DeployedPullSecret } from '../pull-secret/lifecycle';
 import { resultWord } from '../report/summary';
+import { isWaitedFor } from '../wait/rollout';
 import { waitForRollout } from '../wait/wait-for-rollout';
-import { isWaitedFor } from '../wait/waited-for';
 
 export interface RollbackOptions extends RestoreOptions {
   /** Whether a failed release is rolled back. */
