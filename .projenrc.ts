@@ -39,7 +39,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'tsx@4.23.15',
   ],
   bin: { 'cdk8s-ci-deploy': 'lib/cli/main.js' },
-  npmIgnoreOptions: { ignorePatterns: ['/examples/', '/bench/', '/.ci/', '/.gitattributes', '*.tsbuildinfo'] },
+  npmIgnoreOptions: { ignorePatterns: ['/examples/', '/bench/', '/docs/', '/.ci/', '/.gitattributes', '*.tsbuildinfo'] },
 
   tsconfigDev: {
     compilerOptions: { noUncheckedIndexedAccess: true, noImplicitOverride: true },
@@ -99,7 +99,7 @@ const typecheck = project.addTask('typecheck', {
 const lint = project.tasks.tryFind('eslint')!;
 project.addTask('generate', {
   description: 'Make all generated files that are committed',
-  steps: [{ spawn: 'default' }, { spawn: 'compile' }, { spawn: 'post-compile' }],
+  steps: [{ spawn: 'default' }, { spawn: 'compile' }, { spawn: 'post-compile' }, { exec: 'tsx test/layout/architecture.ts' }],
 });
 const check = project.addTask('check', {
   description: 'Look at types, style and whether generated files are up to date, and change nothing',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
  */
 const ROOT = join(__dirname, '..', '..');
 const { files: projens } = JSON.parse(readFileSync(join(ROOT, '.projen', 'files.json'), 'utf8')) as { files: string[] };
-const GENERATED = [...projens, 'API.md', 'examples/hugo-site/.gitlab-ci.yml'];
+const GENERATED = [...projens, 'API.md', 'docs/architecture.md', 'examples/hugo-site/.gitlab-ci.yml'];
 
 interface Kept {
   readonly name: string;

@@ -1,10 +1,7 @@
 import { administratorConnection } from './administrator';
-import { connectCluster } from './connect';
-import type { Connection } from './connection';
-import { credentialConnection } from './credential';
+import { withClient } from './connect';
 import type { KubernetesClient } from './kubernetes-client';
 import type { ClusterParts } from '../../kubeconfig/entries';
-import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 
@@ -36,26 +33,4 @@ export async function asAdministrator<T>(context: Context, action: (administrato
   const options = { kubeconfig: args.one('kubeconfig'), context: args.one('context') };
   const { connection, cluster: reference, description } = await administratorConnection(context, options);
   return withClient(context, connection, async (cluster) => action({ cluster, reference, description }));
-}
-
-/**
- * Runs an action with a stored credential.
- *
- * @param folder The base of a relative `tokenFile`.
- */
-export async function withCredential<T>(
-  context: Context, kubeconfig: Kubeconfig, action: (cluster: KubernetesClient) => Promise<T>, folder?: string,
-): Promise<T> {
-  return withClient(context, credentialConnection(kubeconfig, context.files, folder), action);
-}
-
-async function withClient<T>(context: Context, connection: Connection, action: (cluster: KubernetesClient) => Promise<T>): Promise<T> {
-  const { args, stderr, variables, clock, signal } = context;
-  const debug = args.has('debug') ? (line: string) => stderr.write(`${line}\n`) : undefined;
-  const cluster = connectCluster(connection, { variables, clock, signal, debug });
-  try {
-    return await action(cluster);
-  } finally {
-    cluster.close();
-  }
 }

@@ -7,6 +7,7 @@ import { objectOf } from './status';
 import { watchCollection } from './watch';
 import type { JsonObject } from '../../base/json';
 import { FIELD_MANAGER } from '../../release/release-names';
+import type { Context } from '../command-line/command';
 
 /**
  * Creates a client for the API server of a connection. It connects on the first call.
@@ -82,5 +83,19 @@ class ConnectedClient implements KubernetesClient {
 
   private async request(request: ApiRequest, verb: string = request.method): Promise<JsonObject> {
     return objectOf(describeRequest(verb, request.path), await this.client.send(request));
+  }
+}
+
+/**
+ * Runs an action with a client for a connection, and closes the client. The option `--debug` prints each request.
+ */
+export async function withClient<T>(context: Context, connection: Connection, action: (cluster: KubernetesClient) => Promise<T>): Promise<T> {
+  const { args, stderr, variables, clock, signal } = context;
+  const debug = args.has('debug') ? (line: string) => stderr.write(`${line}\n`) : undefined;
+  const cluster = connectCluster(connection, { variables, clock, signal, debug });
+  try {
+    return await action(cluster);
+  } finally {
+    cluster.close();
   }
 }

@@ -1,5 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import { withClient } from './connect';
 import { Connection, Credentials, tokenFileCredentials } from './connection';
+import type { KubernetesClient } from './kubernetes-client';
 import { decodeText } from '../../base/text-file';
 import { userError } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/contexts';
@@ -121,4 +123,15 @@ function invalidVariable(): Error {
     expected: 'the name of a file, or a kubeconfig as base64 or as JSON in one line',
     fix: 'store the output of `cdk8s-ci-deploy kubeconfig`',
   });
+}
+
+/**
+ * Runs an action with a stored credential.
+ *
+ * @param folder The base of a relative `tokenFile`.
+ */
+export async function withCredential<T>(
+  context: Context, kubeconfig: Kubeconfig, action: (cluster: KubernetesClient) => Promise<T>, folder?: string,
+): Promise<T> {
+  return withClient(context, credentialConnection(kubeconfig, context.files, folder), action);
 }

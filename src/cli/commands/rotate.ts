@@ -1,7 +1,8 @@
 import { parseDuration, spanInWords } from '../base/duration';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS, withCredential } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
+import { withCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';

@@ -6,8 +6,8 @@ import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { readAccessFile } from '../access/read-access';
-import { asAdministrator, withCredential } from '../cluster/cluster-clients';
-import { jobCredential } from '../cluster/credential';
+import { asAdministrator } from '../cluster/cluster-clients';
+import { jobCredential, withCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
 

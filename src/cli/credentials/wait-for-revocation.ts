@@ -1,7 +1,7 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { ExitCode } from '../base/exit-code';
 import { Failure } from '../base/failure';
-import { withCredential } from '../cluster/cluster-clients';
+import { withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Context } from '../command-line/command';
 

@@ -1,11 +1,11 @@
-import { withCredential } from '../../../src/cli/cluster/cluster-clients';
+import { withCredential } from '../../../src/cli/cluster/credential';
 import { ApiError } from '../../../src/cli/cluster/status';
 import { isAccepted, waitForRevocation } from '../../../src/cli/credentials/wait-for-revocation';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { FakeClock } from '../../support/fake-clock';
 import { SERVER, TOKEN } from '../../support/kubeconfigs';
 
-jest.mock('../../../src/cli/cluster/cluster-clients');
+jest.mock('../../../src/cli/cluster/credential');
 
 const KUBECONFIG = new Kubeconfig({ server: SERVER, namespace: 'example', token: TOKEN });
 

@@ -1,8 +1,7 @@
 import { show, userError } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { releasePart } from '../../../release/release-names';
-import { withCredential } from '../../cluster/cluster-clients';
-import { jobCredential, jobCredentialOptions } from '../../cluster/credential';
+import { jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
