@@ -71,7 +71,7 @@ describe('the command sends no request', () => {
     ['without a namespace', ['--service-account', 'x'], /^cdk8s-ci-deploy: --namespace: it is missing/],
     ['for an invalid name', ['--service-account', 'X/y', '--namespace', 'ns1'], /^cdk8s-ci-deploy: --service-account: "X\/y"/],
     ['for a protected namespace', ['--service-account', 'x', '--namespace', 'kube-system'], /^cdk8s-ci-deploy: --namespace: .*kube-system/],
-    ['for a file that exists', ['--service-account', 'x', '--namespace', 'ns1', '--file', 'access.yaml'], /it exists already/],
+    ['for a file that exists', ['--service-account', 'x', '--namespace', 'ns1', '--file', 'access.yaml'], /file exists: access\.yaml/],
     ['for an invalid server', ['--service-account', 'x', '--namespace', 'ns1', '--server', 'nowhere'], /^cdk8s-ci-deploy: server: it is "nowhere"/],
     ['with a FILE', ['--service-account', 'x', '--namespace', 'ns1', 'some.conf'], /--kubeconfig/],
   ])('%s', async (_, options, message) => {
