@@ -200,7 +200,7 @@ describe('a rotation that waits for its grace period', () => {
     expect(await rotating.ended).toMatchObject({
       code: status,
       stdout: expect.stringMatching(/^stored in .*\nvalidity .*\nsecret .*\nreplaces .*\n$/),
-      stderr: expect.stringMatching(new RegExp(`\\n- variable KUBECONFIG: updated.*\\nwaiting 1 hour .*\\ncdk8s-ci-deploy: ended by ${signal}\\nwhat is listed above was done; .*rotate --finish.*\\n$`)),
+      stderr: expect.stringMatching(new RegExp(`\\n- variable KUBECONFIG: updated.*\\nwaiting 1 hour .*\\ncdk8s-ci-deploy: ended by ${signal}\\nthe steps listed above are done; .*rotate --finish.*\\n$`)),
     });
     const { token = '' } = scene.credential();
     expect(token).not.toBe(old);
