@@ -89,7 +89,7 @@ test('the Service and each pod serve the page', async () => {
     await until(() => get().status === 0);
     const page = get();
     expect(page).toMatchObject({ status: 0, stderr: '' });
-    expect(page.stdout).toContain('This page was built by <strong>Hugo</strong>');
+    expect(page.stdout).toContain('GitLab CI built this page with <strong>Hugo</strong>');
   }
 });
 

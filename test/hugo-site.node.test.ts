@@ -31,7 +31,7 @@ test('the pods pull the pipeline\'s image and serve the page that Hugo built', a
   const [, digest] = pipeline.dotenv('container', 'image.env').IMAGE!.split('@');
   for (const namespace of Object.values(NAMESPACES)) {
     expect(imagesOfPods(namespace)).toContain(`${cluster.registry}/group/site@${digest}`);
-    expect(page(namespace)).toContain('This page was built by <strong>Hugo</strong>');
+    expect(page(namespace)).toContain('GitLab CI built this page with <strong>Hugo</strong>');
   }
 });
 
