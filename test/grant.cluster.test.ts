@@ -155,7 +155,7 @@ describe('grant into GitLab', () => {
     scene.gitlab.fail({ method: 'POST', path: /variables$/, from: 2 } as never, { status: 403, body: { message: '403 Forbidden' } } as never);
     const refused = await scene.grant(...scene.inGitlab());
     expectCode(refused, 3);
-    expect(refused.stderr).toMatch(/revoked, since it is not stored\n.*403 Forbidden.*\nthe steps listed above are done; run the same command again to go on\n$/s);
+    expect(refused.stderr).toMatch(/revoked, since it is not stored\n.*403 Forbidden.*\nthe steps listed above are done; run the same command again to continue\n$/s);
     expect([scene.project.variables, scene.ledger()]).toEqual([[], []]);
 
     expectCode(await scene.grant(...scene.inGitlab()), 0);

@@ -10,7 +10,7 @@ const EXAMPLE = join(ROOT, 'examples', 'hugo-site');
 const INSTALLING = 300_000;
 
 const ALLOWED = [
-  /^lib\/(?:private\/(?:[-\w]+\/)*)?[-\w]+\.(?:js|d\.ts)$/,
+  /^lib\/(?!cli\/)(?:[-\w]+\/)*[-\w]+\.(?:js|d\.ts)$/,
   /^lib\/cli\/main\.js$/,
   /^(?:\.jsii|\.jsii\.tabl\.json|API\.md|LICENSE|README\.md|package\.json)$/,
   /^node_modules\/yaml\//,
