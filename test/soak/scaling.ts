@@ -1,5 +1,6 @@
 import { runJob } from './jobs';
 import { configMap, deployment, service } from '../cluster/application';
+import { AuditEvent } from '../cluster/audit-log';
 import { ControlPlane } from '../cluster/control-plane';
 import { makeDeployer } from '../cluster/deployer';
 
@@ -11,6 +12,8 @@ export interface Scale {
   readonly what: 'first install' | 'nothing changed' | 'all changed' | 'one removed';
   readonly seconds: number;
   readonly requests: number;
+  /** The requests for each ConfigMap of the release. How often a Lease is renewed, or a Deployment is read, depends on the machine. */
+  readonly perConfigMap: { readonly reads: number; readonly dryRuns: number; readonly applies: number };
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Scale {
  */
 export async function scaleOf(cluster: ControlPlane, objects: number): Promise<Scale[]> {
   const { namespace, kubeconfig } = makeDeployer(cluster, `scale-${objects}`);
-  const requests = () => cluster.auditEvents().filter(({ user }) => user.username === `system:serviceaccount:${namespace}:ci`).length;
+  const requests = () => cluster.auditEvents().filter(({ user }) => user.username === `system:serviceaccount:${namespace}:ci`);
   const release = (version: string, count = objects) => [
     service('web'), deployment('web'), ...Array.from({ length: count - 2 }, (_, index) => configMap(`map-${index}`, { version, text: 'text '.repeat(20) })),
   ];
@@ -27,10 +30,23 @@ export async function scaleOf(cluster: ControlPlane, objects: number): Promise<S
   ];
   const scales: Scale[] = [];
   for (const [what, manifests] of runs) {
-    const [before, begun] = [requests(), Date.now()];
+    const [before, begun] = [requests().length, Date.now()];
     const { code, stderr } = await runJob({ kubeconfig, objects: manifests });
     if (code !== 0) throw new Error(`${objects} objects, ${what}: ${code} ${stderr}`);
-    scales.push({ objects, what, seconds: (Date.now() - begun) / 1000, requests: requests() - before });
+    const seconds = (Date.now() - begun) / 1000;
+    const sent = requests().slice(before);
+    scales.push({ objects, what, seconds, requests: sent.length, perConfigMap: perConfigMap(sent, objects - 2) });
   }
   return scales;
+}
+
+function perConfigMap(sent: readonly AuditEvent[], configMaps: number): Scale['perConfigMap'] {
+  const events = sent.filter(({ objectRef }) => objectRef?.resource === 'configmaps' && objectRef.name?.startsWith('map-'));
+  const patches = events.filter(({ verb }) => verb === 'patch');
+  const dryRuns = patches.filter(({ requestURI }) => requestURI.includes('dryRun=')).length;
+  return {
+    reads: events.filter(({ verb }) => verb === 'get').length / configMaps,
+    dryRuns: dryRuns / configMaps,
+    applies: (patches.length - dryRuns) / configMaps,
+  };
 }
