@@ -13,7 +13,11 @@ import { build, transform } from 'esbuild';
  * (they differ from the others in how `!!binary` is decoded, and read no LOG_* variables).
  */
 const SOURCE = 'src/cli';
-const SMALL = { target: 'node20', minifySyntax: true, minifyWhitespace: true, logLevel: 'warning' };
+/*
+ * Names are short, since Node scans the whole file: that is 3 to 5 ms of a start. A stack has short names then; the bundle of a version is always the same,
+ * so a build without `minify` tells what they mean.
+ */
+const SMALL = { target: 'node20', minify: true, logLevel: 'warning' };
 
 /** What src/base/lazy-modules.ts becomes: code that needs yaml is loaded together with it, other code without it. No command needs cdk8s-plus. */
 const LAZY_MODULES = {
