@@ -6,7 +6,7 @@ import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { cliFolder, fileNames, fileText } from './support/cli';
-import { parseDotenv } from '../src/gitlab/dotenv';
+import { parseDotenv } from './support/parse-dotenv';
 
 onKwok();
 

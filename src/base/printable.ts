@@ -1,5 +1,5 @@
 /** Control characters, line separators and characters that change the direction of text. Letters of any script are not among them. */
-export const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A server's message is cut after this number of characters. */
 const LONGEST_MESSAGE = 2000;

@@ -95,7 +95,7 @@ const MODES = ['IfAvailable', 'Never', 'Always'] as const;
 /**
  * Reads the exec plugin of a user. Returns `undefined` for a user without one.
  */
-export function execParts(user: Section): ExecParts | undefined {
+function execParts(user: Section): ExecParts | undefined {
   const fields = user.fields.get('exec');
   if (fields === undefined || fields === null) return undefined;
   const at = pathTo(user, 'exec');

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Deployed, dotenvReport } from '../../../../src/cli/deploy/report/dotenv-report';
-import { parseDotenv } from '../../../../src/gitlab/dotenv';
 import { ANY_CHARACTER } from '../../../support/any-character';
+import { parseDotenv } from '../../../support/parse-dotenv';
 
 const deployed: Deployed = {
   identity: { project: '7', environment: 'production', app: 'web' },

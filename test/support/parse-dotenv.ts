@@ -1,11 +1,9 @@
-import { variableKey } from './masking';
-import { userError, show } from '../base/user-error';
+import { userError, show } from '../../src/base/user-error';
+import { variableKey } from '../../src/gitlab/masking';
+import { MOST_VARIABLES } from '../../src/pipeline/checks/dotenv-reports';
 
 /** The size limit of a report in bytes, by default. */
 const LARGEST = 5120;
-
-/** The limit of variables in a report, by default. GitLab.com accepts at least 50. */
-export const MOST_VARIABLES = 20;
 
 /**
  * Parses a dotenv report as GitLab does. Each line is `KEY=value`. Quotes and variables in values are not interpreted. The last line of a key wins.

@@ -1,5 +1,5 @@
-import { parseDotenv } from '../../src/gitlab/dotenv';
-import { describeVectors, printAgreement } from '../support/vectors';
+import { parseDotenv } from './parse-dotenv';
+import { describeVectors, printAgreement } from './vectors';
 
 describe('parseDotenv', () => {
   test('keeps quotes and variables in values, and the last line of a key', () => {
