@@ -23,6 +23,14 @@ export function certificateData(at: string, data: string): string {
   });
 }
 
+/**
+ * The digits of a certificate's SHA-256, in lower case, with or without the prefix and colons of `openssl x509 -fingerprint`. Returns nothing for other text.
+ */
+export function sha256Digits(text: string): string | undefined {
+  const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
+  return /^[0-9a-f]{64}$/.test(digits) ? digits : undefined;
+}
+
 function problemOf(text: string): string | undefined {
   if (text.startsWith('-----BEGIN')) return 'it is PEM, not base64';
   if (text === '' || !BASE64.test(text)) return 'it is not base64';

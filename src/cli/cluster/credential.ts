@@ -7,6 +7,7 @@ import { userError } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/contexts';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
+import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 import { TlsSessionCache } from '../http/tls';
 
@@ -21,6 +22,15 @@ export interface JobCredentialOptions {
   readonly namespace?: string;
   readonly allowProtectedNamespace?: boolean;
 }
+
+/** The options of commands that use the credential of a job. */
+export const JOB_CREDENTIAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['kubeconfig', { takes: 'FILE|-', group: 'Credential', summary: 'the credential (default: the variable KUBECONFIG: a file name, the kubeconfig itself, or its base64)' }],
+  ['context', { takes: 'NAME', group: 'Credential', summary: 'the context of GitLab\'s agent, PROJECT-PATH:AGENT-NAME' }],
+  ['namespace', { takes: 'NAME', group: 'Credential', summary: 'with --context: the namespace, because an agent\'s kubeconfig has none' }],
+  ['allow-protected-namespace', { group: 'Credential', summary: 'allow the namespaces `default` and `kube-*`' }],
+  ['debug', { group: 'Output', summary: 'print each request and its status to standard error' }],
+];
 
 /**
  * Reads the options of a command that choose the credential of a job.

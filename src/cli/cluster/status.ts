@@ -110,3 +110,10 @@ function isFailure(object: JsonObject): boolean {
 function isStatus(object: Json | undefined): boolean {
   return isObject(object) && object.kind === 'Status';
 }
+
+/**
+ * Whether an error is an error of the API server with this status code.
+ */
+export function isApiError(error: unknown, code: number): error is ApiError {
+  return error instanceof ApiError && error.code === code;
+}

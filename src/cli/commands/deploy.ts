@@ -4,6 +4,7 @@ import type { Command, Context } from '../command-line/command';
 import { deploy as deployManifests } from '../deploy/deploy';
 import { DEPLOY_OPTIONS, OBJECTS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
+import { RELEASE_VARIABLES } from '../deploy/history/release-options';
 import { PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
@@ -56,9 +57,7 @@ export const deploy: Command = {
     { line: 'cdk8s-ci-deploy deploy dist --app web --pull-secret gitlab-registry', does: 'Also write the credentials for private images' },
   ],
   variables: new Map([
-    ['KUBECONFIG', 'the credential: a file, its text, or its base64'],
-    ['CI_ENVIRONMENT_NAME', 'the environment'],
-    ['CI_PROJECT_ID', 'the project; outside CI it is "local"'],
+    ...RELEASE_VARIABLES,
     ['CI_REGISTRY_IMAGE', 'the registry that images may come from'],
     ['CI_REGISTRY, CI_DEPLOY_USER, CI_DEPLOY_PASSWORD', 'the registry credentials of --pull-secret'],
   ]),

@@ -3,6 +3,7 @@ import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
 import { destroy as destroyApplication } from '../deploy/destroy';
+import { RELEASE_VARIABLES } from '../deploy/history/release-options';
 import { summaryJson, summaryText } from '../deploy/report/summary';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -33,11 +34,7 @@ export const destroy: Command = {
     { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch', does: 'Delete a review app' },
     { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch --dry-run', does: 'Show what would be deleted' },
   ],
-  variables: new Map([
-    ['KUBECONFIG', 'the credential: a file, its text, or its base64'],
-    ['CI_ENVIRONMENT_NAME', 'the environment'],
-    ['CI_PROJECT_ID', 'the project; outside CI it is "local"'],
-  ]),
+  variables: RELEASE_VARIABLES,
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

@@ -43,12 +43,11 @@ export const grant: Command = {
     '',
     'For a deployer with id_tokens, stores nothing and prints how to configure the',
     'API server.',
-    '',
-    'Examples:',
-    '  cdk8s-ci-deploy grant dist/access.yaml --project group/site \\',
-    '    --environment production',
-    '  cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig',
-    '  cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig --dry-run',
+  ],
+  examples: [
+    { line: 'cdk8s-ci-deploy grant access.yaml --project group/site --environment staging', does: 'Give the jobs of an environment access' },
+    { line: 'cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig', does: 'Store the credential in a file' },
+    { line: 'cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig --dry-run', does: 'Check everything, and change nothing' },
   ],
   options: new Map([
     ...ADMINISTRATOR_OPTIONS,

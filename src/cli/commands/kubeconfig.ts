@@ -31,13 +31,11 @@ export const kubeconfig: Command = {
     'Prints a report without secrets that says how GitLab masks each format.',
     'Writes the credential to a file that only you can read (--file), or to standard',
     'output (--output -), but never to the standard output of a CI job.',
-    '',
-    'Examples:',
-    '  cdk8s-ci-deploy kubeconfig ci.kubeconfig',
-    '  cdk8s-ci-deploy kubeconfig ~/.kube/config --token-file token \\',
-    '    --namespace my-app --file ci.kubeconfig',
-    '  cdk8s-ci-deploy kubeconfig --service-account gitlab-my-app \\',
-    '    --namespace my-app --file ci.kubeconfig',
+  ],
+  examples: [
+    { line: 'cdk8s-ci-deploy kubeconfig ci.kubeconfig', does: 'Check a credential' },
+    { line: 'cdk8s-ci-deploy kubeconfig admin.kubeconfig --token-file token --namespace web', does: 'Build a kubeconfig from a token' },
+    { line: 'cdk8s-ci-deploy kubeconfig --service-account gitlab-web --namespace web', does: 'Request a token of a ServiceAccount' },
   ],
   options: new Map([
     ['token-file', { takes: 'FILE|-', summary: 'the token, as `kubectl create token` prints it; a line break at the end is removed' }],

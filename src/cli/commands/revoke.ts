@@ -34,12 +34,11 @@ export const revoke: Command = {
     'RoleBinding, and deletes and recreates the ServiceAccount. Then it lists the',
     'objects that were created in the namespace since the grant, for a review.',
     '`grant` gives access again.',
-    '',
-    'Examples:',
-    '  cdk8s-ci-deploy revoke dist/access.yaml --list',
-    '  cdk8s-ci-deploy revoke dist/access.yaml --project group/site \\',
-    '    --environment production --remove-variable',
-    '  cdk8s-ci-deploy revoke dist/access.yaml --compromised',
+  ],
+  examples: [
+    { line: 'cdk8s-ci-deploy revoke dist/access.yaml --list', does: 'List the credentials' },
+    { line: 'cdk8s-ci-deploy revoke access.yaml --project group/site --environment staging', does: 'Revoke the credential of an environment' },
+    { line: 'cdk8s-ci-deploy revoke dist/access.yaml --compromised', does: 'Revoke every token of the ServiceAccount' },
   ],
   options: new Map([
     ...ADMINISTRATOR_OPTIONS,

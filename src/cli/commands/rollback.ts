@@ -3,6 +3,7 @@ import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { DEPLOY_OPTIONS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
+import { RELEASE_VARIABLES } from '../deploy/history/release-options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { rollBack } from '../deploy/roll-back';
 
@@ -33,11 +34,7 @@ export const rollback: Command = {
     { line: 'cdk8s-ci-deploy rollback --app web --environment production', does: 'Restore the release before the current one' },
     { line: 'cdk8s-ci-deploy rollback --app web --environment production --to 12 --dry-run', does: 'Show what release 12 would change' },
   ],
-  variables: new Map([
-    ['KUBECONFIG', 'the credential: a file, its text, or its base64'],
-    ['CI_ENVIRONMENT_NAME', 'the environment'],
-    ['CI_PROJECT_ID', 'the project; outside CI it is "local"'],
-  ]),
+  variables: RELEASE_VARIABLES,
   options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOY_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

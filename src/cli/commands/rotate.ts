@@ -39,12 +39,11 @@ export const rotate: Command = {
     '',
     'To write the variable, GITLAB_TOKEN must be a project or group access token with',
     'the role Maintainer and the scope api.',
-    '',
-    'Examples:',
-    '  cdk8s-ci-deploy rotate dist/access.yaml --project group/site \\',
-    '    --environment production',
-    '  cdk8s-ci-deploy rotate --itself --environment production --no-wait',
-    '  cdk8s-ci-deploy rotate --itself --finish',
+  ],
+  examples: [
+    { line: 'cdk8s-ci-deploy rotate access.yaml --project group/site --environment staging', does: 'Rotate a credential as an administrator' },
+    { line: 'cdk8s-ci-deploy rotate --itself --environment production --no-wait', does: 'Rotate the credential of a job in a scheduled pipeline' },
+    { line: 'cdk8s-ci-deploy rotate --itself --finish', does: 'Revoke the old token after its grace period' },
   ],
   options: new Map([
     ...ADMINISTRATOR_OPTIONS,

@@ -5,9 +5,10 @@ import { TokenClaims, tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/exit-code';
-import { JobCredential, jobCredential, jobCredentialOptions, withCredential } from '../cluster/credential';
+import { JOB_CREDENTIAL_OPTIONS, JobCredential, jobCredential, jobCredentialOptions, withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Command, Context } from '../command-line/command';
+import { EXIT_CODES } from '../command-line/help';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';
@@ -37,32 +38,26 @@ export const verify: Command = {
     'Warns about ServiceAccounts that give access outside the namespace, and about',
     'tokens that expire soon or never.',
     '',
-    'Exit codes:',
-    '0  access is as expected',
-    '1  a right differs from the expected one, or is unknown',
-    '2  wrong usage or input',
-    '3  the server rejects the credential',
-    '4  the server does not answer',
-    '',
     'Fields of the JSON report:',
     ...JSON_FIELDS,
-    '',
-    'Examples:',
-    '  cdk8s-ci-deploy verify',
-    '  cdk8s-ci-deploy verify --expect dist/access.yaml --junit verify.xml',
-    '  cdk8s-ci-deploy verify --kubeconfig ci.kubeconfig --html verify.html',
   ],
+  examples: [
+    { line: 'cdk8s-ci-deploy verify', does: 'In a job: test the credential of the job' },
+    { line: 'cdk8s-ci-deploy verify --expect dist/access.yaml --junit verify.xml', does: 'Compare the rights with the access manifests' },
+    { line: 'cdk8s-ci-deploy verify --kubeconfig ci.kubeconfig --html verify.html', does: 'Write the report as a page' },
+  ],
+  exitCodes: new Map([
+    ...EXIT_CODES,
+    [ExitCode.DONE, 'access is as expected'],
+    [ExitCode.NO, 'a right differs from the expected one, or is unknown'],
+  ]),
   options: new Map([
-    ['kubeconfig', { takes: 'FILE|-', summary: 'the credential (default: the variable KUBECONFIG, which holds a file name, a kubeconfig, or its base64)' }],
-    ['context', { takes: 'NAME', summary: 'the context of a GitLab agent, <path of its project>:<name>' }],
-    ['namespace', { takes: 'NAME', summary: 'with --context: the namespace, since the kubeconfig of an agent has none' }],
+    ...JOB_CREDENTIAL_OPTIONS,
     ['expect', { takes: 'FILE|-', summary: 'the access manifests that define the rights inside' }],
     ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace in which everything must be denied, beside kube-system (default: default)' }],
-    ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
-    ['output', { takes: 'text|json', summary: 'the format of the report (default: text)' }],
-    ['junit', { takes: 'FILE', summary: 'also write a JUnit report, for artifacts:reports:junit' }],
-    ['html', { takes: 'FILE', summary: 'also write the report as one HTML page' }],
-    ['debug', { summary: 'print each request and its status to standard error' }],
+    ['output', { group: 'Output', takes: 'text|json', summary: 'the format of the report (default: text)' }],
+    ['junit', { group: 'Output', takes: 'FILE', summary: 'also write a JUnit report, for artifacts:reports:junit' }],
+    ['html', { group: 'Output', takes: 'FILE', summary: 'also write the report as one HTML page' }],
   ]),
   missing: new Map([
     ['token', 'other users of this machine see the arguments, and the shell saves them: put the token into a kubeconfig, see `cdk8s-ci-deploy kubeconfig --help`'],

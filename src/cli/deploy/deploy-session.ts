@@ -5,6 +5,7 @@ import type { ReleaseIdentity } from './objects/release';
 import { cryptoModule } from '../../base/lazy-modules';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
+import { sha256Digits } from '../../kubernetes/certificates';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { parseDuration, spanInWords } from '../base/duration';
 import { connectCluster } from '../cluster/connect';
@@ -144,8 +145,8 @@ function otherCluster(given: string, expected: string): Error {
 }
 
 function fingerprint(text: string): string {
-  const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
+  const digits = sha256Digits(text);
+  if (digits !== undefined) return digits;
   throw userError({ at: '--cluster-ca-sha256', given: show(text), expected: '64 hexadecimal digits', fix: 'copy the output of `openssl x509 -noout -fingerprint -sha256 -in ca.crt`' });
 }
 

@@ -5,6 +5,7 @@ import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
 import { jobInWords } from './history/format';
 import type { RecordedRelease } from './history/history';
 import { ReleaseStore } from './history/release-store';
+import { withAccess } from './lock/locked-cluster';
 import { readManifests } from './manifests/read-manifests';
 import { bothChecked } from './objects/object-problems';
 import { identityInWords } from './objects/release';
@@ -42,18 +43,13 @@ export async function deploy(context: Context): Promise<ExitCode> {
       return { store, plan };
     };
     const access = isDryRun ? readOnlyAccess(session, planWith) : await lockedAccess(session, former, planWith);
-    try {
+    await withAccess(access, async () => {
       const { cluster } = access;
       const pullSecret = wanted && new DeployedPullSecret(cluster, wanted, options.takeOver);
       const [{ store, plan }, plannedSecret] = await bothChecked(announced(access.reads(), options), Promise.resolve(pullSecret?.plan()));
       if (plannedSecret) report.pullSecretPlanned(plannedSecret);
       if (!isDryRun) await carryOut(cluster, { store, plan, pullSecret }, options);
-    } catch (error) {
-      await access.abandon();
-      throw error;
-    } finally {
-      await access.release();
-    }
+    });
   }, objects);
 }
 

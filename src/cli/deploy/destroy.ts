@@ -1,6 +1,7 @@
 import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
 import { jobOf } from './history/release-options';
 import { ReleaseStore } from './history/release-store';
+import { withAccess } from './lock/locked-cluster';
 import { fieldAt, textAt } from './objects/fields';
 import { findLive, pathOf } from './objects/live-object';
 import { ObjectWriter } from './objects/object-writer';
@@ -28,7 +29,7 @@ export async function destroy(context: Context): Promise<Summary> {
   const options = { namespace, clock, signal, say, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout };
   const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
   const access = isDryRun ? readOnlyAccess(session, open) : await lockedAccess(session, undefined, open);
-  try {
+  return withAccess(access, async () => {
     const { cluster } = access;
     const store = await access.reads();
     const removal = await planRemoval(cluster, store, options, args.has('prune-data'));
@@ -38,12 +39,7 @@ export async function destroy(context: Context): Promise<Summary> {
     if (removal.kept.length === 0) await access.removeLock();
     const removed = [...removal.remove, ...pullSecrets];
     return { identity, namespace, isDryRun, changes: [], removed, kept: removal.kept, elapsed: clock.now() - begun };
-  } catch (error) {
-    await access.abandon();
-    throw error;
-  } finally {
-    await access.release();
-  }
+  });
 }
 
 interface DestroyOptions extends DeleteOptions {

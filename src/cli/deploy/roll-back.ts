@@ -3,6 +3,7 @@ import { deployOptions } from './deploy-options';
 import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
 import { lastDeployed, RecordedRelease, ReleaseHistory } from './history/history';
 import { ReleaseStore } from './history/release-store';
+import { withAccess } from './lock/locked-cluster';
 import { planRelease } from './plan/plan';
 import { rollbackManifests } from './rollback/rollback-manifests';
 import { historyToContinue } from './take-over';
@@ -26,7 +27,7 @@ export async function rollBack(context: Context): Promise<ExitCode> {
   return report.of(async () => {
     const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, session.identity, clock);
     const access = isDryRun ? readOnlyAccess(session, open) : await lockedAccess(session, undefined, open);
-    try {
+    await withAccess(access, async () => {
       const { cluster } = access;
       const store = await access.reads();
       const target = targetOf(await store.read(), number);
@@ -37,12 +38,7 @@ export async function rollBack(context: Context): Promise<ExitCode> {
       const planned = await announced(planning.then((plan) => ({ store, plan })), options);
       if (!isDryRun) await carryOut(cluster, planned, options);
       for (const { kind, name } of untouched) say(`${kind} ${name} stays as it is`);
-    } catch (error) {
-      await access.abandon();
-      throw error;
-    } finally {
-      await access.release();
-    }
+    });
   });
 }
 

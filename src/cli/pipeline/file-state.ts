@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
-// The bundle holds the package, so users do not install it.
-// eslint-disable-next-line import/no-extraneous-dependencies
+// eslint-disable-next-line import/no-extraneous-dependencies -- the bundle holds the package, so users do not install it
 import { formatPatch, structuredPatch, StructuredPatchHunk } from 'diff';
 import { printableText } from '../../base/printable';
 import { decodeText } from '../../base/text-file';

@@ -1,5 +1,6 @@
 import { userError, show } from '../../base/user-error';
 import { checkUrl } from '../../kubeconfig/values';
+import { sha256Digits } from '../../kubernetes/certificates';
 import { shellWord, singleQuoted } from '../jobs/shell';
 
 /**
@@ -30,8 +31,8 @@ export function checkedPins({ server, clusterCaSha256 = [] }: ClusterPinOptions)
 }
 
 function fingerprint(text: string): string {
-  const digits = text.replace(/^(?:sha256 fingerprint=|sha256:)/i, '').replaceAll(':', '').toLowerCase();
-  if (/^[0-9a-f]{64}$/.test(digits)) return digits;
+  const digits = sha256Digits(text);
+  if (digits !== undefined) return digits;
   throw userError({
     at: 'clusterCaSha256',
     given: `it is ${show(text)}`,

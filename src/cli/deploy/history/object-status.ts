@@ -1,8 +1,8 @@
 import type { RecordedObject } from './history';
 import type { ReleaseClient } from './release-options';
+import { isApiError } from '../../cluster/status';
 import { uidOf } from '../objects/fields';
 import { findLive } from '../objects/live-object';
-import { isApiError } from '../objects/object-problems';
 import { Owner } from '../objects/owner';
 
 /**

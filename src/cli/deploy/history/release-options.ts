@@ -1,7 +1,7 @@
 import { show, userError } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { releasePart } from '../../../release/release-names';
-import { jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
+import { JOB_CREDENTIAL_OPTIONS, jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
@@ -11,11 +11,7 @@ import type { DeployJob, ReleaseIdentity } from '../objects/release';
 export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['app', { takes: 'NAME', group: 'Release', required: true, summary: 'the application' }],
   ['environment', { takes: 'NAME', group: 'Release', summary: 'the GitLab environment (default: CI_ENVIRONMENT_NAME)' }],
-  ['kubeconfig', { takes: 'FILE|-', group: 'Credential', summary: 'the credential (default: the variable KUBECONFIG: a file name, the kubeconfig itself, or its base64)' }],
-  ['context', { takes: 'NAME', group: 'Credential', summary: 'the context of GitLab\'s agent, PROJECT-PATH:AGENT-NAME' }],
-  ['namespace', { takes: 'NAME', group: 'Credential', summary: 'with --context: the namespace, because an agent\'s kubeconfig has none' }],
-  ['allow-protected-namespace', { group: 'Credential', summary: 'allow the namespaces `default` and `kube-*`' }],
-  ['debug', { group: 'Output', summary: 'print each request and its status to standard error' }],
+  ...JOB_CREDENTIAL_OPTIONS,
 ];
 
 /** The environment variables that these commands read. */

@@ -6,7 +6,7 @@ import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import type { ApiError } from '../../cluster/status';
-import { isApiError } from '../objects/object-problems';
+import { isApiError } from '../../cluster/status';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**

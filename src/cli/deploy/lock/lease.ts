@@ -3,8 +3,8 @@ import { HOLDER_ANNOTATION, IDENTITY_ANNOTATION, KEPT_ANNOTATION, releaseName } 
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
+import { isApiError } from '../../cluster/status';
 import { ownAnnotations } from '../history/record-fields';
-import { isApiError } from '../objects/object-problems';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**

@@ -10,7 +10,7 @@ import { ReleaseStore } from '../history/release-store';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**
- * Access to the cluster for one command. Its caller ends it with `release`, after a failure with `abandon` before.
+ * Access to the cluster for one command. `withAccess` ends it: with `release`, and after a failure with `abandon` before.
  */
 export interface ClusterAccess<T> {
   readonly cluster: KubernetesClient;
@@ -65,6 +65,20 @@ export function readCluster<T>(cluster: KubernetesClient, read: (cluster: Kubern
   const work = new Work(cluster, read);
   const nothing = async () => undefined;
   return { cluster, reads: async () => work.reads(), removeLock: nothing, abandon: nothing, release: async () => work.close() };
+}
+
+/**
+ * Runs an action with access to the cluster, and ends the access.
+ */
+export async function withAccess<T, R>(access: ClusterAccess<T>, action: () => Promise<R>): Promise<R> {
+  try {
+    return await action();
+  } catch (error) {
+    await access.abandon();
+    throw error;
+  } finally {
+    await access.release();
+  }
 }
 
 /** For one exchange, and for one call with its retries: a renewal must not take longer. */

@@ -3,7 +3,7 @@ import { printableText } from '../../../base/printable';
 import { UserError } from '../../../base/user-error';
 import { ExitCode } from '../../base/exit-code';
 import { Failure } from '../../base/failure';
-import { ApiError, isAccessDenied } from '../../cluster/status';
+import { ApiError, isAccessDenied, isApiError } from '../../cluster/status';
 
 /**
  * Collects the errors of several checks, to report all of them at once.
@@ -143,13 +143,6 @@ const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string]> = [
   [/field not declared in schema|unknown field/, undefined, 'correct the name of the field, or remove it (`kubectl explain` lists the fields)'],
   [/ValidatingAdmissionPolicy/, undefined, 'meet the policy of the cluster that rejected it'],
 ];
-
-/**
- * Whether an error is an error of the API server with this status code.
- */
-export function isApiError(error: unknown, code: number): error is ApiError {
-  return error instanceof ApiError && error.code === code;
-}
 
 /**
  * Whether an apply failed because other field managers own some of its fields.

@@ -1,6 +1,6 @@
 import { fieldAt, textAt, uidOf } from './fields';
 import { appliedFields, joinedManagers } from './managed-fields';
-import { explain, isApiError, isFieldConflict, ObjectRejected } from './object-problems';
+import { explain, isFieldConflict, ObjectRejected } from './object-problems';
 import { Owner, ownerInWords } from './owner';
 import type { OwnedObject, ReleaseObject } from './release';
 import type { Target } from './targets';
@@ -9,7 +9,7 @@ import { FIELD_MANAGER } from '../../../release/release-names';
 import type { Clock } from '../../base/host';
 import { ABSENT_VERSION, find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import { ApiError } from '../../cluster/status';
+import { ApiError, isApiError } from '../../cluster/status';
 
 /**
  * An object of a release and the object that the plan found under its name.

@@ -13,7 +13,7 @@ import type { Target } from '../objects/targets';
 
 export interface DryRunOptions {
   readonly owner: Owner;
-  /** Whether objects without an owner become ours. */
+  /** Whether the release adopts objects without an owner. */
   readonly adopt: boolean;
   /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
@@ -51,14 +51,14 @@ class ObjectDryRun {
     const problem = live && this.ownershipProblem(live);
     if (problem) return problem;
     const former = live && applierAmong(live, this.options.owner.formerManagers);
-    // A take-over gives us the fields before the apply. Until then, only a dry run with the former manager has no conflicts.
+    // A take-over moves the fields to the owner's manager before the apply. Until then, only a dry run with the former manager has no conflicts.
     return this.changeOrProblem(live, former === undefined ? result : await this.apply(this.options.forceConflicts, former));
   }
 
   private async changeOrProblem(live: JsonObject | undefined, result: JsonObject | ApiError): Promise<DryRunResult> {
     if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiError ? result : undefined)) return this.replacement(live);
     if (!(result instanceof ApiError)) return this.change(live, result);
-    // An adoption gives us the fields of earlier managers before the apply.
+    // An adoption moves the fields of earlier managers to the owner's manager before the apply.
     if (live && this.options.adopt && areEarlier(result)) return this.changeOrProblem(live, await this.apply(true));
     return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(this.target.object, result);
   }
@@ -100,7 +100,7 @@ class ObjectDryRun {
     const adopted = live !== undefined && owner.of(live) === 'nobody\'s';
     if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
     const changes = changesBetween(live, after);
-    // Fields that become ours must be written, or a later release could not remove them.
+    // The owner's manager must write fields that it takes over, or a later release could not remove them.
     const isOurs = applierAmong(live, owner.formerManagers) === undefined
       && JSON.stringify(appliedFields(live, owner.manager)) === JSON.stringify(appliedFields(after, owner.manager));
     return { ...this.target, action: isOurs && changes.length === 0 ? 'keep' : 'change', live, after, changes, adopted };
