@@ -12,8 +12,8 @@ import { stateOf } from './soak/state';
 import { TwoVersions } from './soak/two-versions';
 import { until } from './support/until';
 import { JsonObject } from '../src/base/json';
-import { pack, sha256, unpack } from '../src/cli/deploy/history/encoding';
 import { ReleaseRecord, StoredRelease } from '../src/cli/deploy/history/record';
+import { pack, sha256, unpack } from '../src/cli/deploy/history/record-data';
 import { releaseName } from '../src/release/release-names';
 
 const NAME = releaseName({ project: 'local', environment: 'production', app: 'web' });

@@ -1,8 +1,9 @@
-import { OIDC_ANNOTATIONS, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './oidc-names';
+import { oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from './oidc-names';
 import { userError, show } from '../base/user-error';
 import { environmentName, environmentSlug } from '../gitlab/environments';
 import { dns1123Label, dns1123Subdomain, NameRule, similarName } from '../kubernetes/names';
 import { group, serviceAccount, Subject, user } from '../kubernetes/rbac';
+import { OIDC_ANNOTATIONS } from '../release/release-names';
 
 /**
  * The kind of token that a deployer's ServiceAccount gets.

@@ -1,7 +1,6 @@
 import { isObject, JsonObject } from '../base/json';
 import { userError, show } from '../base/user-error';
-import { parseApiVersion } from '../kubernetes/api-version';
-import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { kindName, KINDS_VERSION, parseApiVersion, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { dns1123Subdomain, nameRuleOf } from '../kubernetes/names';
 import { PolicyRule, RBAC_GROUP } from '../kubernetes/rbac';
 import { DEPLOY_RIGHTS, objectRights, pullSecretRights, recordNames, recordRights, NamedObjects } from '../release/deploy-rights';

@@ -32,14 +32,3 @@ export const oidcIssuer: NameRule = (value) =>
 
 /** The rule for the audience (`aud`) of a token. */
 export const oidcAudience: NameRule = (value) => (/^[\x21-\x7e]+$/.test(value) ? undefined : 'a text without white space, of printable ASCII');
-
-/**
- * Annotations of the RoleBinding of a deployer with id_tokens. The commands read them from the manifests.
- */
-export const OIDC_ANNOTATIONS = {
-  issuer: 'cdk8s-ci-deploy/oidc-issuer',
-  audience: 'cdk8s-ci-deploy/oidc-audience',
-  projectId: 'cdk8s-ci-deploy/oidc-project-id',
-  usernamePrefix: 'cdk8s-ci-deploy/oidc-username-prefix',
-  environment: 'cdk8s-ci-deploy/oidc-environment',
-} as const;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExitCode } from './base/exit-code';
-import { Failure } from './base/failure';
+import { ExitCode, Failure } from './base/failure';
 import type { Host } from './base/host';
 import { nearest, parseArguments } from './command-line/arguments';
 import { commandHelp, overview } from './command-line/help';

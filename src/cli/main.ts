@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { ExitCode } from './base/exit-code';
-import { Interrupted } from './base/failure';
+import { ExitCode, Interrupted } from './base/failure';
 import { runCommandLine } from './cli';
 import { systemClock } from './io/clock';
 import { StandardOutput } from './io/standard-output';

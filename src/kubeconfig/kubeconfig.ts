@@ -1,5 +1,5 @@
+import { checkName, checkOneToken, checkText, checkToken, checkTokenFile, checkUrl } from './entries';
 import { KubeconfigPolicy } from './kubeconfig-policy';
-import { checkName, checkOneToken, checkText, checkToken, checkTokenFile, checkUrl } from './values';
 import { yamlModule } from '../base/lazy-modules';
 import { userError } from '../base/user-error';
 import { certificateData } from '../kubernetes/certificates';

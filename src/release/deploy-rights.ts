@@ -1,4 +1,4 @@
-import { partName, RECORD_PARTS, releaseName, ReleaseOwner } from './release-names';
+import { partName, RECORD_PARTS, releaseName, ReleaseOwner, replacingName } from './release-names';
 import type { PolicyRule } from '../kubernetes/rbac';
 
 /**
@@ -70,16 +70,6 @@ export function objectRights({ group, resource, isCustom, names }: NamedObjects)
     ...isStatefulSet ? [{ why: 'delete broken pods for which a StatefulSet waits after a rollback', rule: { apiGroups: [''], resources: ['pods'], verbs: ['delete'] } }] : [],
     ...isCustom || ROLLED_OUT.has(`${resource}.${group}`) ? [{ why: 'wait until the objects are ready', rule: reading(group, [resource], ['list', 'watch']) }] : [],
   ];
-}
-
-/** The name of a Job has at most 63 characters. The suffix takes 10, with room to spare. */
-const LONGEST_STEM = 50;
-
-/**
- * The name for the dry run of a Job that will replace an existing Job of the same name.
- */
-export function replacingName(name: string): string {
-  return `${name.slice(0, LONGEST_STEM).replace(/[^a-z0-9]+$/, '')}-replacing`;
 }
 
 const ROLLED_OUT = new Set(['deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch']);

@@ -118,6 +118,27 @@ export const WORKLOAD_ANNOTATIONS = {
   configHash: 'cdk8s-ci-deploy/config-hash',
 } as const;
 
+/**
+ * Annotations of the RoleBinding of a deployer with id_tokens. The commands read them from the manifests.
+ */
+export const OIDC_ANNOTATIONS = {
+  issuer: 'cdk8s-ci-deploy/oidc-issuer',
+  audience: 'cdk8s-ci-deploy/oidc-audience',
+  projectId: 'cdk8s-ci-deploy/oidc-project-id',
+  usernamePrefix: 'cdk8s-ci-deploy/oidc-username-prefix',
+  environment: 'cdk8s-ci-deploy/oidc-environment',
+} as const;
+
+/** The name of a Job has at most 63 characters. The suffix takes 10, with room to spare. */
+const LONGEST_STEM = 50;
+
+/**
+ * The name for the dry run of a Job that will replace an existing Job of the same name.
+ */
+export function replacingName(name: string): string {
+  return `${name.slice(0, LONGEST_STEM).replace(/[^a-z0-9]+$/, '')}-replacing`;
+}
+
 function sha256(text: string): Buffer {
   return cryptoModule().createHash('sha256').update(text).digest();
 }

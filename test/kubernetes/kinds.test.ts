@@ -1,4 +1,4 @@
-import { kindName, resourceOf, scopeOf } from '../../src/kubernetes/kinds';
+import { kindName, parseApiVersion, resourceOf, scopeOf } from '../../src/kubernetes/kinds';
 
 test.each([
   ['v1', 'Pod', 'namespace', { group: '', resource: 'pods' }],
@@ -17,4 +17,12 @@ test.each([
 
 test.each([['v1', 'Pod'], ['apps/v1', 'Pod.apps'], ['a/b/c', 'Pod.a'], ['', 'Pod']])('a kind in "%s" is named %s', (apiVersion, name) => {
   expect(kindName(apiVersion, 'Pod')).toBe(name);
+});
+
+test.each([
+  ['v1', { group: '', version: 'v1' }],
+  ['apps/v1', { group: 'apps', version: 'v1' }],
+  ['rbac.authorization.k8s.io/v1beta1', { group: 'rbac.authorization.k8s.io', version: 'v1beta1' }],
+])('%s is parsed into group and version', (apiVersion, expected) => {
+  expect(parseApiVersion(apiVersion)).toEqual(expected);
 });

@@ -1,6 +1,4 @@
-import * as fc from 'fast-check';
-import { dns1123Subdomain } from '../../src/kubernetes/names';
-import { DEPLOY_RIGHTS, objectRights, pullSecretRights, recordNames, recordRights, replacingName } from '../../src/release/deploy-rights';
+import { DEPLOY_RIGHTS, objectRights, pullSecretRights, recordNames, recordRights } from '../../src/release/deploy-rights';
 
 const owner = { project: '42', environment: 'production', app: 'web' };
 const kind = { isCustom: false, names: ['b', 'a', 'b'] };
@@ -41,13 +39,4 @@ describe('the rights for objects', () => {
   test('include the right to delete pods for a StatefulSet', () => {
     expect(rulesOf('apps', 'statefulsets')).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs: ['delete'] });
   });
-});
-
-test('the name of a Job that replaces another is valid and has at most 63 characters', () => {
-  const name = fc.stringMatching(/^[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?$/).filter((text) => dns1123Subdomain(text) === undefined);
-  fc.assert(fc.property(name, (text) => {
-    const replacing = replacingName(text);
-    expect(dns1123Subdomain(replacing)).toBeUndefined();
-    expect(replacing.length).toBeLessThanOrEqual(63);
-  }));
 });

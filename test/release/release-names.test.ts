@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { dns1123Label, labelValue } from '../../src/kubernetes/names';
-import { ownerId, partName, releaseName, ReleaseOwner } from '../../src/release/release-names';
+import { dns1123Label, dns1123Subdomain, labelValue } from '../../src/kubernetes/names';
+import { ownerId, partName, releaseName, ReleaseOwner, replacingName } from '../../src/release/release-names';
 import { ANY_CHARACTER } from '../support/any-character';
 
 const owner = (app: string, environment = 'production', project = '42'): ReleaseOwner => ({ project, environment, app });
@@ -34,4 +34,13 @@ test.each<[string, ReleaseOwner, ReleaseOwner]>([
 
 test('the id of an identity differs between namespaces', () => {
   expect(ownerId(owner('web'), 'a')).not.toBe(ownerId(owner('web'), 'b'));
+});
+
+test('the name of a Job that replaces another is valid and has at most 63 characters', () => {
+  const name = fc.stringMatching(/^[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?$/).filter((text) => dns1123Subdomain(text) === undefined);
+  fc.assert(fc.property(name, (text) => {
+    const replacing = replacingName(text);
+    expect(dns1123Subdomain(replacing)).toBeUndefined();
+    expect(replacing.length).toBeLessThanOrEqual(63);
+  }));
 });

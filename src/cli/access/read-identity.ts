@@ -1,13 +1,13 @@
 import type { AccessServiceAccount, OidcTrust } from './access';
 import { AccessObject, requiredText } from './access-object';
 
-import { OIDC_ANNOTATIONS, oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
+import { oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../access/oidc-names';
 import { isObject, JsonObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 import { environmentName } from '../../gitlab/environments';
 import type { NameRule } from '../../kubernetes/names';
 import type { Subject } from '../../kubernetes/rbac';
-import { RECORD_TYPE } from '../../release/release-names';
+import { OIDC_ANNOTATIONS, RECORD_TYPE } from '../../release/release-names';
 
 /**
  * Reads the ServiceAccount of the manifests and its token Secret. Returns nothing when the subject is another one.

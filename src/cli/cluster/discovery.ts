@@ -4,7 +4,7 @@ import { describeRequest } from './paths';
 import { objectOf } from './status';
 import { isObject, Json, JsonObject } from '../../base/json';
 import { show } from '../../base/user-error';
-import { parseApiVersion } from '../../kubernetes/api-version';
+import { parseApiVersion } from '../../kubernetes/kinds';
 import { HttpError, Unreachable } from '../base/failure';
 
 /** Aggregated discovery: all groups in one response. Kubernetes 1.26 to 1.29 has only its beta, older versions have none. */

@@ -5,8 +5,7 @@ import { isObject, Json, parseObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { ExecParts } from '../../kubeconfig/user';
-import { ExitCode } from '../base/exit-code';
-import { Failure, Unreachable } from '../base/failure';
+import { ExitCode, Failure, Unreachable } from '../base/failure';
 import type { Context } from '../command-line/command';
 
 /**

@@ -1,7 +1,6 @@
 import { isObject, JsonObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
-import { parseApiVersion } from '../../kubernetes/api-version';
-import { kindName, resourceOf, scopeOf } from '../../kubernetes/kinds';
+import { kindName, parseApiVersion, resourceOf, scopeOf } from '../../kubernetes/kinds';
 
 /**
  * A collection of objects: in one namespace, in all namespaces, or cluster-scoped.

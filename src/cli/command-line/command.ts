@@ -1,5 +1,5 @@
 import type { Arguments, Syntax } from './arguments';
-import type { ExitCode } from '../base/exit-code';
+import type { ExitCode } from '../base/failure';
 import type { Host } from '../base/host';
 import type { Files } from '../io/files';
 

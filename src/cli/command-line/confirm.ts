@@ -1,6 +1,5 @@
 import type { Context } from './command';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 
 /**
  * Asks the user at a terminal to confirm a change. Without a terminal, or with `--yes`, it asks nothing.

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../base/exit-code';
+import type { ExitCode } from '../base/failure';
 import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { deploy as deployManifests } from '../deploy/deploy';

@@ -1,4 +1,4 @@
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';

@@ -4,7 +4,7 @@ import { accessSummary, subjectName } from '../access/access-summary';
 import { applyAccess, dryRunAccess, objectName } from '../access/apply-access';
 import { oidcInstructions } from '../access/oidc/oidc-instructions';
 import { readAccessFile } from '../access/read-access';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';

@@ -1,11 +1,11 @@
 import { printable } from '../../base/printable';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
-import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
-import type { RecordedRelease } from '../deploy/history/history';
+import { jobInWords, outcomeInWords, type RecordedRelease } from '../deploy/history/history';
 import { RELEASE_OPTIONS, RELEASE_VARIABLES, withReleaseClient } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
 import { identityInWords } from '../deploy/objects/release';
+import { columns } from '../io/table';
 
 /**
  * Lists the recorded releases of an application.

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
 import { askOptions } from '../init/ask-options';

@@ -1,5 +1,5 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { CREDENTIAL_FORMATS, formatCredential } from '../credentials/credential-kubeconfig';

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { printableText } from '../../base/printable';
 import { userError, show } from '../../base/user-error';
 import type { ProgramOutput } from '../../pipeline/model/program-output';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';

@@ -3,7 +3,7 @@ import { userError, show } from '../../base/user-error';
 import { CiVariables } from '../../gitlab/ci-variables';
 import { CiImage, ImageLookup } from '../../image/ci-image';
 import { Container, noContainer } from '../../kubernetes/container-images';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import type { Arguments } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { renderInPlace } from '../render/render-in-place';

@@ -2,7 +2,7 @@ import { userError } from '../../base/user-error';
 import type { Access, AccessServiceAccount } from '../access/access';
 import { subjectName } from '../access/access-summary';
 import { readAccessFile } from '../access/read-access';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { CredentialStore } from '../credentials/credential-store';

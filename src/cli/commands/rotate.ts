@@ -1,6 +1,5 @@
 import { parseDuration, spanInWords } from '../base/duration';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
 import { withCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';

@@ -2,16 +2,16 @@ import { releaseJson } from './history';
 import { printable } from '../../base/printable';
 import { show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
 import { EXIT_CODES } from '../command-line/help';
-import { columns, jobInWords, outcomeInWords } from '../deploy/history/format';
-import { lastDeployed, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
+import { jobInWords, lastDeployed, outcomeInWords, RecordedObject, RecordedRelease, ReleaseHistory } from '../deploy/history/history';
 import { ObjectStatus, objectStatus } from '../deploy/history/object-status';
 import { RELEASE_OPTIONS, RELEASE_VARIABLES, ReleaseClient, withReleaseClient } from '../deploy/history/release-options';
 import { ReleaseStore } from '../deploy/history/release-store';
 import { Lease, LeaseClient } from '../deploy/lock/lease';
 import { identityInWords } from '../deploy/objects/release';
+import { columns } from '../io/table';
 
 /**
  * Shows the deployed release of an application.

@@ -4,7 +4,7 @@ import { dns1123Label } from '../../kubernetes/names';
 import { TokenClaims, tokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { readAccessFile } from '../access/read-access';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import { JOB_CREDENTIAL_OPTIONS, JobCredential, jobCredential, jobCredentialOptions, withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Command, Context } from '../command-line/command';

@@ -1,8 +1,7 @@
 import { currentRecord } from './credential-cleanup';
 import type { CredentialRecord, CredentialStore } from './credential-store';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import type { StepLog } from '../io/step-log';
 
 /**

@@ -1,8 +1,7 @@
 import type { CredentialStore, ServiceAccountRef, CredentialRecord } from './credential-store';
 import { isObject, Json } from '../../base/json';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import type { Clock } from '../base/host';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { objectPath } from '../cluster/paths';

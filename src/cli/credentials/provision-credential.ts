@@ -5,8 +5,7 @@ import { issueToken, TokenIssuer, TokenOptions } from './issue-token';
 import { UserError } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { spanInWords } from '../base/duration';
-import { ExitCode } from '../base/exit-code';
-import { Failure, HttpError } from '../base/failure';
+import { ExitCode, Failure, HttpError } from '../base/failure';
 import type { StepLog } from '../io/step-log';
 
 /**

@@ -1,6 +1,5 @@
 import { userError, show } from '../../base/user-error';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import { Gitlab, GitlabOwner, GitlabVariable, isAtLeast, NewVariable, VariableId } from '../gitlab/gitlab';
 import { GitlabError } from '../gitlab/gitlab-error';
 

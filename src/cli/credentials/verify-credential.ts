@@ -1,8 +1,7 @@
 import type { KubeconfigParts } from './credential-kubeconfig';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import type { Access } from '../access/access';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import { withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Option } from '../command-line/arguments';

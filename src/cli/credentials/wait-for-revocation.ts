@@ -1,6 +1,5 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import { withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Context } from '../command-line/command';

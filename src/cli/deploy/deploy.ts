@@ -2,8 +2,7 @@ import { applyRelease } from './apply/apply';
 import type { Written } from './apply/write';
 import { DeployOptions, deployOptions, readOptions } from './deploy-options';
 import { lockedAccess, openSession, readOnlyAccess } from './deploy-session';
-import { jobInWords } from './history/format';
-import type { RecordedRelease } from './history/history';
+import { jobInWords, type RecordedRelease } from './history/history';
 import { ReleaseStore } from './history/release-store';
 import { withAccess } from './lock/locked-cluster';
 import { readManifests } from './manifests/read-manifests';
@@ -15,7 +14,7 @@ import { DeployedPullSecret } from './pull-secret/lifecycle';
 import { secretValues, wantedPullSecret } from './pull-secret/options';
 import { rollBackOnFailure } from './rollback/rollback-on-failure';
 import { ContinuedHistory, formerIdentity, historyToContinue, runTakeOver } from './take-over';
-import type { ExitCode } from '../base/exit-code';
+import type { ExitCode } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
 

@@ -5,11 +5,10 @@ import { lastDeployed, RecordedRelease, ReleaseHistory } from './history/history
 import { ReleaseStore } from './history/release-store';
 import { withAccess } from './lock/locked-cluster';
 import { planRelease } from './plan/plan';
-import { rollbackManifests } from './rollback/rollback-manifests';
+import { rollbackManifests } from './rollback/restore';
 import { historyToContinue } from './take-over';
 import { userError, show } from '../../base/user-error';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
 

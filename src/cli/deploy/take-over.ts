@@ -1,12 +1,12 @@
 import type { ReleaseHistory } from './history/history';
-import { recordProblem } from './history/record-fields';
+import { recordProblem } from './history/record-data';
 import { ReleaseStore } from './history/release-store';
-import { concurrently } from './objects/concurrently';
-import { pathOf } from './objects/live-object';
+import { concurrently } from '../base/concurrency';
 import { ObjectWriter } from './objects/object-writer';
 import { Owner } from './objects/owner';
 import { isSameIdentity, identityInWords } from './objects/release';
 import type { ReleaseIdentity } from './objects/release';
+import { pathOf } from './objects/targets';
 import type { CurrentHistory } from './plan/plan';
 import { PullSecret } from './pull-secret/pull-secret';
 import { usedSecrets } from './pull-secret/references';

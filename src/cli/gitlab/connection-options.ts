@@ -2,7 +2,7 @@ import { GitRemote, gitOrigin } from './git-remote';
 import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
 import type { Context } from '../command-line/command';
-import { isLoopback } from '../http/proxy';
+import { isLoopback } from '../http/dial';
 
 /**
  * The address of a GitLab.

@@ -1,16 +1,14 @@
 import type { Agent, ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { dial, DialOptions } from './dial';
+import { dial, DialOptions, environmentProxy, isLoopback, proxyOf } from './dial';
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from './http';
 import { HttpExchange } from './http-exchange';
 import { ConnectionError } from './network-errors';
-import { environmentProxy, isLoopback, proxyOf } from './proxy';
-import { Semaphore } from './semaphore';
 import { createSecureContext, describeTrust, TlsSessionCache, TransportConfig, trustedCertificates } from './tls';
 import { userError, show } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
+import { Semaphore } from '../base/concurrency';
 import type { Clock } from '../base/host';
-import { systemClock } from '../io/clock';
 import { httpModule, httpsModule } from '../io/lazy-modules';
 
 /**
@@ -19,7 +17,7 @@ import { httpModule, httpsModule } from '../io/lazy-modules';
  * @param variables The environment, for its proxy variables.
  * @throws `UserError` when the certificates or the key of `transport` are not valid.
  */
-export function createHttpClient(transport: TransportConfig, variables: CiVariables, clock: Clock = systemClock): HttpClient {
+export function createHttpClient(transport: TransportConfig, variables: CiVariables, clock: Clock): HttpClient {
   return new NodeHttpClient(transport, variables, clock);
 }
 

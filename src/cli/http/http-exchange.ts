@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Proxy } from './dial';
 import type { HttpRequest } from './http';
 import { ConnectionError, explainNodeError, Phase, RequestError, timeoutError } from './network-errors';
-import type { Proxy } from './proxy';
 import type { Clock } from '../base/host';
 
 /**

@@ -1,6 +1,5 @@
 import { UserError } from '../../base/user-error';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import type { Output } from '../base/host';
 
 /**

@@ -2,7 +2,7 @@ import { requiredNamespace } from './kubeconfig-source';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { dns1123Subdomain, checkNamespace } from '../../kubernetes/names';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import { asAdministrator } from '../cluster/cluster-clients';
 import { objectPath } from '../cluster/paths';
 import type { Context } from '../command-line/command';

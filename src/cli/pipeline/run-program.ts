@@ -5,8 +5,7 @@ import { isObject, Json, parseJson } from '../../base/json';
 import { printableText } from '../../base/printable';
 import { userError } from '../../base/user-error';
 import { PROGRAM_OUTPUT_FORMAT, PROGRAM_OUTPUT_VARIABLE, ProgramOutput } from '../../pipeline/model/program-output';
-import { ExitCode } from '../base/exit-code';
-import { Failure } from '../base/failure';
+import { ExitCode, Failure } from '../base/failure';
 import type { Context } from '../command-line/command';
 
 type RunContext = Pick<Context, 'files' | 'variables' | 'stderr' | 'signal'>;

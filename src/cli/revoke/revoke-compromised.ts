@@ -5,7 +5,7 @@ import { printable } from '../../base/printable';
 import { show } from '../../base/user-error';
 import { objectName } from '../access/apply-access';
 import { spanInWords } from '../base/duration';
-import { ExitCode } from '../base/exit-code';
+import { ExitCode } from '../base/failure';
 import { find } from '../cluster/find';
 import { pathOfObject } from '../cluster/paths';
 import { confirm } from '../command-line/confirm';

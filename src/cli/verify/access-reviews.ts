@@ -3,11 +3,11 @@ import type { ListedKind } from './permissions';
 import type { Answer } from './verification';
 import { isObject, Json, JsonObject } from '../../base/json';
 import type { PolicyRule } from '../../kubernetes/rbac';
+import { Semaphore } from '../base/concurrency';
 import { HttpError, Unreachable } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { CollectionReference, collectionPath } from '../cluster/paths';
 import { ApiError } from '../cluster/status';
-import { Semaphore } from '../http/semaphore';
 
 /**
  * The server's answer to one review, with its message.

@@ -1,5 +1,5 @@
 import { userError, show } from '../../base/user-error';
-import { checkUrl } from '../../kubeconfig/values';
+import { checkUrl } from '../../kubeconfig/entries';
 import { sha256Digits } from '../../kubernetes/certificates';
 import { shellWord, singleQuoted } from '../jobs/shell';
 

@@ -1,6 +1,6 @@
 import { DeployerIdentity, NamespaceDeployer } from '../../../src';
-import { OIDC_ANNOTATIONS } from '../../../src/access/oidc-names';
 import { readAccess } from '../../../src/cli/access/read-access';
+import { OIDC_ANNOTATIONS } from '../../../src/release/release-names';
 import { only, plainChart, synth } from '../../support/synth';
 
 const OPTIONS = { projectId: 42, issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com' };

@@ -1,5 +1,4 @@
-import { ExitCode } from '../../../src/cli/base/exit-code';
-import { Failure, HttpError, Interrupted, Unreachable } from '../../../src/cli/base/failure';
+import { ExitCode, Failure, HttpError, Interrupted, Unreachable } from '../../../src/cli/base/failure';
 
 test.each<[Failure, ExitCode, number]>([
   [new HttpError('unknown credential', 401), ExitCode.REFUSED, 3],

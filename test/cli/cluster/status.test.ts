@@ -1,4 +1,4 @@
-import { ExitCode } from '../../../src/cli/base/exit-code';
+import { ExitCode } from '../../../src/cli/base/failure';
 import { ApiError } from '../../../src/cli/cluster/status';
 
 const { NO, REFUSED } = ExitCode;

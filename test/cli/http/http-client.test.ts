@@ -278,7 +278,7 @@ describe('TLS', () => {
   });
 
   test('rejects a client certificate with the key of another, and the error shows neither', () => {
-    const act = () => createHttpClient({ clientCertificate: { certificate: CA.issue().certificate, key: CA.issue().key } }, {});
+    const act = () => createHttpClient({ clientCertificate: { certificate: CA.issue().certificate, key: CA.issue().key } }, {}, new FakeClock());
 
     expect(act).toThrow(UserError);
     expect(act).toThrow('client certificate: it does not belong to its key');

@@ -1,5 +1,4 @@
-import { ExitCode } from '../../../src/cli/base/exit-code';
-import { Failure, Interrupted, HttpError, Unreachable } from '../../../src/cli/base/failure';
+import { ExitCode, Failure, HttpError, Interrupted, Unreachable } from '../../../src/cli/base/failure';
 import { StepLog } from '../../../src/cli/io/step-log';
 
 let said: string;

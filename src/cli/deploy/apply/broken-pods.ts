@@ -1,14 +1,14 @@
 import { isObject, JsonObject } from '../../../base/json';
 import { printable } from '../../../base/printable';
 import { kindName } from '../../../kubernetes/kinds';
+import { concurrently } from '../../base/concurrency';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
-import { concurrently } from '../objects/concurrently';
 import { fieldAt, isTrue, listAt, textAt } from '../objects/fields';
-import { findLive, pathOf } from '../objects/live-object';
 import type { OwnedObject } from '../objects/release';
+import { findLive, pathOf } from '../objects/targets';
 import { isBeingDeleted, isObserved } from '../wait/readiness';
 
 export interface BrokenPodsOptions {

@@ -1,10 +1,9 @@
 import type { JsonObject } from '../../../base/json';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { concurrently } from '../../base/concurrency';
+import { ExitCode, Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import { concurrently } from '../objects/concurrently';
 import { textAt, uidOf } from '../objects/fields';
 import { ObjectWriter } from '../objects/object-writer';
 import type { Owner } from '../objects/owner';

@@ -1,14 +1,10 @@
-import { pack, sha256 } from './encoding';
-import { FORMAT, readRecord, ReleaseRecord, StoredManifests, StoredRelease } from './record';
-import { corrupt, recordProblem } from './record-fields';
-import { checkSize, partCount, splitIntoParts } from './secret-chunks';
-import { SecretChange, SecretClient, StoredSecret } from './secret-client';
-import { RecordContents, usedParts, withinLimit } from './transitions';
+import { FORMAT, readRecord, RecordContents, ReleaseRecord, StoredManifests, StoredRelease, usedParts, withinLimit } from './record';
+import { corrupt, pack, recordProblem, sha256 } from './record-data';
+import { checkSize, partCount, SecretChange, SecretClient, splitIntoParts, StoredSecret } from './secret-client';
 import { cryptoModule } from '../../../base/lazy-modules';
 import { kindName } from '../../../kubernetes/kinds';
 import { GROUP_KINDS_ANNOTATION, KEPT_ANNOTATION, partName, RECORD_PARTS, releaseName, TOOLING_ANNOTATION } from '../../../release/release-names';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { ExitCode, Failure } from '../../base/failure';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { ReleaseIdentity } from '../objects/release';
 

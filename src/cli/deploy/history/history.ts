@@ -1,3 +1,4 @@
+import { printable } from '../../../base/printable';
 import type { DeployJob, OwnedObject, ReleaseIdentity, ReleaseObject } from '../objects/release';
 
 /**
@@ -89,4 +90,28 @@ export interface WithheldObject {
  */
 export function lastDeployed(history: ReleaseHistory | undefined): RecordedRelease | undefined {
   return history?.releases.find(({ outcome }) => outcome === 'deployed');
+}
+
+/**
+ * A job for messages: `pipeline 12, job 345, commit 0123abcd, https://…`.
+ *
+ * @param url By default the page of the job, or else of its pipeline.
+ */
+export function jobInWords(job: DeployJob, url = job.jobUrl ?? job.pipelineUrl): string {
+  const { pipelineIid, jobId, commit } = job;
+  const parts = [
+    pipelineIid === undefined ? [] : `pipeline ${pipelineIid}`,
+    jobId === undefined ? [] : `job ${jobId}`,
+    commit === undefined ? [] : `commit ${commit.slice(0, 8)}`,
+    url ?? [],
+  ].flat();
+  return printable(parts.join(', ') || 'outside of CI');
+}
+
+/**
+ * The outcome of a release for messages: `failed, rolled back`.
+ */
+export function outcomeInWords({ outcome, rollbackOf }: RecordedRelease): string {
+  const text = { begun: 'not complete', deployed: 'deployed', failed: 'failed', undone: 'failed, rolled back' }[outcome];
+  return rollbackOf === undefined ? text : `${text}, rollback to ${rollbackOf}`;
 }

@@ -1,6 +1,5 @@
-import { pack, sha256, unpack } from './encoding';
 import type { NextObject, RecordedManifests, WithheldObject } from './history';
-import { RecordFields, recordProblem } from './record-fields';
+import { pack, RecordFields, recordProblem, sha256, unpack } from './record-data';
 import { isObject, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { containersOf } from '../../../kubernetes/container-images';

@@ -2,8 +2,8 @@ import type { RecordedObject } from './history';
 import type { ReleaseClient } from './release-options';
 import { isApiError } from '../../cluster/status';
 import { uidOf } from '../objects/fields';
-import { findLive } from '../objects/live-object';
 import { Owner } from '../objects/owner';
+import { findLive } from '../objects/targets';
 
 /**
  * The status of a recorded object. `another`: the object of this name has another uid or owner. `unreadable`: the credential may not read it.

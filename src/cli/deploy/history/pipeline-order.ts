@@ -1,7 +1,5 @@
-import { jobInWords } from './format';
-import type { RecordedRelease, ReleaseHistory } from './history';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { jobInWords, type RecordedRelease, type ReleaseHistory } from './history';
+import { ExitCode, Failure } from '../../base/failure';
 import type { DeployJob } from '../objects/release';
 
 /**

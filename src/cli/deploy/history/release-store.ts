@@ -1,11 +1,9 @@
-import { sha256 } from './encoding';
 import type { NextRelease, Outcome, RecordedManifests, RecordedObject, RecordedRelease, ReleaseHistory } from './history';
 import { HistorySecret } from './history-secret';
 import { packManifests, unpackManifests } from './manifests';
-import type { StoredManifests } from './record';
-import { recordProblem } from './record-fields';
-import { fitsInline } from './secret-chunks';
-import { RecordContents, withApplied, withNewRelease, withoutOldReleases, withOutcome } from './transitions';
+import { RecordContents, withApplied, withNewRelease, withOutcome, withoutOldReleases, type StoredManifests } from './record';
+import { recordProblem, sha256 } from './record-data';
+import { fitsInline } from './secret-client';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectKey, OwnedObject, ReleaseIdentity } from '../objects/release';

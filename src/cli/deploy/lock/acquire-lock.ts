@@ -5,8 +5,7 @@ import { printable } from '../../../base/printable';
 import { show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { spanInWords } from '../../base/duration';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { ExitCode, Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
 
 export interface AcquireOptions {

@@ -4,7 +4,7 @@ import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import { isApiError } from '../../cluster/status';
-import { ownAnnotations } from '../history/record-fields';
+import { ownAnnotations } from '../history/record-data';
 import type { ReleaseIdentity } from '../objects/release';
 
 /**

@@ -1,6 +1,5 @@
 import { acquireLock, Reads } from './acquire-lock';
-import { DeployLock } from './deploy-lock';
-import { guardedByLock } from './lock-guard';
+import { DeployLock, guardedByLock } from './deploy-lock';
 import { releaseName } from '../../../release/release-names';
 import type { Clock } from '../../base/host';
 import type { Connection } from '../../cluster/connection';

@@ -1,4 +1,3 @@
-import { OIDC_ANNOTATIONS } from '../../../access/oidc-names';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
@@ -6,7 +5,7 @@ import { checkedImage, ImageRules } from '../../../image/policy';
 import { containersOf } from '../../../kubernetes/container-images';
 import { kindName, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
-import { isOwnKey, isReleaseName, WORKLOAD_ANNOTATIONS } from '../../../release/release-names';
+import { OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
 import type { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';

@@ -3,7 +3,7 @@ import type { ReleaseObject } from './release';
 import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
-import { replacingName } from '../../../release/deploy-rights';
+import { replacingName } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError, isAccessDenied } from '../../cluster/status';
 

@@ -1,8 +1,7 @@
 import type { ReleaseObject } from './release';
 import { printableText } from '../../../base/printable';
 import { UserError } from '../../../base/user-error';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { ExitCode, Failure } from '../../base/failure';
 import { ApiError, isAccessDenied, isApiError } from '../../cluster/status';
 
 /**

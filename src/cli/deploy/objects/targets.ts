@@ -1,10 +1,11 @@
-import { pathOf } from './live-object';
 import { ObjectProblem, ReleaseRejected } from './object-problems';
 import type { Owner } from './owner';
-import type { ReleaseObject } from './release';
+import type { OwnedObject, ReleaseObject } from './release';
 import { JsonObject } from '../../../base/json';
-import { kindName, resourceOf } from '../../../kubernetes/kinds';
+import { kindName, parseApiVersion, resourceOf } from '../../../kubernetes/kinds';
+import { find } from '../../cluster/find';
 import type { ApiResource, KubernetesClient } from '../../cluster/kubernetes-client';
+import { objectPath } from '../../cluster/paths';
 
 /**
  * An object of a release and its path in the API.
@@ -50,4 +51,18 @@ function customResource(object: ReleaseObject, served: readonly ApiResource[], p
 function servedVersions({ kind }: ReleaseObject, served: readonly ApiResource[]): string {
   const versions = served.filter((resource) => resource.kind === kind && resource.namespaced).map(({ group, version }) => [group, version].filter((part) => part !== '').join('/'));
   return versions.length > 0 ? `use ${[...new Set(versions)].join(' or ')}, or ` : 'correct a misspelled kind or apiVersion, or ';
+}
+
+/**
+ * The path of an object of a release.
+ */
+export function pathOf({ apiVersion, resource, name }: Omit<OwnedObject, 'uid'>, namespace: string): string {
+  return objectPath({ ...parseApiVersion(apiVersion), resource, namespace, name });
+}
+
+/**
+ * The object in the cluster that has the name of an object of a release. Nothing when there is none, or its kind is no longer served.
+ */
+export async function findLive(cluster: KubernetesClient, namespace: string, object: Omit<OwnedObject, 'uid'>): Promise<JsonObject | undefined> {
+  return find(cluster, pathOf(object, namespace));
 }

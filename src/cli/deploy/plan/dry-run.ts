@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../base/json';
+import { concurrently } from '../../base/concurrency';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError } from '../../cluster/status';
-import { concurrently } from '../objects/concurrently';
 import { fieldAt } from '../objects/fields';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
 import { appliedFields, applierAmong, EARLIER_MANAGERS } from '../objects/managed-fields';

@@ -7,12 +7,11 @@ import { checkOutdated } from '../history/pipeline-order';
 import type { ReleaseStore } from '../history/release-store';
 import { numberAt } from '../objects/fields';
 import { isJob } from '../objects/jobs';
-import { findLive } from '../objects/live-object';
 import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
 import { objectKey } from '../objects/release';
 import type { DeployJob, ReleaseObject } from '../objects/release';
-import { targetsOf } from '../objects/targets';
+import { findLive, targetsOf } from '../objects/targets';
 import { findPruneCandidates, notIn, planPrune, PruneOptions, Removal } from '../prune/prune';
 
 export interface PlanOptions extends PruneOptions {

@@ -1,19 +1,18 @@
 import { isObject, JsonObject } from '../../../base/json';
 import { userError } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { concurrently } from '../../base/concurrency';
+import { ExitCode, Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { RecordedObject, ReleaseHistory } from '../history/history';
 import { inReverse } from '../objects/apply-order';
-import { concurrently } from '../objects/concurrently';
 import { fieldAt, textAt } from '../objects/fields';
-import { findLive, pathOf } from '../objects/live-object';
 import { ObjectWriter } from '../objects/object-writer';
 import type { Owner } from '../objects/owner';
 import { objectKey } from '../objects/release';
 import type { OwnedObject } from '../objects/release';
+import { findLive, pathOf } from '../objects/targets';
 
 /**
  * Recorded objects that are no longer in the release, by their state in the cluster.

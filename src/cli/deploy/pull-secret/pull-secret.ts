@@ -1,9 +1,8 @@
-import type { PullCredentials } from './credentials';
-import { PullSecretUnusable, SecretChange, SecretClient } from './secret-client';
+import type { PullSecretUse } from './options';
+import { PullSecretUnusable, SecretChange, SecretClient, type StoredSecret } from './secret-client';
 import {
   authKey, conflictingUsers, isSame, isUnused, PullSecretUser, SharedDockerConfig, withFormerUse, withoutUse, withRenamedUser, withUse,
 } from './shared-docker-config';
-import type { StoredSecret } from './stored-secret';
 import { FIELD_MANAGER, ownerId } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { PlannedPullSecret } from '../apply/observer';
@@ -18,17 +17,6 @@ export interface PullSecretOptions {
   readonly name: string;
   /** Hides the secrets that the job knows in the server's messages. */
   readonly mask: (text: string) => string;
-}
-
-/**
- * How an application uses a Secret that others may use, too.
- */
-export interface PullSecretUse {
-  readonly credentials: PullCredentials;
-  /** Whether it may use an existing Secret that no application uses. */
-  readonly adopt: boolean;
-  /** Whether it replaces the credentials of other projects for the same registry. */
-  readonly force: boolean;
 }
 
 /**

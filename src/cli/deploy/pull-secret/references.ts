@@ -1,7 +1,6 @@
 import { isObject, Json } from '../../../base/json';
 import { ownerId, PULL_SECRET_USER_PREFIX } from '../../../release/release-names';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { ExitCode, Failure } from '../../base/failure';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';

@@ -1,4 +1,4 @@
-import type { PullCredentials } from './credentials';
+import type { PullCredentials } from './options';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import type { ReleaseIdentity } from '../objects/release';
 

@@ -1,11 +1,9 @@
-import { diffLines } from './diff';
-import { dotenvReport } from './dotenv-report';
 import { DeploymentFacts, junitReport, nameOf } from './junit';
-import { ReportOutput } from './report-output';
+import { dotenvReport, ReportOutput } from './report-output';
 import { Sections } from './sections';
-import { Ending, resultWord } from './summary';
+import { diffLines, Ending, resultWord } from './summary';
 import { printableText } from '../../../base/printable';
-import { ExitCode } from '../../base/exit-code';
+import { ExitCode } from '../../base/failure';
 import type { Context } from '../../command-line/command';
 import type { DeployObserver, Phase, PlannedChanges, PlannedPullSecret } from '../apply/observer';
 import type { Written } from '../apply/write';

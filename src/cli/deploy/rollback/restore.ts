@@ -1,20 +1,23 @@
 import type { JsonObject } from '../../../base/json';
+import { resourceOf } from '../../../kubernetes/kinds';
+import { concurrently } from '../../base/concurrency';
 import type { Clock } from '../../base/host';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { removeBrokenPods } from '../apply/broken-pods';
 import type { Written } from '../apply/write';
-import type { RecordedManifests, RecordedObject, ReleaseHistory } from '../history/history';
+import type { NextObject, RecordedManifests, RecordedObject, ReleaseHistory, WithheldObject } from '../history/history';
+import { checkObject } from '../manifests/check-object';
 import { inOrder } from '../objects/apply-order';
-import { concurrently } from '../objects/concurrently';
 import { uidOf } from '../objects/fields';
 import { isJob } from '../objects/jobs';
-import { appliedFields, extract, joinedManagers } from '../objects/managed-fields';
+import { appliedFields, applierAmong, extract, joinedManagers } from '../objects/managed-fields';
+import { Problems } from '../objects/object-problems';
 import { ForeignObject, ObjectWriter } from '../objects/object-writer';
 import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
-import { objectKey } from '../objects/release';
-import type { OwnedObject } from '../objects/release';
-import { Target, targetsOf } from '../objects/targets';
+import { objectKey, type OwnedObject, type ReleaseObject } from '../objects/release';
+import { findLive, Target, targetsOf } from '../objects/targets';
+import type { Release } from '../plan/plan';
 import { findPruneCandidates, notIn, prune } from '../prune/prune';
 
 export interface RestoreOptions {
@@ -133,4 +136,51 @@ function createdObject({ object: { apiVersion, kind, name }, resource }: Planned
 function notesOnJobs(written: readonly Written[]): string[] {
   const replaced = written.filter(({ change }) => change.action === 'replace');
   return replaced.map(({ owned: { name } }) => `Job ${name} stays as the failed release left it: the former Job does not run again`);
+}
+
+/**
+ * Checks recorded objects like those of files, because everyone who may write Secrets can write a record. Their images were checked when they were
+ * deployed.
+ *
+ * @param allowedRegistries The registries that images must come from. By default any.
+ */
+export function checkedObjects({ objects }: RecordedManifests, namespace: string, allowedRegistries?: readonly string[]): ReleaseObject[] {
+  const problems = new Problems();
+  const rules = { namespace, images: { allowMutableTag: true, allowedRegistries }, variables: {} };
+  const checked = objects.flatMap(({ at, value }) => checkObject(at, value, rules, problems) ?? []);
+  problems.check('the recorded manifests; nothing was written');
+  return checked;
+}
+
+export interface RollbackManifestsOptions {
+  readonly namespace: string;
+  readonly owner: Owner;
+  /** The registries that images must come from. By default any. */
+  readonly allowedRegistries?: readonly string[];
+}
+
+/**
+ * The recorded objects that a rollback applies again, and those that stay as they are: Jobs do not run again, values of Secrets are not recorded, and
+ * RBAC is never applied from a record.
+ */
+export async function rollbackManifests(
+  cluster: KubernetesClient, manifests: RecordedManifests, { namespace, owner, allowedRegistries }: RollbackManifestsOptions,
+): Promise<Required<Pick<Release, 'objects' | 'untouched'>>> {
+  const checked = checkedObjects(manifests, namespace, allowedRegistries);
+  const withheld = await Promise.all(manifests.withheld.map(async (object) => untouchedObject(cluster, namespace, owner, object)));
+  const jobs = checked.filter(isJob).map((object) => ({ ...object, resource: 'jobs' }));
+  return { objects: checked.filter((object) => !isJob(object)), untouched: [...jobs, ...withheld.flat()] };
+}
+
+/** The live object, for the record of the rollback. */
+async function untouchedObject(
+  cluster: KubernetesClient, namespace: string, owner: Owner, { apiVersion, kind, name }: WithheldObject,
+): Promise<NextObject[]> {
+  const resource = resourceOf(apiVersion, kind)?.resource;
+  if (resource === undefined) return [];
+  const live = await findLive(cluster, namespace, { apiVersion, kind, name, resource });
+  const manager = live && applierAmong(live, new Set([owner.manager, ...owner.formerManagers]));
+  const fields = live && manager !== undefined && appliedFields(live, manager);
+  if (!live || !fields || owner.of(live) !== 'ours') return [];
+  return [{ at: `${kind} ${name} in the cluster`, apiVersion, kind, name, resource, value: extract(live, fields) }];
 }

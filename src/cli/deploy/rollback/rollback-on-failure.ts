@@ -1,5 +1,4 @@
-import { restorePrevious, Restored, RestoreOptions } from './restore';
-import { checkedObjects } from './rollback-manifests';
+import { checkedObjects, Restored, RestoreOptions, restorePrevious } from './restore';
 import { printableText } from '../../../base/printable';
 import { UserError } from '../../../base/user-error';
 import { Failure, HttpError, Interrupted } from '../../base/failure';
@@ -9,7 +8,7 @@ import type { DeployObserver } from '../apply/observer';
 import type { Written } from '../apply/write';
 import { lastDeployed } from '../history/history';
 import type { ReleaseStore } from '../history/release-store';
-import { LockLost } from '../lock/lock-guard';
+import { LockLost } from '../lock/deploy-lock';
 import type { ReleasePlan } from '../plan/plan';
 import type { DeployedPullSecret } from '../pull-secret/lifecycle';
 import { resultWord } from '../report/summary';

@@ -1,5 +1,4 @@
-import type { Cause } from './diagnosis';
-import type { GracePeriods } from './grace-periods';
+import type { Cause, GracePeriods } from './diagnosis';
 import { kindName, resourceOf } from '../../../kubernetes/kinds';
 import type { Clock } from '../../base/host';
 import type { OwnedObject } from '../objects/release';

@@ -1,11 +1,9 @@
-import type { Finding, RolloutProblem } from './diagnosis';
+import { DEFAULT_GRACE_PERIODS, GracePeriods, GracePeriodTimer, type Finding, type RolloutProblem } from './diagnosis';
 import { collectDiagnostics } from './diagnostics';
-import { DEFAULT_GRACE_PERIODS, GracePeriods, GracePeriodTimer } from './grace-periods';
 import { ProgressReporter } from './progress-reporter';
 import { RolloutResult, titleOf, WaitedObject, WaitOptions } from './rollout';
-import { NOT_SEEN, RolloutStatus, rolloutStatus } from './rollout-status';
+import { NOT_SEEN, RolloutStatus, rolloutStatus, StabilizationWindow } from './rollout-status';
 import { RolloutWatch } from './rollout-watch';
-import { StabilizationWindow } from './stabilization-window';
 import { WatchCache } from './watch-cache';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 

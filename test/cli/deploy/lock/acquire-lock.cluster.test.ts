@@ -1,8 +1,7 @@
 import { Interrupted, Unreachable } from '../../../../src/cli/base/failure';
 import { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { AcquireOptions, acquireLock, Reads } from '../../../../src/cli/deploy/lock/acquire-lock';
-import { DeployLock, LockOptions } from '../../../../src/cli/deploy/lock/deploy-lock';
-import { guardedByLock } from '../../../../src/cli/deploy/lock/lock-guard';
+import { DeployLock, guardedByLock, LockOptions } from '../../../../src/cli/deploy/lock/deploy-lock';
 import { systemClock } from '../../../../src/cli/io/clock';
 import { releaseName } from '../../../../src/release/release-names';
 import { ManualClock } from '../../../support/manual-clock';

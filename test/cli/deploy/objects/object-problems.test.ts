@@ -1,6 +1,5 @@
 import { userError } from '../../../../src/base/user-error';
-import { ExitCode } from '../../../../src/cli/base/exit-code';
-import { Failure } from '../../../../src/cli/base/failure';
+import { ExitCode, Failure } from '../../../../src/cli/base/failure';
 import { ApiError } from '../../../../src/cli/cluster/status';
 import { bothChecked, explain, isFieldConflict, Problems, ReleaseRejected } from '../../../../src/cli/deploy/objects/object-problems';
 

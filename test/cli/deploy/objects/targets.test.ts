@@ -1,7 +1,7 @@
 import type { ApiResource, KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { Owner } from '../../../../src/cli/deploy/objects/owner';
 import { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
-import { targetsOf } from '../../../../src/cli/deploy/objects/targets';
+import { pathOf, targetsOf } from '../../../../src/cli/deploy/objects/targets';
 
 const owner = new Owner({ project: '42', environment: 'production', app: 'web' }, 'example');
 
@@ -47,4 +47,9 @@ describe('targetsOf', () => {
       '  app.yaml:1:1: Node web: Node.example.com is cluster-scoped; move it to the manifests that an administrator applies',
     ].join('\n'));
   });
+});
+
+test('the path of an object distinguishes the core group from the others', () => {
+  expect(pathOf({ apiVersion: 'v1', kind: 'Secret', resource: 'secrets', name: 'a' }, 'n')).toBe('/api/v1/namespaces/n/secrets/a');
+  expect(pathOf({ apiVersion: 'batch/v1', kind: 'Job', resource: 'jobs', name: 'a' }, 'n')).toBe('/apis/batch/v1/namespaces/n/jobs/a');
 });

@@ -1,5 +1,4 @@
-import { ExitCode } from '../../../../src/cli/base/exit-code';
-import { Failure } from '../../../../src/cli/base/failure';
+import { ExitCode, Failure } from '../../../../src/cli/base/failure';
 import { isMany, planPrune } from '../../../../src/cli/deploy/prune/prune';
 
 test.each<[number, number, boolean]>([

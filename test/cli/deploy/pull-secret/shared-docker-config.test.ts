@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
+import { newSecret, parseDockerConfig, patchOf, StoredSecret, storedSecret } from '../../../../src/cli/deploy/pull-secret/secret-client';
 import { conflictingUsers, EMPTY_CONFIG, isSame, isUnused, SharedDockerConfig, Use, withFormerUse, withoutUse, withUse } from '../../../../src/cli/deploy/pull-secret/shared-docker-config';
-import { newSecret, parseDockerConfig, patchOf, StoredSecret, storedSecret } from '../../../../src/cli/deploy/pull-secret/stored-secret';
 
 const use = (app: string, registry: string, password = 'secret', project = '7'): Use =>
   ({ identity: { project, environment: 'production', app }, credentials: { registry, username: 'user', password } });

@@ -1,5 +1,4 @@
-import { ExitCode } from '../../../../src/cli/base/exit-code';
-import { Failure } from '../../../../src/cli/base/failure';
+import { ExitCode, Failure } from '../../../../src/cli/base/failure';
 import { ReleaseRejected } from '../../../../src/cli/deploy/objects/object-problems';
 import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
 

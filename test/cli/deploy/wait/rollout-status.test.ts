@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../../src/base/json';
+import { Finding } from '../../../../src/cli/deploy/wait/diagnosis';
 import { NamespaceSnapshot } from '../../../../src/cli/deploy/wait/namespace-snapshot';
 import { isWaitedFor, WaitedObject } from '../../../../src/cli/deploy/wait/rollout';
-import { NOT_SEEN, rolloutStatus, RolloutStatus } from '../../../../src/cli/deploy/wait/rollout-status';
+import { NOT_SEEN, rolloutStatus, RolloutStatus, StabilizationWindow } from '../../../../src/cli/deploy/wait/rollout-status';
 
 const NOW = Date.UTC(2026, 0, 1);
 const SHOP: WaitedObject = { apiVersion: 'example.com/v1', kind: 'Shop', resource: 'shops', name: 'one', uid: 'u' };
@@ -44,4 +45,30 @@ test.each([
   ['batch/v1', 'CronJob', false],
 ])('%s %s is waited for: %p', (apiVersion, kind, expected) => {
   expect(isWaitedFor({ apiVersion, kind })).toBe(expected);
+});
+
+const web = { apiVersion: 'apps/v1', kind: 'Deployment', resource: 'deployments', name: 'web', uid: 'u' };
+const crash = (workload: string): Finding => ({ problem: { workload, reason: 'Error', message: 'exit code 1' }, grace: 'restarts' });
+const statusOf = (ready: boolean, ...findings: Finding[]) => ({ workloads: [{ object: web, ready, message: '' }], findings });
+
+test('the window is empty without a crash', () => {
+  const window = new StabilizationWindow(100);
+  expect(window.remaining(statusOf(false), 0)).toBe(Infinity);
+  expect(window.remaining(statusOf(true), 10)).toBe(0);
+});
+
+test('after a crash the window begins each time all objects become ready', () => {
+  const window = new StabilizationWindow(100);
+  window.remaining(statusOf(false, crash('Deployment web')), 0);
+  expect(window.remaining(statusOf(true), 10)).toBe(100);
+  expect(window.remaining(statusOf(true), 50)).toBe(60);
+  expect(window.remaining(statusOf(false, crash('Deployment web')), 60)).toBe(Infinity);
+  expect(window.remaining(statusOf(true), 70)).toBe(100);
+  expect(window.remaining(statusOf(true), 170)).toBe(0);
+});
+
+test('a failed pod of a Job does not open the window', () => {
+  const window = new StabilizationWindow(100);
+  window.remaining(statusOf(false, crash('Job migrate')), 0);
+  expect(window.remaining(statusOf(true), 10)).toBe(0);
 });

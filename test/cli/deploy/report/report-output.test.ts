@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Deployed, dotenvReport } from '../../../../src/cli/deploy/report/dotenv-report';
+import { Deployed, dotenvReport } from '../../../../src/cli/deploy/report/report-output';
 import { ANY_CHARACTER } from '../../../support/any-character';
 import { parseDotenv } from '../../../support/parse-dotenv';
 

@@ -1,5 +1,4 @@
-import { columns, jobInWords, outcomeInWords } from '../../../../src/cli/deploy/history/format';
-import { RecordedRelease } from '../../../../src/cli/deploy/history/history';
+import { jobInWords, outcomeInWords, RecordedRelease } from '../../../../src/cli/deploy/history/history';
 
 const JOB = { pipelineIid: 12, jobId: 345, commit: '0123abcd89', pipelineUrl: 'https://gitlab.example.com/p/12', jobUrl: 'https://gitlab.example.com/j/345' };
 const release = (more: Partial<RecordedRelease>): RecordedRelease => ({ number: 3, outcome: 'deployed', job: {}, begun: '', objects: 1, images: [], ...more });
@@ -19,8 +18,4 @@ test.each<[Partial<RecordedRelease>, string]>([
   [{ rollbackOf: 1 }, 'deployed, rollback to 1'],
 ])('outcomeInWords of %j is "%s"', (more, expected) => {
   expect(outcomeInWords(release(more))).toBe(expected);
-});
-
-test('columns aligns all columns but the last', () => {
-  expect(columns([['A', 'B', 'C'], ['long', 'x', 'long text']])).toBe('A     B  C\nlong  x  long text\n');
 });

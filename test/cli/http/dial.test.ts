@@ -1,5 +1,5 @@
 import { UserError } from '../../../src/base/user-error';
-import { environmentProxy, proxyOf } from '../../../src/cli/http/proxy';
+import { environmentProxy, proxyOf } from '../../../src/cli/http/dial';
 
 const PROXY = 'http://proxy.example.com:3128';
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { checkSize, fitsInline, partCount, splitIntoParts } from '../../../../src/cli/deploy/history/secret-chunks';
+import { checkSize, fitsInline, partCount, splitIntoParts } from '../../../../src/cli/deploy/history/secret-client';
 
 test('splitIntoParts uses the lowest free numbers', () => {
   expect([...splitIntoParts(Buffer.alloc(2_500_000), [1, 3]).keys()]).toEqual([2, 4, 5]);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../src/base/json';
 import type { FieldChange } from '../../../../src/cli/deploy/objects/planned-change';
 import type { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
-import { diffLines as linesOf } from '../../../../src/cli/deploy/report/diff';
+import { diffLines as linesOf } from '../../../../src/cli/deploy/report/summary';
 
 const object = (kind: string, value: JsonObject = {}) => ({ at: 'app.yaml:1:1', apiVersion: 'v1', kind, name: 'web', value });
 const diffLines = (step: { object: ReleaseObject; changes: FieldChange[] }) => linesOf({ action: 'change', ...step });

@@ -1,8 +1,9 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { cryptoModule } from '../../../base/lazy-modules';
 import { Problem, show, userError } from '../../../base/user-error';
 import { IDENTITY_ANNOTATION } from '../../../release/release-names';
-import { ExitCode } from '../../base/exit-code';
-import { Failure } from '../../base/failure';
+import { ExitCode, Failure } from '../../base/failure';
+import { zlibModule } from '../../io/lazy-modules';
 import { identityInWords, isSameIdentity, ReleaseIdentity } from '../objects/release';
 
 /**
@@ -132,4 +133,36 @@ function parsed(at: string, text: string): unknown {
   } catch {
     throw corrupt(at, text === '' ? 'it is missing' : show(text));
   }
+}
+
+/** Bytes. Larger data is not unpacked. */
+const LARGEST_UNPACKED = 256 * 1024 * 1024;
+
+/**
+ * A value as JSON, compressed with gzip.
+ */
+export function pack(value: unknown): Buffer {
+  return zlibModule().gzipSync(JSON.stringify(value));
+}
+
+/**
+ * The value of compressed JSON.
+ *
+ * @param at The Secret, for messages.
+ * @throws `Failure` when the data is damaged.
+ */
+export function unpack(at: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(zlibModule().gunzipSync(bytes, { maxOutputLength: LARGEST_UNPACKED }).toString('utf8'));
+  } catch {
+    // The messages of zlib and JSON would quote the data.
+    throw corrupt(at, 'it is damaged or incomplete');
+  }
+}
+
+/**
+ * The SHA-256 as hexadecimal digits.
+ */
+export function sha256(bytes: Uint8Array | string): string {
+  return cryptoModule().createHash('sha256').update(bytes).digest('hex');
 }

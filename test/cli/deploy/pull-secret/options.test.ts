@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CredentialSources, PullCredentials, pullCredentials } from '../../../../src/cli/deploy/pull-secret/credentials';
+import { CredentialSources, PullCredentials, pullCredentials } from '../../../../src/cli/deploy/pull-secret/options';
 import { Files } from '../../../../src/cli/io/files';
 import { CiVariables } from '../../../../src/gitlab/ci-variables';
 
