@@ -18,6 +18,7 @@ export interface KillPoint {
  *
  * Each read and each write counts. Of the hundreds of reviews in a row that test a credential, only the first and the hundredth count.
  * Only writes are killed after their answer. After a read, the state is the same as before the next request.
+ * A retry does not count: a busy machine causes some.
  */
 export class KillSwitch {
   public victim?: SpawnedCli;
@@ -31,13 +32,14 @@ export class KillSwitch {
   public constructor(private readonly point: KillPoint, api: FaultProxy, gitlab: FaultProxy) {
     for (const proxy of [api, gitlab]) {
       proxy.reset();
-      proxy.place(async (exchange) => this.meet(exchange, proxy.requests.at(-1) as RecordedRequest, proxy === gitlab), { times: Infinity });
+      proxy.place(async (exchange) => this.meet(exchange, proxy, proxy === gitlab), { times: Infinity });
     }
   }
 
-  private async meet(exchange: Exchange, request: RecordedRequest, isGitlab: boolean): Promise<void> {
+  private async meet(exchange: Exchange, { requests }: FaultProxy, isGitlab: boolean): Promise<void> {
+    const request = requests.at(-1) as RecordedRequest;
     if (this.killedAt !== undefined) return exchange.cut();
-    if (!this.isDue(request, isGitlab)) return exchange.pass();
+    if (isRetry(request, requests.slice(0, -1)) || !this.isDue(request, isGitlab)) return exchange.pass();
     this.killedAt = `${request.method} ${request.path}`;
     if (this.point.when === 'written') await buffer(await exchange.forward());
     await this.victim?.kill('SIGKILL');
@@ -63,4 +65,10 @@ export class KillSwitch {
     this.reviews.set(review, count);
     return count === 1 || count === 100;
   }
+}
+
+/** Whether the same request came before, and failed. */
+function isRetry({ method, path }: RecordedRequest, earlier: readonly RecordedRequest[]): boolean {
+  const same = earlier.filter((other) => other.method === method && other.path === path).at(-1);
+  return same !== undefined && (same.status === undefined || same.status >= 400);
 }
