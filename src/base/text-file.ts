@@ -3,6 +3,8 @@ import { userError } from './user-error';
 /** The largest text file that is read, in bytes. An API server accepts 1.5 MiB in one object. */
 export const LARGEST_TEXT = 2 * 1024 * 1024;
 
+const GIT_CRYPT = Buffer.from('\0GITCRYPT\0');
+
 /**
  * Decodes a text file.
  *
@@ -13,6 +15,9 @@ export function decodeText(bytes: Uint8Array, fileName: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
+    if (Buffer.from(bytes.subarray(0, GIT_CRYPT.length)).equals(GIT_CRYPT)) {
+      throw userError({ at: fileName, given: 'it is encrypted by git-crypt', expected: 'the decrypted file', fix: 'decrypt it first: git-crypt unlock' });
+    }
     throw userError({ at: fileName, given: 'bytes that are not UTF-8', expected: 'a text file in UTF-8', fix: 'save it as UTF-8' });
   }
 }

@@ -2,7 +2,7 @@ import { ApiObject, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
 
 /**
- * The fields that identify an object, and its metadata.
+ * The fields that identify an object, its metadata and its value.
  */
 export interface ObjectHeader {
   /** The construct path; for an item of a List, also its index. */
@@ -12,6 +12,8 @@ export interface ObjectHeader {
   readonly metadata: Metadata;
   /** Whether the object is an item of a List. The chart's namespace and labels do not reach those. */
   readonly isItem: boolean;
+  /** The object as its construct defines it. Parts of it may be lazy values. */
+  readonly value: { readonly [field: string]: unknown };
 }
 
 export interface Metadata {
@@ -40,7 +42,7 @@ function headersOf(object: ApiObject): ObjectHeader[] {
   const props: { [key: string]: unknown } = Reflect.get(object, 'props') ?? {};
   if (isList(object.kind, props.items)) return unfold(object.node.path, rendered(object));
   const { apiVersion, kind } = object;
-  return [toHeader(object.node.path, patched(object, { apiVersion, kind, metadata: object.metadata.toJson() }), false)];
+  return [toHeader(object.node.path, patched(object, { apiVersion, kind, metadata: object.metadata.toJson() }), props, false)];
 }
 
 function rendered(list: ApiObject): { items?: unknown } {
@@ -60,12 +62,12 @@ function unfold(at: string, list: { items?: unknown }): ObjectHeader[] {
   const items = Array.isArray(list.items) ? list.items : [];
   return items.flatMap((item, index) => {
     const place = `${at}/items[${index}]`;
-    return isList(item?.kind, item?.items) ? unfold(place, item) : [toHeader(place, item ?? {}, true)];
+    return isList(item?.kind, item?.items) ? unfold(place, item) : [toHeader(place, item ?? {}, item ?? {}, true)];
   });
 }
 
-function toHeader(at: string, object: { [key: string]: any }, isItem: boolean): ObjectHeader {
-  return { at, apiVersion: String(object.apiVersion ?? ''), kind: String(object.kind ?? ''), metadata: object.metadata ?? {}, isItem };
+function toHeader(at: string, object: { [key: string]: any }, value: { [key: string]: unknown }, isItem: boolean): ObjectHeader {
+  return { at, apiVersion: String(object.apiVersion ?? ''), kind: String(object.kind ?? ''), metadata: object.metadata ?? {}, isItem, value };
 }
 
 // cdk8s applies JSON patches when it renders an object. The header needs those that change it.

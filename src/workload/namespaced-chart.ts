@@ -6,6 +6,7 @@ import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kind
 import { checkNamespace, entryProblems, labelProblems, textProblems, annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/names';
 import { allows } from '../kubernetes/rbac';
 import { headersBelow, Metadata, ObjectHeader } from '../kubernetes/rendered-objects';
+import { toolInput } from '../kubernetes/tool-input';
 import { ROLES_VERSION } from '../kubernetes/user-facing-roles';
 
 /**
@@ -129,7 +130,8 @@ const APPLY_VERBS = ['get', 'create', 'patch'];
  * Checks an object against the rules of the API server and of the deployer's role.
  */
 function problemsOf(object: ObjectHeader, rules: ChartRules): Problem[] {
-  const scope = checkScope(object, rules);
+  const input = toolInput(object.value);
+  const scope = input ? { at: object.at, ...input } : checkScope(object, rules);
   return scope ? [scope] : [...checkRole(object, rules), ...checkNamespaceOf(object, rules), ...checkMetadata(object)];
 }
 

@@ -5,6 +5,7 @@ import { isObject, Json, JsonObject, parseJson } from '../base/json';
 import { yamlModule } from '../base/lazy-modules';
 import { checkSize } from '../base/text-file';
 import { userError, show } from '../base/user-error';
+import { encryptedFile, toolInput } from '../kubernetes/tool-input';
 
 /**
  * One document of a manifest.
@@ -33,6 +34,8 @@ export interface ManifestDocument {
  */
 export function parseManifest(text: string, fileName: string): ManifestDocument[] {
   checkSize(Buffer.byteLength(text), fileName);
+  const encryption = encryptedFile(text);
+  if (encryption) throw userError({ at: `${fileName}:1:1`, ...encryption });
   const source = new Source(text, fileName);
   source.checkCharacters();
   source.checkDepth();
@@ -211,6 +214,8 @@ class Chunk {
 }
 
 function checkedObject(value: Json, at: () => string): JsonObject {
+  const unready = toolInput(value);
+  if (unready) throw userError({ at: at(), ...unready });
   if (isObject(value) && isText(value.apiVersion) && isText(value.kind)) return value;
   const given = isObject(value) ? `apiVersion ${show(value.apiVersion)} and kind ${show(value.kind)}` : `a document that is ${show(value)}`;
   throw userError({ at: at(), given, expected: 'a Kubernetes object', fix: 'start it with apiVersion and kind' });

@@ -11,6 +11,11 @@ describe('decodeText', () => {
     expect(messageOf(() => decodeText(Uint8Array.of(0x61, 0xff), 'f.yml'))).toContain('f.yml: bytes that are not UTF-8');
   });
 
+  test('names git-crypt for a file that it has encrypted', () => {
+    const encrypted = Buffer.concat([Buffer.from('\0GITCRYPT\0'), Buffer.of(0xff, 0x80)]);
+    expect(messageOf(() => decodeText(encrypted, 'f.yml'))).toBe('f.yml: it is encrypted by git-crypt, expected the decrypted file; decrypt it first: git-crypt unlock');
+  });
+
   test('keeps a byte order mark', () => {
     expect(decodeText(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61), 'f.yml')).toBe('\ufeffa');
   });

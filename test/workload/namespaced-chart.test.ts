@@ -251,3 +251,17 @@ test('two charts of an app are checked separately', () => {
   rawObject(new NamespacedChart(both, 'b', { namespace: 'b' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap' });
   expect(both.synthYaml()).toContain('namespace: a');
 });
+
+test.each(['stringData', 'data'])('a value that SOPS has encrypted is refused in the %s of an included file', (field) => {
+  const file = join(folder, 'secret.yaml');
+  writeFileSync(file, `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n${field}:\n  password: ENC[AES256_GCM,data:a=,iv:b=,tag:c=,type:str]\nsops:\n  version: 3.8.1\n`);
+  const chart = namespacedChart();
+  new Include(chart, 'include', { url: file });
+  expect(problemsOf(chart)).toEqual([expect.stringMatching(/chart\/include\/\S+: \w+\.password is encrypted by SOPS, .*; decrypt it first: sops --decrypt FILE$/i)]);
+});
+
+test('a value that SOPS has encrypted is refused in a cdk8s-plus Secret', () => {
+  const chart = namespacedChart();
+  new kplus.Secret(chart, 'db', { stringData: { password: 'ENC[AES256_GCM,data:a=,iv:b=,tag:c=,type:str]' } });
+  expect(problemsOf(chart)).toEqual([expect.stringContaining('stringData.password is encrypted by SOPS')]);
+});

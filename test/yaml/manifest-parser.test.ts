@@ -109,6 +109,8 @@ describe('parseManifest on documents', () => {
     ['a text', 'abc', 'a document that is "abc"'],
     ['an object without a kind', 'apiVersion: v1\n', 'apiVersion "v1" and kind nothing'],
     ['a kind that is not text', 'apiVersion: v1\nkind: yes\n', 'and kind true, expected'],
+    ['a value of Ansible Vault', `${HEAD}v: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  62\n`, 'f.yml:1:1: v is encrypted by Ansible Vault, expected decrypted values'],
+    ['a file of Ansible Vault', '$ANSIBLE_VAULT;1.1;AES256\n62313365\n', 'f.yml:1:1: the file is encrypted by Ansible Vault'],
     ['an open bracket', `${HEAD}v: [1\n`, 'f.yml:4:1: invalid YAML ('],
     ['a tab as indentation', `${HEAD}v:\n\ta: 1\n`, 'f.yml:4:1: a tab, expected YAML that kubectl reads; indent with spaces'],
     ['a tab after a dash', `${HEAD}v:\n  -\ta\n`, 'f.yml:4:4: a tab'],

@@ -1,8 +1,11 @@
+import { basename } from 'node:path';
 import { checkObject, ObjectRules } from './check-object';
 import { isObject, JsonObject } from '../../../base/json';
+import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
+import { KUSTOMIZATION } from '../../../kubernetes/tool-input';
 import { parseManifest } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
 import { Problems } from '../objects/object-problems';
@@ -23,7 +26,7 @@ export interface ReadOptions extends ObjectRules {
 export async function readManifests(names: readonly string[], files: Files, options: ReadOptions): Promise<ReleaseObject[]> {
   const problems = new Problems();
   const objects: ReleaseObject[] = [];
-  for (const name of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
+  for (const name of await manifestFiles(names, files, options.recursive).catch((error: unknown) => problems.add(error)) ?? []) {
     const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
     objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
@@ -40,16 +43,30 @@ export async function readManifests(names: readonly string[], files: Files, opti
 }
 
 /** Files as they are given. Of folders the YAML and JSON files in the order of their names, as kubectl reads them. */
-function manifestFiles(names: readonly string[], files: Files, recursive: boolean): string[] {
-  return names.flatMap((name) => (name === '-' ? [name] : filesIn(name, files, recursive) ?? [name]));
+async function manifestFiles(names: readonly string[], files: Files, recursive: boolean): Promise<string[]> {
+  const all: string[] = [];
+  for (const name of names) all.push(...(name === '-' ? undefined : await filesIn(name, files, recursive)) ?? [name]);
+  return all;
 }
 
-function filesIn(folder: string, files: Files, recursive: boolean): string[] | undefined {
+async function filesIn(folder: string, files: Files, recursive: boolean): Promise<string[] | undefined> {
   const entries = files.list(folder);
-  return entries?.flatMap(({ name, isFolder }) => {
-    if (isFolder) return recursive ? filesIn(name, files, recursive) ?? [] : [];
-    return /\.(?:ya?ml|json)$/.test(name) ? [name] : [];
-  });
+  if (!entries) return undefined;
+  const all: string[] = [];
+  for (const { name, isFolder } of entries) {
+    if (isFolder && recursive) all.push(...await filesIn(name, files, recursive) ?? []);
+    if (!isFolder) await checkKustomization(folder, name, files);
+    if (!isFolder && /\.(?:ya?ml|json)$/.test(name)) all.push(name);
+  }
+  return all;
+}
+
+/** The other files of such a folder are patches and unfinished objects. Flux has an object of the same name, which is a manifest. */
+async function checkKustomization(folder: string, name: string, files: Files): Promise<void> {
+  if (!/^(?:kustomization\.ya?ml|Kustomization)$/.test(basename(name))) return;
+  const groups = [...decodeText(await files.read(name), name).matchAll(/^(?:- )?apiVersion:\s*["']?([^\s"'/]+)/gm)].map(([, group]) => group);
+  if (groups.length > 0 && !groups.includes('kustomize.config.k8s.io')) return;
+  throw userError({ at: folder, ...KUSTOMIZATION, given: `its ${basename(name)} is an input of kustomize`, fix: KUSTOMIZATION.fix.replace('FOLDER', printableText(folder)) });
 }
 
 interface ManifestFile {

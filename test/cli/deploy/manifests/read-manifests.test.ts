@@ -122,6 +122,39 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(await refused(files)).toMatch(expected);
 });
 
+describe('a file that another program must process first', () => {
+  const cipher = 'ENC[AES256_GCM,data:p673w==,iv:YY=,tag:UQ==,type:str]';
+  const sops = `apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: "${cipher}"}\nsops: {mac: "${cipher}", version: 3.8.1}\n`;
+
+  test('is refused in the form of SOPS, with the field and without the value', async () => {
+    const message = await refused({ 'a.yaml': map('a'), 'db.yaml': sops });
+    expect(message).toBe('db.yaml:1:1: stringData.password is encrypted by SOPS, expected decrypted values, since the cluster would store the encrypted ones; decrypt it first: sops --decrypt FILE');
+  });
+
+  test.each(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])('is refused as a folder with a %s', async (name) => {
+    const files = { [`dist/${name}`]: 'resources: [web.yaml]\n', 'dist/web.yaml': 'kind: Patch\n', 'other.yaml': map('a') };
+    expect(await read(files, {}, ['dist', 'other.yaml']).catch((error: Error) => error.message)).toBe(
+      `dist: its ${name} is an input of kustomize, expected Kubernetes objects; build it and pipe the objects in: kustomize build dist | cdk8s-ci-deploy deploy -`);
+  });
+
+  test('is refused in a folder below, with --recursive', async () => {
+    const files = { 'dist/base/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n', 'dist/a.yaml': map('a') };
+    expect(await read(files, { recursive: true }, ['dist']).catch((error: Error) => error.message)).toContain('dist/base: its kustomization.yaml');
+    expect(await read(files, {}, ['dist'])).toHaveLength(1);
+  });
+
+  test('is refused as a kustomization that is named or piped', async () => {
+    expect(await refused({ 'kustomization.yaml': 'resources: [a.yaml]\n' })).toContain('kustomization.yaml:1:1: it is an input of kustomize');
+    expect(await read({}, {}, ['-'], 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n').catch((error: Error) => error.message))
+      .toContain('standard input:1:1: it is an input of kustomize');
+  });
+
+  test('is not an object of Flux with the same name', async () => {
+    const flux = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: app}\nspec: {path: ./app}\n';
+    expect(await read({ 'dist/kustomization.yaml': flux, 'dist/a.yaml': map('a') }, {}, ['dist'])).toHaveLength(2);
+  });
+});
+
 describe('a label or an annotation that only deploy may write', () => {
   const refusedIn = async (object: object) => (await refused({ 'a.json': JSON.stringify({ apiVersion: 'example.com/v1', kind: 'Widget', ...object }) }))
     .split('\n').flatMap((line) => /^ *a\.json:1:1: (?:items\[0\]: )?(\S+ has "[^"]+"), expected no label or annotation that only deploy writes; /.exec(line)?.[1] ?? []);
