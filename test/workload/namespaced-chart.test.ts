@@ -265,3 +265,28 @@ test('a value that SOPS has encrypted is refused in a cdk8s-plus Secret', () => 
   new kplus.Secret(chart, 'db', { stringData: { password: 'ENC[AES256_GCM,data:a=,iv:b=,tag:c=,type:str]' } });
   expect(problemsOf(chart)).toEqual([expect.stringContaining('stringData.password is encrypted by SOPS')]);
 });
+
+test.each([
+  ['extensions/v1beta1', 'Deployment', '1.16', 'apps/v1'],
+  ['autoscaling/v2beta2', 'HorizontalPodAutoscaler', '1.26', 'autoscaling/v2'],
+])('an API version that Kubernetes has removed is refused: %s %s', (apiVersion, kind, version, replacement) => {
+  const chart = namespacedChart();
+  rawObject(chart, 'old', { apiVersion, kind });
+  rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [{ apiVersion, kind, metadata: { name: 'a', namespace: 'example' } }] });
+  const refused = expect.stringContaining(`: Kubernetes ${version} removed ${kind} in ${apiVersion}, expected an API version that the cluster serves; use ${replacement}; `);
+  expect(problemsOf(chart)).toEqual([refused, refused]);
+});
+
+test('a deprecated API version causes one warning, although cdk8s validates a chart once per chart', () => {
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  try {
+    const root = app();
+    const chart = new NamespacedChart(root, 'chart', { namespace: 'example' });
+    new NamespacedChart(root, 'other', { namespace: 'example' });
+    rawObject(chart, 'endpoints', { apiVersion: 'v1', kind: 'Endpoints' });
+    messageOf(() => root.synth());
+    expect(emitWarning.mock.calls).toEqual([['chart/endpoints: Endpoints in v1 is deprecated since Kubernetes 1.33; use EndpointSlice in discovery.k8s.io/v1', 'cdk8s-ci-deploy']]);
+  } finally {
+    emitWarning.mockRestore();
+  }
+});

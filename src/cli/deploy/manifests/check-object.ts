@@ -3,7 +3,7 @@ import { userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { checkedImage, ImageRules } from '../../../image/policy';
 import { containersOf } from '../../../kubernetes/container-images';
-import { kindName, scopeOf } from '../../../kubernetes/kinds';
+import { deprecatedApi, kindName, removedApi, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
 import { OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
@@ -19,6 +19,8 @@ export interface ObjectRules {
   readonly namespace: string;
   readonly images: ImageRules;
   readonly variables: CiVariables;
+  /** Writes a warning for people. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -32,6 +34,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
   if (typeof apiVersion !== 'string' || apiVersion === '' || typeof kind !== 'string' || kind === '') return problems.attempt(() => notAnObject(at, value));
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const checks = [
+    () => checkApiVersion(at, apiVersion, kind, rules),
     () => checkScope(at, apiVersion, kind, rules),
     () => checkNamespace(at, kind, metadata, rules),
     () => checkReleaseName(at, kindName(apiVersion, kind), metadata),
@@ -63,6 +66,13 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';
   if (typeof name === 'string' && expected === undefined) return name;
   throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
+}
+
+function checkApiVersion(at: string, apiVersion: string, kind: string, { warn }: ObjectRules): void {
+  const removed = removedApi(apiVersion, kind);
+  if (removed) throw userError({ at, ...removed });
+  const deprecated = deprecatedApi(apiVersion, kind);
+  if (deprecated !== undefined) warn?.(`${at}: ${deprecated}`);
 }
 
 /** Only the server knows the scope of custom resources. */

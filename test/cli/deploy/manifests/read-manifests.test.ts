@@ -122,6 +122,27 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(await refused(files)).toMatch(expected);
 });
 
+describe('the API version of an object', () => {
+  const object = (apiVersion: string, kind: string, name = 'a') => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
+
+  test('is refused when Kubernetes has removed it, for all objects at once', async () => {
+    const message = await refused({ 'a.yaml': [object('extensions/v1beta1', 'Ingress'), object('batch/v1beta1', 'CronJob'), object('policy/v1beta1', 'PodDisruptionBudget')].join('---\n') });
+    expect(message).toContain('a.yaml:1:1: Kubernetes 1.22 removed Ingress in extensions/v1beta1, expected an API version that the cluster serves; use networking.k8s.io/v1;');
+    expect(message).toContain('a.yaml:5:1: Kubernetes 1.25 removed CronJob in batch/v1beta1');
+    expect(message).toContain('a.yaml:9:1: Kubernetes 1.25 removed PodDisruptionBudget in policy/v1beta1');
+  });
+
+  test('causes a warning when it is deprecated, and the object is read', async () => {
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
+    expect(await read({ 'a.yaml': `${object('v1', 'Endpoints')}---\n${object('resource.k8s.io/v1beta1', 'ResourceClaim')}` }, { warn })).toHaveLength(2);
+    expect(warnings).toEqual([
+      'a.yaml:1:1: Endpoints in v1 is deprecated since Kubernetes 1.33; use EndpointSlice in discovery.k8s.io/v1',
+      'a.yaml:5:1: ResourceClaim in resource.k8s.io/v1beta1 is deprecated, and Kubernetes 1.38 removes it; use resource.k8s.io/v1',
+    ]);
+  });
+});
+
 describe('a file that another program must process first', () => {
   const cipher = 'ENC[AES256_GCM,data:p673w==,iv:YY=,tag:UQ==,type:str]';
   const sops = `apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: "${cipher}"}\nsops: {mac: "${cipher}", version: 3.8.1}\n`;
