@@ -121,6 +121,27 @@ const CLUSTER_SCOPED = new Set([
 ]);
 
 /**
+ * Whether kubectl applies the items of an object in place of the object. The kind does not matter: a `List`, a `ConfigMapList`, and a custom resource
+ * with a field `items` are lists.
+ */
+export function isList({ items }: { readonly items?: unknown }): boolean {
+  return items !== undefined;
+}
+
+/**
+ * An item of a list. Without an `apiVersion` and a `kind`, it has those of the list, as in kubectl: the items of a `ConfigMapList` are ConfigMaps.
+ */
+export function typedItem<T extends Typed>({ apiVersion, kind }: Typed, item: T): T {
+  if ((item.apiVersion ?? item.kind) !== undefined || typeof kind !== 'string') return item;
+  return { apiVersion, kind: kind.replace(/List$/, ''), ...item };
+}
+
+interface Typed {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+}
+
+/**
  * An API group and a version in it.
  */
 export interface ApiVersion {

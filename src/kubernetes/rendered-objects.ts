@@ -1,5 +1,6 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { isList, typedItem } from './kinds';
 
 /**
  * The fields that identify an object, its metadata and its value.
@@ -40,12 +41,12 @@ export function headersBelow(root: IConstruct, skip: (construct: IConstruct) => 
 
 function headersOf(object: ApiObject): ObjectHeader[] {
   const props: { [key: string]: unknown } = Reflect.get(object, 'props') ?? {};
-  if (isList(object.kind, props.items)) return unfold(object.node.path, rendered(object));
+  if (isList(props)) return unfold(object.node.path, rendered(object));
   const { apiVersion, kind } = object;
   return [toHeader(object.node.path, patched(object, { apiVersion, kind, metadata: object.metadata.toJson() }), props, false)];
 }
 
-function rendered(list: ApiObject): { items?: unknown } {
+function rendered(list: ApiObject): { [field: string]: unknown } {
   try {
     return list.toJson();
   } catch {
@@ -54,15 +55,12 @@ function rendered(list: ApiObject): { items?: unknown } {
   }
 }
 
-function isList(kind: string, items: unknown): boolean {
-  return Array.isArray(items) || (kind === 'List' && items !== undefined);
-}
-
-function unfold(at: string, list: { items?: unknown }): ObjectHeader[] {
+function unfold(at: string, list: { [field: string]: unknown }): ObjectHeader[] {
   const items = Array.isArray(list.items) ? list.items : [];
   return items.flatMap((item, index) => {
     const place = `${at}/items[${index}]`;
-    return isList(item?.kind, item?.items) ? unfold(place, item) : [toHeader(place, item ?? {}, item ?? {}, true)];
+    const typed = typedItem(list, item ?? {});
+    return isList(typed) ? unfold(place, typed) : [toHeader(place, typed, typed, true)];
   });
 }
 

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { isList, templateObject } from './template-object';
+import { templateObject } from './template-object';
 import { isObject } from '../base/json';
 import { decodeText } from '../base/text-file';
 import { userError, validationErrors, show } from '../base/user-error';
 import { CiImage } from '../image/ci-image';
 import { Container, containersOf, noContainer } from '../kubernetes/container-images';
+import { isList } from '../kubernetes/kinds';
 import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
 import { checkWritable } from '../yaml/writer';
 

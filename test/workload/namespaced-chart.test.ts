@@ -50,6 +50,12 @@ describe('a cluster-scoped object', () => {
     expect(problemsOf(chart)).toEqual([refused('ClusterRole.rbac.authorization.k8s.io')]);
   });
 
+  test('is refused as an item that has the kind of its list', () => {
+    const chart = namespacedChart();
+    rawObject(chart, 'list', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleList', items: [{ metadata: { name: 'a' } }] });
+    expect(problemsOf(chart)).toEqual([refused('ClusterRole.rbac.authorization.k8s.io')]);
+  });
+
   test('is refused in an included file', () => {
     const file = join(folder, 'crd.yaml');
     writeFileSync(file, 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: fine\n');

@@ -20,7 +20,7 @@ export const render: Command = {
   required: 0,
   description: [
     'Reads a manifest (standard input without FILE), sets the image of containers, and prints it. It sets the image of each container whose image is the',
-    'placeholder, and of each container that --container names. The placeholder in other places stays.',
+    'placeholder, and of each container that --container names. The placeholder in other places stays. A manifest in UTF-16 becomes UTF-8.',
     '',
     'The image is --image, or the variable of the image job of this pipeline. The variable NAME_PIPELINE_ID must name this pipeline, so that no older image',
     'is used by mistake.',
@@ -95,9 +95,12 @@ async function rendered({ args, files }: Context, image: string): Promise<Render
     throw userError({ at: 'render', given: 'there is no manifest', expected: 'a file, or a manifest on standard input', fix: 'name the file, such as render deployment.yml' });
   }
   const fileName = name === '-' ? 'standard input' : name;
-  const text = decodeText(await files.read(name), fileName);
-  return replaced(text, fileName, image, { placeholder: args.one('placeholder') ?? 'IMAGE', names: args.all('container') });
+  const bytes = await files.read(name);
+  const mark = bytes.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? '\ufeff' : '';
+  return replaced(mark + decodeText(bytes, fileName), fileName, image, { placeholder: args.one('placeholder') ?? 'IMAGE', names: args.all('container') });
 }
+
+const UTF8_MARK = Buffer.from('\ufeff');
 
 interface Selection {
   readonly placeholder: string;

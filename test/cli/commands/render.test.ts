@@ -59,6 +59,13 @@ describe('rendering', () => {
     expect(await run([...operands, '--image', IMAGE], { stdin: DEPLOYMENT })).toMatchObject({ code: 0, stdout: EXPECTED });
   });
 
+  test.each([
+    ['keeps a byte order mark', Buffer.from(`\ufeff${DEPLOYMENT}`), `\ufeff${EXPECTED}`],
+    ['turns UTF-16 into UTF-8', Buffer.from(`\ufeff${DEPLOYMENT}`, 'utf16le'), EXPECTED],
+  ])('it %s', async (_, stdin, stdout) => {
+    expect(await run(['--image', IMAGE], { stdin })).toMatchObject({ code: 0, stdout });
+  });
+
   test('it takes another variable and another placeholder', async () => {
     const variables = { ...JOB, IMAGE: undefined, API_IMAGE: IMAGE, API_IMAGE_PIPELINE_ID: '4711' };
     const stdin = DEPLOYMENT.replace('"IMAGE"', '"$IMAGE"');

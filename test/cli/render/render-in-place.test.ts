@@ -55,6 +55,17 @@ test('it keeps JSON', () => {
   expect(renderInPlace(text, 'f.yml', choose)).toBe(text.replace('IMAGE', IMAGE));
 });
 
+test('it keeps JSON objects one after another, and the space between them', () => {
+  const object = '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"a","image":"IMAGE"}]}}';
+  const text = `\ufeff ${object}${object}\n\n${JSON.stringify(JSON.parse(object), null, 2)}`;
+  expect(renderInPlace(text, 'f.json', choose)).toBe(text.replaceAll('IMAGE', IMAGE));
+});
+
+test('it sets images in the items of a list without kinds', () => {
+  const text = 'apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n  spec: {containers: [{name: a, image: IMAGE}]}\n';
+  expect(renderInPlace(text, 'f.yml', choose)).toBe(text.replace('IMAGE', IMAGE));
+});
+
 test('it changes nothing when the image is already set', () => {
   const text = `${POD}  - {name: a, image: "x"}\n`;
   expect(renderInPlace(text, 'f.yml', () => 'x')).toBe(text);

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { checkObject, ObjectRules } from './check-object';
-import { isObject, JsonObject } from '../../../base/json';
+import type { Json } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
 import { KUSTOMIZATION } from '../../../kubernetes/tool-input';
-import { parseManifest } from '../../../yaml/manifest-parser';
+import { parseManifest, PlacedObject, unfoldList } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
 import { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
@@ -83,15 +83,10 @@ async function readFile(name: string, files: Files): Promise<ManifestFile> {
   return { name: called, text: decodeText(await files.read(name), called) };
 }
 
-interface Located {
-  readonly at: string;
-  readonly value: JsonObject;
-}
-
-function documentsOf({ name, text }: ManifestFile, problems: Problems): Located[] {
+function documentsOf({ name, text }: ManifestFile, problems: Problems): PlacedObject[] {
   if (isBlank(text)) return [];
   const documents = problems.attempt(() => parseManifest(text, name)) ?? [];
-  return documents.flatMap(({ at, value }) => unfold(at(), value, problems));
+  return documents.flatMap(({ at, value }) => unfoldList({ at: at(), value }, (place, item) => problems.add(notAnObject(place, item))));
 }
 
 /** A template may render nothing but comments and document markers. */
@@ -99,14 +94,9 @@ function isBlank(text: string): boolean {
   return /^\ufeff?(?:[ \t]*(?:---[ \t]*)?(?:#[^\n]*)?\r?(?:\n|$))*$/.test(text);
 }
 
-function unfold(at: string, value: JsonObject, problems: Problems): Located[] {
-  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at, value }];
-  return value.items.flatMap((item, index) => {
-    const place = `${at}: items[${index}]`;
-    if (isObject(item)) return unfold(place, item, problems);
-    problems.add(userError({ at: place, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or give it apiVersion, kind and metadata' }));
-    return [];
-  });
+function notAnObject(at: string, item: Json): Error {
+  const expected = at.endsWith('items') ? 'a list of Kubernetes objects' : 'a Kubernetes object';
+  return userError({ at, given: `it is ${show(item)}`, expected, fix: 'remove it, or give it apiVersion, kind and metadata' });
 }
 
 function checkDuplicates(objects: readonly ReleaseObject[], problems: Problems): void {

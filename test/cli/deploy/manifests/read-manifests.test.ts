@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function read(files: Record<string, string>, options: Partial<ReadOptions> = {}, names = Object.keys(files), stdin = '') {
+async function read(files: Record<string, string | Buffer>, options: Partial<ReadOptions> = {}, names = Object.keys(files), stdin = '') {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -73,6 +73,20 @@ describe('readManifests', () => {
 
     expect(await names(false)).toEqual(['a', 'b']);
     expect(await names(true)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('reads JSON objects one after another, and the items of every list', async () => {
+    const json = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+    const list = 'apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: c}\n- {apiVersion: v1, kind: Secret, metadata: {name: d}}\n';
+    const objects = await read({ 'a.json': `${json('a')}\n${json('b')}`, 'b.yaml': list });
+
+    expect(objects.map(({ at, kind, name }) => `${at} ${kind} ${name}`)).toEqual([
+      'a.json:1:1 ConfigMap a', 'a.json:2:1 ConfigMap b', 'b.yaml:1:1: items[0] ConfigMap c', 'b.yaml:1:1: items[1] Secret d',
+    ]);
+  });
+
+  test('reads UTF-16 with a byte order mark', async () => {
+    expect(await read({ 'a.yaml': Buffer.from(`\ufeff${map('a')}`, 'utf16le') })).toMatchObject([{ at: 'a.yaml:1:1', name: 'a' }]);
   });
 
   test('reads standard input', async () => {
