@@ -20,7 +20,8 @@ export const render: Command = {
   required: 0,
   description: [
     'Reads a manifest (standard input without FILE), sets the image of containers, and prints it. It sets the image of each container whose image is the',
-    'placeholder, and of each container that --container names. The placeholder in other places stays. A manifest in UTF-16 becomes UTF-8.',
+    'placeholder, and of each container that --container names. Image volumes are set like containers. The placeholder in other places stays; in a custom',
+    'resource, a placeholder that may be an image is an error. A manifest in UTF-16 becomes UTF-8.',
     '',
     'The image is --image, or the variable of the image job of this pipeline. The variable NAME_PIPELINE_ID must name this pipeline, so that no older image',
     'is used by mistake.',
@@ -113,10 +114,11 @@ function replaced(text: string, fileName: string, image: string, { placeholder, 
   const wanted = [`the image ${show(placeholder)}`, ...names.map((name) => `the name ${show(name)}`)].join(' or ');
   const manifest = renderInPlace(text, fileName, (container) => {
     all.push(container);
-    if (container.image !== placeholder && !names.includes(container.name)) return undefined;
+    const isNamed = !container.isVolume && names.includes(container.name);
+    if (container.image !== placeholder && !isNamed) return undefined;
     containers.push(container.name);
     return image;
-  }, wanted);
+  }, { wanted, placeholder });
   const absent = names.find((name) => !containers.includes(name));
   if (absent === undefined) return { manifest, containers };
   throw noContainer(fileName, `the name ${show(absent)}`, all);

@@ -108,6 +108,7 @@ export function readOptions({ namespace, say, context: { args, variables } }: De
     variables,
     warn: (message) => say(`warning: ${printableText(message)}`),
     images: { allowMutableTag: args.has('allow-mutable-tag'), allowedRegistries },
+    imagesFromController: args.all('image-from-controller'),
     recursive: args.has('recursive'),
     allowEmpty: args.has('allow-empty'),
   };

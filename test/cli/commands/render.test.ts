@@ -66,6 +66,16 @@ describe('rendering', () => {
     expect(await run(['--image', IMAGE], { stdin })).toMatchObject({ code: 0, stdout });
   });
 
+  test('it does not take a volume for the container of the same name', async () => {
+    const stdin = 'apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: web, image: a:1}]\n  volumes: [{name: web, image: {reference: b:1}}]\n';
+    expect(await run(['--image', IMAGE, '--container', 'web'], { stdin })).toMatchObject({ code: 0, stdout: stdin.replace('a:1', IMAGE) });
+  });
+
+  test('it rejects its placeholder in a custom resource, and writes nothing', async () => {
+    const stdin = `${DEPLOYMENT}---\napiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [{image: IMAGE}]}\n`;
+    expect(await run(['--image', IMAGE], { stdin })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('spec.steps[0].image of Task.tekton.dev has the placeholder "IMAGE"') });
+  });
+
   test('it takes another variable and another placeholder', async () => {
     const variables = { ...JOB, IMAGE: undefined, API_IMAGE: IMAGE, API_IMAGE_PIPELINE_ID: '4711' };
     const stdin = DEPLOYMENT.replace('"IMAGE"', '"$IMAGE"');

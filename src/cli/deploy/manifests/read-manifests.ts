@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
-import { checkObject, ObjectRules } from './check-object';
+import { checkObject, isException, ObjectRules } from './check-object';
 import type { Json } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
+import { containersOf } from '../../../kubernetes/container-images';
 import { kindName } from '../../../kubernetes/kinds';
 import { KUSTOMIZATION } from '../../../kubernetes/tool-input';
 import { parseManifest, PlacedObject, unfoldList } from '../../../yaml/manifest-parser';
@@ -25,13 +26,16 @@ export interface ReadOptions extends ObjectRules {
  */
 export async function readManifests(names: readonly string[], files: Files, options: ReadOptions): Promise<ReleaseObject[]> {
   const problems = new Problems();
+  const all: PlacedObject[] = [];
   const objects: ReleaseObject[] = [];
   for (const name of await manifestFiles(names, files, options.recursive).catch((error: unknown) => problems.add(error)) ?? []) {
     const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
+    all.push(...documents);
     objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
   }
   checkDuplicates(objects, problems);
+  for (const exception of options.imagesFromController ?? []) problems.attempt(() => checkException(exception, all));
   problems.check('the manifests; nothing was contacted');
   if (objects.length > 0 || options.allowEmpty) return objects;
   throw userError({
@@ -97,6 +101,12 @@ function isBlank(text: string): boolean {
 function notAnObject(at: string, item: Json): Error {
   const expected = at.endsWith('items') ? 'a list of Kubernetes objects' : 'a Kubernetes object';
   return userError({ at, given: `it is ${show(item)}`, expected, fix: 'remove it, or give it apiVersion, kind and metadata' });
+}
+
+function checkException(exception: string, all: readonly PlacedObject[]): void {
+  const isUsed = ({ value }: PlacedObject) => containersOf(value).some((container) => isException(exception, value, container));
+  if (all.some(isUsed)) return;
+  throw userError({ at: '--image-from-controller', given: `no object has a container ${show(exception)}`, expected: 'CONTAINER or OBJECT/CONTAINER', fix: 'correct the name, or remove the option' });
 }
 
 function checkDuplicates(objects: readonly ReleaseObject[], problems: Problems): void {

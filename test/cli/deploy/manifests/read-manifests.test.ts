@@ -136,6 +136,57 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(await refused(files)).toMatch(expected);
 });
 
+describe('an image outside the lists of containers', () => {
+  const pod = (reference: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: "r.example.com/a:1"}]\n  volumes: [{name: m, image: {reference: "${reference}"}}]\n`;
+
+  test.each([
+    ['the placeholder', 'IMAGE', 'image of volume "m": it is the placeholder "IMAGE"'],
+    ['a mutable tag', 'r.example.com/model:latest', 'image of volume "m": "r.example.com/model:latest" has the mutable tag "latest"'],
+    ['another registry', 'docker.io/model:1', 'image of volume "m": "docker.io/model:1" is in "docker.io/library/model"'],
+  ])('is checked in an image volume: %s', async (_, reference, message) => {
+    expect(await refused({ 'a.yaml': pod(reference) }, { images: { allowedRegistries: ['r.example.com'] } })).toContain(`a.yaml:1:1: ${message}`);
+  });
+
+  test('is accepted in an image volume when it is in order', async () => {
+    expect(await read({ 'a.yaml': pod('r.example.com/model:1') })).toHaveLength(1);
+  });
+
+  test.each([
+    ['argoproj.io/v1alpha1', 'WorkflowTemplate', '{templates: [{script: {image: IMAGE}}]}', 'spec.templates[0].script.image of WorkflowTemplate.argoproj.io'],
+    ['tekton.dev/v1', 'Task', '{steps: [{name: a, image: IMAGE}]}', 'spec.steps[0].image of Task.tekton.dev'],
+  ])('is refused when it is the placeholder in %s %s', async (apiVersion, kind, spec, field) => {
+    expect(await refused({ 'a.yaml': `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\nspec: ${spec}\n` })).toContain(`a.yaml:1:1: ${field} has the placeholder "IMAGE"`);
+  });
+});
+
+describe('an image that another controller sets', () => {
+  test.each([
+    ['auto', 'has no tag'], ['', ''], [' ', 'white space'], ['{{args.image}}', ''], ['{{ inputs.parameters.image }}', ''], ['$(params.image)', ''],
+  ])('is refused without an exception, and the message says how to make one: %j', async (image, problem) => {
+    const message = await refused({ 'a.yaml': deployment(image) });
+    expect(message).toContain(problem);
+    expect(message).toMatch(/^a\.yaml:1:1: image of container "web": .*\. If another controller sets this image, add --image-from-controller web$/);
+    expect(await read({ 'a.yaml': deployment(image) }, { imagesFromController: ['web'] })).toHaveLength(1);
+    expect(await read({ 'a.yaml': deployment(image) }, { imagesFromController: ['web/web'] })).toHaveLength(1);
+  });
+
+  test.each(['IMAGE', 'nginx:latest', 'registry.example.com/Web:1'])('is not suggested for %j', async (image) => {
+    expect(await refused({ 'a.yaml': deployment(image) })).not.toContain('--image-from-controller');
+  });
+
+  test('is accepted for the named container only', async () => {
+    const two = deployment('auto').replace('containers: [', 'containers: [{name: api, image: auto}, ');
+    expect(await refused({ 'a.yaml': two }, { imagesFromController: ['web'] })).toMatch(/^a\.yaml:1:1: image of container "api": "auto" has no tag/);
+    const other = deployment('auto').replace('{name: web}', '{name: other}');
+    expect(await refused({ 'a.yaml': deployment('auto'), 'b.yaml': other }, { imagesFromController: ['other/web'] })).toMatch(/^a\.yaml:1:1: image of container "web"/);
+  });
+
+  test.each(['proxy', 'other/web', 'web/'])('is refused for %j, which no object has', async (exception) => {
+    expect(await refused({ 'a.yaml': deployment('registry.example.com/web:1') }, { imagesFromController: [exception] })).toBe(
+      `--image-from-controller: no object has a container "${exception}", expected CONTAINER or OBJECT/CONTAINER; correct the name, or remove the option`);
+  });
+});
+
 describe('the API version of an object', () => {
   const object = (apiVersion: string, kind: string, name = 'a') => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
 
