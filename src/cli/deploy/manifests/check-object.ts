@@ -1,7 +1,7 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { UserError, userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
-import { checkedImage, GivenImage, ImageRules } from '../../../image/policy';
+import { checkedImage, GivenImage, ImageRules, PLACEHOLDER } from '../../../image/policy';
 import { checkNoPlaceholder, Container, containersOf, containerText } from '../../../kubernetes/container-images';
 import { deprecatedApi, kindName, removedApi, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
@@ -154,8 +154,6 @@ function checkImage(image: GivenImage, { name }: Container, images: ImageRules, 
 function mayBeFilledIn(text: string): boolean {
   return text !== PLACEHOLDER && (/^[\w\s-]*$/.test(text) || /[{}$<>]/.test(text));
 }
-
-const PLACEHOLDER = 'IMAGE';
 
 interface ReservedKey {
   /** The field with the labels or annotations: `spec.template.metadata.labels`. */
