@@ -62,7 +62,8 @@ export const render: Command = {
 
     if (file !== undefined) files.write(file, manifest);
     stderr.write(`${reference} (${source}) set in ${counted(containers)}\n`);
-    const report = { image: reference.toString(), source, containers, ...(file === undefined ? { manifest } : { file }) };
+    const names = containers.map(({ name }) => name);
+    const report = { image: reference.toString(), source, containers: names, ...(file === undefined ? { manifest } : { file }) };
     if (output === 'json') stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else if (file === undefined) stdout.write(manifest);
     return ExitCode.DONE;
@@ -71,8 +72,8 @@ export const render: Command = {
 
 interface Rendered {
   readonly manifest: string;
-  /** The names of the containers with the new image. */
-  readonly containers: string[];
+  /** The containers and image volumes with the new image. */
+  readonly containers: Container[];
 }
 
 function imageOf(args: Arguments, variables: CiVariables): ImageLookup {
@@ -110,20 +111,22 @@ interface Selection {
 
 function replaced(text: string, fileName: string, image: string, { placeholder, names }: Selection): Rendered {
   const all: Container[] = [];
-  const containers: string[] = [];
+  const set: Container[] = [];
   const wanted = [`the image ${show(placeholder)}`, ...names.map((name) => `the name ${show(name)}`)].join(' or ');
   const manifest = renderInPlace(text, fileName, (container) => {
     all.push(container);
     const isNamed = !container.isVolume && names.includes(container.name);
     if (container.image !== placeholder && !isNamed) return undefined;
-    containers.push(container.name);
+    set.push(container);
     return image;
   }, { wanted, placeholder });
-  const absent = names.find((name) => !containers.includes(name));
-  if (absent === undefined) return { manifest, containers };
+  const absent = names.find((name) => !set.some((container) => container.name === name && !container.isVolume));
+  if (absent === undefined) return { manifest, containers: set };
   throw noContainer(fileName, `the name ${show(absent)}`, all);
 }
 
-function counted(containers: string[]): string {
-  return containers.length === 1 ? '1 container' : `${containers.length} containers`;
+function counted(containers: Container[]): string {
+  const volumes = containers.filter(({ isVolume }) => isVolume).length;
+  const counts: Array<[number, string]> = [[containers.length - volumes, 'container'], [volumes, 'image volume']];
+  return counts.filter(([count]) => count > 0).map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(' and ');
 }
