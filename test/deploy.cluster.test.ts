@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { configMap, deployment, manifests, service, serviceAccount } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
-import { deploy, writesOf } from './cluster/deploying';
+import { deploy, release, writesOf } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { until } from './support/until';
 import { gitlabJob } from '../examples/gitlab-job';
@@ -73,6 +73,48 @@ describe('an application', () => {
   });
 });
 
+describe('manifests as people write them', () => {
+  let deployer: Deployer;
+  const read = async (files: Record<string, string | Buffer>, ...options: string[]) => release(deployer, { files }, 'deploy', ...Object.keys(files), '--allow-prune-many', ...options);
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'as-written');
+  });
+
+  test('are deployed from a JSON stream, a list of a kind and UTF-16', async () => {
+    const stream = [configMap('a'), configMap('b')].map((object) => JSON.stringify(object)).join('\n');
+    const list = 'apiVersion: v1\nkind: ConfigMapList\nitems:\n- {metadata: {name: c}, data: {key: value}}\n';
+    const wide = Buffer.from(`\ufeff${JSON.stringify(configMap('d', { key: 'ü' }))}`, 'utf16le');
+    expect(await read({ 'stream.json': stream, 'list.yaml': list, 'wide.json': wide })).toMatchObject({ code: 0, stdout: expect.stringMatching(/^4 created in/m) });
+    expect(deployer.admin('get', 'configmap', 'c', 'd', '-o', 'jsonpath={.items[*].data.key}')).toBe('value ü');
+  });
+
+  test('are deployed with an image volume, whose image is in the record', async () => {
+    const spec = { containers: [{ name: 'web', image: 'registry.example.com/web:1' }], volumes: [{ name: 'model', image: { reference: 'registry.example.com/model:1' } }] };
+    const { code } = await read({ 'pod.json': JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec }) });
+    const { stdout } = await release(deployer, {}, 'status');
+    expect(code).toBe(0);
+    expect(stdout).toContain('registry.example.com/model:1');
+  });
+
+  test('are deployed with an image that another controller sets, when the container is named', async () => {
+    const gateway = JSON.stringify(deployment('gw', { image: 'auto' }));
+    expect(await read({ 'gw.json': gateway })).toMatchObject({ code: 2, stderr: expect.stringContaining('add --image-from-controller web') });
+    expect(await read({ 'gw.json': gateway }, '--image-from-controller', 'gw/web')).toMatchObject({ code: 0 });
+    expect(deployer.admin('get', 'deployment', 'gw', '-o', 'jsonpath={.spec.template.spec.containers[0].image}')).toBe('auto');
+  });
+
+  test('are refused with an API version that Kubernetes has removed, and written after a warning when it is deprecated', async () => {
+    const cronJob = { apiVersion: 'batch/v1beta1', kind: 'CronJob', metadata: { name: 'a' }, spec: {} };
+    expect(await read({ 'a.json': JSON.stringify(cronJob) })).toMatchObject({ code: 2, stderr: expect.stringContaining('Kubernetes 1.25 removed CronJob in batch/v1beta1') });
+    deployer.admin('create', 'role', 'endpoints', '--verb=get,create,patch,delete', '--resource=endpoints');
+    deployer.admin('create', 'rolebinding', 'endpoints', '--role=endpoints', '--serviceaccount=as-written:ci');
+    const endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'outside' }, subsets: [] };
+    expect(await read({ 'a.json': JSON.stringify(endpoints) }))
+      .toMatchObject({ code: 0, stderr: expect.stringContaining('warning: a.json:1:1: Endpoints in v1 is deprecated since Kubernetes 1.33') });
+  });
+});
+
 describe('a release with a problem', () => {
   let deployer: Deployer;
 
@@ -103,7 +145,7 @@ describe('a release with a problem', () => {
     ['what the role may not write', [quota], 3, /ResourceQuota mine: User "system:serviceaccount:refused:ci" cannot patch resource "resourcequotas".*; let an administrator grant this right/],
     ['rights that the deployer lacks', [role], 3, /Role nodes: .*is attempting to grant RBAC permissions not currently held.*; grant only rights/],
     ['a pod that the namespace refuses', [privileged], 1, /Pod root: violates PodSecurity "restricted:latest".*; meet the Pod Security level/],
-    ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v1beta1' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],
+    ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v2' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],
     ['a kind that is not served', [{ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } }], 1, /Widget w: the cluster has no Widget in example\.com\/v1; /],
     ['an object of another release', [configMap('others')], 1, /ConfigMap others: it belongs to application shop, environment production, project 7; /],
     ['an object that no release has made', [configMap('nobodys')], 1, /ConfigMap nobodys: it exists already, and no release created it; adopt it \(--adopt\)/],

@@ -1,16 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Chart, Testing, Yaml } from 'cdk8s';
 import * as fc from 'fast-check';
 import { ANY_CHARACTER } from './support/any-character';
-import { kubectl, runKubectl, FETCH_TIMEOUT } from './support/kubectl';
+import { kubectl, NO_CLUSTER, runKubectl, FETCH_TIMEOUT } from './support/kubectl';
 import { kubectlScalars } from './support/kubectl-scalars';
 import { Json, JsonObject } from '../src/base/json';
+import { decodeText } from '../src/base/text-file';
 import { CiImage } from '../src/image/ci-image';
 import { setImages } from '../src/kubernetes/container-images';
+import { isList } from '../src/kubernetes/kinds';
 import { ManifestTemplate } from '../src/workload/manifest-template';
-import { isList } from '../src/workload/template-object';
-import { parseManifest } from '../src/yaml/manifest-parser';
+import { parseManifest, unfoldList } from '../src/yaml/manifest-parser';
 import { checkWritable } from '../src/yaml/writer';
 
 const IMAGE = 'registry.example.com/group/site:1';
@@ -104,3 +106,45 @@ function readOrNothing(manifest: string): Json {
     return null;
   }
 }
+
+describe('a stream of documents', () => {
+  const [a, b] = ['a', 'b'].map((name) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { x: '} "{' } }));
+  const c = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n';
+  const unfolded = (text: string) => parseManifest(text, 'f').flatMap(({ at, value }) => unfoldList({ at: at(), value })).map(({ value }) => value);
+
+  test.each([
+    `${a}\n${b}\n`, `${a}${b}`, ` \n${a} ${b}`, `${a}\n---\n${b}\n`, `${a}\n---\n${c}`, `${a}\n${c}`, `${a}\n--- # x\n${b}`, `${c}---\n${a}\n---\n${b}\n`,
+    `${a}\n# end\n`, `\ufeff${a}\n${b}`, `\ufeff${c}---\n\ufeff${c.replace('name: c', 'name: d')}`,
+  ])('is read as kubectl reads it: %j', (text) => {
+    expect(unfolded(text)).toEqual(read(text));
+  });
+
+  test.each([
+    'apiVersion: v1\nkind: ConfigMapList\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: x}}\n',
+    'apiVersion: v1\nkind: ConfigMapList\nitems:\n- {metadata: {name: x}}\n- {metadata: {name: y}}\n',
+    'apiVersion: apps/v1\nkind: DeploymentList\nmetadata: {}\nitems: [{metadata: {name: x}}]\n',
+    'apiVersion: example.com/v1\nkind: FooList\nitems: [{metadata: {name: x}}]\n',
+    'apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: w}\nitems: [{metadata: {name: x}}, {apiVersion: v1, kind: Pod, metadata: {name: y}}]\n',
+  ])('has the items of a list as kubectl reads them: %j', (text) => {
+    expect(unfolded(text)).toEqual(read(text));
+  });
+
+  test.each([`${a},\n${b}`, `${a}\n}`, `[${a},${b}]`, `${a}\n---${b}\n`, 'apiVersion: v1\nkind: Foo\nitems: {a: b}\n'])('is refused as kubectl refuses it: %j', (text) => {
+    expect(() => read(text)).toThrow('error:');
+    const invalid: string[] = [];
+    const parse = () => parseManifest(text, 'f').flatMap(({ at, value }) => unfoldList({ at: at(), value }, (place) => void invalid.push(place)));
+    try {
+      parse();
+    } catch (error) {
+      invalid.push((error as Error).message);
+    }
+    expect(invalid).toHaveLength(1);
+  });
+
+  test.each(['utf-16le', 'utf-16be'])('is read in %s with a byte order mark, as kubectl reads it', (encoding) => {
+    const little = Buffer.from(`\ufeff${c}data: {x: ü€😀}\n---\n${a}`, 'utf16le');
+    const bytes = encoding === 'utf-16le' ? little : little.swap16();
+    const printed = execFileSync(kubectl(), ['patch', '--local', '--type=merge', '-p', '{}', '-o', 'json', '-f', '-'], { input: bytes, encoding: 'utf8', env: NO_CLUSTER });
+    expect(parsed(decodeText(bytes, 'f'))).toEqual(printed.split(/^(?=\{$)/m).map((object) => JSON.parse(object)));
+  });
+});

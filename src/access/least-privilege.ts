@@ -1,6 +1,6 @@
 import { isObject, JsonObject } from '../base/json';
 import { userError, show } from '../base/user-error';
-import { kindName, KINDS_VERSION, parseApiVersion, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { kindName, KINDS_VERSION, parseApiVersion, removedApi, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { dns1123Subdomain, nameRuleOf } from '../kubernetes/names';
 import { PolicyRule, RBAC_GROUP } from '../kubernetes/rbac';
 import { DEPLOY_RIGHTS, objectRights, pullSecretRights, recordNames, recordRights, NamedObjects } from '../release/deploy-rights';
@@ -151,6 +151,8 @@ function resourceOfObject(at: string, apiVersion: string, kind: string, custom: 
     throw userError({ at, given, expected: 'an object that a least-privilege deployer may write', fix: 'move it to the manifests that an administrator applies' });
   }
   if (known) return { ...known, isCustom: false };
+  const removed = removedApi(apiVersion, kind);
+  if (removed) throw userError({ at, ...removed });
   if (plural !== undefined) return { group: parseApiVersion(apiVersion).group, resource: plural, isCustom: true };
   throw userError({
     at,

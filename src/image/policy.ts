@@ -22,6 +22,9 @@ export interface ImageRules {
   readonly allowedRegistries?: readonly string[];
 }
 
+/** The text that stands for an image in manifests, unless another one is chosen. */
+export const PLACEHOLDER = 'IMAGE';
+
 /**
  * Parses an image reference and checks it against the rules.
  *
@@ -35,10 +38,10 @@ export function checkedImage(image: GivenImage, rules: ImageRules, variables: Ci
 }
 
 function parse(image: GivenImage): ImageReference {
-  if (image.text === 'IMAGE') {
+  if (image.text === PLACEHOLDER) {
     throw userError({
       at: image.at,
-      given: 'it is the placeholder "IMAGE"',
+      given: `it is the placeholder ${show(PLACEHOLDER)}`,
       expected: 'an image reference such as "registry.example.com/group/project:1.0"',
       fix: 'pass the reference that the image job pushed',
     });

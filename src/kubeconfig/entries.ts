@@ -271,6 +271,7 @@ export function checkToken(token: string): void {
 function tokenProblem(token: string): string | undefined {
   if (token === '') return 'it is empty';
   if (/[\r\n]/.test(token)) return 'it has a line break in it';
+  if (token.startsWith('\ufeff')) return 'it begins with a byte order mark';
   if (/\s/.test(token)) return 'it has white space in it';
   if (!/^[\x21-\x7e]+$/.test(token)) return 'it has characters in it that are not ASCII';
   return isBase64OfJwt(token) ? 'it is base64 of a token, as in the data of a Secret' : undefined;

@@ -1,13 +1,18 @@
-import { isObject, Json, JsonObject } from '../base/json';
+import { kindName, scopeOf, typedItem } from './kinds';
+import { isObject, Json, JsonObject, pathsOfTexts } from '../base/json';
+import { printable } from '../base/printable';
 import { userError, show } from '../base/user-error';
 
 /**
- * A container of a workload, an init container or an ephemeral container.
+ * A container of a workload, an init container, an ephemeral container, or a volume with the content of an image.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/volumes/#image
  */
 export interface Container {
   readonly name: string;
   /** Missing when the field is missing or is not a text. */
   readonly image?: string;
+  readonly isVolume?: boolean;
 }
 
 /**
@@ -21,8 +26,9 @@ export type ChooseImage = (container: Container) => string | undefined;
 export interface ReplacedImage {
   readonly container: Container;
   readonly image: string;
-  /** The container in the original object. */
+  /** The object with the field, in the original object. */
   readonly source: JsonObject;
+  readonly field: 'image' | 'reference';
 }
 
 /**
@@ -40,7 +46,7 @@ const OPAQUE_FIELDS = new Set(['metadata', 'status', 'data', 'stringData']);
 
 /**
  * Finds all containers of an object of any kind, custom resources and Lists included. A container is a named item of a list called
- * `containers`, `initContainers` or `ephemeralContainers`.
+ * `containers`, `initContainers` or `ephemeralContainers`. A volume with an image is a named item of `volumes` with the field `image.reference`.
  */
 export function containersOf(object: JsonObject): Container[] {
   const found: Container[] = [];
@@ -52,21 +58,38 @@ export function containersOf(object: JsonObject): Container[] {
 }
 
 /**
+ * Describes a container in messages: `container "web"`, or `volume "model"`.
+ */
+export function containerText({ name, isVolume }: Container): string {
+  return `${isVolume ? 'volume' : 'container'} ${show(name)}`;
+}
+
+/**
  * Copies an object and sets the images of its containers. `choose` is called once for each container.
  */
 export function setImages(object: JsonObject, choose: ChooseImage): ObjectWithImages {
   const replaced: ReplacedImage[] = [];
+  const withImage = (copy: JsonObject, container: Container, source: JsonObject, field: ReplacedImage['field']): JsonObject => {
+    const image = choose(container);
+    if (image === undefined) return copy;
+    replaced.push({ container, image, source, field });
+    return { ...copy, [field]: image };
+  };
   const inContainer = (value: Json): Json => {
     const copy = within(value);
     if (!isObject(value) || !isObject(copy) || typeof value.name !== 'string') return copy;
-    const container = { name: value.name, ...(typeof value.image === 'string' ? { image: value.image } : {}) };
-    const image = choose(container);
-    if (image === undefined) return copy;
-    replaced.push({ container, image, source: value });
-    return { ...copy, image };
+    return withImage(copy, { name: value.name, ...(typeof value.image === 'string' ? { image: value.image } : {}) }, value, 'image');
+  };
+  const inVolume = (value: Json): Json => {
+    const copy = within(value);
+    if (!isObject(value) || !isObject(copy) || typeof value.name !== 'string' || !isObject(value.image) || !isObject(copy.image)) return copy;
+    const { reference } = value.image;
+    if (typeof reference !== 'string') return copy;
+    return { ...copy, image: withImage(copy.image, { name: value.name, image: reference, isVolume: true }, value.image, 'reference') };
   };
   const field = (key: string, value: Json): Json => {
     if (OPAQUE_FIELDS.has(key)) return JSON.parse(JSON.stringify(value));
+    if (key === 'volumes' && Array.isArray(value)) return value.map(inVolume);
     return CONTAINER_LISTS.has(key) && Array.isArray(value) ? value.map(inContainer) : within(value);
   };
   const within = (value: Json): Json => {
@@ -78,6 +101,41 @@ export function setImages(object: JsonObject, choose: ChooseImage): ObjectWithIm
 }
 
 /**
+ * Checks that no placeholder is left in a kind whose image fields are not known. There, only the images of containers and volumes are set.
+ *
+ * @param at The file or construct.
+ * @param object The object with its images set.
+ * @param placeholder The text that stands for an image.
+ * @throws When a field has the placeholder and is not a name, an argument, an environment variable or metadata. All such fields are named.
+ */
+export function checkNoPlaceholder(at: string, object: JsonObject, placeholder: string): void {
+  if (Array.isArray(object.items)) {
+    object.items.forEach((item, index) => isObject(item) && checkNoPlaceholder(`${at}: items[${index}]`, typedItem(object, item), placeholder));
+    return;
+  }
+  const [apiVersion, kind] = [String(object.apiVersion), String(object.kind)];
+  if (scopeOf(apiVersion, kind) !== 'unknown') return;
+  const { object: others } = setImages(object, () => '');
+  const fields = pathsOfTexts(others, (text, path) => text === placeholder && mayBeImage(path));
+  if (fields.length === 0) return;
+  throw userError({
+    at,
+    given: `${fields.join(' and ')} of ${printable(kindName(apiVersion, kind))} ${fields.length > 1 ? 'have' : 'has'} the placeholder ${show(placeholder)}`,
+    expected: 'an image, since only the images of containers and volumes are set',
+    fix: `set the image there in another way, or choose another placeholder if ${show(placeholder)} is no image there`,
+  });
+}
+
+const NO_IMAGES = new Set([...OPAQUE_FIELDS, 'annotations', 'args', 'command', 'env', 'labels', 'name']);
+
+function mayBeImage(path: ReadonlyArray<string | number>): boolean {
+  const keys = path.filter((key) => typeof key === 'string');
+  // A type, such as "sourceType: IMAGE", is one of a few words.
+  if (keys.some((key) => OPAQUE_FIELDS.has(key)) || /(?:type|kind|mode)$/i.test(keys.at(-1) ?? '')) return false;
+  return keys.some((key) => /image/i.test(key)) || !keys.some((key) => NO_IMAGES.has(key));
+}
+
+/**
  * The error for a manifest without the container that the user asked for.
  *
  * @param at The file or construct.
@@ -85,7 +143,7 @@ export function setImages(object: JsonObject, choose: ChooseImage): ObjectWithIm
  * @param containers All containers of the manifest.
  */
 export function noContainer(at: string, wanted: string, containers: Container[]): Error {
-  const found = containers.map(({ name, image }) => `${show(name)} with ${image === undefined ? 'no image' : show(image)}`);
+  const found = containers.map(({ name, image, isVolume }) => `${isVolume ? 'volume ' : ''}${show(name)} with ${image === undefined ? 'no image' : show(image)}`);
   return userError({
     at,
     given: found.length > 0 ? `the containers ${found.join(', ')}` : 'no containers',

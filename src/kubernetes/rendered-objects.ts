@@ -1,8 +1,9 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { isList, typedItem } from './kinds';
 
 /**
- * The fields that identify an object, and its metadata.
+ * The fields that identify an object, its metadata and its value.
  */
 export interface ObjectHeader {
   /** The construct path; for an item of a List, also its index. */
@@ -12,6 +13,8 @@ export interface ObjectHeader {
   readonly metadata: Metadata;
   /** Whether the object is an item of a List. The chart's namespace and labels do not reach those. */
   readonly isItem: boolean;
+  /** The object as its construct defines it. Parts of it may be lazy values. */
+  readonly value: { readonly [field: string]: unknown };
 }
 
 export interface Metadata {
@@ -38,12 +41,12 @@ export function headersBelow(root: IConstruct, skip: (construct: IConstruct) => 
 
 function headersOf(object: ApiObject): ObjectHeader[] {
   const props: { [key: string]: unknown } = Reflect.get(object, 'props') ?? {};
-  if (isList(object.kind, props.items)) return unfold(object.node.path, rendered(object));
+  if (isList(props)) return unfold(object.node.path, rendered(object));
   const { apiVersion, kind } = object;
-  return [toHeader(object.node.path, patched(object, { apiVersion, kind, metadata: object.metadata.toJson() }), false)];
+  return [toHeader(object.node.path, patched(object, { apiVersion, kind, metadata: object.metadata.toJson() }), props, false)];
 }
 
-function rendered(list: ApiObject): { items?: unknown } {
+function rendered(list: ApiObject): { [field: string]: unknown } {
   try {
     return list.toJson();
   } catch {
@@ -52,20 +55,17 @@ function rendered(list: ApiObject): { items?: unknown } {
   }
 }
 
-function isList(kind: string, items: unknown): boolean {
-  return Array.isArray(items) || (kind === 'List' && items !== undefined);
-}
-
-function unfold(at: string, list: { items?: unknown }): ObjectHeader[] {
+function unfold(at: string, list: { [field: string]: unknown }): ObjectHeader[] {
   const items = Array.isArray(list.items) ? list.items : [];
   return items.flatMap((item, index) => {
     const place = `${at}/items[${index}]`;
-    return isList(item?.kind, item?.items) ? unfold(place, item) : [toHeader(place, item ?? {}, true)];
+    const typed = typedItem(list, item ?? {});
+    return isList(typed) ? unfold(place, typed) : [toHeader(place, typed, typed, true)];
   });
 }
 
-function toHeader(at: string, object: { [key: string]: any }, isItem: boolean): ObjectHeader {
-  return { at, apiVersion: String(object.apiVersion ?? ''), kind: String(object.kind ?? ''), metadata: object.metadata ?? {}, isItem };
+function toHeader(at: string, object: { [key: string]: any }, value: { [key: string]: unknown }, isItem: boolean): ObjectHeader {
+  return { at, apiVersion: String(object.apiVersion ?? ''), kind: String(object.kind ?? ''), metadata: object.metadata ?? {}, isItem, value };
 }
 
 // cdk8s applies JSON patches when it renders an object. The header needs those that change it.

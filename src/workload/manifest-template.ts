@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { isList, templateObject } from './template-object';
-import { isObject } from '../base/json';
+import { templateObject } from './template-object';
+import { isObject, JsonObject } from '../base/json';
 import { decodeText } from '../base/text-file';
 import { userError, validationErrors, show } from '../base/user-error';
 import { CiImage } from '../image/ci-image';
-import { Container, containersOf, noContainer } from '../kubernetes/container-images';
+import { checkNoPlaceholder, Container, containersOf, noContainer } from '../kubernetes/container-images';
+import { isList } from '../kubernetes/kinds';
 import { ManifestDocument, parseManifest } from '../yaml/manifest-parser';
 import { checkWritable } from '../yaml/writer';
 
@@ -60,8 +61,9 @@ export interface ManifestTemplateProps {
 /**
  * An existing manifest with the image from CI.
  *
- * The manifest is parsed as kubectl parses it. The image is set in containers, init containers and ephemeral containers of any kind of
- * workload. All other values stay the same, even if they equal the placeholder. Each document becomes one object of the chart.
+ * The manifest is parsed as kubectl parses it. The image is set in containers, init containers, ephemeral containers and image volumes of any kind
+ * of workload. All other values stay the same, even if they equal the placeholder. A custom resource may have images elsewhere: synthesis fails
+ * when the placeholder is left there, and a JSON patch of the object in `apiObjects` can set it. Each document becomes one object of the chart.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -100,7 +102,12 @@ export class ManifestTemplate extends Construct {
     const ids = idsOf(documents);
     this.objects = documents.map(({ value }, index) => templateObject(this, ids[index] ?? '', value, choose));
     const used = new Set(containers.map((container) => images.of(container)));
-    this.node.addValidation({ validate: () => [...used].flatMap((image) => validationErrors(() => image?.lookup())) });
+    this.node.addValidation({
+      validate: () => {
+        const missing = [...used].flatMap((image) => validationErrors(() => image?.lookup()));
+        return missing.length > 0 ? missing : validationErrors(() => images.checkLeftovers(this.objects));
+      },
+    });
   }
 
   /**
@@ -164,15 +171,23 @@ class TemplateImages {
     this.containers = new Map(Object.entries(containers));
   }
 
-  public of({ name, image }: Container): CiImage | undefined {
-    return this.containers.get(name) ?? (image === undefined ? undefined : this.placeholders.get(image));
+  public of({ name, image, isVolume }: Container): CiImage | undefined {
+    return (isVolume ? undefined : this.containers.get(name)) ?? (image === undefined ? undefined : this.placeholders.get(image));
+  }
+
+  /** Checks that no placeholder is left in a custom resource, after all JSON patches. */
+  public checkLeftovers(objects: ApiObject[]): void {
+    for (const object of objects) {
+      const value: JsonObject = object.toJson();
+      for (const placeholder of this.placeholders.keys()) checkNoPlaceholder(object.node.path, value, placeholder);
+    }
   }
 
   /** Checks that each image has a container. The default placeholder may be missing when images are set by container. */
   public checkUsed(at: string, containers: Container[]): void {
     const placeholder = [...this.placeholders.keys()].find((text) => !containers.some(({ image }) => image === text));
     if (placeholder !== undefined && !this.isDefaultPlaceholder) throw noContainer(at, `the image ${show(placeholder)}`, containers);
-    const container = [...this.containers.keys()].find((text) => !containers.some(({ name }) => name === text));
+    const container = [...this.containers.keys()].find((text) => !containers.some(({ name, isVolume }) => name === text && !isVolume));
     if (container !== undefined) throw noContainer(at, `the name ${show(container)}`, containers);
     if (!containers.some((found) => this.of(found))) throw noContainer(at, 'an image to set', containers);
   }

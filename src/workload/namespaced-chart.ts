@@ -2,10 +2,11 @@ import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { DeployerRole } from '../access/deployer-role';
 import { userError, show, Problem } from '../base/user-error';
-import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
+import { deprecatedApi, kindName, KINDS_VERSION, removedApi, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { checkNamespace, entryProblems, labelProblems, textProblems, annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/names';
 import { allows } from '../kubernetes/rbac';
 import { headersBelow, Metadata, ObjectHeader } from '../kubernetes/rendered-objects';
+import { toolInput } from '../kubernetes/tool-input';
 import { ROLES_VERSION } from '../kubernetes/user-facing-roles';
 
 /**
@@ -61,7 +62,8 @@ const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
  * A chart that a deployer of one namespace can apply.
  *
  * Synthesis checks every object, whether it comes from a construct, Include, Helm, a raw API object or a List: it must be in the namespace,
- * the deployer's role must allow it, and its name, labels and annotations must be valid.
+ * the deployer's role must allow it, and its name, labels and annotations must be valid. Kubernetes must still serve its API version, and its values
+ * must not be encrypted. For a deprecated API version, Node.js prints a warning.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -86,7 +88,8 @@ export class NamespacedChart extends Chart {
     checkEnclosing(this);
     const { namespace, namespacedKinds, role = DeployerRole.admin() } = props;
     const rules: ChartRules = { namespace, namespacedKinds: new Set(namespacedKinds), role };
-    this.node.addValidation({ validate: () => validate(this, rules) });
+    const warned = new Set<string>();
+    this.node.addValidation({ validate: () => validate(this, rules, warned) });
   }
 }
 
@@ -95,10 +98,19 @@ function isNamespacedChart(construct: IConstruct): construct is NamespacedChart 
   return BRAND in construct;
 }
 
-// A nested NamespacedChart reports its own problems.
-function validate(chart: NamespacedChart, rules: ChartRules): string[] {
+// A nested NamespacedChart reports its own problems. cdk8s validates a chart several times; each warning is printed once.
+function validate(chart: NamespacedChart, rules: ChartRules, warned: Set<string>): string[] {
   const headers = headersBelow(chart, isNamespacedChart);
+  for (const warning of headers.flatMap(deprecation).filter((text) => !warned.has(text))) {
+    warned.add(warning);
+    process.emitWarning(warning, 'cdk8s-ci-deploy');
+  }
   return headers.flatMap((header) => problemsOf(header, rules)).map((problem) => userError(problem).message);
+}
+
+function deprecation({ at, apiVersion, kind }: ObjectHeader): string[] {
+  const deprecated = deprecatedApi(apiVersion, kind);
+  return deprecated === undefined ? [] : [`${at}: ${deprecated}`];
 }
 
 function checkEnclosing(chart: NamespacedChart): void {
@@ -129,7 +141,8 @@ const APPLY_VERBS = ['get', 'create', 'patch'];
  * Checks an object against the rules of the API server and of the deployer's role.
  */
 function problemsOf(object: ObjectHeader, rules: ChartRules): Problem[] {
-  const scope = checkScope(object, rules);
+  const invalid = toolInput(object.value) ?? removedApi(object.apiVersion, object.kind);
+  const scope = invalid ? { at: object.at, ...invalid } : checkScope(object, rules);
   return scope ? [scope] : [...checkRole(object, rules), ...checkNamespaceOf(object, rules), ...checkMetadata(object)];
 }
 

@@ -3,6 +3,7 @@ import { ApiObject, ApiObjectProps, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { isObject, Json, JsonObject } from '../base/json';
 import { ChooseImage, setImages } from '../kubernetes/container-images';
+import { isList } from '../kubernetes/kinds';
 
 /**
  * Defines an object that renders with all values of the manifest. cdk8s alone would leave out nulls and empty metadata, and would add a name
@@ -29,13 +30,6 @@ export function templateObject(scope: Construct, id: string, value: JsonObject, 
     return withFileName(JsonPatch.apply(changed, ...patches), object.name);
   };
   return object;
-}
-
-/**
- * Whether kubectl applies the items of an object in place of the object.
- */
-export function isList(object: JsonObject): boolean {
-  return object.kind === 'List' || Array.isArray(object.items);
 }
 
 function inChart(object: JsonObject, { chart }: ApiObject): JsonObject {

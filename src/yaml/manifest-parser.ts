@@ -5,6 +5,8 @@ import { isObject, Json, JsonObject, parseJson } from '../base/json';
 import { yamlModule } from '../base/lazy-modules';
 import { checkSize } from '../base/text-file';
 import { userError, show } from '../base/user-error';
+import { isList, typedItem } from '../kubernetes/kinds';
+import { encryptedFile, toolInput } from '../kubernetes/tool-input';
 
 /**
  * One document of a manifest.
@@ -33,6 +35,8 @@ export interface ManifestDocument {
  */
 export function parseManifest(text: string, fileName: string): ManifestDocument[] {
   checkSize(Buffer.byteLength(text), fileName);
+  const encryption = encryptedFile(text);
+  if (encryption) throw userError({ at: `${fileName}:1:1`, ...encryption });
   const source = new Source(text, fileName);
   source.checkCharacters();
   source.checkDepth();
@@ -51,15 +55,20 @@ export interface PlacedObject {
 }
 
 /**
- * Replaces a List by its items, also inside of Lists. Returns other objects unchanged.
+ * Replaces a list by its items, also inside of lists, as kubectl does. Returns other objects unchanged.
  *
- * @param onInvalid Called for each item that is not an object; by default such items are left out.
+ * @param onInvalid Called for each item that is not an object, and for items that are not a list; by default these are left out.
  */
 export function unfoldList({ at, value }: PlacedObject, onInvalid: (at: string, item: Json) => void = () => undefined): PlacedObject[] {
-  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at, value }];
+  if (!isList(value)) return [{ at, value }];
+  const isEmpty = value.items === null && String(value.kind).endsWith('List');
+  if (!Array.isArray(value.items)) {
+    if (!isEmpty) onInvalid(`${at}: items`, value.items ?? null);
+    return [];
+  }
   return value.items.flatMap((item, index) => {
     const place = `${at}: items[${index}]`;
-    if (isObject(item)) return unfoldList({ at: place, value: item }, onInvalid);
+    if (isObject(item)) return unfoldList({ at: place, value: typedItem(value, item) }, onInvalid);
     onInvalid(place, item);
     return [];
   });
@@ -68,15 +77,11 @@ export function unfoldList({ at, value }: PlacedObject, onInvalid: (at: string, 
 /** The limit of nested maps and lists. */
 const DEEPEST = 1000;
 
-const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}|\r(?!\n)/u;
+/** A byte order mark may stand at the start of a document: files with marks are often concatenated. */
+const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|(?<!(?:^|\n)---[^\n]*\n)\ufeff|\p{Surrogate}|\r(?!\n)/u;
 
 class Source {
-  /** JSON has two escapes that YAML 1.1 does not have. kubectl reads a JSON file as JSON. */
-  public readonly isJson: boolean;
-
-  public constructor(public readonly text: string, private readonly fileName: string) {
-    this.isJson = text.trimStart().startsWith('{') && parseJson(text) !== undefined;
-  }
+  public constructor(public readonly text: string, private readonly fileName: string) {}
 
   public at(offset: number): string {
     const before = this.text.slice(0, offset).split('\n');
@@ -104,17 +109,24 @@ class Source {
     throw userError({ at: this.at(offset), given: TOO_DEEP, expected: `at most ${DEEPEST} levels`, fix: 'flatten it' });
   }
 
-  /** kubectl splits the text at lines that start with `---` before it parses YAML. */
+  /** kubectl reads a text that begins with JSON objects as JSON. It splits other texts at lines that start with `---` before it parses YAML. */
   public chunks(): Chunk[] {
-    const starts: number[] = [this.text.startsWith('\ufeff') ? 1 : 0];
+    const objects = jsonObjects(this.text);
+    const rest = objects.at(-1)?.end ?? 0;
+    return [...objects.map(({ start, end }) => new Chunk(this, start, end, true)), ...this.yamlChunks(rest)];
+  }
+
+  private yamlChunks(from: number): Chunk[] {
+    const starts: number[] = [from];
     const ends: number[] = [];
     for (const line of this.text.matchAll(/(?<=^\ufeff?|\n)---([^\n]*)\n?/g)) {
+      if (line.index < from) continue;
       this.checkSeparator(line[1] ?? '', line.index);
       ends.push(line.index);
       starts.push(line.index + line[0].length);
     }
     ends.push(this.text.length);
-    return starts.map((start, i) => new Chunk(this, start, ends[i] ?? start));
+    return starts.map((start, i) => new Chunk(this, start + (this.text[start] === '\ufeff' ? 1 : 0), ends[i] ?? start, false));
   }
 
   private checkSeparator(rest: string, offset: number): void {
@@ -142,10 +154,47 @@ function tooDeepAt(text: string): number {
   return text.search(new RegExp(`(?:[-?:][ \\t]+){${DEEPEST}}`));
 }
 
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The JSON objects at the beginning of a text, one after another. */
+function jsonObjects(text: string): Range[] {
+  const found: Range[] = [];
+  for (let start = jsonStart(text, text.startsWith('\ufeff') ? 1 : 0); text[start] === '{';) {
+    const end = closingBrace(text, start);
+    if (parseJson(text.slice(start, end)) === undefined) break;
+    found.push({ start, end });
+    start = jsonStart(text, end);
+  }
+  return found;
+}
+
+function jsonStart(text: string, from: number): number {
+  const space = /[ \t\r\n]*/y;
+  space.lastIndex = from;
+  space.test(text);
+  return space.lastIndex;
+}
+
+function closingBrace(text: string, from: number): number {
+  const tokens = /"[^"\\]*(?:\\[^][^"\\]*)*"|[{}]/g;
+  tokens.lastIndex = from;
+  let depth = 0;
+  for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
+    if (token[0] === '{') depth += 1;
+    if (token[0] === '}') depth -= 1;
+    if (depth === 0) return tokens.lastIndex;
+  }
+  return text.length;
+}
+
 class Chunk {
   private readonly text: string;
 
-  public constructor(private readonly source: Source, private readonly start: number, end: number) {
+  /** JSON has two escapes that YAML 1.1 does not have. */
+  public constructor(private readonly source: Source, private readonly start: number, end: number, private readonly isJson: boolean) {
     this.text = source.text.slice(start, end);
   }
 
@@ -155,7 +204,7 @@ class Chunk {
     const root = document?.contents;
     if (!root) return [];
     const at = (node: yaml.Node = root) => this.at(node.range?.[0] ?? 0);
-    const reader = new KubectlReader(this.text, this.source.isJson, at);
+    const reader = new KubectlReader(this.text, this.isJson, at);
     const value = this.withinStack(() => reader.read(root));
     if (value === null) return [];
     const nodeOf = (parent: JsonObject, key: string) => reader.nodeOf(parent, key);
@@ -211,6 +260,8 @@ class Chunk {
 }
 
 function checkedObject(value: Json, at: () => string): JsonObject {
+  const unready = toolInput(value);
+  if (unready) throw userError({ at: at(), ...unready });
   if (isObject(value) && isText(value.apiVersion) && isText(value.kind)) return value;
   const given = isObject(value) ? `apiVersion ${show(value.apiVersion)} and kind ${show(value.kind)}` : `a document that is ${show(value)}`;
   throw userError({ at: at(), given, expected: 'a Kubernetes object', fix: 'start it with apiVersion and kind' });

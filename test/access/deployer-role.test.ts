@@ -94,6 +94,7 @@ get namespaces in "": all"
     ['an object without a name', { manifests: 'apiVersion: v1\nkind: Pod\nmetadata: { generateName: web- }' }, /^manifests:1:1: metadata\.name is nothing, expected a name/],
     ['a cluster-scoped object', { manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: { name: web }' }, /^manifests:1:1: Namespace is cluster-scoped/],
     ['a Role', { manifests: 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: web }' }, /^manifests:1:1: Role\.rbac.* grants rights/],
+    ['an API version that Kubernetes has removed', { manifests: 'apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: { name: web }' }, /Kubernetes 1\.16 removed Deployment in extensions\/v1beta1, .*; use apps\/v1/],
     ['a custom resource without its plural', { manifests: 'apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: web }' }, /"Thing\.example\.com" is not a kind of .* customResources: \{ "Thing\.example\.com": … \}/],
     ['a kind named like a property of every object', { manifests: 'apiVersion: v1\nkind: constructor\nmetadata: { name: web }' }, /"constructor" is not a kind/],
   ])('refuses %s', (_, options, message) => {

@@ -1,5 +1,5 @@
 import { JsonObject } from '../../src/base/json';
-import { ChooseImage, containersOf, noContainer, setImages } from '../../src/kubernetes/container-images';
+import { checkNoPlaceholder, ChooseImage, containersOf, noContainer, setImages } from '../../src/kubernetes/container-images';
 
 const placeholder: ChooseImage = ({ image }) => (image === 'IMAGE' ? 'web:1' : undefined);
 const spec = (image: string): JsonObject => ({ containers: [{ name: 'web', image }], initContainers: [{ name: 'init', image }] });
@@ -69,4 +69,59 @@ test('noContainer names the missing container and the existing ones', () => {
   expect(noContainer('f.yml', 'the image "IMAGE"', [{ name: 'a', image: 'x:1' }, { name: 'b' }]).message).toBe(
     'f.yml: the containers "a" with "x:1", "b" with no image, expected a container with the image "IMAGE"; change the manifest, or choose one of these containers');
   expect(noContainer('f.yml', 'the image "IMAGE"', []).message).toContain('f.yml: no containers, expected');
+});
+
+describe('an image volume', () => {
+  const pod = (image: string): JsonObject => ({ spec: { containers: [], volumes: [{ name: 'model', image: { reference: image, pullPolicy: 'Always' } }, { name: 'tmp', emptyDir: {} }] } });
+
+  test.each<[string, (image: string) => JsonObject]>([
+    ['a Pod', pod],
+    ['a Deployment', (image) => ({ spec: { template: pod(image) } })],
+    ['a CronJob', (image) => ({ spec: { jobTemplate: { spec: { template: pod(image) } } } })],
+    ['a custom resource', (image) => ({ kind: 'Rollout', spec: { template: pod(image) } })],
+  ])('is set in %s', (_, object) => {
+    const { object: after, replaced } = setImages(object('IMAGE'), placeholder);
+    expect(after).toEqual(object('web:1'));
+    expect(replaced).toMatchObject([{ container: { name: 'model', image: 'IMAGE', isVolume: true }, field: 'reference', source: { reference: 'IMAGE' } }]);
+    expect(containersOf(object('x'))).toEqual([{ name: 'model', image: 'x', isVolume: true }]);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['without a reference', { name: 'a', image: {} }],
+    ['without a name', { image: { reference: 'IMAGE' } }],
+    ['whose reference is no text', { name: 'a', image: { reference: 7 } }],
+  ])('stays as it is %s', (_, volume) => {
+    expect(setImages({ spec: { volumes: [volume] } }, placeholder)).toEqual({ object: { spec: { volumes: [volume] } }, replaced: [] });
+  });
+});
+
+describe('checkNoPlaceholder', () => {
+  const custom = (fields: JsonObject): JsonObject => ({ apiVersion: 'example.com/v1', kind: 'App', metadata: { name: 'IMAGE', labels: { a: 'IMAGE' } }, spec: fields });
+
+  test.each<[string, JsonObject, string]>([
+    ['an image', { image: 'IMAGE' }, 'spec.image'],
+    ['an image in parts', { image: { name: 'IMAGE' } }, 'spec.image.name'],
+    ['a list of images', { extraImages: ['a:1', 'IMAGE'] }, 'spec.extraImages[1]'],
+    ['a parameter', { params: [{ name: 'IMAGE', value: 'IMAGE' }] }, 'spec.params[0].value'],
+    ['a container that is not in a list', { template: { container: { image: 'IMAGE' } } }, 'spec.template.container.image'],
+    ['a container without a name', { containers: [{ image: 'IMAGE' }] }, 'spec.containers[0].image'],
+    ['an argument that is an image', { args: { runnerImage: 'IMAGE' } }, 'spec.args.runnerImage'],
+  ])('refuses the placeholder in %s of a custom resource', (_, fields, field) => {
+    expect(() => checkNoPlaceholder('f', custom(fields), 'IMAGE')).toThrow(`f: ${field} of App.example.com has the placeholder "IMAGE", expected an image`);
+    const list = { apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'ConfigMap' }, custom(fields)] };
+    expect(() => checkNoPlaceholder('f', list, 'IMAGE')).toThrow(`f: items[1]: ${field} of App`);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['a container, which is checked by itself', custom({ containers: [{ name: 'a', image: 'IMAGE' }], volumes: [{ name: 'b', image: { reference: 'IMAGE' } }] })],
+    ['environment variables and arguments', custom({ containers: [{ name: 'a', image: 'x', env: [{ name: 'IMAGE', value: 'IMAGE' }], args: ['IMAGE'] }] })],
+    ['a type', custom({ sourceType: 'IMAGE', media: { imageType: 'IMAGE', kind: 'IMAGE' } })],
+    ['names', custom({ params: [{ name: 'IMAGE' }] })],
+    ['a longer text', custom({ image: 'IMAGE:1' })],
+    ['metadata in a template', custom({ template: { metadata: { annotations: { image: 'IMAGE' } } } })],
+    ['a kind of Kubernetes', { apiVersion: 'v1', kind: 'ConfigMap', data: { image: 'IMAGE' } }],
+    ['a Deployment', { apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { spec: { nodeName: 'IMAGE' } } } }],
+  ])('accepts the placeholder in %s', (_, object) => {
+    expect(() => checkNoPlaceholder('f', object, 'IMAGE')).not.toThrow();
+  });
 });

@@ -298,3 +298,42 @@ describe('a template in a chart', () => {
     expect(manifest.apiObjects).toHaveLength(1);
   });
 });
+
+describe('an image outside the lists of containers', () => {
+  const volume = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: m, image: "a:1"}]\n  volumes: [{name: m, image: {reference: IMAGE}}]\n';
+  const task = 'apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec: {steps: [{name: a, image: IMAGE}]}\n';
+  const text = `${volume}---\n${task}`;
+
+  test('is set in an image volume', () => {
+    const [pod] = written(rendered({ text: volume, image }));
+    expect(pod.spec.volumes).toEqual([{ name: 'm', image: { reference: image.resolve() } }]);
+  });
+
+  test('is not set in a volume with the name of a container', () => {
+    const [pod] = written(rendered({ text: volume, containers: { m: CiImage.of('m:2') }, image }));
+    expect(pod.spec.containers).toEqual([{ name: 'm', image: 'm:2' }]);
+    expect(pod.spec.volumes[0].image.reference).toBe(image.resolve());
+  });
+
+  test.each([
+    ['the default placeholder', text, { image }, 'IMAGE'],
+    ['another placeholder', text.replaceAll('IMAGE', '$APP'), { image, placeholder: '$APP' }, '$APP'],
+    ['one of several placeholders', text.replace('reference: IMAGE', 'reference: APP').replace('image: "a:1"', 'image: IMAGE'), { images: { APP: image, IMAGE: image } }, 'IMAGE'],
+  ])('is refused at synthesis when it is left in a custom resource: %s', (_, manifest, props, placeholder) => {
+    expect(messageOf(() => Testing.synth(Chart.of(template({ text: manifest, ...props }))))).toContain(
+      `chart/site/task-t: spec.steps[0].image of Task.tekton.dev has the placeholder ${JSON.stringify(placeholder)}`);
+  });
+
+  test('is set in a custom resource by a JSON patch', () => {
+    const manifest = template({ text, image });
+    manifest.apiObjects[1]?.addJsonPatch(JsonPatch.replace('/spec/steps/0/image', image.resolve()));
+    expect(written(Testing.synth(Chart.of(manifest)))[1].spec.steps).toEqual([{ name: 'a', image: image.resolve() }]);
+  });
+
+  test('is reported after a missing image', () => {
+    const missing = CiImage.fromEnvironment('NONE', { ciVariables: {} });
+    const message = messageOf(() => Testing.synth(Chart.of(template({ text, image: missing }))));
+    expect(message).toContain('variable NONE: it is not set');
+    expect(message).not.toContain('has the placeholder');
+  });
+});

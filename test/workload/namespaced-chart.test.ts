@@ -50,6 +50,12 @@ describe('a cluster-scoped object', () => {
     expect(problemsOf(chart)).toEqual([refused('ClusterRole.rbac.authorization.k8s.io')]);
   });
 
+  test('is refused as an item that has the kind of its list', () => {
+    const chart = namespacedChart();
+    rawObject(chart, 'list', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleList', items: [{ metadata: { name: 'a' } }] });
+    expect(problemsOf(chart)).toEqual([refused('ClusterRole.rbac.authorization.k8s.io')]);
+  });
+
   test('is refused in an included file', () => {
     const file = join(folder, 'crd.yaml');
     writeFileSync(file, 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: fine\n');
@@ -250,4 +256,43 @@ test('two charts of an app are checked separately', () => {
   rawObject(new NamespacedChart(both, 'a', { namespace: 'a' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap' });
   rawObject(new NamespacedChart(both, 'b', { namespace: 'b' }), 'config', { apiVersion: 'v1', kind: 'ConfigMap' });
   expect(both.synthYaml()).toContain('namespace: a');
+});
+
+test.each(['stringData', 'data'])('a value that SOPS has encrypted is refused in the %s of an included file', (field) => {
+  const file = join(folder, 'secret.yaml');
+  writeFileSync(file, `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n${field}:\n  password: ENC[AES256_GCM,data:a=,iv:b=,tag:c=,type:str]\nsops:\n  version: 3.8.1\n`);
+  const chart = namespacedChart();
+  new Include(chart, 'include', { url: file });
+  expect(problemsOf(chart)).toEqual([expect.stringMatching(/chart\/include\/\S+: \w+\.password is encrypted by SOPS, .*; decrypt it first: sops --decrypt FILE$/i)]);
+});
+
+test('a value that SOPS has encrypted is refused in a cdk8s-plus Secret', () => {
+  const chart = namespacedChart();
+  new kplus.Secret(chart, 'db', { stringData: { password: 'ENC[AES256_GCM,data:a=,iv:b=,tag:c=,type:str]' } });
+  expect(problemsOf(chart)).toEqual([expect.stringContaining('stringData.password is encrypted by SOPS')]);
+});
+
+test.each([
+  ['extensions/v1beta1', 'Deployment', '1.16', 'apps/v1'],
+  ['autoscaling/v2beta2', 'HorizontalPodAutoscaler', '1.26', 'autoscaling/v2'],
+])('an API version that Kubernetes has removed is refused: %s %s', (apiVersion, kind, version, replacement) => {
+  const chart = namespacedChart();
+  rawObject(chart, 'old', { apiVersion, kind });
+  rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [{ apiVersion, kind, metadata: { name: 'a', namespace: 'example' } }] });
+  const refused = expect.stringContaining(`: Kubernetes ${version} removed ${kind} in ${apiVersion}, expected an API version that the cluster serves; use ${replacement}; `);
+  expect(problemsOf(chart)).toEqual([refused, refused]);
+});
+
+test('a deprecated API version causes one warning, although cdk8s validates a chart once per chart', () => {
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  try {
+    const root = app();
+    const chart = new NamespacedChart(root, 'chart', { namespace: 'example' });
+    new NamespacedChart(root, 'other', { namespace: 'example' });
+    rawObject(chart, 'endpoints', { apiVersion: 'v1', kind: 'Endpoints' });
+    messageOf(() => root.synth());
+    expect(emitWarning.mock.calls).toEqual([['chart/endpoints: Endpoints in v1 is deprecated since Kubernetes 1.33; use EndpointSlice in discovery.k8s.io/v1', 'cdk8s-ci-deploy']]);
+  } finally {
+    emitWarning.mockRestore();
+  }
 });

@@ -83,6 +83,43 @@ describe('parseManifest on documents', () => {
     expect(parse(text)).toEqual([value]);
   });
 
+  test.each([
+    ['on lines of their own', '{A}\n{B}\n'],
+    ['without anything between them', '{A}{B}'],
+    ['after a byte order mark', '\ufeff {A}\r\n\t{B}'],
+    ['with a marker between them', '{A}\n---\n{B}\n---\n'],
+    ['with a comment after them', '{A} {B}\n# end\n'],
+    ['the last one in YAML', '{A}\n---\napiVersion: v1\nkind: Foo\nv: "}{"\n'],
+    ['the last one in YAML without a marker', '{A}\napiVersion: v1\nkind: Foo\nv: "}{"\n'],
+  ])('reads JSON objects %s', (_, text) => {
+    const objects = ['{"apiVersion":"v1","kind":"Foo",\n"v":"\\/ } \\" {"}', '{"apiVersion": "v1", "kind": "Foo", "v": "}{"}'];
+    const documents = parseManifest(text.replace('{A}', objects[0] ?? '').replace('{B}', objects[1] ?? ''), 'f.json');
+
+    expect(documents.map(({ value: { v } }) => v)).toEqual(['/ } " {', '}{']);
+    expect(new Set(documents.map(({ at }) => at())).size).toBe(2);
+  });
+
+  test('names the place of each JSON object', () => {
+    const object = '{"apiVersion":"v1","kind":"Foo"}';
+    expect(parseManifest(`${object}${object}\n\n  ${object}`, 'f').map(({ at }) => at())).toEqual(['f:1:1', 'f:1:33', 'f:3:3']);
+  });
+
+  test.each([
+    ['a comma between JSON objects', '{"apiVersion":"v1","kind":"Foo"},\n{"apiVersion":"v1","kind":"Foo"}', 'f.yml:1:33: invalid YAML'],
+    ['a bracket after a JSON object', '{"apiVersion":"v1","kind":"Foo"}\n}', 'f.yml:2:1: invalid YAML'],
+    ['a list of JSON objects', '[{"apiVersion":"v1","kind":"Foo"}]', 'f.yml:1:1: a document that is'],
+    ['two flow mappings that are not JSON', '{apiVersion: v1, kind: Foo}\n{apiVersion: v1, kind: Foo}', 'f.yml:2:1: '],
+    ['JSON objects after a marker, of which kubectl reads the first', '---\n{"apiVersion":"v1","kind":"Foo"}\n{"apiVersion":"v1","kind":"Foo"}', 'f.yml:3:1: '],
+    ['a second key in the second JSON object', '{"apiVersion":"v1","kind":"Foo"}\n{"apiVersion":"v1","kind":"Foo","kind":"Foo"}', 'f.yml:2:33: a second key "kind"'],
+  ])('refuses %s', (_, text, message) => {
+    expect(errorOf(text)).toContain(message);
+  });
+
+  test('accepts a byte order mark at the start of each document, as in concatenated files', () => {
+    expect(parse(`\ufeff${one}---\n\ufeff${one}--- # next\r\n\ufeff${one}`)).toEqual([value, value, value]);
+    expect(parseManifest(`${one}---\n\ufeff${one}`, 'f').map(({ at }) => at())).toEqual(['f:1:1', 'f:5:1']);
+  });
+
   test('keeps the order of documents', () => {
     expect(parse(`${HEAD}v: 1\n---\n${HEAD}v: 2\n`).map(({ v }) => v)).toEqual([1, 2]);
   });
@@ -109,6 +146,8 @@ describe('parseManifest on documents', () => {
     ['a text', 'abc', 'a document that is "abc"'],
     ['an object without a kind', 'apiVersion: v1\n', 'apiVersion "v1" and kind nothing'],
     ['a kind that is not text', 'apiVersion: v1\nkind: yes\n', 'and kind true, expected'],
+    ['a value of Ansible Vault', `${HEAD}v: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  62\n`, 'f.yml:1:1: v is encrypted by Ansible Vault, expected decrypted values'],
+    ['a file of Ansible Vault', '$ANSIBLE_VAULT;1.1;AES256\n62313365\n', 'f.yml:1:1: the file is encrypted by Ansible Vault'],
     ['an open bracket', `${HEAD}v: [1\n`, 'f.yml:4:1: invalid YAML ('],
     ['a tab as indentation', `${HEAD}v:\n\ta: 1\n`, 'f.yml:4:1: a tab, expected YAML that kubectl reads; indent with spaces'],
     ['a tab after a dash', `${HEAD}v:\n  -\ta\n`, 'f.yml:4:4: a tab'],
@@ -171,7 +210,30 @@ describe('unfoldList', () => {
     expect(invalid).toEqual([['f: items[1]', 1], ['f: items[2]: items[1]', null]]);
   });
 
-  test('returns an object that is not a List unchanged', () => {
-    expect(unfoldList({ at: 'f', value: { kind: 'Pod', items: [] } })).toEqual([{ at: 'f', value: { kind: 'Pod', items: [] } }]);
+  test('returns an object that is not a list unchanged', () => {
+    expect(unfoldList({ at: 'f', value: { kind: 'Pod' } })).toEqual([{ at: 'f', value: { kind: 'Pod' } }]);
+  });
+
+  test.each<[string, JsonObject, JsonObject[]]>([
+    ['a list of a kind', { apiVersion: 'v1', kind: 'ConfigMapList', items: [{ apiVersion: 'v1', kind: 'ConfigMap', a: 1 }] }, [{ apiVersion: 'v1', kind: 'ConfigMap', a: 1 }]],
+    ['items without a kind', { apiVersion: 'apps/v1', kind: 'DeploymentList', items: [{ a: 1 }] }, [{ apiVersion: 'apps/v1', kind: 'Deployment', a: 1 }]],
+    ['items of a custom resource', { apiVersion: 'example.com/v1', kind: 'Foo', items: [{ a: 1 }] }, [{ apiVersion: 'example.com/v1', kind: 'Foo', a: 1 }]],
+    ['items with a kind only', { apiVersion: 'v1', kind: 'ConfigMapList', items: [{ kind: 'Secret' }] }, [{ kind: 'Secret' }]],
+    ['lists in lists', { apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'SecretList', items: [{ a: 1 }] }] }, [{ apiVersion: 'v1', kind: 'Secret', a: 1 }]],
+    ['an empty list of Go', { apiVersion: 'v1', kind: 'PodList', items: null }, []],
+  ])('unfolds %s as kubectl does', (_, value, items) => {
+    const invalid: string[] = [];
+    expect(unfoldList({ at: 'f', value }, (at) => void invalid.push(at)).map((item) => item.value)).toEqual(items);
+    expect(invalid).toEqual([]);
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ['items that are a map', { apiVersion: 'v1', kind: 'Foo', items: { a: 1 } }, 'f: items'],
+    ['items that are null', { apiVersion: 'v1', kind: 'Foo', items: null }, 'f: items'],
+    ['an item that is a text', { apiVersion: 'v1', kind: 'FooList', items: ['a'] }, 'f: items[0]'],
+  ])('reports %s', (_, value, place) => {
+    const invalid: string[] = [];
+    expect(unfoldList({ at: 'f', value }, (at) => void invalid.push(at))).toEqual([]);
+    expect(invalid).toEqual([place]);
   });
 });

@@ -2,7 +2,7 @@ import { isObject, Json, JsonObject } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
 import { dns1123Subdomain, nameRuleOf } from '../../kubernetes/names';
-import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
+import { parseManifest, unfoldList } from '../../yaml/manifest-parser';
 
 /**
  * One object of access manifests, with the fields that every check reads.
@@ -38,7 +38,9 @@ const API_VERSIONS: Record<AccessKind, string> = {
  * @throws A `UserError` with `file:line:column` for an object of any other kind, a bad name, or a duplicate.
  */
 export function accessObjects(text: string, fileName: string): AccessObject[] {
-  const objects = parseManifest(text, fileName).flatMap(unfoldList).map(({ at, value }) => accessObject(at, value));
+  const objects = parseManifest(text, fileName)
+    .flatMap(({ at, value }) => unfoldList({ at: at(), value }, notAnObject))
+    .map(({ at, value }) => accessObject(at, value));
   const duplicate = objects.find((object, index) => objects.findIndex((other) => other.kind === object.kind && other.name === object.name) < index);
   if (duplicate) {
     const { at, kind, name } = duplicate;
@@ -47,12 +49,8 @@ export function accessObjects(text: string, fileName: string): AccessObject[] {
   return objects.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function unfoldList({ value, at }: ManifestDocument): Array<{ at: string; value: JsonObject }> {
-  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at: at(), value }];
-  return value.items.map((item, index) => {
-    if (isObject(item)) return { at: `${at()}: items[${index}]`, value: item };
-    throw userError({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
-  });
+function notAnObject(at: string, item: Json): never {
+  throw userError({ at, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
 }
 
 function accessObject(at: string, value: JsonObject): AccessObject {

@@ -3,7 +3,7 @@ import { withClient } from './connect';
 import { Connection, Credentials, tokenFileCredentials } from './connection';
 import type { KubernetesClient } from './kubernetes-client';
 import { decodeText } from '../../base/text-file';
-import { userError } from '../../base/user-error';
+import { UserError, userError } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/contexts';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
@@ -106,11 +106,24 @@ async function readKubeconfig({ files, variables, cwd }: Pick<Context, 'files' |
   if (kubeconfig !== undefined) return read(kubeconfig, kubeconfig === '-' ? 'standard input' : kubeconfig);
   const value = (variables[VARIABLE] ?? '').trim();
   if (value === '') throw missingVariable();
+  const decoded = decodedBase64(value);
+  if (decoded !== undefined && /\s/.test(value)) return { text: decoded, source: `${VARIABLE} (base64)`, folder: cwd };
   if (value.startsWith('{') || value.includes('\n')) return { text: value, source: `${VARIABLE} (the text itself)`, folder: cwd };
   if (files.exists(value)) return read(value, `${VARIABLE} (file ${value})`);
-  const decoded = /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, 'base64').toString('utf8') : '';
-  if (/\bclusters\b/.test(decoded)) return { text: decoded, source: `${VARIABLE} (base64)`, folder: cwd };
+  if (decoded !== undefined) return { text: decoded, source: `${VARIABLE} (base64)`, folder: cwd };
   throw invalidVariable();
+}
+
+/** A kubeconfig in base64, which `base64` breaks into lines. `undefined` for other values, such as a file name. */
+function decodedBase64(value: string): string | undefined {
+  if (!/^[A-Za-z0-9+/\s]+={0,2}$/.test(value)) return undefined;
+  try {
+    const text = decodeText(Buffer.from(value, 'base64'), VARIABLE);
+    return /\bclusters\b/.test(text) ? text : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** kubectl reads it, and GitLab sets it for an agent. */

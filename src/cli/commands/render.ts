@@ -20,7 +20,8 @@ export const render: Command = {
   required: 0,
   description: [
     'Reads a manifest (standard input without FILE), sets the image of containers, and prints it. It sets the image of each container whose image is the',
-    'placeholder, and of each container that --container names. The placeholder in other places stays.',
+    'placeholder, and of each container that --container names. Image volumes are set like containers. The placeholder in other places stays; in a custom',
+    'resource, a placeholder that may be an image is an error. A manifest in UTF-16 becomes UTF-8.',
     '',
     'The image is --image, or the variable of the image job of this pipeline. The variable NAME_PIPELINE_ID must name this pipeline, so that no older image',
     'is used by mistake.',
@@ -61,7 +62,8 @@ export const render: Command = {
 
     if (file !== undefined) files.write(file, manifest);
     stderr.write(`${reference} (${source}) set in ${counted(containers)}\n`);
-    const report = { image: reference.toString(), source, containers, ...(file === undefined ? { manifest } : { file }) };
+    const names = containers.map(({ name }) => name);
+    const report = { image: reference.toString(), source, containers: names, ...(file === undefined ? { manifest } : { file }) };
     if (output === 'json') stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else if (file === undefined) stdout.write(manifest);
     return ExitCode.DONE;
@@ -70,8 +72,8 @@ export const render: Command = {
 
 interface Rendered {
   readonly manifest: string;
-  /** The names of the containers with the new image. */
-  readonly containers: string[];
+  /** The containers and image volumes with the new image. */
+  readonly containers: Container[];
 }
 
 function imageOf(args: Arguments, variables: CiVariables): ImageLookup {
@@ -95,9 +97,12 @@ async function rendered({ args, files }: Context, image: string): Promise<Render
     throw userError({ at: 'render', given: 'there is no manifest', expected: 'a file, or a manifest on standard input', fix: 'name the file, such as render deployment.yml' });
   }
   const fileName = name === '-' ? 'standard input' : name;
-  const text = decodeText(await files.read(name), fileName);
-  return replaced(text, fileName, image, { placeholder: args.one('placeholder') ?? 'IMAGE', names: args.all('container') });
+  const bytes = await files.read(name);
+  const mark = bytes.subarray(0, UTF8_MARK.length).equals(UTF8_MARK) ? '\ufeff' : '';
+  return replaced(mark + decodeText(bytes, fileName), fileName, image, { placeholder: args.one('placeholder') ?? 'IMAGE', names: args.all('container') });
 }
+
+const UTF8_MARK = Buffer.from('\ufeff');
 
 interface Selection {
   readonly placeholder: string;
@@ -106,19 +111,22 @@ interface Selection {
 
 function replaced(text: string, fileName: string, image: string, { placeholder, names }: Selection): Rendered {
   const all: Container[] = [];
-  const containers: string[] = [];
+  const set: Container[] = [];
   const wanted = [`the image ${show(placeholder)}`, ...names.map((name) => `the name ${show(name)}`)].join(' or ');
   const manifest = renderInPlace(text, fileName, (container) => {
     all.push(container);
-    if (container.image !== placeholder && !names.includes(container.name)) return undefined;
-    containers.push(container.name);
+    const isNamed = !container.isVolume && names.includes(container.name);
+    if (container.image !== placeholder && !isNamed) return undefined;
+    set.push(container);
     return image;
-  }, wanted);
-  const absent = names.find((name) => !containers.includes(name));
-  if (absent === undefined) return { manifest, containers };
+  }, { wanted, placeholder });
+  const absent = names.find((name) => !set.some((container) => container.name === name && !container.isVolume));
+  if (absent === undefined) return { manifest, containers: set };
   throw noContainer(fileName, `the name ${show(absent)}`, all);
 }
 
-function counted(containers: string[]): string {
-  return containers.length === 1 ? '1 container' : `${containers.length} containers`;
+function counted(containers: Container[]): string {
+  const volumes = containers.filter(({ isVolume }) => isVolume).length;
+  const counts: Array<[number, string]> = [[containers.length - volumes, 'container'], [volumes, 'image volume']];
+  return counts.filter(([count]) => count > 0).map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`).join(' and ');
 }

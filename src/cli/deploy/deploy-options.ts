@@ -11,6 +11,7 @@ import { REPORT_OPTIONS } from './report/report-output';
 import type { RollbackOptions } from './rollback/rollback-on-failure';
 import type { TakeOverOptions } from './take-over';
 import { progressOutput } from './wait/progress-reporter';
+import { printableText } from '../../base/printable';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Arguments, Option } from '../command-line/arguments';
@@ -100,12 +101,14 @@ function rollsBack(args: Arguments, byDefault: boolean): boolean {
 /**
  * The rules for the manifests of `deploy`.
  */
-export function readOptions({ namespace, context: { args, variables } }: DeploySession): ReadOptions {
+export function readOptions({ namespace, say, context: { args, variables } }: DeploySession): ReadOptions {
   const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
   return {
     namespace,
     variables,
+    warn: (message) => say(`warning: ${printableText(message)}`),
     images: { allowMutableTag: args.has('allow-mutable-tag'), allowedRegistries },
+    imagesFromController: args.all('image-from-controller'),
     recursive: args.has('recursive'),
     allowEmpty: args.has('allow-empty'),
   };

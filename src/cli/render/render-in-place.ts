@@ -3,7 +3,7 @@ import type * as yaml from 'yaml';
 import { Json } from '../../base/json';
 import { yamlModule } from '../../base/lazy-modules';
 import { userError, show } from '../../base/user-error';
-import { ChooseImage, containersOf, noContainer, ReplacedImage, setImages } from '../../kubernetes/container-images';
+import { checkNoPlaceholder, ChooseImage, containersOf, containerText, noContainer, ReplacedImage, setImages } from '../../kubernetes/container-images';
 import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
 import { plainScalar } from '../../yaml/scalars';
 
@@ -14,17 +14,29 @@ interface Edit {
 }
 
 /**
+ * What to say and to check about a manifest.
+ */
+export interface RenderOptions {
+  /** The containers to set, as a noun phrase for errors: `the image "IMAGE"`. */
+  readonly wanted?: string;
+  /** The text that stands for the image. It must not be left in a field that may be an image. */
+  readonly placeholder?: string;
+}
+
+/**
  * Sets images in a manifest and keeps every other byte: comments, quotes, anchors, line endings, order.
  *
  * @param text The manifest.
  * @param fileName Its name, for errors.
  * @param choose Returns the image of a container. It is called once for each container.
- * @param wanted The containers to set, as a noun phrase for errors: `the image "IMAGE"`.
- * @throws When kubectl rejects the manifest, no container matches, or an anchor shares an image with another field.
+ * @throws When kubectl rejects the manifest, no container matches, the placeholder is left in a custom resource, or an anchor shares an image with
+ * another field.
  */
-export function renderInPlace(text: string, fileName: string, choose: ChooseImage, wanted = 'an image to set'): string {
+export function renderInPlace(text: string, fileName: string, choose: ChooseImage, options: RenderOptions = {}): string {
+  const { wanted = 'an image to set', placeholder = 'IMAGE' } = options;
   const documents = parseManifest(text, fileName);
   const set = documents.map((document) => ({ document, ...setImages(document.value, choose) }));
+  for (const { document, object } of set) checkNoPlaceholder(document.at(), object, placeholder);
   if (set.every(({ replaced }) => replaced.length === 0)) {
     throw noContainer(fileName, wanted, documents.flatMap(({ value }) => containersOf(value)));
   }
@@ -91,12 +103,12 @@ class Editor {
       .map(({ node, image }) => this.edit(node, image));
   }
 
-  private imageNode({ container, source }: ReplacedImage): yaml.Node {
-    const node = this.document.nodeOf(source, 'image');
+  private imageNode({ container, source, field }: ReplacedImage): yaml.Node {
+    const node = this.document.nodeOf(source, field);
     if (node && !yamlModule().isCollection(node)) return node;
     throw userError({
       at: this.document.at(),
-      given: `the container ${show(container.name)} without an image`,
+      given: `the ${containerText(container)} without an image`,
       expected: 'a field whose value can be replaced',
       fix: 'add the line "image: IMAGE" to it',
     });

@@ -8,6 +8,8 @@ import { AGENT_FILE, CA_PEM, kubeconfigFile, SERVER, TOKEN } from '../../support
 const STORED = kubeconfigFile();
 const ONE_LINE = JSON.stringify(JSON.parse(STORED));
 
+const inLines = (bytes: Buffer, lineBreak: string) => (bytes.toString('base64').match(/.{1,76}/g) ?? []).join(lineBreak);
+
 async function credential(options: JobCredentialOptions, context: TestContextOptions) {
   return jobCredential(commandContext(context), options);
 }
@@ -20,6 +22,12 @@ describe('the credential of a job', () => {
     ['the JSON in the variable', {}, { variables: { KUBECONFIG: ONE_LINE } }, 'KUBECONFIG (the text itself)'],
     ['the base64 in the variable', {}, { variables: { KUBECONFIG: Buffer.from(ONE_LINE).toString('base64') } }, 'KUBECONFIG (base64)'],
     ['the base64 in the variable, with a line break', {}, { variables: { KUBECONFIG: `${Buffer.from(STORED).toString('base64')}\n` } }, 'KUBECONFIG (base64)'],
+    ['the base64 in the variable, in lines of 76 characters', {}, { variables: { KUBECONFIG: inLines(Buffer.from(STORED), '\n') } }, 'KUBECONFIG (base64)'],
+    ['the base64 in the variable, in lines of Windows', {}, { variables: { KUBECONFIG: inLines(Buffer.from(ONE_LINE), '\r\n') } }, 'KUBECONFIG (base64)'],
+    ['the base64 of a file in UTF-16', {}, { variables: { KUBECONFIG: inLines(Buffer.from(`\ufeff${STORED}`, 'utf16le'), '\n') } }, 'KUBECONFIG (base64)'],
+    ['the base64 of a file with a byte order mark', {}, { variables: { KUBECONFIG: Buffer.from(`\ufeff${STORED}`).toString('base64') } }, 'KUBECONFIG (base64)'],
+    ['the YAML in the variable', {}, { variables: { KUBECONFIG: STORED } }, 'KUBECONFIG (the text itself)'],
+    ['a file with a byte order mark', { kubeconfig: 'a' }, { files: { a: `\ufeff${STORED}` } }, 'a'],
   ])('is read from %s', async (_, options, context, source) => {
     const found = await credential(options, context);
 

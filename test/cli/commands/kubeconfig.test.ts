@@ -269,7 +269,7 @@ describe('checking a kubeconfig', () => {
   });
 
   test('rejects binary data', async () => {
-    expect(await run(['kubeconfig', '-'], { stdin: Buffer.from([0xff, 0xfe, 0]) })).toMatchObject({ code: 2, stderr: expect.stringContaining('not UTF-8') });
+    expect(await run(['kubeconfig', '-'], { stdin: Buffer.from([0xff, 0xfd, 0]) })).toMatchObject({ code: 2, stderr: expect.stringContaining('not UTF-8') });
   });
 });
 

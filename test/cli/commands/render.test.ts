@@ -59,6 +59,29 @@ describe('rendering', () => {
     expect(await run([...operands, '--image', IMAGE], { stdin: DEPLOYMENT })).toMatchObject({ code: 0, stdout: EXPECTED });
   });
 
+  test.each([
+    ['keeps a byte order mark', Buffer.from(`\ufeff${DEPLOYMENT}`), `\ufeff${EXPECTED}`],
+    ['turns UTF-16 into UTF-8', Buffer.from(`\ufeff${DEPLOYMENT}`, 'utf16le'), EXPECTED],
+  ])('it %s', async (_, stdin, stdout) => {
+    expect(await run(['--image', IMAGE], { stdin })).toMatchObject({ code: 0, stdout });
+  });
+
+  test('it does not take a volume for the container of the same name', async () => {
+    const stdin = 'apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: web, image: a:1}]\n  volumes: [{name: web, image: {reference: b:1}}]\n';
+    expect(await run(['--image', IMAGE, '--container', 'web'], { stdin })).toMatchObject({ code: 0, stdout: stdin.replace('a:1', IMAGE) });
+  });
+
+  test('it counts image volumes', async () => {
+    const stdin = 'apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: a, image: IMAGE}, {name: b, image: IMAGE}]\n  volumes: [{name: m, image: {reference: IMAGE}}]\n';
+    expect(await run(['--image', IMAGE], { stdin })).toMatchObject({ code: 0, stderr: `${IMAGE} (option --image) set in 2 containers and 1 image volume\n` });
+    expect(JSON.parse((await run(['--image', IMAGE, '--output', 'json'], { stdin })).stdout)).toMatchObject({ containers: ['a', 'b', 'm'] });
+  });
+
+  test('it rejects its placeholder in a custom resource, and writes nothing', async () => {
+    const stdin = `${DEPLOYMENT}---\napiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [{image: IMAGE}]}\n`;
+    expect(await run(['--image', IMAGE], { stdin })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('spec.steps[0].image of Task.tekton.dev has the placeholder "IMAGE"') });
+  });
+
   test('it takes another variable and another placeholder', async () => {
     const variables = { ...JOB, IMAGE: undefined, API_IMAGE: IMAGE, API_IMAGE_PIPELINE_ID: '4711' };
     const stdin = DEPLOYMENT.replace('"IMAGE"', '"$IMAGE"');

@@ -55,6 +55,17 @@ test('it keeps JSON', () => {
   expect(renderInPlace(text, 'f.yml', choose)).toBe(text.replace('IMAGE', IMAGE));
 });
 
+test('it keeps JSON objects one after another, and the space between them', () => {
+  const object = '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"a","image":"IMAGE"}]}}';
+  const text = `\ufeff ${object}${object}\n\n${JSON.stringify(JSON.parse(object), null, 2)}`;
+  expect(renderInPlace(text, 'f.json', choose)).toBe(text.replaceAll('IMAGE', IMAGE));
+});
+
+test('it sets images in the items of a list without kinds', () => {
+  const text = 'apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n  spec: {containers: [{name: a, image: IMAGE}]}\n';
+  expect(renderInPlace(text, 'f.yml', choose)).toBe(text.replace('IMAGE', IMAGE));
+});
+
 test('it changes nothing when the image is already set', () => {
   const text = `${POD}  - {name: a, image: "x"}\n`;
   expect(renderInPlace(text, 'f.yml', () => 'x')).toBe(text);
@@ -70,8 +81,24 @@ test.each([
   expect(messageOf(() => render(containers))).toContain(message);
 });
 
+test('it sets the reference of an image volume like the image of a container', () => {
+  const text = `${POD}  - {name: a, image: IMAGE}\n  volumes:\n  - name: m\n    image: {reference: "IMAGE", pullPolicy: Always} # model\n  - {name: IMAGE, emptyDir: {}}\n`;
+  const expected = text.replace('image: IMAGE', `image: ${IMAGE}`).replace('"IMAGE"', `"${IMAGE}"`);
+  expect(renderInPlace(text, 'f.yml', choose)).toBe(expected);
+});
+
+test.each([
+  ['a WorkflowTemplate', 'argoproj.io/v1alpha1', 'WorkflowTemplate', 'spec: {templates: [{name: main, container: {image: IMAGE}}]}', 'spec.templates[0].container.image of WorkflowTemplate.argoproj.io has'],
+  ['a Task', 'tekton.dev/v1', 'Task', 'spec: {steps: [{name: a, image: IMAGE}, {name: b, image: IMAGE}]}', 'spec.steps[0].image and spec.steps[1].image of Task.tekton.dev have'],
+])('it rejects a placeholder that is left in %s', (_, apiVersion, kind, spec, message) => {
+  const custom = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: b}\n${spec}\n`;
+  expect(messageOf(() => renderInPlace(`${POD}  - {name: a, image: IMAGE}\n---\n${custom}`, 'f.yml', choose))).toContain(`f.yml:8:1: ${message} the placeholder "IMAGE"`);
+  expect(messageOf(() => renderInPlace(custom, 'f.yml', choose))).toContain(`f.yml:1:1: ${message} the placeholder`);
+  expect(renderInPlace(`${POD}  - {name: a, image: $X}\n---\n${custom}`, 'f.yml', () => IMAGE, { placeholder: '$X' })).toContain('image: IMAGE');
+});
+
 test('it uses the words of the caller in errors', () => {
-  expect(messageOf(() => renderInPlace(`${POD}  - {name: a, image: x}\n`, 'f.yml', choose, 'the image "IMAGE"'))).toContain(
+  expect(messageOf(() => renderInPlace(`${POD}  - {name: a, image: x}\n`, 'f.yml', choose, { wanted: 'the image "IMAGE"' }))).toContain(
     'expected a container with the image "IMAGE"');
 });
 

@@ -34,10 +34,12 @@ export function unpackManifests(at: string, bytes: Uint8Array): RecordedManifest
 }
 
 /**
- * The images of all containers, without duplicates.
+ * The images of all containers, then of image volumes, without duplicates and blanks.
  */
 export function imagesOf(objects: readonly ReleaseObject[]): string[] {
-  return [...new Set(objects.flatMap(({ value }) => containersOf(value)).flatMap(({ image }) => image ?? []))];
+  const all = objects.flatMap(({ value }) => containersOf(value));
+  const inOrder = [...all.filter(({ isVolume }) => !isVolume), ...all.filter(({ isVolume }) => isVolume)];
+  return [...new Set(inOrder.flatMap(({ image = '' }) => (image.trim() === '' ? [] : [image])))];
 }
 
 function isWithheld({ apiVersion, kind }: Pick<NextObject, 'apiVersion' | 'kind'>): boolean {

@@ -1,9 +1,9 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { userError, show } from '../../../base/user-error';
+import { UserError, userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
-import { checkedImage, ImageRules } from '../../../image/policy';
-import { containersOf } from '../../../kubernetes/container-images';
-import { kindName, scopeOf } from '../../../kubernetes/kinds';
+import { checkedImage, GivenImage, ImageRules, PLACEHOLDER } from '../../../image/policy';
+import { checkNoPlaceholder, Container, containersOf, containerText } from '../../../kubernetes/container-images';
+import { deprecatedApi, kindName, removedApi, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
 import { OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
@@ -18,7 +18,11 @@ export interface ObjectRules {
   /** The credential's namespace. All objects are in it. */
   readonly namespace: string;
   readonly images: ImageRules;
+  /** The containers whose images another controller sets: `CONTAINER` or `OBJECT/CONTAINER`. Their images are not checked. */
+  readonly imagesFromController?: readonly string[];
   readonly variables: CiVariables;
+  /** Writes a warning for people. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -32,6 +36,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
   if (typeof apiVersion !== 'string' || apiVersion === '' || typeof kind !== 'string' || kind === '') return problems.attempt(() => notAnObject(at, value));
   const metadata = isObject(value.metadata) ? value.metadata : {};
   const checks = [
+    () => checkApiVersion(at, apiVersion, kind, rules),
     () => checkScope(at, apiVersion, kind, rules),
     () => checkNamespace(at, kind, metadata, rules),
     () => checkReleaseName(at, kindName(apiVersion, kind), metadata),
@@ -63,6 +68,13 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';
   if (typeof name === 'string' && expected === undefined) return name;
   throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
+}
+
+function checkApiVersion(at: string, apiVersion: string, kind: string, { warn }: ObjectRules): void {
+  const removed = removedApi(apiVersion, kind);
+  if (removed) throw userError({ at, ...removed });
+  const deprecated = deprecatedApi(apiVersion, kind);
+  if (deprecated !== undefined) warn?.(`${at}: ${deprecated}`);
 }
 
 /** Only the server knows the scope of custom resources. */
@@ -112,11 +124,35 @@ function refuseReserved(at: string, { field, key }: ReservedKey): never {
 }
 
 /** The server checks for missing images: a custom resource may have a list of that name without images. */
-function imageChecks(at: string, value: JsonObject, { images, variables }: ObjectRules): Array<() => unknown> {
-  return containersOf(value).flatMap(({ name, image }) => {
-    if (image === undefined) return [];
-    return () => checkedImage({ at: `${at}: image of container ${show(name)}`, text: image, trusted: false }, images, variables);
+function imageChecks(at: string, value: JsonObject, { images, variables, imagesFromController = [] }: ObjectRules): Array<() => unknown> {
+  const containers = containersOf(value).filter((container) => !imagesFromController.some((exception) => isException(exception, value, container)));
+  const checks = containers.flatMap((container) => {
+    if (container.image === undefined) return [];
+    return () => checkImage({ at: `${at}: image of ${containerText(container)}`, text: container.image ?? '', trusted: false }, container, images, variables);
   });
+  return [...checks, () => checkNoPlaceholder(at, value, PLACEHOLDER)];
+}
+
+/**
+ * Whether an exception names a container of an object: `CONTAINER` or `OBJECT/CONTAINER`.
+ */
+export function isException(exception: string, { metadata }: JsonObject, { name }: Container): boolean {
+  return exception === name || (isObject(metadata) && exception === `${String(metadata.name)}/${name}`);
+}
+
+function checkImage(image: GivenImage, { name }: Container, images: ImageRules, variables: CiVariables): void {
+  try {
+    checkedImage(image, images, variables);
+  } catch (error) {
+    if (!(error instanceof UserError) || !mayBeFilledIn(image.text)) throw error;
+    const argument = /^[\w.-]+$/.test(name) ? name : show(name);
+    throw new UserError(`${error.message}. If another controller sets this image, add --image-from-controller ${argument}`);
+  }
+}
+
+/** Whether a text may stand for an image that a controller sets: blank, a word such as `auto`, or a template. */
+function mayBeFilledIn(text: string): boolean {
+  return text !== PLACEHOLDER && (/^[\w\s-]*$/.test(text) || /[{}$<>]/.test(text));
 }
 
 interface ReservedKey {

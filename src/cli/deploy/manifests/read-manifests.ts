@@ -1,9 +1,13 @@
-import { checkObject, ObjectRules } from './check-object';
-import { isObject, JsonObject } from '../../../base/json';
+import { basename } from 'node:path';
+import { checkObject, isException, ObjectRules } from './check-object';
+import type { Json } from '../../../base/json';
+import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
+import { containersOf } from '../../../kubernetes/container-images';
 import { kindName } from '../../../kubernetes/kinds';
-import { parseManifest } from '../../../yaml/manifest-parser';
+import { KUSTOMIZATION } from '../../../kubernetes/tool-input';
+import { parseManifest, PlacedObject, unfoldList } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
 import { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
@@ -22,13 +26,16 @@ export interface ReadOptions extends ObjectRules {
  */
 export async function readManifests(names: readonly string[], files: Files, options: ReadOptions): Promise<ReleaseObject[]> {
   const problems = new Problems();
+  const all: PlacedObject[] = [];
   const objects: ReleaseObject[] = [];
-  for (const name of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
+  for (const name of await manifestFiles(names, files, options.recursive).catch((error: unknown) => problems.add(error)) ?? []) {
     const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
+    all.push(...documents);
     objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
   }
   checkDuplicates(objects, problems);
+  for (const exception of options.imagesFromController ?? []) problems.attempt(() => checkException(exception, all));
   problems.check('the manifests; nothing was contacted');
   if (objects.length > 0 || options.allowEmpty) return objects;
   throw userError({
@@ -40,16 +47,30 @@ export async function readManifests(names: readonly string[], files: Files, opti
 }
 
 /** Files as they are given. Of folders the YAML and JSON files in the order of their names, as kubectl reads them. */
-function manifestFiles(names: readonly string[], files: Files, recursive: boolean): string[] {
-  return names.flatMap((name) => (name === '-' ? [name] : filesIn(name, files, recursive) ?? [name]));
+async function manifestFiles(names: readonly string[], files: Files, recursive: boolean): Promise<string[]> {
+  const all: string[] = [];
+  for (const name of names) all.push(...(name === '-' ? undefined : await filesIn(name, files, recursive)) ?? [name]);
+  return all;
 }
 
-function filesIn(folder: string, files: Files, recursive: boolean): string[] | undefined {
+async function filesIn(folder: string, files: Files, recursive: boolean): Promise<string[] | undefined> {
   const entries = files.list(folder);
-  return entries?.flatMap(({ name, isFolder }) => {
-    if (isFolder) return recursive ? filesIn(name, files, recursive) ?? [] : [];
-    return /\.(?:ya?ml|json)$/.test(name) ? [name] : [];
-  });
+  if (!entries) return undefined;
+  const all: string[] = [];
+  for (const { name, isFolder } of entries) {
+    if (isFolder && recursive) all.push(...await filesIn(name, files, recursive) ?? []);
+    if (!isFolder) await checkKustomization(folder, name, files);
+    if (!isFolder && /\.(?:ya?ml|json)$/.test(name)) all.push(name);
+  }
+  return all;
+}
+
+/** The other files of such a folder are patches and unfinished objects. Flux has an object of the same name, which is a manifest. */
+async function checkKustomization(folder: string, name: string, files: Files): Promise<void> {
+  if (!/^(?:kustomization\.ya?ml|Kustomization)$/.test(basename(name))) return;
+  const groups = [...decodeText(await files.read(name), name).matchAll(/^(?:- )?apiVersion:\s*["']?([^\s"'/]+)/gm)].map(([, group]) => group);
+  if (groups.length > 0 && !groups.includes('kustomize.config.k8s.io')) return;
+  throw userError({ at: folder, ...KUSTOMIZATION, given: `its ${basename(name)} is an input of kustomize`, fix: KUSTOMIZATION.fix.replace('FOLDER', printableText(folder)) });
 }
 
 interface ManifestFile {
@@ -66,15 +87,10 @@ async function readFile(name: string, files: Files): Promise<ManifestFile> {
   return { name: called, text: decodeText(await files.read(name), called) };
 }
 
-interface Located {
-  readonly at: string;
-  readonly value: JsonObject;
-}
-
-function documentsOf({ name, text }: ManifestFile, problems: Problems): Located[] {
+function documentsOf({ name, text }: ManifestFile, problems: Problems): PlacedObject[] {
   if (isBlank(text)) return [];
   const documents = problems.attempt(() => parseManifest(text, name)) ?? [];
-  return documents.flatMap(({ at, value }) => unfold(at(), value, problems));
+  return documents.flatMap(({ at, value }) => unfoldList({ at: at(), value }, (place, item) => problems.add(notAnObject(place, item))));
 }
 
 /** A template may render nothing but comments and document markers. */
@@ -82,14 +98,15 @@ function isBlank(text: string): boolean {
   return /^\ufeff?(?:[ \t]*(?:---[ \t]*)?(?:#[^\n]*)?\r?(?:\n|$))*$/.test(text);
 }
 
-function unfold(at: string, value: JsonObject, problems: Problems): Located[] {
-  if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at, value }];
-  return value.items.flatMap((item, index) => {
-    const place = `${at}: items[${index}]`;
-    if (isObject(item)) return unfold(place, item, problems);
-    problems.add(userError({ at: place, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or give it apiVersion, kind and metadata' }));
-    return [];
-  });
+function notAnObject(at: string, item: Json): Error {
+  const expected = at.endsWith('items') ? 'a list of Kubernetes objects' : 'a Kubernetes object';
+  return userError({ at, given: `it is ${show(item)}`, expected, fix: 'remove it, or give it apiVersion, kind and metadata' });
+}
+
+function checkException(exception: string, all: readonly PlacedObject[]): void {
+  const isUsed = ({ value }: PlacedObject) => containersOf(value).some((container) => isException(exception, value, container));
+  if (all.some(isUsed)) return;
+  throw userError({ at: '--image-from-controller', given: `no object has a container ${show(exception)}`, expected: 'CONTAINER or OBJECT/CONTAINER', fix: 'correct the name, or remove the option' });
 }
 
 function checkDuplicates(objects: readonly ReleaseObject[], problems: Problems): void {

@@ -167,9 +167,17 @@ function placeOf(status: JsonObject, { workload, pod }: PodContext): Omit<Rollou
   return { workload, pod: nameOf(pod), container: textAt(status, 'name') };
 }
 
-/** The image as the manifest names it. The status has the runtime's name for it. */
+/**
+ * The image as the manifest names it. The status has the runtime's name for it. When the message names the image of a volume, that one is meant:
+ * the kubelet reports it at the containers that mount the volume.
+ */
 function imageOf(status: JsonObject, { pod }: PodContext): string {
-  return textAt(specOf(status, pod), 'image') || textAt(status, 'image');
+  const own = textAt(specOf(status, pod), 'image') || textAt(status, 'image');
+  const message = textAt(status, 'state', 'waiting', 'message');
+  if (message.includes(own)) return own;
+  const references = listAt(pod, 'spec', 'volumes').map((volume) => textAt(volume, 'image', 'reference'));
+  const named = references.filter((reference) => reference !== '' && message.includes(reference)).sort((a, b) => b.length - a.length);
+  return named[0] ?? own;
 }
 
 function specOf(status: JsonObject, pod: JsonObject): JsonObject | undefined {

@@ -41,6 +41,11 @@ test.each([null, [], { objects: [] }, { objects: [1], withheld: [] }, { objects:
   expect(() => unpackManifests('release 1', gzipSync(JSON.stringify(value)))).toThrow(/^release 1.*; restore it/);
 });
 
+test('imagesOf returns images of volumes after those of containers, and no blank ones', () => {
+  const spec = { volumes: [{ name: 'm', image: { reference: 'model:1' } }], containers: [{ name: 'a', image: 'a:1' }, { name: 'b', image: ' ' }] };
+  expect(imagesOf([object('v1', 'Pod', { spec }), object('v1', 'Pod', { spec: { containers: [{ name: 'c', image: 'c:1' }] } })])).toEqual(['a:1', 'c:1', 'model:1']);
+});
+
 test('imagesOf returns the images of all containers without duplicates', () => {
   const pod = (...images: string[]) => ({ spec: { containers: images.map((image) => ({ name: image, image })) } });
   expect(imagesOf([object('v1', 'Pod', pod('a', 'b')), object('apps/v1', 'Deployment', { spec: { template: pod('b', 'c') } })])).toEqual(['a', 'b', 'c']);

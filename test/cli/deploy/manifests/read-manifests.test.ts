@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function read(files: Record<string, string>, options: Partial<ReadOptions> = {}, names = Object.keys(files), stdin = '') {
+async function read(files: Record<string, string | Buffer>, options: Partial<ReadOptions> = {}, names = Object.keys(files), stdin = '') {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -75,6 +75,20 @@ describe('readManifests', () => {
     expect(await names(true)).toEqual(['a', 'b', 'c']);
   });
 
+  test('reads JSON objects one after another, and the items of every list', async () => {
+    const json = (name: string) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+    const list = 'apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: c}\n- {apiVersion: v1, kind: Secret, metadata: {name: d}}\n';
+    const objects = await read({ 'a.json': `${json('a')}\n${json('b')}`, 'b.yaml': list });
+
+    expect(objects.map(({ at, kind, name }) => `${at} ${kind} ${name}`)).toEqual([
+      'a.json:1:1 ConfigMap a', 'a.json:2:1 ConfigMap b', 'b.yaml:1:1: items[0] ConfigMap c', 'b.yaml:1:1: items[1] Secret d',
+    ]);
+  });
+
+  test('reads UTF-16 with a byte order mark', async () => {
+    expect(await read({ 'a.yaml': Buffer.from(`\ufeff${map('a')}`, 'utf16le') })).toMatchObject([{ at: 'a.yaml:1:1', name: 'a' }]);
+  });
+
   test('reads standard input', async () => {
     expect(await read({}, {}, ['-'], map('piped'))).toMatchObject([{ at: 'standard input:1:1', name: 'piped' }]);
   });
@@ -120,6 +134,111 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['no file', {}, /it has no Kubernetes object/],
 ])('%s is rejected', async (_, files, expected) => {
   expect(await refused(files)).toMatch(expected);
+});
+
+describe('an image outside the lists of containers', () => {
+  const pod = (reference: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: "r.example.com/a:1"}]\n  volumes: [{name: m, image: {reference: "${reference}"}}]\n`;
+
+  test.each([
+    ['the placeholder', 'IMAGE', 'image of volume "m": it is the placeholder "IMAGE"'],
+    ['a mutable tag', 'r.example.com/model:latest', 'image of volume "m": "r.example.com/model:latest" has the mutable tag "latest"'],
+    ['another registry', 'docker.io/model:1', 'image of volume "m": "docker.io/model:1" is in "docker.io/library/model"'],
+  ])('is checked in an image volume: %s', async (_, reference, message) => {
+    expect(await refused({ 'a.yaml': pod(reference) }, { images: { allowedRegistries: ['r.example.com'] } })).toContain(`a.yaml:1:1: ${message}`);
+  });
+
+  test('is accepted in an image volume when it is in order', async () => {
+    expect(await read({ 'a.yaml': pod('r.example.com/model:1') })).toHaveLength(1);
+  });
+
+  test.each([
+    ['argoproj.io/v1alpha1', 'WorkflowTemplate', '{templates: [{script: {image: IMAGE}}]}', 'spec.templates[0].script.image of WorkflowTemplate.argoproj.io'],
+    ['tekton.dev/v1', 'Task', '{steps: [{name: a, image: IMAGE}]}', 'spec.steps[0].image of Task.tekton.dev'],
+  ])('is refused when it is the placeholder in %s %s', async (apiVersion, kind, spec, field) => {
+    expect(await refused({ 'a.yaml': `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\nspec: ${spec}\n` })).toContain(`a.yaml:1:1: ${field} has the placeholder "IMAGE"`);
+  });
+});
+
+describe('an image that another controller sets', () => {
+  test.each([
+    ['auto', 'has no tag'], ['', ''], [' ', 'white space'], ['{{args.image}}', ''], ['{{ inputs.parameters.image }}', ''], ['$(params.image)', ''],
+  ])('is refused without an exception, and the message says how to make one: %j', async (image, problem) => {
+    const message = await refused({ 'a.yaml': deployment(image) });
+    expect(message).toContain(problem);
+    expect(message).toMatch(/^a\.yaml:1:1: image of container "web": .*\. If another controller sets this image, add --image-from-controller web$/);
+    expect(await read({ 'a.yaml': deployment(image) }, { imagesFromController: ['web'] })).toHaveLength(1);
+    expect(await read({ 'a.yaml': deployment(image) }, { imagesFromController: ['web/web'] })).toHaveLength(1);
+  });
+
+  test.each(['IMAGE', 'nginx:latest', 'registry.example.com/Web:1'])('is not suggested for %j', async (image) => {
+    expect(await refused({ 'a.yaml': deployment(image) })).not.toContain('--image-from-controller');
+  });
+
+  test('is accepted for the named container only', async () => {
+    const two = deployment('auto').replace('containers: [', 'containers: [{name: api, image: auto}, ');
+    expect(await refused({ 'a.yaml': two }, { imagesFromController: ['web'] })).toMatch(/^a\.yaml:1:1: image of container "api": "auto" has no tag/);
+    const other = deployment('auto').replace('{name: web}', '{name: other}');
+    expect(await refused({ 'a.yaml': deployment('auto'), 'b.yaml': other }, { imagesFromController: ['other/web'] })).toMatch(/^a\.yaml:1:1: image of container "web"/);
+  });
+
+  test.each(['proxy', 'other/web', 'web/'])('is refused for %j, which no object has', async (exception) => {
+    expect(await refused({ 'a.yaml': deployment('registry.example.com/web:1') }, { imagesFromController: [exception] })).toBe(
+      `--image-from-controller: no object has a container "${exception}", expected CONTAINER or OBJECT/CONTAINER; correct the name, or remove the option`);
+  });
+});
+
+describe('the API version of an object', () => {
+  const object = (apiVersion: string, kind: string, name = 'a') => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
+
+  test('is refused when Kubernetes has removed it, for all objects at once', async () => {
+    const message = await refused({ 'a.yaml': [object('extensions/v1beta1', 'Ingress'), object('batch/v1beta1', 'CronJob'), object('policy/v1beta1', 'PodDisruptionBudget')].join('---\n') });
+    expect(message).toContain('a.yaml:1:1: Kubernetes 1.22 removed Ingress in extensions/v1beta1, expected an API version that the cluster serves; use networking.k8s.io/v1;');
+    expect(message).toContain('a.yaml:5:1: Kubernetes 1.25 removed CronJob in batch/v1beta1');
+    expect(message).toContain('a.yaml:9:1: Kubernetes 1.25 removed PodDisruptionBudget in policy/v1beta1');
+  });
+
+  test('causes a warning when it is deprecated, and the object is read', async () => {
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
+    expect(await read({ 'a.yaml': `${object('v1', 'Endpoints')}---\n${object('resource.k8s.io/v1beta1', 'ResourceClaim')}` }, { warn })).toHaveLength(2);
+    expect(warnings).toEqual([
+      'a.yaml:1:1: Endpoints in v1 is deprecated since Kubernetes 1.33; use EndpointSlice in discovery.k8s.io/v1',
+      'a.yaml:5:1: ResourceClaim in resource.k8s.io/v1beta1 is deprecated, and Kubernetes 1.38 removes it; use resource.k8s.io/v1',
+    ]);
+  });
+});
+
+describe('a file that another program must process first', () => {
+  const cipher = 'ENC[AES256_GCM,data:p673w==,iv:YY=,tag:UQ==,type:str]';
+  const sops = `apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: "${cipher}"}\nsops: {mac: "${cipher}", version: 3.8.1}\n`;
+
+  test('is refused in the form of SOPS, with the field and without the value', async () => {
+    const message = await refused({ 'a.yaml': map('a'), 'db.yaml': sops });
+    expect(message).toBe('db.yaml:1:1: stringData.password is encrypted by SOPS, expected decrypted values, since the cluster would store the encrypted ones; decrypt it first: sops --decrypt FILE');
+  });
+
+  test.each(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])('is refused as a folder with a %s', async (name) => {
+    const files = { [`dist/${name}`]: 'resources: [web.yaml]\n', 'dist/web.yaml': 'kind: Patch\n', 'other.yaml': map('a') };
+    expect(await read(files, {}, ['dist', 'other.yaml']).catch((error: Error) => error.message)).toBe(
+      `dist: its ${name} is an input of kustomize, expected Kubernetes objects; build it and pipe the objects in: kustomize build dist | cdk8s-ci-deploy deploy -`);
+  });
+
+  test('is refused in a folder below, with --recursive', async () => {
+    const files = { 'dist/base/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n', 'dist/a.yaml': map('a') };
+    expect(await read(files, { recursive: true }, ['dist']).catch((error: Error) => error.message)).toContain('dist/base: its kustomization.yaml');
+    expect(await read(files, {}, ['dist'])).toHaveLength(1);
+  });
+
+  test('is refused as a kustomization that is named or piped', async () => {
+    expect(await refused({ 'kustomization.yaml': 'resources: [a.yaml]\n' })).toContain('kustomization.yaml:1:1: it is an input of kustomize');
+    expect(await read({}, {}, ['-'], 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n').catch((error: Error) => error.message))
+      .toContain('standard input:1:1: it is an input of kustomize');
+  });
+
+  test('is not an object of Flux with the same name', async () => {
+    const flux = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: app}\nspec: {path: ./app}\n';
+    expect(await read({ 'dist/kustomization.yaml': flux, 'dist/a.yaml': map('a') }, {}, ['dist'])).toHaveLength(2);
+  });
 });
 
 describe('a label or an annotation that only deploy may write', () => {

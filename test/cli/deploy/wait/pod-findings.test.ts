@@ -22,6 +22,18 @@ test.each([
   expect(findings(podIn(waiting(reason, said)))).toEqual([{ grace, reason, message, image }]);
 });
 
+test.each([
+  ['ErrImagePull', 'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/model:10": not found', 'not found', 'model:10'],
+  ['ImagePullBackOff', 'Back-off pulling image "example.com/data:1": ErrImagePull: pull access denied', 'pull access denied', 'example.com/data:1'],
+  ['ErrImagePull', `failed to resolve reference "${image}": not found`, 'not found', image],
+  ['ErrImagePull', 'not found', 'not found', image],
+])('a failed pull of an image volume is reported with the image of the volume: %s: %s', (reason, said, message, expected) => {
+  const volumes = ['model:1', 'model:10', 'example.com/data:1'].map((reference, index) => ({ name: `v${index}`, image: { reference } }));
+  const spec = { containers: [{ name: 'app', image }], volumes: [...volumes, { name: 'tmp', emptyDir: {} }] };
+  const status = { phase: 'Pending', containerStatuses: [{ name: 'app', image: '', restartCount: 0, state: waiting(reason, said) }] };
+  expect(findings(pod({ spec, status }))).toMatchObject([{ reason, message, image: expected }]);
+});
+
 test('an event explains a back-off without a reason', () => {
   const event = warning('uid-web-1', 'Failed', `Failed to pull image "${image}": rpc error: code = NotFound desc = failed to resolve reference "${image}": ${image}: not found`);
   const other = warning('uid-web-1', 'Failed', 'Error: ImagePullBackOff', '2026-01-01T00:00:11Z');
