@@ -4,6 +4,7 @@ import { show } from '../../../base/user-error';
 import type { PlannedPullSecret } from '../apply/observer';
 import { addedFields, FieldChange, PlannedChange, type Action } from '../objects/planned-change';
 import type { ReleaseIdentity } from '../objects/release';
+import { keptInWords } from '../prune/prune';
 import type { Progress } from '../wait/rollout';
 
 /**
@@ -18,7 +19,7 @@ export interface Summary {
   readonly changes: readonly PlannedChange[];
   readonly removed: readonly RemovedObject[];
   /** Objects that are no longer in the release, and stay in the cluster. */
-  readonly kept: readonly RemovedObject[];
+  readonly kept: ReadonlyArray<RemovedObject & { readonly keptBy?: string }>;
   readonly pullSecret?: PlannedPullSecret;
   /** Milliseconds. */
   readonly elapsed: number;
@@ -49,7 +50,7 @@ export function summaryText({ isDryRun, changes, removed, kept, pullSecret, elap
     ...pullSecret ? [{ word: pullSecret.result, name: `Secret ${pullSecret.name}`, more: `credentials for ${pullSecret.registry}`, change: undefined }] : [],
     ...changes.map((change) => ({ word: WORDS[change.action], name: `${change.object.kind} ${change.object.name}`, more: withValues ? '' : moreText(change), change })),
     ...removed.map(({ kind, name }) => ({ word: 'removed', name: `${kind} ${name}`, more: '', change: undefined })),
-    ...kept.map(({ kind, name }) => ({ word: 'left', name: `${kind} ${name}`, more: 'no longer in the release', change: undefined })),
+    ...kept.map((object) => ({ word: 'left', name: `${object.kind} ${object.name}`, more: keptInWords(object), change: undefined })),
   ];
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   const lines = rows.flatMap(({ word, name, more, change }) => [
@@ -79,7 +80,8 @@ export const JSON_FIELDS = [
   'dryRun, seconds, app, environment, project, namespace',
   'release: its number or null',
   'objects: apiVersion, kind, name, adopted, fields (names), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
-  'removed, left: apiVersion, kind, name',
+  'removed: apiVersion, kind, name',
+  'left: apiVersion, kind, name, keptBy (the annotation that keeps it, or null)',
   'rollouts: workload, ready, words, seconds',
   'pullSecret: name, registry, result; or null',
 ];
@@ -105,7 +107,7 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
     release: release ?? null,
     objects: changes.map((change) => changeJson(change, withValues)),
     removed: removed.map(named),
-    left: kept.map(named),
+    left: kept.map((object) => ({ ...named(object), keptBy: object.keptBy ?? null })),
     rollouts: rollouts.map(({ workload, state, message, elapsed: time }) => ({ workload, ready: state === 'ready', words: message, seconds: time / 1000 })),
     pullSecret: pullSecret ?? null,
   };

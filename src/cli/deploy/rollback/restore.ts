@@ -121,8 +121,9 @@ async function removeNew(
   const isCreated = (object: RecordedObject) => created.some((other) => objectKey(other) === objectKey(object));
   const older = previous ? notIn(history, created) : [];
   const candidates = notIn({ objects: [...created, ...older] }, kept);
-  const { removable, data, gone } = await findPruneCandidates(cluster, options.namespace, options.owner, candidates);
+  const { removable, data, protected: protectedObjects, gone } = await findPruneCandidates(cluster, options.namespace, options.owner, candidates);
   const removed = [...removable, ...data.filter(isCreated)];
+  for (const { kind, name, keptBy } of protectedObjects) say(`${kind} ${name} is not deleted: annotation ${keptBy} keeps it`);
   await prune(cluster, removed, options, say);
   return [...removed, ...gone];
 }
