@@ -24,27 +24,40 @@ export function applierAmong(live: JsonObject, managers: ReadonlySet<string>): s
   return entries(live).map(({ manager }) => String(manager)).find((manager) => managers.has(manager) && appliedFields(live, manager) !== undefined);
 }
 
-interface Join {
+export interface Join {
   readonly from: ReadonlySet<string>;
   readonly into: string;
+  /** Whether `into` gives up `spec.replicas`, because an autoscaler sets the number. */
+  readonly leavesReplicas?: boolean;
 }
 
+const REPLICAS = ['f:spec', 'f:replicas'];
+
 /**
- * The managedFields after the manager `into` has taken over the fields of the managers `from`. Undefined when those own no field.
+ * The managedFields after the manager `into` has taken over the fields of the managers `from`. Undefined when nothing changes.
  *
  * The next apply then removes fields that its manifest omits. Otherwise they would stay, because an earlier manager still owns them.
  * client-go's csaupgrade does the same.
  *
  * @see https://github.com/kubernetes/client-go/blob/master/util/csaupgrade/upgrade.go
  */
-export function joinedManagers(live: JsonObject, { from, into }: Join): JsonObject[] | undefined {
+export function joinedManagers(live: JsonObject, { from, into, leavesReplicas = false }: Join): JsonObject[] | undefined {
   const isEarlier = (entry: JsonObject) => from.has(String(entry.manager)) && !entry.subresource;
   const [earlier, others] = [entries(live).filter(isEarlier), entries(live).filter((entry) => !isEarlier(entry))];
-  const [first] = earlier;
+  const own = others.find(isApplyOf(into));
+  const [first] = [...own ? [own] : [], ...earlier];
   if (!first) return undefined;
-  const own = others.find(isApplyOf(into)) ?? { ...first, manager: into, operation: 'Apply' };
-  const united = [own, ...earlier].map((entry) => fieldsOf(entry) ?? {}).reduce(unite);
-  return [...others.filter((entry) => entry !== own), { ...own, fieldsV1: united }];
+  const united = [...own ? [own] : [], ...earlier].map((entry) => fieldsOf(entry) ?? {}).reduce(unite);
+  const joined = leavesReplicas ? without(united, REPLICAS) : united;
+  if (earlier.length === 0 && joined === united) return undefined;
+  return [...others.filter((entry) => entry !== own), { ...first, manager: into, operation: 'Apply', fieldsV1: joined }];
+}
+
+/**
+ * Whether an apply without `spec.replicas` would reset it to its default: the manager owns the field, or takes it over.
+ */
+export function ownsReplicas(live: JsonObject, join: Join): boolean {
+  return JSON.stringify(joinedManagers(live, { ...join, leavesReplicas: true })) !== JSON.stringify(joinedManagers(live, { ...join, leavesReplicas: false }));
 }
 
 /**
@@ -77,6 +90,16 @@ function unite(a: FieldSet, b: FieldSet): FieldSet {
     return isObject(one) && isObject(other) ? unite(one, other) : one ?? other ?? {};
   };
   return Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [key, both(key)]));
+}
+
+/** A set without one field. Its parents stay only when they have other fields: an empty set stands for the whole field. */
+function without(set: FieldSet, [key = '', ...below]: readonly string[]): FieldSet {
+  const inner = set[key];
+  if (!isObject(inner)) return set;
+  const rest = below.length === 0 ? {} : without(inner, below);
+  if (rest === inner) return set;
+  const { [key]: _, ...others } = set;
+  return Object.keys(rest).length === 0 ? others : { ...others, [key]: rest };
 }
 
 function part(value: Json, fields: FieldSet): Json {

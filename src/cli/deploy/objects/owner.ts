@@ -1,4 +1,4 @@
-import { EARLIER_MANAGERS } from './managed-fields';
+import { EARLIER_MANAGERS, Join } from './managed-fields';
 import { identityInWords, ReleaseIdentity } from './release';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { FIELD_MANAGER, IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
@@ -34,12 +34,13 @@ export class Owner {
   }
 
   /**
-   * The field managers whose fields the next apply takes over.
+   * The change of an object's field managers before the next apply.
    *
-   * @param adopted Whether the object had no owner. The fields of kubectl, helm and kapp are then included.
+   * @param object `adopted`: whether the object had no owner. The fields of kubectl, helm and kapp are then taken over.
    */
-  public managersBefore(adopted: boolean): ReadonlySet<string> {
-    return adopted ? new Set([...this.formerManagers, ...EARLIER_MANAGERS]) : this.formerManagers;
+  public join({ adopted, leavesReplicas }: { readonly adopted: boolean; readonly leavesReplicas?: boolean }): Join {
+    const from = adopted ? new Set([...this.formerManagers, ...EARLIER_MANAGERS]) : this.formerManagers;
+    return { from, into: this.manager, leavesReplicas };
   }
 
   /** The labels and annotations of an owned object. */

@@ -1,11 +1,11 @@
-import type { JsonObject } from '../../../base/json';
+import { isObject, JsonObject } from '../../../base/json';
 import { concurrently } from '../../base/concurrency';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError } from '../../cluster/status';
 import { fieldAt } from '../objects/fields';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
-import { appliedFields, applierAmong, EARLIER_MANAGERS } from '../objects/managed-fields';
+import { appliedFields, applierAmong, EARLIER_MANAGERS, Join, joinedManagers, ownsReplicas } from '../objects/managed-fields';
 import { explain, ObjectProblem, ReleaseRejected } from '../objects/object-problems';
 import { Owner, ownerInWords } from '../objects/owner';
 import { changesBetween, PlannedChange } from '../objects/planned-change';
@@ -37,6 +37,13 @@ function isProblem(result: DryRunResult): result is ObjectProblem {
   return !('action' in result);
 }
 
+interface DryRunState {
+  /** The object that exists. */
+  readonly live?: JsonObject;
+  /** By default the owner's. */
+  readonly fieldManager?: string;
+}
+
 class ObjectDryRun {
   public constructor(
     private readonly cluster: KubernetesClient,
@@ -51,15 +58,25 @@ class ObjectDryRun {
     const problem = live && this.ownershipProblem(live);
     if (problem) return problem;
     const former = live && applierAmong(live, this.options.owner.formerManagers);
+    if (former === undefined && !this.givesUpReplicas(live)) return this.changeOrProblem(live, result);
     // A take-over moves the fields to the owner's manager before the apply. Until then, only a dry run with the former manager has no conflicts.
-    return this.changeOrProblem(live, former === undefined ? result : await this.apply(this.options.forceConflicts, former));
+    return this.changeOrProblem(live, await this.apply(this.options.forceConflicts, { live, fieldManager: former }));
+  }
+
+  private givesUpReplicas(live: JsonObject | undefined): boolean {
+    return live !== undefined && this.target.leavesReplicas === true && ownsReplicas(live, this.join(live));
+  }
+
+  private join(live: JsonObject): Join {
+    const { owner } = this.options;
+    return owner.join({ adopted: owner.of(live) === 'nobody\'s', leavesReplicas: this.target.leavesReplicas });
   }
 
   private async changeOrProblem(live: JsonObject | undefined, result: JsonObject | ApiError): Promise<DryRunResult> {
     if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiError ? result : undefined)) return this.replacement(live);
     if (!(result instanceof ApiError)) return this.change(live, result);
     // An adoption moves the fields of earlier managers to the owner's manager before the apply.
-    if (live && this.options.adopt && areEarlier(result)) return this.changeOrProblem(live, await this.apply(true));
+    if (live && this.options.adopt && areEarlier(result)) return this.changeOrProblem(live, await this.apply(true, { live }));
     return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(this.target.object, result);
   }
 
@@ -73,9 +90,12 @@ class ObjectDryRun {
     }
   }
 
-  private async apply(force: boolean, fieldManager = this.options.owner.manager): Promise<JsonObject | ApiError> {
+  private async apply(force: boolean, { live, fieldManager = this.options.owner.manager }: DryRunState = {}): Promise<JsonObject | ApiError> {
+    // The owner's manager gives the replicas up before the apply. Until then, only a dry run with the live number keeps them.
+    const { applied } = this.target;
+    const object = live && this.givesUpReplicas(live) ? { ...applied, spec: { ...specOf(applied), replicas: specOf(live).replicas ?? 1 } } : applied;
     try {
-      return await this.cluster.apply(this.target.path, this.target.applied, { dryRun: true, force, fieldManager });
+      return await this.cluster.apply(this.target.path, object, { dryRun: true, force, fieldManager });
     } catch (error) {
       if (error instanceof ApiError && error.code !== 401) return error;
       throw error;
@@ -101,7 +121,7 @@ class ObjectDryRun {
     if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
     const changes = changesBetween(live, after);
     // The owner's manager must write fields that it takes over, or a later release could not remove them.
-    const isOurs = applierAmong(live, owner.formerManagers) === undefined
+    const isOurs = joinedManagers(live, this.join(live)) === undefined
       && JSON.stringify(appliedFields(live, owner.manager)) === JSON.stringify(appliedFields(after, owner.manager));
     return { ...this.target, action: isOurs && changes.length === 0 ? 'keep' : 'change', live, after, changes, adopted };
   }
@@ -119,6 +139,10 @@ class ObjectDryRun {
     const [, name] = /"([^"]+)" not found$/.exec(status.message ?? '') ?? [];
     return name !== undefined && this.all.some(({ object }) => object !== this.target.object && object.name === name && ['Role', 'ServiceAccount'].includes(object.kind));
   }
+}
+
+function specOf({ spec }: JsonObject): JsonObject {
+  return isObject(spec) ? spec : {};
 }
 
 const OF_ANOTHER = 'give it another name, remove it from that application first, or continue the releases of that application (--take-over-from)';

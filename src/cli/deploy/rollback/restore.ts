@@ -103,7 +103,7 @@ function formerStates({ changes }: FailedChanges, owner: Owner, recorded: readon
   const keys = new Set(recorded.map(({ object }) => objectKey(object)));
   return changes.flatMap(({ live, action, object, adopted, resource, path }) => {
     if (!live || action !== 'change' || keys.has(objectKey(object)) || isJob(object)) return [];
-    const joined = joinedManagers(live, { from: owner.managersBefore(adopted), into: owner.manager });
+    const joined = joinedManagers(live, owner.join({ adopted }));
     const fields = appliedFields(joined ? { ...live, metadata: { managedFields: joined } } : live, owner.manager);
     if (!fields) return [];
     const applied = extract(live, fields);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json';
-import { appliedFields, applierAmong, EARLIER_MANAGERS, extract, joinedManagers } from '../../../../src/cli/deploy/objects/managed-fields';
+import { appliedFields, applierAmong, EARLIER_MANAGERS, extract, joinedManagers, ownsReplicas } from '../../../../src/cli/deploy/objects/managed-fields';
 
 function live(managedFields: JsonObject[], more: JsonObject = {}): JsonObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace: 'example', managedFields }, ...more };
@@ -38,6 +38,34 @@ describe('joinedManagers', () => {
     ['our own manager', entry(into, 'Apply', {})],
   ])('does not take over the fields of %s', (_, one) => {
     expect(join(one)).toBeUndefined();
+  });
+});
+
+describe('replicas that are left to an autoscaler', () => {
+  const owned = (fields: JsonObject) => entry(into, 'Apply', fields, { apiVersion: 'apps/v1' });
+  const given = (object: JsonObject) => joinedManagers(object, { from: EARLIER_MANAGERS, into, leavesReplicas: true });
+
+  test.each<[string, JsonObject, JsonObject]>([
+    ['with other fields of the spec', { 'f:spec': { 'f:replicas': {}, 'f:paused': {} } }, { 'f:spec': { 'f:paused': {} } }],
+    ['as the only field of the spec, since an empty set would stand for the whole spec', { 'f:metadata': {}, 'f:spec': { 'f:replicas': {} } }, { 'f:metadata': {} }],
+  ])('are given up %s', (_, before, after) => {
+    const object = live([owned(before)]);
+    expect(given(object)).toEqual([owned(after)]);
+    expect(ownsReplicas(object, { from: EARLIER_MANAGERS, into })).toBe(true);
+  });
+
+  test('are not taken over from another manager', () => {
+    const object = live([owned({ 'f:spec': { 'f:paused': {} } }), entry('helm', 'Update', { 'f:spec': { 'f:replicas': {} } })]);
+    expect(given(object)).toEqual([owned({ 'f:spec': { 'f:paused': {} } })]);
+    expect(ownsReplicas(object, { from: EARLIER_MANAGERS, into })).toBe(true);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['nobody owns them', owned({ 'f:spec': { 'f:paused': {} } })],
+    ['the autoscaler owns them', entry('kube-controller-manager', 'Update', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' })],
+  ])('change nothing when %s', (_, one) => {
+    expect(given(live([one]))).toBeUndefined();
+    expect(ownsReplicas(live([one]), { from: EARLIER_MANAGERS, into })).toBe(false);
   });
 });
 
