@@ -5,10 +5,12 @@ import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { ApiError } from '../../cluster/status';
 import { fieldAt } from '../objects/fields';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
-import { appliedFields, applierAmong, EARLIER_MANAGERS, Join, joinedManagers, ownsReplicas } from '../objects/managed-fields';
+import {
+  appliedFields, applierAmong, isDeployTool, Join, joinedManagers, otherManagers, ownsReplicas, takenManagers, united,
+} from '../objects/managed-fields';
 import { explain, ObjectProblem, ReleaseRejected } from '../objects/object-problems';
 import { Owner, ownerInWords } from '../objects/owner';
-import { changesBetween, PlannedChange } from '../objects/planned-change';
+import { changesBetween, FieldChange, fieldsOutside, OtherFields, PlannedChange } from '../objects/planned-change';
 import type { Target } from '../objects/targets';
 
 export interface DryRunOptions {
@@ -35,6 +37,11 @@ type DryRunResult = PlannedChange | ObjectProblem;
 
 function isProblem(result: DryRunResult): result is ObjectProblem {
   return !('action' in result);
+}
+
+/** Fields of other managers that a manifest omits. */
+interface Omissions extends Required<Pick<PlannedChange, 'takenOver' | 'otherFields'>> {
+  readonly removed: readonly FieldChange[];
 }
 
 interface DryRunState {
@@ -75,8 +82,8 @@ class ObjectDryRun {
   private async changeOrProblem(live: JsonObject | undefined, result: JsonObject | ApiError): Promise<DryRunResult> {
     if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiError ? result : undefined)) return this.replacement(live);
     if (!(result instanceof ApiError)) return this.change(live, result);
-    // An adoption moves the fields of earlier managers to the owner's manager before the apply.
-    if (live && this.options.adopt && areEarlier(result)) return this.changeOrProblem(live, await this.apply(true, { live }));
+    // The fields of these managers become those of the owner's manager before the apply.
+    if (live && areTakenOver(result, this.join(live))) return this.changeOrProblem(live, await this.apply(true, { live }));
     return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(this.target.object, result);
   }
 
@@ -115,15 +122,44 @@ class ObjectDryRun {
     }
   }
 
-  private change(live: JsonObject | undefined, after: JsonObject): PlannedChange {
+  private async change(live: JsonObject | undefined, after: JsonObject): Promise<PlannedChange> {
     const { owner } = this.options;
     const adopted = live !== undefined && owner.of(live) === 'nobody\'s';
     if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
-    const changes = changesBetween(live, after);
+    const { removed, ...others } = await this.omissions(live, after);
+    const found = changesBetween(live, after);
+    const changes = [...found, ...removed.filter(({ field }) => !found.some((change) => change.field === field))];
     // The owner's manager must write fields that it takes over, or a later release could not remove them.
     const isOurs = joinedManagers(live, this.join(live)) === undefined
       && JSON.stringify(appliedFields(live, owner.manager)) === JSON.stringify(appliedFields(after, owner.manager));
-    return { ...this.target, action: isOurs && changes.length === 0 ? 'keep' : 'change', live, after, changes, adopted };
+    return { ...this.target, action: isOurs && changes.length === 0 ? 'keep' : 'change', live, after, changes, adopted, ...others };
+  }
+
+  /** The fields that the manifest omits: those that the apply removes, because it takes them over, and those that stay. */
+  private async omissions(live: JsonObject, after: JsonObject): Promise<Omissions> {
+    const { owner } = this.options;
+    const [join, isAdopted] = [this.join(live), owner.of(live) === 'nobody\'s'];
+    const taken = takenManagers(live, join);
+    const takenOver = [...new Set(taken.map(({ manager }) => manager))];
+    const own = [owner.manager, ...owner.formerManagers].flatMap((manager) => appliedFields(after, manager) ?? []);
+    // Without the result of a dry run, the fields of the manifest are not known.
+    if (own.length === 0) return { removed: [], takenOver, otherFields: [] };
+    const others = otherManagers(live, join);
+    const [takenFields, left] = [united(taken.map(({ fields }) => fields)), united([...own, ...others.map(({ fields }) => fields)])];
+    const removed = (defaults?: JsonObject): FieldChange[] => fieldsOutside(takenFields, left, live, defaults);
+    const staying = (defaults?: JsonObject): OtherFields[] => others.filter(({ manager }) => isAdopted || isDeployTool(manager))
+      .map(({ manager, fields }) => ({ manager, fields: fieldsOutside(fields, united(own), after, defaults).map(({ field }) => field) }))
+      .map(({ manager, fields }) => ({ manager, fields: fields.filter((field) => isAdopted || !OF_CONTROLLERS.test(field)) }))
+      .filter(({ fields }) => fields.length > 0);
+    const needsDefaults = isAdopted && removed().length + staying().length > 0;
+    const defaults = needsDefaults ? await this.defaults() : undefined;
+    return { removed: removed(defaults), takenOver, otherFields: staying(defaults) };
+  }
+
+  /** The object with the defaults of the server. A manager that created an object owns them as well. */
+  private async defaults(): Promise<JsonObject | undefined> {
+    const created = await checkReplacement(this.cluster, this.target, this.options.owner.manager);
+    return created instanceof ApiError ? undefined : created;
   }
 
   private async replacement(live: JsonObject): Promise<DryRunResult> {
@@ -131,7 +167,7 @@ class ObjectDryRun {
     if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job is still running', fix: 'run this job again when the Job has ended, or delete the Job' };
     const after = await checkReplacement(this.cluster, target, this.options.owner.manager);
     if (after instanceof ApiError) return explain(target.object, after);
-    return { ...this.change(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
+    return { ...await this.change(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace', takenOver: [], otherFields: [] };
   }
 
   /** Whether the missing object is in the same release: it exists when this object is applied. */
@@ -147,7 +183,10 @@ function specOf({ spec }: JsonObject): JsonObject {
 
 const OF_ANOTHER = 'give it another name, remove it from that application first, or continue the releases of that application (--take-over-from)';
 
-function areEarlier({ code, status }: ApiError): boolean {
+/** They stay for good, so only the adoption lists them. */
+const OF_CONTROLLERS = /^metadata\.(?:finalizers|ownerReferences)\b/;
+
+function areTakenOver({ code, status }: ApiError, { tools }: Join): boolean {
   const managers = (status.details?.causes ?? []).map(({ message = '' }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? '');
-  return code === 409 && managers.length > 0 && managers.every((manager) => EARLIER_MANAGERS.has(manager));
+  return code === 409 && managers.length > 0 && managers.every((manager) => tools?.(manager) === true);
 }
