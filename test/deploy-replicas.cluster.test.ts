@@ -1,7 +1,9 @@
 import { configMap, deployment, statefulSet } from './cluster/application';
+import { tryKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, release } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
+import { until } from './support/until';
 
 onKwok();
 
@@ -67,6 +69,34 @@ describe.each<[string, (name: string, options: { replicas?: number; image?: stri
     expect(await deploy(deployer, [workload('shop', { replicas: 3 }), configMap('shop')], '--force-conflicts')).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [withoutReplicas(workload('shop', {})), autoscaler(kind, 'other'), configMap('shop')])).toMatchObject({ code: 0 });
     expect(replicas()).toBe('1');
+  });
+});
+
+describe('an autoscaler that is not in the release', () => {
+  const without = (name: string) => withoutReplicas(deployment(name));
+  const numbers = (deployer: Deployer) => deployer.admin('get', 'deployments', '-o', 'jsonpath={.items[*].spec.replicas}');
+
+  test('sets the number of replicas, too', async () => {
+    const deployer = makeDeployer(cluster, 'replicas-outside');
+    expect(await deploy(deployer, [deployment('other', { replicas: 4 }), deployment('shop', { replicas: 5 })])).toMatchObject({ code: 0 });
+    deployer.create(autoscaler('Deployment', 'shop'));
+    const { code, stdout } = await deploy(deployer, [without('other'), without('shop')], '--output', 'json');
+    expect({ code, objects: JSON.parse(stdout).objects }).toMatchObject({ code: 0, objects: [{ name: 'other', fields: ['spec.replicas'] }, { name: 'shop', fields: [] }] });
+    expect(numbers(deployer)).toBe('1 5');
+    expect((await deploy(deployer, [without('other'), without('shop')])).stdout).toMatch(/^2 unchanged/m);
+  });
+
+  test('is not known to a credential that may not list autoscalers', async () => {
+    const deployer = makeDeployer(cluster, 'replicas-unreadable');
+    expect(await deploy(deployer, [deployment('shop', { replicas: 5 })])).toMatchObject({ code: 0 });
+    deployer.create(autoscaler('Deployment', 'shop'));
+    const rules = ['--verb=*', '--resource=deployments.apps,replicasets.apps,secrets,leases.coordination.k8s.io,pods,events,resourcequotas,limitranges'];
+    deployer.admin('create', 'role', 'narrow', ...rules);
+    deployer.admin('delete', 'rolebinding', 'ci');
+    deployer.admin('create', 'rolebinding', 'ci', '--role', 'narrow', '--serviceaccount', `${deployer.namespace}:ci`);
+    await until(() => tryKubectl(cluster.kubeconfig, ['auth', 'can-i', 'list', 'hpa', '-n', deployer.namespace, '--as', `system:serviceaccount:${deployer.namespace}:ci`]).status !== 0);
+    expect(await deploy(deployer, [without('shop')])).toMatchObject({ code: 0 });
+    expect(numbers(deployer)).toBe('1');
   });
 });
 

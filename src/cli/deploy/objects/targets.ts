@@ -20,7 +20,7 @@ export interface Target {
   readonly path: string;
   /** The object with the owner's labels and annotations. */
   readonly applied: JsonObject;
-  /** Whether an autoscaler of the release sets `spec.replicas`, which the manifest omits. The live number then stays. */
+  /** Whether an autoscaler sets `spec.replicas`, which the manifest omits. The live number then stays. */
   readonly leavesReplicas?: boolean;
 }
 

@@ -1,9 +1,11 @@
 import { isObject, JsonObject } from '../../../base/json';
+import { scaleTargetOf } from '../../../kubernetes/autoscaling';
 import { concurrently } from '../../base/concurrency';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import { ApiError } from '../../cluster/status';
-import { fieldAt } from '../objects/fields';
+import { collectionPath } from '../../cluster/paths';
+import { ApiError, isApiError } from '../../cluster/status';
+import { fieldAt, listAt } from '../objects/fields';
 import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
 import {
   appliedFields, applierAmong, isDeployTool, Join, joinedManagers, otherManagers, ownsReplicas, takenManagers, united,
@@ -11,9 +13,11 @@ import {
 import { explain, ObjectProblem, ReleaseRejected } from '../objects/object-problems';
 import { Owner, ownerInWords } from '../objects/owner';
 import { changesBetween, FieldChange, fieldsOutside, OtherFields, PlannedChange } from '../objects/planned-change';
+import { objectKey } from '../objects/release';
 import type { Target } from '../objects/targets';
 
 export interface DryRunOptions {
+  readonly namespace: string;
   readonly owner: Owner;
   /** Whether the release adopts objects without an owner. */
   readonly adopt: boolean;
@@ -27,7 +31,8 @@ export interface DryRunOptions {
  * @throws `ReleaseRejected` with the problems of all objects.
  */
 export async function dryRun(cluster: KubernetesClient, targets: readonly Target[], options: DryRunOptions): Promise<PlannedChange[]> {
-  const results = await concurrently(targets, async (target) => new ObjectDryRun(cluster, target, targets, options).run());
+  const autoscalers = new LiveAutoscalers(cluster, options.namespace);
+  const results = await concurrently(targets, async (target) => new ObjectDryRun(cluster, target, targets, autoscalers, options).run());
   const problems = results.filter(isProblem);
   if (problems.length > 0) throw new ReleaseRejected(problems, targets.length);
   return results.filter((result): result is PlannedChange => !isProblem(result));
@@ -56,6 +61,7 @@ class ObjectDryRun {
     private readonly cluster: KubernetesClient,
     private readonly target: Target,
     private readonly all: readonly Target[],
+    private readonly autoscalers: LiveAutoscalers,
     private readonly options: DryRunOptions,
   ) {}
 
@@ -64,10 +70,20 @@ class ObjectDryRun {
     if (live instanceof ApiError) return explain(this.target.object, result instanceof ApiError ? result : live);
     const problem = live && this.ownershipProblem(live);
     if (problem) return problem;
+    if (live && await this.isScaledByAnother(live)) {
+      return new ObjectDryRun(this.cluster, { ...this.target, leavesReplicas: true }, this.all, this.autoscalers, this.options).run();
+    }
     const former = live && applierAmong(live, this.options.owner.formerManagers);
     if (former === undefined && !this.givesUpReplicas(live)) return this.changeOrProblem(live, result);
     // A take-over moves the fields to the owner's manager before the apply. Until then, only a dry run with the former manager has no conflicts.
     return this.changeOrProblem(live, await this.apply(this.options.forceConflicts, { live, fieldManager: former }));
+  }
+
+  /** Whether the apply would reset the replicas of an object that an autoscaler outside of the release scales. */
+  private async isScaledByAnother(live: JsonObject): Promise<boolean> {
+    const { object, leavesReplicas } = this.target;
+    const mayReset = leavesReplicas !== true && specOf(object.value).replicas === undefined && ownsReplicas(live, this.join(live));
+    return mayReset && (await this.autoscalers.targets()).has(objectKey(object));
   }
 
   private givesUpReplicas(live: JsonObject | undefined): boolean {
@@ -174,6 +190,33 @@ class ObjectDryRun {
   private waitsFor({ status }: ApiError): boolean {
     const [, name] = /"([^"]+)" not found$/.exec(status.message ?? '') ?? [];
     return name !== undefined && this.all.some(({ object }) => object !== this.target.object && object.name === name && ['Role', 'ServiceAccount'].includes(object.kind));
+  }
+}
+
+/**
+ * The HorizontalPodAutoscalers of the namespace, read at the first use. KEDA creates them, too.
+ */
+class LiveAutoscalers {
+  private found?: Promise<ReadonlySet<string>>;
+
+  public constructor(private readonly cluster: KubernetesClient, private readonly namespace: string) {}
+
+  /** The objects that they scale, by `objectKey`. None when the credential may not list autoscalers. */
+  public async targets(): Promise<ReadonlySet<string>> {
+    this.found ??= this.read();
+    return this.found;
+  }
+
+  private async read(): Promise<ReadonlySet<string>> {
+    const type = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' };
+    const path = collectionPath({ group: 'autoscaling', version: 'v2', resource: 'horizontalpodautoscalers', namespace: this.namespace });
+    try {
+      const list = await this.cluster.get(path);
+      return new Set(listAt(list, 'items').flatMap((item) => scaleTargetOf({ ...item, ...type }) ?? []).map(objectKey));
+    } catch (error) {
+      if (isApiError(error, 403) || isApiError(error, 404)) return new Set();
+      throw error;
+    }
   }
 }
 
