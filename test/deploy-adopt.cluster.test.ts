@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configMap, deployment, manifests, service } from './cluster/application';
-import { runKubectl } from './cluster/cluster';
+import { runKubectl, tryKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy } from './cluster/deploying';
 import { cluster, onKwok } from './cluster/on-kwok';
 import { helm, kubectl, NO_CLUSTER } from './support/kubectl';
+import { until } from './support/until';
 
 onKwok();
 
@@ -56,13 +57,14 @@ function helmInstall(manifest: object): void {
 }
 
 describe('an adopted Deployment loses the fields that the manifest omits', () => {
-  test.each<[string, () => void, string[]]>([
+  test.each<[string, () => void | Promise<void>, string[]]>([
     ['kubectl create', () => run(old, 'create'), ['kubectl-create']],
     ['kubectl apply', () => run(old, 'apply'), ['kubectl-client-side-apply']],
     ['kubectl apply --server-side', () => run(old, 'apply', '--server-side'), ['kubectl']],
-    ['kubectl create and replace', () => {
+    ['kubectl create and replace', async () => {
       run(withVariables('A'), 'create');
-      run(old, 'replace');
+      // Controllers write the status at the same time, and then kubectl reports a conflict.
+      await until(() => tryKubectl(cluster.kubeconfig, ['-n', deployer.namespace, 'replace', '-f', '-'], manifests(old)).status === 0);
     }, ['kubectl-create', 'kubectl-replace']],
     ['kubectl create and set', () => {
       run(withVariables('A'), 'create');
@@ -86,7 +88,7 @@ describe('an adopted Deployment loses the fields that the manifest omits', () =>
       (manager): [string, () => void, string[]] => [`${manager}, which creates`, () => run(old, 'create', '--field-manager', manager), [manager]],
     ),
   ])('of %s', async (_, make, takenOver) => {
-    make();
+    await make();
     expect(variables()).toContain('OLD');
     const planned = await remaining('--adopt', '--dry-run');
     expect({ ...planned, takenOver: planned.takenOver.sort() }).toMatchObject({ adopted: true, otherFields: [], takenOver: takenOver.sort() });
