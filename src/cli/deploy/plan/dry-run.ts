@@ -157,7 +157,7 @@ class ObjectDryRun {
     const [join, isAdopted] = [this.join(live), owner.of(live) === 'nobody\'s'];
     const taken = takenManagers(live, join);
     const takenOver = [...new Set(taken.map(({ manager }) => manager))];
-    const own = [owner.manager, ...owner.formerManagers].flatMap((manager) => appliedFields(after, manager) ?? []);
+    const own = [owner.manager, ...owner.formerManagers].map((manager) => appliedFields(after, manager)).filter(isObject);
     // Without the result of a dry run, the fields of the manifest are not known.
     if (own.length === 0) return { removed: [], takenOver, otherFields: [] };
     const others = otherManagers(live, join);
