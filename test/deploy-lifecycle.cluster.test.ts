@@ -1,4 +1,4 @@
-import { configMap, deployment, job, secret } from './cluster/application';
+import { configMap, deployment, job, secret, service } from './cluster/application';
 import { tryKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release, writesOf } from './cluster/deploying';
@@ -55,6 +55,67 @@ describe('an object that is no longer in the release', () => {
     expect(await deployAs(deployer, { app: 'api' }, [configMap('api')])).toMatchObject({ code: 0 });
     expect(await deploy(deployer, [configMap('another')])).toMatchObject({ code: 0 });
     expect(names('configmaps')).toBe('another api');
+  });
+});
+
+describe('an object with an annotation that keeps it', () => {
+  let deployer: Deployer;
+
+  const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', annotations: { 'cdk8s-ci-deploy/do-not-delete': 'true' } }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+  const edge = { ...service('edge'), metadata: { name: 'edge', annotations: { 'helm.sh/resource-policy': 'keep' } } };
+  const base = [configMap('a'), configMap('b'), configMap('c'), configMap('d')];
+  const uid = (kind: string, name: string) => deployer.admin('get', kind, name, '-o', 'jsonpath={.metadata.uid}');
+  const uids = () => [uid('pvc', 'data'), uid('service', 'edge'), uid('configmap', 'live')];
+  let before: string[];
+
+  beforeAll(() => {
+    deployer = makeDeployer(cluster, 'protected');
+  });
+
+  test('stays in the cluster and in the record when it leaves the release, also when only the live object has the annotation', async () => {
+    expect(await deploy(deployer, [...base, configMap('live'), edge, claim])).toMatchObject({ code: 0 });
+    deployer.admin('annotate', 'configmap', 'live', 'argocd.argoproj.io/sync-options=Prune=false');
+    before = uids();
+    const { code, stdout } = await deploy(deployer, base, '--prune-data', '--output', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      removed: [],
+      left: [
+        { kind: 'ConfigMap', name: 'live', keptBy: 'argocd.argoproj.io/sync-options' },
+        { kind: 'Service', name: 'edge', keptBy: 'helm.sh/resource-policy' },
+        { kind: 'PersistentVolumeClaim', name: 'data', keptBy: 'cdk8s-ci-deploy/do-not-delete' },
+      ],
+    });
+    expect((await deploy(deployer, base)).stdout).toMatch(/^left +Service edge +no longer in the release; annotation helm\.sh\/resource-policy keeps it$/m);
+    expect(uids()).toEqual(before);
+  });
+
+  test('stays when the application is destroyed', async () => {
+    const { code, stdout } = await release(deployer, {}, 'destroy', '--prune-data');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^left +Service edge +no longer in the release; annotation helm\.sh\/resource-policy keeps it$/m) });
+    expect(uids()).toEqual(before);
+    expect(await release(deployer, {}, 'destroy')).toMatchObject({ code: 0, stdout: expect.stringContaining('3 left in') });
+  });
+
+  test('is in the release again without --adopt', async () => {
+    const { code, stdout } = await deploy(deployer, [...base, configMap('live'), edge, claim]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^changed +Service edge/m) });
+    expect(uids()).toEqual(before);
+    expect(stdout).not.toContain('adopted');
+  });
+
+  test('stays when the release that created it fails', async () => {
+    const created = { ...configMap('created'), metadata: { name: 'created', annotations: { 'helm.sh/resource-policy': 'keep' } } };
+    const { code, stderr } = await deploy(deployer, [...base, configMap('live'), edge, claim, created, broken('web')], '--rollback-on-failure');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^ConfigMap created is not deleted: annotation helm\.sh\/resource-policy keeps it$/m) });
+    expect(uid('configmap', 'created')).not.toBe('');
+    expect(await deploy(deployer, [...base, configMap('live'), edge, claim, created])).toMatchObject({ code: 0 });
+  });
+
+  test('is deleted when the annotation was removed before', async () => {
+    deployer.admin('annotate', 'service', 'edge', 'helm.sh/resource-policy-');
+    const { code, stdout } = await deploy(deployer, [...base, configMap('live'), claim]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^removed +Service edge$/m) });
   });
 });
 

@@ -51,8 +51,8 @@ describe('a deployed release', () => {
       namespace: 'reports',
       release: 1,
       objects: [
-        { apiVersion: 'v1', kind: 'ConfigMap', name: 'web', result: 'created', adopted: false, fields: [] },
-        { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', result: 'created', adopted: false, fields: [] },
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'web', result: 'created', adopted: false, fields: [], takenOver: [], otherFields: [] },
+        { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', result: 'created', adopted: false, fields: [], takenOver: [], otherFields: [] },
       ],
       removed: [],
       left: [],
@@ -96,7 +96,7 @@ describe('a deployed release', () => {
   test('has the values in the result of a dry run, and no dotenv', async () => {
     const { code, stdout } = await deploy(deployer, [configMap('web'), image('3')], '--dry-run', '--diff', '--output', 'json', ...REPORTS);
     const { result, objects, removed, left } = JSON.parse(stdout);
-    expect({ code, result, removed, left }).toEqual({ code: 0, result: 'planned', removed: [], left: [{ apiVersion: 'v1', kind: 'Secret', name: 'web' }] });
+    expect({ code, result, removed, left }).toEqual({ code: 0, result: 'planned', removed: [], left: [{ apiVersion: 'v1', kind: 'Secret', name: 'web', keptBy: null }] });
     expect(objects[1].changes).toEqual([{
       field: 'spec.template.spec.containers[web].image', before: 'registry.example.com/group/web:2', after: 'registry.example.com/group/web:3', hidden: false,
     }]);

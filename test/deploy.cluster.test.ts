@@ -196,7 +196,7 @@ describe('an application that kubectl applied', () => {
 
   test('is adopted, and fields that are left out later are removed', async () => {
     const adopted = await deploy(deployer, withVariables('KEPT', 'DROPPED'), '--adopt');
-    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Deployment web +adopted; /) });
+    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringMatching(/^changed +Deployment web +adopted from kubectl-client-side-apply; /) });
     const again = await deploy(deployer, withVariables('KEPT'));
     expect(again).toMatchObject({ code: 0 });
     expect(deployer.admin('get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].env[*].name}')).toBe('KEPT');

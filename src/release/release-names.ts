@@ -97,6 +97,12 @@ export const HOLDER_ANNOTATION = 'cdk8s-ci-deploy/holder-id';
 /** On the record and the Lease of access manifests, and on a pull secret to keep: `destroy` empties them and does not delete them. */
 export const KEPT_ANNOTATION = 'cdk8s-ci-deploy/kept';
 
+/**
+ * Users write it on an object of a release: `"true"` keeps the object when it leaves the release, when the release fails, and when the application is
+ * destroyed.
+ */
+export const DO_NOT_DELETE_ANNOTATION = 'cdk8s-ci-deploy/do-not-delete';
+
 /** The prefix of a label and an annotation of a pull secret, for each application that uses it. The application's id follows. */
 export const PULL_SECRET_USER_PREFIX = 'pull-secret.cdk8s-ci-deploy/';
 

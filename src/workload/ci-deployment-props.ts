@@ -52,7 +52,7 @@ export interface CiDeploymentProps extends PodSecurityOptions {
   readonly servicePort?: number;
 
   /**
-   * The number of pods.
+   * The number of pods. An error beside an autoscaler of the same program, which sets the number itself.
    *
    * @default - not in the manifest, so that an autoscaler can set it; Kubernetes starts with 1
    */

@@ -4,10 +4,11 @@ import { Construct } from 'constructs';
 import { CiDeploymentProps, checkDeployment } from './ci-deployment-props';
 import { completeDeployment, DeploymentAdditions, configHash } from './complete-deployment';
 import { kplusModule } from '../base/lazy-modules';
-import { validationErrors } from '../base/user-error';
+import { show, userError, validationErrors } from '../base/user-error';
 import { CiVariables, ciVariables } from '../gitlab/ci-variables';
 import { environmentSlug } from '../gitlab/environments';
 import { CiImage } from '../image/ci-image';
+import { isAutoscaler, scaleTargetOf } from '../kubernetes/autoscaling';
 import { configReferences, DeploymentManifest, Resources, StringMap } from '../kubernetes/pod-spec';
 import { WORKLOAD_ANNOTATIONS } from '../release/release-names';
 
@@ -65,8 +66,23 @@ export class CiDeployment extends Construct {
     this.props = copied(props);
     this.image = props.image ?? CiImage.fromGitlab({ ciVariables: props.ciVariables });
     this.node.addValidation({ validate: () => validationErrors(() => this.image.lookup()) });
+    this.node.addValidation({ validate: () => validationErrors(() => this.checkReplicas()) });
     this.deployment = this.defineDeployment();
     this.service = props.servicePort === undefined ? undefined : this.defineService(props.servicePort);
+  }
+
+  /** Each deploy would reset the number of the autoscaler. With 0 replicas, the autoscaler is paused, as in cdk8s-plus. */
+  private checkReplicas(): void {
+    const { replicas } = this.props;
+    const deployment = ApiObject.of(this.deployment);
+    const autoscaler = replicas ? autoscalerOf(deployment) : undefined;
+    if (autoscaler === undefined) return;
+    throw userError({
+      at: this.node.path,
+      given: `replicas is ${replicas}, and ${autoscaler} sets the number, too`,
+      expected: 'one of the two',
+      fix: 'remove replicas, or the autoscaler',
+    });
   }
 
   private get selector(): StringMap {
@@ -202,6 +218,17 @@ export class CiDeployment extends Construct {
       podAnnotations: withoutEmpty({ [WORKLOAD_ANNOTATIONS.configHash]: hash }),
     };
   }
+}
+
+/** The autoscaler of the same program that scales an object: `HorizontalPodAutoscaler "web"`. */
+function autoscalerOf({ kind, name, metadata, node }: ApiObject): string | undefined {
+  const objects = node.root.node.findAll().filter((construct) => ApiObject.isApiObject(construct)) as ApiObject[];
+  const found = objects.find((object) => {
+    if (!isAutoscaler(object.apiVersion, object.kind) || object.metadata.namespace !== metadata.namespace) return false;
+    const target = scaleTargetOf(object.toJson());
+    return target?.kind === kind && target.name === name;
+  });
+  return found && `${found.kind} ${show(found.name)}`;
 }
 
 const NAME_LABEL = 'app.kubernetes.io/name';

@@ -212,10 +212,37 @@ describe('replicas', () => {
     const keys = Object.keys(deploymentOf({ replicas: 3 }).spec);
     expect(keys).toEqual([...keys].sort());
   });
-  test('are those of the props when an autoscaler is defined as well', () => {
-    const { chart, construct } = define({ replicas: 3 });
+  const scaledByPlus = (props: CiDeploymentProps) => {
+    const { chart, construct } = define(props);
     new kplus.HorizontalPodAutoscaler(chart, 'hpa', { target: construct.deployment, maxReplicas: 3, metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(70))] });
-    expect(only('Deployment', synth(chart)).spec.replicas).toBe(3);
+    return chart;
+  };
+  const scaledBy = (autoscaler: { apiVersion: string; kind: string; [field: string]: unknown }, props: CiDeploymentProps = { replicas: 3 }) => {
+    const { chart } = define(props);
+    rawObject(chart, 'autoscaler', { metadata: { name: 'web' }, ...autoscaler });
+    return chart;
+  };
+  const hpa = (scaleTargetRef: object, apiVersion = 'autoscaling/v2') => ({ apiVersion, kind: 'HorizontalPodAutoscaler', spec: { maxReplicas: 3, scaleTargetRef } });
+  const keda = (scaleTargetRef: object) => ({ apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', spec: { scaleTargetRef, triggers: [] } });
+  const namespacedKinds = ['ScaledObject.keda.sh'];
+
+  test.each<[string, () => Chart]>([
+    ['an autoscaler of cdk8s-plus', () => scaledByPlus({ replicas: 3 })],
+    ['a HorizontalPodAutoscaler', () => scaledBy(hpa({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }))],
+    ['a HorizontalPodAutoscaler of API version 1', () => scaledBy(hpa({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, 'autoscaling/v1'))],
+    ['a ScaledObject, whose target is a Deployment by default', () => {
+      const chart = namespacedChart({ namespacedKinds });
+      new CiDeployment(chart, 'web', { image, ciVariables: {}, replicas: 3 });
+      rawObject(chart, 'autoscaler', { metadata: { name: 'web' }, ...keda({ name: 'web' }) });
+      return chart;
+    }],
+  ])('are refused beside %s', (_, chart) => {
+    expect(messageOf(() => synth(chart()))).toMatch(/chart\/web: replicas is 3, and \w+ "[\w-]+" sets the number, too, expected one of the two; remove replicas, or the autoscaler/);
+  });
+  test('may be 0 beside an autoscaler, which pauses it', () => expect(only('Deployment', synth(scaledByPlus({ replicas: 0 }))).spec.replicas).toBe(0));
+  test('are in the manifest when the autoscaler scales another object', () => {
+    expect(only('Deployment', synth(scaledBy(hpa({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' })))).spec.replicas).toBe(3);
+    expect(only('Deployment', synth(scaledBy(hpa({ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web' })))).spec.replicas).toBe(3);
   });
   test('are not in the manifest with an autoscaler of cdk8s-plus', () => {
     const { chart, construct } = define();

@@ -24,8 +24,8 @@ export const destroy: Command = {
   description: [
     'For the on_stop job of a review app: it needs no manifests. It deletes the recorded objects that still belong to the application, then the record.',
     '',
-    'PersistentVolumeClaims stay without --prune-data, and the record with them. They lose the owner label, so another application can adopt them',
-    '(deploy --adopt).',
+    'PersistentVolumeClaims stay without --prune-data, and the record with them. So do objects with an annotation that keeps them, such as',
+    'helm.sh/resource-policy: keep; see `cdk8s-ci-deploy help deploy`. They lose the owner label, so another application can adopt them (deploy --adopt).',
     '',
     'From a pull secret that other applications use, too, it removes only this application\'s credentials. A Secret that has the label of the application,',
     'but none of its credentials, stays, and a line names it.',

@@ -25,6 +25,7 @@ const FAILURE = 'Failures';
  */
 export const DEPLOY_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['force-conflicts', { group: OBJECTS, summary: 'take over fields that other field managers set' }],
+  ['take-over-manager', { group: OBJECTS, takes: 'NAME', many: true, summary: 'take over all fields of this field manager, so that those that the manifests omit are removed' }],
   ['no-prune', { group: OBJECTS, summary: 'keep objects that are no longer in the release' }],
   ['prune-data', { group: OBJECTS, summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
   ['allow-prune-many', { group: OBJECTS, summary: 'delete more than half of the objects at once, even if that is more than one' }],
@@ -65,7 +66,7 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
     progress.end();
     session.say(line);
   };
-  const owner = new Owner(identity, namespace, former);
+  const owner = new Owner(identity, namespace, former, takenOverManagers(args));
   const mask = secretMask(objects, variables, kubeconfig.token, ...secrets);
   const forceConflicts = args.has('force-conflicts');
   const rollback = rollsBack(args, isCi(variables));
@@ -88,6 +89,13 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
     apply: { namespace, owner, forceConflicts, budget, clock, signal, say, mask, observer: report },
     rollback: { namespace, owner, rollback, budget, clock, signal, say, mask, observer: report },
   };
+}
+
+/** An empty name would match an entry that has no manager. */
+function takenOverManagers(args: Arguments): string[] {
+  const names = args.all('take-over-manager');
+  if (!names.some((name) => name.trim() === '')) return names;
+  throw userError({ at: '--take-over-manager', given: 'it is empty', expected: 'the name of a field manager', fix: 'use a name that the result of deploy lists, such as kubectl-edit' });
 }
 
 function rollsBack(args: Arguments, byDefault: boolean): boolean {

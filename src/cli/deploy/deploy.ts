@@ -14,6 +14,7 @@ import { DeployedPullSecret } from './pull-secret/lifecycle';
 import { secretValues, wantedPullSecret } from './pull-secret/options';
 import { rollBackOnFailure } from './rollback/rollback-on-failure';
 import { ContinuedHistory, formerIdentity, historyToContinue, runTakeOver } from './take-over';
+import { show } from '../../base/user-error';
 import type { ExitCode } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
@@ -53,12 +54,14 @@ export async function deploy(context: Context): Promise<ExitCode> {
 }
 
 /** Waits for the plan, and reports it before anything is written. */
-export async function announced(planning: Promise<PlannedDeployment>, { report, apply: { say } }: DeployOptions): Promise<PlannedDeployment> {
+export async function announced(planning: Promise<PlannedDeployment>, { report, apply: { owner, say } }: DeployOptions): Promise<PlannedDeployment> {
   return report.during('plan', async () => {
     const planned = await planning;
     const { rollbackFrom, current: { takeOver } } = planned.plan;
     if (takeOver && !takeOver.isDone) say(`this takes the application over from ${identityInWords(takeOver.former)}`);
     if (rollbackFrom) say(`this is a rollback from release ${rollbackFrom.number} (${jobInWords(rollbackFrom.job, rollbackFrom.job.pipelineUrl)})`);
+    const unused = owner.takenOver.filter((manager) => !planned.plan.changes.some(({ takenOver = [] }) => takenOver.includes(manager)));
+    for (const manager of unused) say(`no object of the release has fields of ${show(manager)} (--take-over-manager)`);
     report.planned(planned.plan);
     return planned;
   });

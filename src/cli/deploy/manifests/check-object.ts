@@ -5,7 +5,7 @@ import { checkedImage, GivenImage, ImageRules, PLACEHOLDER } from '../../../imag
 import { checkNoPlaceholder, Container, containersOf, containerText } from '../../../kubernetes/container-images';
 import { deprecatedApi, kindName, removedApi, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
-import { OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
+import { DO_NOT_DELETE_ANNOTATION, OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
 import type { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
@@ -42,6 +42,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
     () => checkReleaseName(at, kindName(apiVersion, kind), metadata),
     () => checkServerFields(at, metadata),
     () => checkMigration(at, kind, metadata),
+    () => checkDoNotDelete(at, metadata),
     ...reservedKeys(value).map((reserved) => () => refuseReserved(at, reserved)),
     ...imageChecks(at, value, rules),
   ];
@@ -118,8 +119,15 @@ function checkMigration(at: string, kind: string, { annotations }: JsonObject): 
   throw userError({ at, given: `annotation ${BEFORE_WORKLOADS} is ${show(migration)} on ${show(kind)}`, expected: '"true" on a Job', fix: `write ${BEFORE_WORKLOADS}: "true" on a Job, or remove the annotation` });
 }
 
+/** Another value, such as "yes", would let deploy delete an object that the user wants to keep. */
+function checkDoNotDelete(at: string, { annotations }: JsonObject): void {
+  const value = isObject(annotations) ? annotations[DO_NOT_DELETE_ANNOTATION] : undefined;
+  if (value === undefined || value === 'true') return;
+  throw userError({ at, given: `annotation ${DO_NOT_DELETE_ANNOTATION} is ${show(value)}`, expected: '"true"', fix: 'write "true" to keep the object, or remove the annotation' });
+}
+
 function refuseReserved(at: string, { field, key }: ReservedKey): never {
-  const fix = key === BEFORE_WORKLOADS ? 'move it to the annotations of the Job itself' : 'remove it';
+  const fix = OWN_ANNOTATIONS.get(key) ?? 'remove it';
   throw userError({ at, given: `${field} has ${show(key)}`, expected: 'no label or annotation that only deploy writes', fix });
 }
 
@@ -161,6 +169,12 @@ interface ReservedKey {
   readonly key: string;
 }
 
+/** Annotations that users write, on the object itself only. By key, the remedy when one is elsewhere. */
+const OWN_ANNOTATIONS: ReadonlyMap<string, string> = new Map([
+  [BEFORE_WORKLOADS, 'move it to the annotations of the Job itself'],
+  [DO_NOT_DELETE_ANNOTATION, 'move it to the annotations of the object itself'],
+]);
+
 /** The constructs write these annotations. They only describe an object. */
 const DESCRIBING: ReadonlySet<string> = new Set([...Object.values(WORKLOAD_ANNOTATIONS), ...Object.values(OIDC_ANNOTATIONS)]);
 
@@ -178,6 +192,6 @@ function reservedKeys(value: Json, place = ''): ReservedKey[] {
 
 function isReserved(field: string, key: string): boolean {
   if (!isOwnKey(key)) return false;
-  if (key === BEFORE_WORKLOADS) return field !== 'metadata.annotations';
+  if (OWN_ANNOTATIONS.has(key)) return field !== 'metadata.annotations';
   return field.endsWith('labels') || !DESCRIBING.has(key);
 }

@@ -1,5 +1,5 @@
 import { fieldAt, textAt, uidOf } from './fields';
-import { appliedFields, joinedManagers } from './managed-fields';
+import { appliedFields, Join, joinedManagers } from './managed-fields';
 import { explain, isFieldConflict, ObjectRejected } from './object-problems';
 import { Owner, ownerInWords } from './owner';
 import type { OwnedObject, ReleaseObject } from './release';
@@ -105,7 +105,8 @@ export class ObjectWriter {
       if (!live) return this.apply(target, { resourceVersion: ABSENT_VERSION });
       if (uids.length > 0 && !uids.includes(uidOf(live))) return { foreign: REPLACED };
       if (!this.mayWrite(live, adopted)) return { foreign: `it belongs to ${ownerInWords(live)}` };
-      return this.apply(target, versionOf(await this.withJoinedManagers(target.path, live, this.options.owner.formerManagers)), true);
+      const join = this.options.owner.join({ adopted: false, leavesReplicas: target.leavesReplicas });
+      return this.apply(target, versionOf(await this.withJoinedManagers(target.path, live, join)), true);
     }));
   }
 
@@ -185,25 +186,25 @@ export class ObjectWriter {
   }
 
   /**
-   * Takes over the fields of earlier managers, so that the apply removes those that its manifest omits.
+   * Takes over the fields of earlier managers, so that the apply removes those that its manifest omits. Gives up the replicas of an autoscaled object,
+   * so that the apply does not reset them.
    *
    * @returns Whether the object still exists.
    */
   private async joinManagers(planned: PlannedObject): Promise<boolean> {
-    const { owner } = this.options;
-    const from = owner.managersBefore(planned.adopted);
-    if (!planned.live || !joinedManagers(planned.live, { from, into: owner.manager })) return true;
+    const join = this.options.owner.join(planned);
+    if (!planned.live || !joinedManagers(planned.live, join)) return true;
     return this.retrying(async () => {
       const live = await find(this.cluster, planned.path);
       if (!live) return false;
       this.check(planned, live);
-      await this.withJoinedManagers(planned.path, live, from);
+      await this.withJoinedManagers(planned.path, live, join);
       return true;
     });
   }
 
-  private async withJoinedManagers(path: string, live: JsonObject, from: ReadonlySet<string>): Promise<JsonObject> {
-    const managedFields = joinedManagers(live, { from, into: this.options.owner.manager });
+  private async withJoinedManagers(path: string, live: JsonObject, join: Join): Promise<JsonObject> {
+    const managedFields = joinedManagers(live, join);
     return managedFields ? this.cluster.merge(path, { metadata: { managedFields, ...versionOf(live) } }) : live;
   }
 

@@ -1,4 +1,4 @@
-import { EARLIER_MANAGERS } from './managed-fields';
+import { isDeployTool, Join } from './managed-fields';
 import { identityInWords, ReleaseIdentity } from './release';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { FIELD_MANAGER, IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
@@ -25,8 +25,14 @@ export class Owner {
 
   /**
    * @param former The previous identity of the application, during a take-over. Its objects are ours, too.
+   * @param takenOver Other field managers whose fields become ours, by name.
    */
-  public constructor(private readonly identity: ReleaseIdentity, namespace: string, private readonly former?: ReleaseIdentity) {
+  public constructor(
+    private readonly identity: ReleaseIdentity,
+    namespace: string,
+    private readonly former?: ReleaseIdentity,
+    public readonly takenOver: readonly string[] = [],
+  ) {
     this.id = ownerId(identity, namespace);
     this.ids = new Set([this.id, ...former ? [ownerId(former, namespace)] : []]);
     this.manager = releaseName(identity);
@@ -34,12 +40,13 @@ export class Owner {
   }
 
   /**
-   * The field managers whose fields the next apply takes over.
+   * The change of an object's field managers before the next apply.
    *
-   * @param adopted Whether the object had no owner. The fields of kubectl, helm and kapp are then included.
+   * @param object `adopted`: whether the object had no owner. The fields of other deploy tools are then taken over.
    */
-  public managersBefore(adopted: boolean): ReadonlySet<string> {
-    return adopted ? new Set([...this.formerManagers, ...EARLIER_MANAGERS]) : this.formerManagers;
+  public join({ adopted, leavesReplicas }: { readonly adopted: boolean; readonly leavesReplicas?: boolean }): Join {
+    const tools = (manager: string) => manager !== this.manager && (this.takenOver.includes(manager) || (adopted && isDeployTool(manager)));
+    return { from: this.formerManagers, tools, into: this.manager, leavesReplicas };
   }
 
   /** The labels and annotations of an owned object. */

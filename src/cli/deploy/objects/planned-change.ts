@@ -1,3 +1,4 @@
+import type { FieldSet } from './managed-fields';
 import type { PlannedObject } from './object-writer';
 import { isObject, Json, JsonObject } from '../../../base/json';
 
@@ -14,6 +15,15 @@ export interface PlannedChange extends PlannedObject {
   /** The object after the apply, from the dry run. */
   readonly after: JsonObject;
   readonly changes: readonly FieldChange[];
+  /** The field managers whose fields become ours. */
+  readonly takenOver?: readonly string[];
+  /** Fields of other managers that the manifest omits, and that stay. Of an object that was ours already, only those of deploy tools. */
+  readonly otherFields?: readonly OtherFields[];
+}
+
+export interface OtherFields {
+  readonly manager: string;
+  readonly fields: readonly string[];
 }
 
 /**
@@ -88,4 +98,62 @@ function compareLists(field: string, before: Json[], after: Json[]): FieldChange
 function byName(list: readonly Json[]): Map<string, Json> | undefined {
   const named = new Map(list.map((item) => [isObject(item) && typeof item.name === 'string' ? item.name : '', item]));
   return named.size === list.length && !named.has('') ? named : undefined;
+}
+
+/**
+ * The fields of an object that are in one set and not in another, as if they were removed.
+ *
+ * @param defaults An object with the defaults of the server. Fields that have their default value are omitted.
+ */
+export function fieldsOutside(fields: FieldSet, others: FieldSet, object: Json, defaults?: Json): FieldChange[] {
+  return outside('', fields, others, object, defaults);
+}
+
+function outside(path: string, fields: FieldSet, others: FieldSet, object: Json, defaults: Json | undefined): FieldChange[] {
+  return Object.entries(fields).filter(([key]) => key !== CONTAINER).flatMap(([key, below]) => {
+    const [value, after] = [stepInto(object, key), stepInto(defaults, key)];
+    if (value === undefined || !isObject(below)) return [];
+    const field = `${path}${label(key)}`.replace(/^\./, '');
+    const other = others[key];
+    if (isObject(other)) return isWhole(other) || !hasParts(below) ? [] : outside(field, below, other, value, after);
+    const isOne = !hasParts(below) || (key.startsWith('k:') && after === undefined);
+    if (!isOne) return outside(field, below, {}, value, after);
+    return JSON.stringify(value) === JSON.stringify(after) ? [] : [{ field, before: value, after }];
+  });
+}
+
+/** The key that stands for a map or an item itself, without its parts. */
+const CONTAINER = '.';
+
+/** An empty set stands for a field with all its parts. */
+function isWhole(fields: FieldSet): boolean {
+  return Object.keys(fields).length === 0;
+}
+
+function hasParts(fields: FieldSet): boolean {
+  return Object.keys(fields).some((key) => key !== CONTAINER);
+}
+
+/** `f:name` is a field, `k:{"name":"web"}` the item of a list with this key, `v:"x"` the item with this value, `i:0` the item at this place. */
+function stepInto(value: Json | undefined, key: string): Json | undefined {
+  const [kind, name] = [key.slice(0, 2), key.slice(2)];
+  if (kind === 'f:') return isObject(value) ? value[name] : undefined;
+  if (!Array.isArray(value)) return undefined;
+  if (kind === 'i:') return value[Number(name)];
+  if (kind === 'v:') return value.find((item) => JSON.stringify(item) === name);
+  const wanted = keysOf(key);
+  return value.find((item) => isObject(item) && wanted.every(([part, text]) => item[part] === text));
+}
+
+function label(key: string): string {
+  const name = key.slice(2);
+  if (key.startsWith('f:')) return `.${name}`;
+  if (!key.startsWith('k:')) return `[${name.replace(/^"(.*)"$/, '$1')}]`;
+  const keys = new Map(keysOf(key));
+  return `[${keys.has('name') ? String(keys.get('name')) : [...keys.values()].join(',')}]`;
+}
+
+function keysOf(key: string): Array<[string, Json]> {
+  const keys = JSON.parse(key.slice('k:'.length)) as Json;
+  return isObject(keys) ? Object.entries(keys) : [];
 }

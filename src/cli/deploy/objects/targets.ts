@@ -1,7 +1,10 @@
+import { fieldAt } from './fields';
 import { ObjectProblem, ReleaseRejected } from './object-problems';
 import type { Owner } from './owner';
+import { objectKey } from './release';
 import type { OwnedObject, ReleaseObject } from './release';
 import { JsonObject } from '../../../base/json';
+import { scaleTargetOf } from '../../../kubernetes/autoscaling';
 import { kindName, parseApiVersion, resourceOf } from '../../../kubernetes/kinds';
 import { find } from '../../cluster/find';
 import type { ApiResource, KubernetesClient } from '../../cluster/kubernetes-client';
@@ -17,6 +20,8 @@ export interface Target {
   readonly path: string;
   /** The object with the owner's labels and annotations. */
   readonly applied: JsonObject;
+  /** Whether an autoscaler sets `spec.replicas`, which the manifest omits. The live number then stays. */
+  readonly leavesReplicas?: boolean;
 }
 
 /**
@@ -28,10 +33,12 @@ export async function targetsOf(cluster: KubernetesClient, objects: readonly Rel
   const isCustom = ({ apiVersion, kind }: ReleaseObject) => resourceOf(apiVersion, kind) === undefined;
   const served = objects.some(isCustom) ? await cluster.resources() : [];
   const problems: ObjectProblem[] = [];
+  const scaled = new Set(objects.flatMap(({ value }) => scaleTargetOf(value) ?? []).map(objectKey));
   const targets = objects.flatMap((object) => {
     const resource = resourceOf(object.apiVersion, object.kind)?.resource ?? customResource(object, served, problems);
     if (resource === undefined) return [];
-    return [{ object, resource, path: pathOf({ ...object, resource }, namespace), applied: owner.mark(object.value) }];
+    const leavesReplicas = scaled.has(objectKey(object)) && (fieldAt(object.value, 'spec', 'replicas') ?? undefined) === undefined;
+    return [{ object, resource, path: pathOf({ ...object, resource }, namespace), applied: owner.mark(object.value), leavesReplicas }];
   });
   if (problems.length > 0) throw new ReleaseRejected(problems, objects.length);
   return targets;

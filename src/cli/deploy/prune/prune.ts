@@ -1,6 +1,7 @@
 import { isObject, JsonObject } from '../../../base/json';
 import { userError } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
+import { DO_NOT_DELETE_ANNOTATION } from '../../../release/release-names';
 import { concurrently } from '../../base/concurrency';
 import { ExitCode, Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
@@ -15,6 +16,14 @@ import type { OwnedObject } from '../objects/release';
 import { findLive, pathOf } from '../objects/targets';
 
 /**
+ * An object that stays in the cluster and in the record.
+ */
+export interface KeptObject extends OwnedObject {
+  /** The annotation that keeps it: `helm.sh/resource-policy`. Missing when another rule keeps it. */
+  readonly keptBy?: string;
+}
+
+/**
  * Recorded objects that are no longer in the release, by their state in the cluster.
  */
 export interface PruneCandidates {
@@ -22,6 +31,8 @@ export interface PruneCandidates {
   readonly removable: readonly OwnedObject[];
   /** The same, but with data that cannot be recovered: PersistentVolumeClaims, and Secrets with values. */
   readonly data: readonly OwnedObject[];
+  /** Objects of this application with an annotation against their deletion. No option deletes them. */
+  readonly protected: readonly KeptObject[];
   /** Deleted since, or owned by somebody else now. */
   readonly gone: readonly RecordedObject[];
 }
@@ -36,9 +47,12 @@ export async function findPruneCandidates(
   const found = await concurrently(recorded, async (object) => ({ object, live: await findLive(cluster, namespace, object) }));
   const ours = found.flatMap(({ object, live }) => (live && isOurs(live, object, owner) ? [{ owned: ownedObject(object, live), live }] : []));
   const keys = new Set(ours.map(({ owned }) => objectKey(owned)));
+  const kept = ours.flatMap(({ owned, live }) => keepAnnotationsOf(live).slice(0, 1).map((keptBy) => ({ ...owned, keptBy })));
+  const free = ours.filter(({ owned }) => !kept.some((object) => objectKey(object) === objectKey(owned)));
   return {
-    removable: ours.filter(({ live }) => !hasData(live)).map(({ owned }) => owned),
-    data: ours.filter(({ live }) => hasData(live)).map(({ owned }) => owned),
+    removable: free.filter(({ live }) => !hasData(live)).map(({ owned }) => owned),
+    data: free.filter(({ live }) => hasData(live)).map(({ owned }) => owned),
+    protected: kept,
     gone: recorded.filter((object) => !keys.has(objectKey(object))),
   };
 }
@@ -63,15 +77,15 @@ export interface Removal {
   /** Those of `forget` that are gone already. */
   readonly gone: readonly RecordedObject[];
   /** Stay in the cluster and in the record. */
-  readonly kept: readonly OwnedObject[];
+  readonly kept: readonly KeptObject[];
 }
 
 /**
  * @param withData Decides which objects with data are deleted, too.
  */
-export function removalOf({ removable, data, gone }: PruneCandidates, withData: (object: OwnedObject) => boolean): Removal {
+export function removalOf({ removable, data, protected: kept, gone }: PruneCandidates, withData: (object: OwnedObject) => boolean): Removal {
   const remove = [...removable, ...data.filter(withData)];
-  return { remove, forget: [...gone, ...remove], gone, kept: data.filter((object) => !withData(object)) };
+  return { remove, forget: [...gone, ...remove], gone, kept: [...data.filter((object) => !withData(object)), ...kept] };
 }
 
 /**
@@ -92,8 +106,8 @@ export interface PruneOptions {
  * @throws `Failure` when there are suspiciously many.
  */
 export function planPrune(candidates: PruneCandidates, total: number, options: PruneOptions): Removal {
-  const { removable, data, gone } = candidates;
-  if (!options.prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data] };
+  const { removable, data, protected: kept, gone } = candidates;
+  if (!options.prune) return { remove: [], forget: gone, gone, kept: [...removable, ...data, ...kept] };
   const removal = removalOf(candidates, () => options.pruneData);
   if (isMany(removal.remove.length, total) && !options.allowPruneMany) throw tooMany(removal.remove, total);
   return removal;
@@ -135,6 +149,42 @@ function ownedObject({ apiVersion, kind, name, resource }: RecordedObject, live:
 function hasData(live: JsonObject): boolean {
   const kind = kindName(textAt(live, 'apiVersion'), textAt(live, 'kind'));
   return kind === 'PersistentVolumeClaim' || (kind === 'Secret' && isObject(live.data) && Object.keys(live.data).length > 0);
+}
+
+/**
+ * Annotations with which users keep an object that its tool would delete. Values are compared without regard to case and to white space around them.
+ *
+ * Argo CD deletes an object with `confirm` only after a person has confirmed it, which no job can do.
+ *
+ * @see https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#prune
+ * @see https://carvel.dev/kapp/docs/latest/apply/#kappk14siodelete-strategy
+ * @see https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/common/common.go
+ */
+const KEEP_ANNOTATIONS: ReadonlyArray<readonly [annotation: string, value: RegExp]> = [
+  [DO_NOT_DELETE_ANNOTATION, /^true$/],
+  ['helm.sh/resource-policy', /^keep$/],
+  ['argocd.argoproj.io/sync-options', /(?:^|,)\s*(?:prune|delete)=(?:false|confirm)\s*(?:,|$)/],
+  ['kustomize.toolkit.fluxcd.io/prune', /^disabled$/],
+  ['kapp.k14s.io/delete-strategy', /^orphan$/],
+  ['cli-utils.sigs.k8s.io/on-remove', /^keep$/],
+  ['client.lifecycle.config.k8s.io/deletion', /^detach$/],
+];
+
+/**
+ * The annotations of an object that protect it from deletion.
+ */
+export function keepAnnotationsOf(object: JsonObject): string[] {
+  return KEEP_ANNOTATIONS.filter(([annotation, value]) => value.test(textAt(object, 'metadata', 'annotations', annotation).trim().toLowerCase()))
+    .map(([annotation]) => annotation);
+}
+
+/**
+ * Why an object stays in the cluster, for messages.
+ */
+export function keptInWords({ keptBy }: Pick<KeptObject, 'keptBy'>): string {
+  return keptBy === undefined ? 'no longer in the release' : `no longer in the release; annotation ${keptBy} keeps it`;
 }
 
 export interface DeleteOptions {

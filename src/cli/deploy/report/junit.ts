@@ -4,6 +4,7 @@ import type { PlannedChanges } from '../apply/observer';
 import { isJob } from '../objects/jobs';
 import { ObjectRejected, ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseIdentity, ReleaseObject } from '../objects/release';
+import { keptInWords } from '../prune/prune';
 import { isWaitedFor, Progress, RolloutResult } from '../wait/rollout';
 
 /**
@@ -44,7 +45,7 @@ export function nameOf({ kind, name }: { readonly kind: string; readonly name: s
 
 /**
  * The report as JUnit XML: a test case for each object, and one for the rollout of each workload. Names stay the same from run to run, because GitLab
- * compares them. Cases of unchanged objects, and of those that were not reached, are skipped. A failure without a causing object is one of the case
+ * compares them. Cases of unchanged or kept objects, and of those that were not reached, are skipped. A failure without a causing object is one of the case
  * `release`.
  *
  * @see https://docs.gitlab.com/ci/testing/unit_test_reports/
@@ -95,7 +96,11 @@ function rolloutCase(name: string, facts: DeploymentFacts): Case {
 }
 
 function pruneCases({ planned, error }: DeploymentFacts): Case[] {
-  return (planned?.pruning.remove ?? []).map((object) => ({ className: 'prune', name: nameOf(object), result: error === undefined ? 'passed' : 'skipped' }));
+  const { remove = [], kept = [] } = planned?.pruning ?? {};
+  return [
+    ...remove.map((object): Case => ({ className: 'prune', name: nameOf(object), result: error === undefined ? 'passed' : 'skipped' })),
+    ...kept.map((object): Case => ({ className: 'prune', name: nameOf(object), result: 'skipped', message: `it stays: ${keptInWords(object)}` })),
+  ];
 }
 
 function releaseCase({ error, elapsed }: DeploymentFacts, isExplained: boolean): Case {

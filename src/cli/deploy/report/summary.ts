@@ -4,6 +4,7 @@ import { show } from '../../../base/user-error';
 import type { PlannedPullSecret } from '../apply/observer';
 import { addedFields, FieldChange, PlannedChange, type Action } from '../objects/planned-change';
 import type { ReleaseIdentity } from '../objects/release';
+import { keptInWords } from '../prune/prune';
 import type { Progress } from '../wait/rollout';
 
 /**
@@ -18,7 +19,7 @@ export interface Summary {
   readonly changes: readonly PlannedChange[];
   readonly removed: readonly RemovedObject[];
   /** Objects that are no longer in the release, and stay in the cluster. */
-  readonly kept: readonly RemovedObject[];
+  readonly kept: ReadonlyArray<RemovedObject & { readonly keptBy?: string }>;
   readonly pullSecret?: PlannedPullSecret;
   /** Milliseconds. */
   readonly elapsed: number;
@@ -49,15 +50,27 @@ export function summaryText({ isDryRun, changes, removed, kept, pullSecret, elap
     ...pullSecret ? [{ word: pullSecret.result, name: `Secret ${pullSecret.name}`, more: `credentials for ${pullSecret.registry}`, change: undefined }] : [],
     ...changes.map((change) => ({ word: WORDS[change.action], name: `${change.object.kind} ${change.object.name}`, more: withValues ? '' : moreText(change), change })),
     ...removed.map(({ kind, name }) => ({ word: 'removed', name: `${kind} ${name}`, more: '', change: undefined })),
-    ...kept.map(({ kind, name }) => ({ word: 'left', name: `${kind} ${name}`, more: 'no longer in the release', change: undefined })),
+    ...kept.map((object) => ({ word: 'left', name: `${object.kind} ${object.name}`, more: keptInWords(object), change: undefined })),
   ];
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   const lines = rows.flatMap(({ word, name, more, change }) => [
-    `${word.padEnd(10)} ${name.padEnd(width)}  ${more}`, ...withValues && change ? diffLines(change) : [],
+    `${word.padEnd(10)} ${name.padEnd(width)}  ${more}`, ...withValues && change ? diffLines(change) : [], ...change ? otherFieldsLines(change) : [],
   ]);
   const counts = [...new Set(rows.map(({ word }) => word))].map((word) => `${rows.filter((row) => row.word === word).length} ${word}`);
   const total = `${isDryRun ? 'dry run, nothing was written: ' : ''}${counts.join(', ') || 'no objects'}${isDryRun ? '' : ` in ${(elapsed / 1000).toFixed(1)} s`}`;
-  return [...lines, total].map((line) => `${printableText(line).trimEnd()}\n`).join('');
+  const hint = changes.some(({ otherFields = [] }) => otherFields.length > 0) ? [OTHER_FIELDS_HINT] : [];
+  return [...lines, ...hint, total].map((line) => `${printableText(line).trimEnd()}\n`).join('');
+}
+
+const OTHER_FIELDS_HINT = 'fields that other managers set and the manifests omit stay; remove those of one manager with --take-over-manager NAME';
+
+function otherFieldsLines({ otherFields = [] }: PlannedChange): string[] {
+  return otherFields.map(({ manager, fields }) => `    set by ${manager}: ${someOf(fields)}`);
+}
+
+function someOf(fields: readonly string[]): string {
+  const rest = fields.length - FIELDS_SHOWN;
+  return [...fields.slice(0, FIELDS_SHOWN), ...rest > 0 ? [`${rest} more`] : []].join(', ');
 }
 
 /**
@@ -78,8 +91,9 @@ export const JSON_FIELDS = [
   'error: text or null',
   'dryRun, seconds, app, environment, project, namespace',
   'release: its number or null',
-  'objects: apiVersion, kind, name, adopted, fields (names), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
-  'removed, left: apiVersion, kind, name',
+  'objects: apiVersion, kind, name, adopted, fields (names), takenOver (field managers), otherFields (manager, fields that stay), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
+  'removed: apiVersion, kind, name',
+  'left: apiVersion, kind, name, keptBy (the annotation that keeps it, or null)',
   'rollouts: workload, ready, words, seconds',
   'pullSecret: name, registry, result; or null',
 ];
@@ -105,7 +119,7 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
     release: release ?? null,
     objects: changes.map((change) => changeJson(change, withValues)),
     removed: removed.map(named),
-    left: kept.map(named),
+    left: kept.map((object) => ({ ...named(object), keptBy: object.keptBy ?? null })),
     rollouts: rollouts.map(({ workload, state, message, elapsed: time }) => ({ workload, ready: state === 'ready', words: message, seconds: time / 1000 })),
     pullSecret: pullSecret ?? null,
   };
@@ -115,21 +129,21 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
 }
 
 function changeJson(change: PlannedChange, withValues: boolean): object {
-  const { object: { apiVersion, kind, name }, action, adopted, changes } = change;
+  const { object: { apiVersion, kind, name }, action, adopted, changes, takenOver = [], otherFields = [] } = change;
   const fields = changes.map(({ field }) => field);
-  return { apiVersion, kind, name, result: WORDS[action], adopted, fields, ...withValues && { changes: shownChanges(change) } };
+  const managers = { adopted, fields, takenOver, otherFields };
+  return { apiVersion, kind, name, result: WORDS[action], ...managers, ...withValues && { changes: shownChanges(change) } };
 }
 
 function named({ apiVersion, kind, name }: RemovedObject): RemovedObject {
   return { apiVersion, kind, name };
 }
 
-function moreText({ action, changes, adopted }: PlannedChange): string {
-  const shown = changes.slice(0, FIELDS_SHOWN).map(({ field }) => field);
-  const rest = changes.length - shown.length;
-  const fields = [...shown, ...rest > 0 ? [`${rest} more`] : []].join(', ');
+function moreText({ action, changes, adopted, takenOver = [] }: PlannedChange): string {
+  const fields = someOf(changes.map(({ field }) => field));
   const ownership = action === 'change' && changes.length === 0 ? 'field ownership only' : '';
-  return [adopted ? 'adopted' : '', fields || ownership].filter((part) => part !== '').join('; ');
+  const from = takenOver.length > 0 ? `${adopted ? ' ' : 'taken over '}from ${takenOver.join(', ')}` : '';
+  return [`${adopted ? 'adopted' : ''}${from}`, fields || ownership].filter((part) => part !== '').join('; ');
 }
 
 /** Fields of a Secret that cannot hold a secret value. Others, such as annotations, may repeat one. */

@@ -103,7 +103,7 @@ function formerStates({ changes }: FailedChanges, owner: Owner, recorded: readon
   const keys = new Set(recorded.map(({ object }) => objectKey(object)));
   return changes.flatMap(({ live, action, object, adopted, resource, path }) => {
     if (!live || action !== 'change' || keys.has(objectKey(object)) || isJob(object)) return [];
-    const joined = joinedManagers(live, { from: owner.managersBefore(adopted), into: owner.manager });
+    const joined = joinedManagers(live, owner.join({ adopted }));
     const fields = appliedFields(joined ? { ...live, metadata: { managedFields: joined } } : live, owner.manager);
     if (!fields) return [];
     const applied = extract(live, fields);
@@ -121,8 +121,9 @@ async function removeNew(
   const isCreated = (object: RecordedObject) => created.some((other) => objectKey(other) === objectKey(object));
   const older = previous ? notIn(history, created) : [];
   const candidates = notIn({ objects: [...created, ...older] }, kept);
-  const { removable, data, gone } = await findPruneCandidates(cluster, options.namespace, options.owner, candidates);
+  const { removable, data, protected: protectedObjects, gone } = await findPruneCandidates(cluster, options.namespace, options.owner, candidates);
   const removed = [...removable, ...data.filter(isCreated)];
+  for (const { kind, name, keptBy } of protectedObjects) say(`${kind} ${name} is not deleted: annotation ${keptBy} keeps it`);
   await prune(cluster, removed, options, say);
   return [...removed, ...gone];
 }

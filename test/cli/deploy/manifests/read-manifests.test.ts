@@ -102,6 +102,10 @@ describe('readManifests', () => {
     expect(secret?.value).toEqual({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'example' }, data: { a: 'QQ==', b: 'w7w=' } });
   });
 
+  test('accepts the annotation that keeps an object', async () => {
+    expect(await read({ 'a.yaml': map('a', ', annotations: {cdk8s-ci-deploy/do-not-delete: "true"}') })).toHaveLength(1);
+  });
+
   test('accepts RBAC and custom resources', async () => {
     const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\n';
     expect(await read({ 'a.yaml': role, 'b.yaml': 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n' })).toHaveLength(2);
@@ -124,6 +128,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['an object that is there twice', { 'a.yaml': map('a'), 'b.yaml': map('a') }, /^b\.yaml:1:1: ConfigMap "a" is also at a\.yaml:1:1/],
   ['an export of the server', { 'a.yaml': map('a', ', uid: x, resourceVersion: "1"') }, /metadata has uid, resourceVersion/],
   ['a label of deploy', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/part-of: x}') }, /metadata\.labels has "cdk8s-ci-deploy\/part-of", expected no label or annotation that only deploy writes; remove it$/],
+  ['a value of do-not-delete that keeps nothing', { 'a.yaml': map('a', ', annotations: {cdk8s-ci-deploy/do-not-delete: "yes"}') }, /do-not-delete is "yes", expected "true"; write "true" to keep the object/],
+  ['do-not-delete as a label', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/do-not-delete: "true"}') }, /metadata\.labels has "cdk8s-ci-deploy\/do-not-delete", .*; move it to the annotations of the object itself$/],
   ['a migration that is no Job', { 'a.yaml': map('a', ', annotations: {cdk8s-ci-deploy/before-workloads: "true"}') }, /before-workloads is "true" on "ConfigMap"/],
   ['the placeholder', { 'a.yaml': deployment('IMAGE') }, /^a\.yaml:1:1: image of container "web": it is the placeholder "IMAGE"/],
   ['no image', { 'a.yaml': deployment('') }, /image of container "web"/],

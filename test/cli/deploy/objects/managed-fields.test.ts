@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json';
-import { appliedFields, applierAmong, EARLIER_MANAGERS, extract, joinedManagers } from '../../../../src/cli/deploy/objects/managed-fields';
+import { appliedFields, applierAmong, extract, isDeployTool, joinedManagers, otherManagers, ownsReplicas, takenManagers } from '../../../../src/cli/deploy/objects/managed-fields';
 
 function live(managedFields: JsonObject[], more: JsonObject = {}): JsonObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace: 'example', managedFields }, ...more };
@@ -8,7 +8,9 @@ function live(managedFields: JsonObject[], more: JsonObject = {}): JsonObject {
 const entry = (manager: string, operation: string, fieldsV1: JsonObject, more: JsonObject = {}): JsonObject => ({ manager, operation, apiVersion: 'v1', fieldsV1, ...more });
 
 const into = 'cdk8s-ci-deploy-web';
-const join = (...entries: JsonObject[]) => joinedManagers(live(entries), { from: EARLIER_MANAGERS, into });
+const tools = isDeployTool;
+const from = new Set(['cdk8s-ci-deploy']);
+const join = (...entries: JsonObject[]) => joinedManagers(live(entries), { from, tools, into });
 
 describe('joinedManagers', () => {
   test.each(['kubectl-client-side-apply', 'kubectl', 'helm', 'kapp'])('takes over the fields of %s', (manager) => {
@@ -32,12 +34,70 @@ describe('joinedManagers', () => {
     ]);
   });
 
+  test('leaves finalizers and owner references to the manager that has written them', () => {
+    const metadata = { 'f:finalizers': { 'v:"example.com/a"': {} }, 'f:ownerReferences': { 'k:{"uid":"u"}': {} }, 'f:labels': { 'f:app': {} } };
+    const { 'f:labels': labels, ...protectedFields } = metadata;
+    const before = live([entry('kubectl-create', 'Update', { 'f:metadata': metadata })]);
+    const after = [entry('kubectl-create', 'Update', { 'f:metadata': protectedFields }), entry(into, 'Apply', { 'f:metadata': { 'f:labels': labels } })];
+    expect(joinedManagers(before, { from, tools, into })).toEqual(after);
+    expect(joinedManagers(live(after), { from, tools, into })).toBeUndefined();
+    expect(takenManagers(before, { from, tools, into })).toEqual([{ manager: 'kubectl-create', fields: { 'f:metadata': { 'f:labels': labels } } }]);
+    expect(otherManagers(before, { from, tools, into })).toEqual([{ manager: 'kubectl-create', fields: { 'f:metadata': protectedFields } }]);
+  });
+
+  test('takes over finalizers of the manager that all applications shared', () => {
+    const fields = { 'f:metadata': { 'f:finalizers': { 'v:"example.com/a"': {} } } };
+    expect(joinedManagers(live([entry('cdk8s-ci-deploy', 'Apply', fields)]), { from, tools, into })).toEqual([entry(into, 'Apply', fields)]);
+  });
+
+  test('takes over the replicas that kubectl scale has written, as a field of the object itself', () => {
+    const fields = { 'f:spec': { 'f:replicas': {} } };
+    expect(join(entry('kubectl', 'Update', fields, { subresource: 'scale' }))).toEqual([entry(into, 'Apply', fields)]);
+  });
+
+  test('writes the fields in the API version of the object', () => {
+    const older = { ...entry('kubectl-autoscale', 'Update', { 'f:spec': { 'f:maxReplicas': {} } }), apiVersion: 'autoscaling/v1' };
+    const current = { ...entry('kubectl-edit', 'Update', { 'f:spec': { 'f:metrics': {} } }), apiVersion: 'autoscaling/v2' };
+    const object = { ...live([older, current]), apiVersion: 'autoscaling/v2' };
+    expect(joinedManagers(object, { from, tools, into })).toEqual([
+      { ...entry(into, 'Apply', { 'f:spec': { 'f:maxReplicas': {}, 'f:metrics': {} } }), apiVersion: 'autoscaling/v2' },
+    ]);
+  });
+
   test.each<[string, JsonObject]>([
-    ['another manager', entry('kubectl-edit', 'Update', {})],
-    ['the status', entry('kubectl', 'Update', {}, { subresource: 'status' })],
+    ['another manager', entry('somebody', 'Update', { 'f:data': {} })],
+    ['the status', entry('kubectl', 'Update', { 'f:status': {} }, { subresource: 'status' })],
     ['our own manager', entry(into, 'Apply', {})],
   ])('does not take over the fields of %s', (_, one) => {
     expect(join(one)).toBeUndefined();
+  });
+});
+
+describe('replicas that are left to an autoscaler', () => {
+  const owned = (fields: JsonObject) => entry(into, 'Apply', fields, { apiVersion: 'apps/v1' });
+  const given = (object: JsonObject) => joinedManagers(object, { from, tools, into, leavesReplicas: true });
+
+  test.each<[string, JsonObject, JsonObject]>([
+    ['with other fields of the spec', { 'f:spec': { 'f:replicas': {}, 'f:paused': {} } }, { 'f:spec': { 'f:paused': {} } }],
+    ['as the only field of the spec, since an empty set would stand for the whole spec', { 'f:metadata': {}, 'f:spec': { 'f:replicas': {} } }, { 'f:metadata': {} }],
+  ])('are given up %s', (_, before, after) => {
+    const object = live([owned(before)]);
+    expect(given(object)).toEqual([owned(after)]);
+    expect(ownsReplicas(object, { from, tools, into })).toBe(true);
+  });
+
+  test('are not taken over from another manager', () => {
+    const object = live([owned({ 'f:spec': { 'f:paused': {} } }), entry('helm', 'Update', { 'f:spec': { 'f:replicas': {} } })]);
+    expect(given(object)).toEqual([owned({ 'f:spec': { 'f:paused': {} } })]);
+    expect(ownsReplicas(object, { from, tools, into })).toBe(true);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['nobody owns them', owned({ 'f:spec': { 'f:paused': {} } })],
+    ['the autoscaler owns them', entry('kube-controller-manager', 'Update', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' })],
+  ])('change nothing when %s', (_, one) => {
+    expect(given(live([one]))).toBeUndefined();
+    expect(ownsReplicas(live([one]), { from, tools, into })).toBe(false);
   });
 });
 
@@ -73,3 +133,13 @@ describe('extract', () => {
     expect(extract(live([], object), fields)).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web', namespace: 'example' }, ...expected });
   });
 });
+
+test.each([
+  'kubectl', 'kubectl-create', 'kubectl-replace', 'kubectl-set', 'kubectl-edit', 'kubectl-patch', 'kubectl-client-side-apply', 'kubectl.exe', 'before-first-apply', 'helm',
+  'Terraform', 'HashiCorp', 'terraform-provider-helm_v2.9.0_x5', 'argocd-controller', 'argocd-application-controller', 'kustomize-controller', 'helm-controller', 'kapp',
+  'kapp-server-side-apply', 'pulumi-kubernetes', 'pulumi-kubernetes-0a1b2c3d',
+])('%s is a deploy tool', (manager) => expect(isDeployTool(manager)).toBe(true));
+
+test.each([
+  'kube-controller-manager', 'kubelet', 'kubectl-neat', 'Go-http-client', 'helm-operator', 'kapp-controller-2', 'argocd-image-updater', 'cdk8s-ci-deploy-web', 'node-fetch', '',
+])('%j is not known as a deploy tool', (manager) => expect(isDeployTool(manager)).toBe(false));

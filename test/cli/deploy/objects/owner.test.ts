@@ -32,7 +32,7 @@ describe('an owner', () => {
   });
 
   test('takes over the fields of other deploy tools only when it adopts an object', () => {
-    expect([owner.managersBefore(false).has('helm'), owner.managersBefore(true).has('helm')]).toEqual([false, true]);
+    expect([owner.join({ adopted: false }).tools?.('helm'), owner.join({ adopted: true }).tools?.('helm')]).toEqual([false, true]);
   });
 
   test('has another field manager than every other application', () => {

@@ -1,5 +1,5 @@
 import { ExitCode, Failure } from '../../../../src/cli/base/failure';
-import { isMany, planPrune } from '../../../../src/cli/deploy/prune/prune';
+import { isMany, keepAnnotationsOf, planPrune, removalOf } from '../../../../src/cli/deploy/prune/prune';
 
 test.each<[number, number, boolean]>([
   [0, 0, false],
@@ -18,7 +18,7 @@ test.each<[number, number, boolean]>([
 
 describe('planPrune', () => {
   const object = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', resource: 'configmaps', name, uid: `uid-${name}` });
-  const candidates = { removable: [object('a'), object('b')], data: [], gone: [] };
+  const candidates = { removable: [object('a'), object('b')], data: [], protected: [], gone: [] };
   const options = { prune: true, pruneData: false, allowPruneMany: false };
 
   test('rejects many objects at once, unless that is allowed', () => {
@@ -34,5 +34,48 @@ describe('planPrune', () => {
 
   test('keeps all objects when pruning is off', () => {
     expect(planPrune(candidates, 3, { ...options, prune: false })).toEqual({ remove: [], forget: [], gone: [], kept: candidates.removable });
+  });
+});
+
+describe('an annotation that keeps an object', () => {
+  const live = (annotation: string, value: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'edge', annotations: { [annotation]: value } } });
+
+  test.each([
+    ['cdk8s-ci-deploy/do-not-delete', 'true'],
+    ['helm.sh/resource-policy', 'keep'],
+    ['helm.sh/resource-policy', ' Keep '],
+    ['argocd.argoproj.io/sync-options', 'Prune=false'],
+    ['argocd.argoproj.io/sync-options', 'ServerSideApply=true, Prune=false,Validate=false'],
+    ['argocd.argoproj.io/sync-options', 'Delete=false'],
+    ['argocd.argoproj.io/sync-options', 'Prune=confirm'],
+    ['kustomize.toolkit.fluxcd.io/prune', 'disabled'],
+    ['kapp.k14s.io/delete-strategy', 'orphan'],
+    ['cli-utils.sigs.k8s.io/on-remove', 'keep'],
+    ['client.lifecycle.config.k8s.io/deletion', 'detach'],
+  ])('is %s with the value %j', (annotation, value) => {
+    expect(keepAnnotationsOf(live(annotation, value))).toEqual([annotation]);
+  });
+
+  test.each([
+    ['cdk8s-ci-deploy/do-not-delete', 'false'],
+    ['cdk8s-ci-deploy/kept', 'true'],
+    ['helm.sh/resource-policy', 'delete'],
+    ['helm.sh/resource-policy', ''],
+    ['argocd.argoproj.io/sync-options', 'Prune=true'],
+    ['argocd.argoproj.io/sync-options', 'PruneLast=true'],
+    ['argocd.argoproj.io/sync-options', 'NoPrune=false'],
+    ['kustomize.toolkit.fluxcd.io/prune', 'enabled'],
+    ['kapp.k14s.io/delete-strategy', ''],
+  ])('is not %s with the value %j', (annotation, value) => {
+    expect(keepAnnotationsOf(live(annotation, value))).toEqual([]);
+  });
+
+  test('keeps it whatever the options are', () => {
+    const kept = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', resource: 'persistentvolumeclaims', name: 'data', uid: 'u', keptBy: 'helm.sh/resource-policy' };
+    const candidates = { removable: [], data: [], protected: [kept], gone: [] };
+    const nothing = { remove: [], forget: [], gone: [], kept: [kept] };
+    expect(planPrune(candidates, 1, { prune: true, pruneData: true, allowPruneMany: true })).toEqual(nothing);
+    expect(planPrune(candidates, 1, { prune: false, pruneData: true, allowPruneMany: true })).toEqual(nothing);
+    expect(removalOf(candidates, () => true)).toEqual(nothing);
   });
 });

@@ -41,6 +41,14 @@ test('a deployed release passes in all cases', () => {
 `);
 });
 
+test('objects that stay are skipped with the reason', () => {
+  const stays = (name: string) => ({ apiVersion: 'v1', kind: 'Service', resource: 'services', name, uid: 'u' });
+  const kept = [stays('one'), { ...stays('two'), keptBy: 'helm.sh/resource-policy' }];
+  const report = junitReport({ ...facts, planned: { ...facts.planned!, pruning: { ...facts.planned!.pruning, kept } } });
+  expect(report).toContain('<testcase classname="prune" name="Service one"><skipped message="it stays: no longer in the release"/></testcase>');
+  expect(report).toContain('<testcase classname="prune" name="Service two"><skipped message="it stays: no longer in the release; annotation helm.sh/resource-policy keeps it"/></testcase>');
+});
+
 test('a failed workload has the cause, and later cases are skipped', () => {
   const cause = { workload: 'Deployment worker', reason: 'ErrImagePull', message: 'no', line: 'Deployment worker: <image> "s3cr3t" is not there' };
   const report = junitReport({

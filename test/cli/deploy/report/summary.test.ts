@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../../src/base/json';
 import type { FieldChange } from '../../../../src/cli/deploy/objects/planned-change';
 import type { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
-import { diffLines as linesOf } from '../../../../src/cli/deploy/report/summary';
+import { diffLines as linesOf, summaryJson, summaryText } from '../../../../src/cli/deploy/report/summary';
 
 const object = (kind: string, value: JsonObject = {}) => ({ at: 'app.yaml:1:1', apiVersion: 'v1', kind, name: 'web', value });
 const diffLines = (step: { object: ReleaseObject; changes: FieldChange[] }) => linesOf({ action: 'change', ...step });
@@ -43,4 +43,37 @@ test('a new object shows every field of its manifest', () => {
 test('a new Secret shows no value', () => {
   const lines = linesOfNew({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web', annotations: { note: 's3cr3t' } }, type: 'Opaque', data: { password: 's3cr3t' } });
   expect(lines).toEqual(['    metadata.annotations.note', '    + (hidden)', '    type', '    + "Opaque"', '    data.password', '    + (hidden)']);
+});
+
+describe('the result', () => {
+  const release = { identity: { project: '7', environment: 'production', app: 'web' }, namespace: 'example', isDryRun: false, changes: [], removed: [], kept: [], elapsed: 1000 };
+  const change = { action: 'change' as const, object: object('Deployment'), resource: 'deployments', path: '', applied: {}, after: {}, changes: [{ field: 'spec.paused', before: true }], adopted: false };
+
+  test('names the annotation that keeps an object', () => {
+    const kept = [{ apiVersion: 'v1', kind: 'Service', name: 'edge', keptBy: 'helm.sh/resource-policy' }, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: 'data' }];
+    expect(summaryText({ ...release, kept }, false)).toBe([
+      'left       Service edge                no longer in the release; annotation helm.sh/resource-policy keeps it\n',
+      'left       PersistentVolumeClaim data  no longer in the release\n',
+      '2 left in 1.0 s\n',
+    ].join(''));
+    expect(JSON.parse(summaryJson({ ...release, kept })).left).toEqual([kept[0], { ...kept[1], keptBy: null }]);
+  });
+
+  test('lists the fields of other managers, and at most four of each in the text', () => {
+    const otherFields = [{ manager: 'in-house', fields: ['a', 'b', 'c', 'd', 'e', 'f'] }, { manager: 'odd\u001b[31m', fields: ['g'] }];
+    const changes = [{ ...change, adopted: true, takenOver: ['kubectl-create', 'helm'], otherFields }];
+    expect(summaryText({ ...release, changes }, false)).toBe([
+      'changed    Deployment web  adopted from kubectl-create, helm; spec.paused\n',
+      '    set by in-house: a, b, c, d, 2 more\n',
+      '    set by odd\\u001b[31m: g\n',
+      'fields that other managers set and the manifests omit stay; remove those of one manager with --take-over-manager NAME\n',
+      '1 changed in 1.0 s\n',
+    ].join(''));
+    expect(JSON.parse(summaryJson({ ...release, changes })).objects).toMatchObject([{ adopted: true, takenOver: ['kubectl-create', 'helm'], otherFields }]);
+  });
+
+  test('names the managers whose fields are taken over, and is short without any', () => {
+    expect(summaryText({ ...release, changes: [{ ...change, takenOver: ['kubectl-edit'] }] }, false)).toContain('changed    Deployment web  taken over from kubectl-edit; spec.paused\n1 changed');
+    expect(summaryText({ ...release, changes: [change] }, false)).toBe('changed    Deployment web  spec.paused\n1 changed in 1.0 s\n');
+  });
 });
