@@ -2,6 +2,7 @@ import { checkObject, ObjectRules } from './check-object';
 import { isObject, JsonObject } from '../../../base/json';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
+import { hookProblem } from '../../../kubernetes/hooks';
 import { kindName } from '../../../kubernetes/kinds';
 import { parseManifest } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
@@ -26,6 +27,7 @@ export async function readManifests(names: readonly string[], files: Files, opti
   for (const name of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
     const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
+    for (const document of documents) problems.attempt(() => checkHook(document));
     objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
   }
   checkDuplicates(objects, problems);
@@ -90,6 +92,12 @@ function unfold(at: string, value: JsonObject, problems: Problems): Located[] {
     problems.add(userError({ at: place, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or give it apiVersion, kind and metadata' }));
     return [];
   });
+}
+
+/** A record is not checked for hooks: a rollback runs no Job. */
+function checkHook({ at, value: { apiVersion, kind, metadata } }: Located): void {
+  const problem = isObject(metadata) ? hookProblem(at, String(apiVersion), String(kind), metadata) : undefined;
+  if (problem) throw userError(problem);
 }
 
 function checkDuplicates(objects: readonly ReleaseObject[], problems: Problems): void {

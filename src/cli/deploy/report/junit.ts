@@ -74,10 +74,12 @@ function objectCase(object: DeploymentFacts['objects'][number], facts: Deploymen
 /** The reason why an object was not changed, if it was not a failure. */
 function whySkipped(name: string, { planned, written }: DeploymentFacts): string | undefined {
   const change = planned?.changes.find(({ object }) => nameOf(object) === name);
-  if (planned && !change) return 'it has not changed since it ran with an earlier release, and the cluster has deleted it since';
+  if (planned && !change) return NOT_RUN;
   if (change?.action !== 'keep' || !written.has(name)) return undefined;
   return isJob(change.object) ? 'it has not changed, so it does not run again' : 'it has not changed, and was ready';
 }
+
+const NOT_RUN = 'it has not changed since it ran with an earlier release, and the cluster has deleted it since; or it is a hook that other deployments run';
 
 function rolloutCases(facts: DeploymentFacts): Case[] {
   return facts.isDryRun ? [] : facts.objects.filter(isWaitedFor).map((object) => rolloutCase(nameOf(object), facts));
