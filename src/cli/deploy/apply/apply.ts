@@ -93,7 +93,8 @@ class Apply {
   }
 
   private async wait(changes: readonly PlannedChange[]): Promise<void> {
-    const objects = this.ownedOf(changes);
+    const written = this.written.filter(({ change }) => changes.includes(change));
+    const objects = written.map(({ owned, status }) => ({ ...owned, ...status && { statusBefore: status } }));
     if (objects.length === 0) return;
     const result = await this.options.observer.during('wait', async () => waitForRollout(this.cluster, objects, this.waitOptions()));
     this.options.observer.waited(result);

@@ -90,7 +90,9 @@ function rolloutCase(name: string, facts: DeploymentFacts): Case {
   const last = progress.get(name);
   const one = { className: 'rollout' as const, name, ...last && { seconds: last.elapsed / 1000 } };
   const result = waited.find(({ workloads }) => workloads.some(({ object }) => nameOf(object) === name));
-  if (result?.workloads.some(({ object, ready }) => ready && nameOf(object) === name)) return { ...one, result: 'passed' };
+  const workload = result?.workloads.find(({ object }) => nameOf(object) === name);
+  if (workload?.isUnjudged) return { ...one, result: 'skipped', message: workload.message };
+  if (workload?.ready) return { ...one, result: 'passed' };
   if (result?.cause?.workload === name) return { ...one, result: 'failed', message: result.cause.line };
   if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', message: `not ready in time: ${last?.message ?? 'no status was seen'}` };
   return { className: 'rollout', name, result: 'skipped', message: whySkipped(name, facts) };

@@ -80,7 +80,7 @@ export const JSON_FIELDS = [
   'release: its number or null',
   'objects: apiVersion, kind, name, adopted, fields (names), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
   'removed, left: apiVersion, kind, name',
-  'rollouts: workload, ready, words, seconds',
+  'rollouts: workload, ready (false also when the status says nothing about it), words, seconds',
   'pullSecret: name, registry, result; or null',
 ];
 

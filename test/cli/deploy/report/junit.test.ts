@@ -70,6 +70,12 @@ test('unchanged objects are skipped with the reason', () => {
   }
 });
 
+test('an object whose status says nothing is skipped with the reason', () => {
+  const silent = { ...waited('web', true), isUnjudged: true, message: 'not judged: it has no status' };
+  const report = junitReport({ ...facts, waited: [{ outcome: 'ready', elapsed: 2000, workloads: [silent, waited('worker', true)], events: [], notes: [] }] });
+  expect(report).toContain('<testcase classname="rollout" name="Deployment web" time="1.234"><skipped message="not judged: it has no status"/></testcase>');
+});
+
 test('workloads that are not ready in time fail', () => {
   const late = { outcome: 'timed out' as const, elapsed: 9000, workloads: [waited('web', true), waited('worker', false)], events: [], notes: [] };
   expect(junitReport({ ...facts, waited: [late], error: new Failure('late', ExitCode.NO) })).toMatch(/classname="rollout" name="Deployment worker"><failure message="not ready in time/);
