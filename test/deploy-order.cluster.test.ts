@@ -1,4 +1,4 @@
-import { configMap, deployment, job } from './cluster/application';
+import { configMap, deployment, job, secret } from './cluster/application';
 import { runKubectl } from './cluster/cluster';
 import { Deployer, makeDeployer } from './cluster/deployer';
 import { deploy, deployAs, release, writesOf } from './cluster/deploying';
@@ -102,6 +102,56 @@ describe('hooks', () => {
     const writes = writesOf(cluster, 'hooks');
     expect(await deploy(deployer, [configMap('new'), object])).toMatchObject({ code: 2, stderr: expect.stringMatching(/app\.yaml:\d+:1: "\w+" has the annotation .*\/hook: "/) });
     expect(writesOf(cluster, 'hooks')).toEqual(writes);
+  });
+});
+
+describe('a migration', () => {
+  const migration = (references: object) => {
+    const { spec, ...rest } = job('migrate', { annotations: { 'cdk8s-ci-deploy/before-workloads': 'true' } }) as { spec: { template: object } };
+    const containers = [{ name: 'once', image: 'registry.example.com/web:1', ...references }];
+    return { ...rest, spec: { ...spec, template: { spec: { restartPolicy: 'Never', containers } } } };
+  };
+  const fromSecret = (name: string, optional?: boolean) => ({ envFrom: [{ secretRef: { name, optional } }] });
+
+  const looksFor = (namespace: string, name: string) => cluster.auditEvents()
+    .some(({ verb, objectRef }) => verb === 'get' && objectRef?.namespace === namespace && objectRef?.name === name);
+
+  test.each([
+    ['ExternalSecret', 'waits-external', externalSecret('db', { target: { name: 'db-password' } }), 'db-password'],
+    ['custom resource whose name is a part of the Secret\'s', 'waits-part', { apiVersion: 'example.com/v1', kind: 'Shop', metadata: { name: 'db' }, spec: {} }, 'db-app'],
+  ])('waits for the Secret of an %s, which is applied first', async (_, namespace, source, name) => {
+    const deployer = deployerOf(namespace);
+    const running = deploy(deployer, [migration(fromSecret(name)), deployment('shop'), source]);
+    await until(() => looksFor(namespace, name));
+    expect(deployer.admin('get', 'jobs,deployments', '-o', 'name')).toBe('');
+    deployer.create(secret(name, { password: 'p' }));
+    writeStatus(deployer, `${source.kind.toLowerCase()}/db`, { conditions: [condition('Ready', 'True')] });
+
+    const { code, stderr } = await running;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`Job migrate: it needs Secret ${name}, which does not exist yet; ${source.kind} db should create it: `) });
+    expect(writesOf(cluster, namespace)).toEqual([`patch ${source.kind.toLowerCase()}s db`, 'patch jobs migrate', 'patch deployments shop']);
+  });
+
+  test('fails with the missing ConfigMap and its custom resource when the time is over', async () => {
+    const deployer = deployerOf('never-made');
+    const shop = { apiVersion: 'example.com/v1', kind: 'Shop', metadata: { name: 'front' }, spec: { settings: [{ configMap: 'prices' }] } };
+    const running = deploy(deployer, [migration({ env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'prices', key: 'a' } } }] }), deployment('web'), shop], '--timeout', '4s');
+    await until(() => deployer.admin('get', 'shops', '-o', 'name') !== '');
+    writeStatus(deployer, 'shop/front', { conditions: [condition('Ready', 'False', 'NoPrices', 'the catalogue is empty')] });
+
+    const { code, stderr } = await running;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Job migrate: Missing: it needs ConfigMap prices, which does not exist yet; Shop front should create it: Ready is False (NoPrices): the catalogue is empty') });
+    expect(writesOf(cluster, 'never-made')).toEqual(['patch shops front']);
+  });
+
+  test('does not wait for an optional Secret, nor for one of the release', async () => {
+    const deployer = deployerOf('not-waiting');
+    const references = { envFrom: [{ secretRef: { name: 'db', optional: true } }, { secretRef: { name: 'own' } }] };
+    const running = deploy(deployer, [migration(references), secret('own', { a: 'b' }), externalSecret('db', { target: { name: 'db' }, data: 'own' })]);
+    await until(() => deployer.admin('get', 'externalsecrets', '-o', 'name') !== '');
+    writeStatus(deployer, 'externalsecret/db', { conditions: [condition('Ready', 'True')] });
+    const { code, stderr } = await running;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('which does not exist') });
   });
 });
 

@@ -1,4 +1,5 @@
 import { BrokenPodsOptions, removeBrokenPods } from './broken-pods';
+import { inputsOf, JobInput, waitForInputs } from './job-inputs';
 import type { DeployObserver } from './observer';
 import { Written, WriteOptions, writeGroup } from './write';
 import { concurrently } from '../../base/concurrency';
@@ -71,6 +72,12 @@ class Apply {
     const jobs = [...jobsBefore, ...jobsAfter].flat();
     let next: ReadonlyArray<readonly PlannedChange[]> = before;
     for (const step of jobsBefore) {
+      const inputs = inputsOf(step, changes);
+      if (inputs.length > 0) {
+        await this.write(next);
+        await this.waitForInputs(inputs);
+        next = [];
+      }
       await this.write([...next, step]);
       await this.wait(step);
       next = [];
@@ -99,6 +106,14 @@ class Apply {
     const result = await this.options.observer.during('wait', async () => waitForRollout(this.cluster, objects, this.waitOptions()));
     this.options.observer.waited(result);
     if (result.outcome !== 'ready') throw new RolloutFailed(result);
+  }
+
+  /** Waits for Secrets and ConfigMaps that a Job needs, and that custom resources of the release create. */
+  private async waitForInputs(inputs: readonly JobInput[]): Promise<void> {
+    const failure = await this.options.observer.during('wait', async () => waitForInputs(this.cluster, inputs, this.waitOptions()));
+    if (!failure) return;
+    this.options.observer.waited(failure);
+    throw new RolloutFailed(failure);
   }
 
   private waitOptions(): WaitOptions {
