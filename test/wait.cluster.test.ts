@@ -156,8 +156,8 @@ describe('a custom resource', () => {
     expect({ outcome, line: cause?.line }).toEqual({ outcome: 'failed', line: 'Shop one: NoLicence: there is no licence' });
   });
 
-  test('is ready after 2 seconds when it never gets a status', async () => {
-    expect(await rollouts.wait(await rollouts.apply(shop))).toMatchObject({ outcome: 'ready', workloads: [{ message: 'it has no condition Ready' }] });
+  test('is not judged after 2 seconds when it never gets a status', async () => {
+    expect(await rollouts.wait(await rollouts.apply(shop))).toMatchObject({ outcome: 'ready', workloads: [{ message: 'not judged: it has no status' }], said: [expect.any(String), '0/0 Shop one not judged: not judged: it has no status'] });
   });
 });
 

@@ -52,12 +52,13 @@ export interface Capabilities {
 
 export interface VolumeSpec {
   readonly configMap?: NamedRef;
-  readonly secret?: { readonly secretName?: string };
+  readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
   readonly projected?: { readonly sources?: Array<{ readonly configMap?: NamedRef; readonly secret?: NamedRef }> };
 }
 
 interface NamedRef {
   readonly name?: string;
+  readonly optional?: boolean;
 }
 
 /**
@@ -72,22 +73,38 @@ export interface ConfigReference {
  * Lists the ConfigMaps and Secrets that a pod uses in environment variables and volumes, each once, sorted by kind and name.
  */
 export function configReferences(pod: PodSpec): ConfigReference[] {
-  const containers = [...pod.containers, ...(pod.initContainers ?? [])];
-  const fromEnv = containers.flatMap((container) => [
-    ...(container.envFrom ?? []).flatMap((source) => references(source.configMapRef?.name, source.secretRef?.name)),
-    ...(container.env ?? []).flatMap(({ valueFrom }) => references(valueFrom?.configMapKeyRef?.name, valueFrom?.secretKeyRef?.name)),
-  ]);
-  const fromVolumes = (pod.volumes ?? []).flatMap((volume) => [
-    ...references(volume.configMap?.name, volume.secret?.secretName),
-    ...(volume.projected?.sources ?? []).flatMap((source) => references(source.configMap?.name, source.secret?.name)),
-  ]);
-  const unique = new Map([...fromEnv, ...fromVolumes].map((reference) => [`${reference.kind}/${reference.name}`, reference]));
+  const unique = new Map(allReferences(pod).map(({ kind, name }) => [`${kind}/${name}`, { kind, name }]));
   return [...unique.keys()].sort().flatMap((key) => unique.get(key) ?? []);
 }
 
-function references(configMap: string | undefined, secret: string | undefined): ConfigReference[] {
+/**
+ * Like `configReferences`, without those that are optional everywhere: the pod starts when they do not exist.
+ */
+export function requiredReferences(pod: PodSpec): ConfigReference[] {
+  const required = allReferences(pod).filter(({ optional }) => optional !== true);
+  return configReferences(pod).filter(({ kind, name }) => required.some((one) => one.kind === kind && one.name === name));
+}
+
+interface OneReference extends ConfigReference {
+  readonly optional?: boolean;
+}
+
+function allReferences(pod: PodSpec): OneReference[] {
+  const containers = [...pod.containers, ...(pod.initContainers ?? [])];
+  const fromEnv = containers.flatMap((container) => [
+    ...(container.envFrom ?? []).flatMap((source) => references(source.configMapRef, source.secretRef)),
+    ...(container.env ?? []).flatMap(({ valueFrom }) => references(valueFrom?.configMapKeyRef, valueFrom?.secretKeyRef)),
+  ]);
+  const fromVolumes = (pod.volumes ?? []).flatMap((volume) => [
+    ...references(volume.configMap, volume.secret && { ...volume.secret, name: volume.secret.secretName }),
+    ...(volume.projected?.sources ?? []).flatMap((source) => references(source.configMap, source.secret)),
+  ]);
+  return [...fromEnv, ...fromVolumes];
+}
+
+function references(configMap: NamedRef | undefined, secret: NamedRef | undefined): OneReference[] {
   return [
-    ...(configMap === undefined ? [] : [{ kind: 'ConfigMap' as const, name: configMap }]),
-    ...(secret === undefined ? [] : [{ kind: 'Secret' as const, name: secret }]),
+    ...(configMap?.name === undefined ? [] : [{ kind: 'ConfigMap' as const, name: configMap.name, optional: configMap.optional }]),
+    ...(secret?.name === undefined ? [] : [{ kind: 'Secret' as const, name: secret.name, optional: secret.optional }]),
   ];
 }

@@ -2,6 +2,7 @@ import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { DeployerRole } from '../access/deployer-role';
 import { userError, show, Problem } from '../base/user-error';
+import { hookProblem } from '../kubernetes/hooks';
 import { deprecatedApi, kindName, KINDS_VERSION, removedApi, resourceOf, scopeOf } from '../kubernetes/kinds';
 import { checkNamespace, entryProblems, labelProblems, textProblems, annotationKey, ANNOTATIONS_LIMIT, nameRuleOf } from '../kubernetes/names';
 import { allows } from '../kubernetes/rbac';
@@ -64,6 +65,7 @@ const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
  * Synthesis checks every object, whether it comes from a construct, Include, Helm, a raw API object or a List: it must be in the namespace,
  * the deployer's role must allow it, and its name, labels and annotations must be valid. Kubernetes must still serve its API version, and its values
  * must not be encrypted. For a deprecated API version, Node.js prints a warning.
+ * A hook of Helm or Argo CD must be a Job that installs or upgrades: a deployment does not run hooks of other occasions.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -143,7 +145,9 @@ const APPLY_VERBS = ['get', 'create', 'patch'];
 function problemsOf(object: ObjectHeader, rules: ChartRules): Problem[] {
   const invalid = toolInput(object.value) ?? removedApi(object.apiVersion, object.kind);
   const scope = invalid ? { at: object.at, ...invalid } : checkScope(object, rules);
-  return scope ? [scope] : [...checkRole(object, rules), ...checkNamespaceOf(object, rules), ...checkMetadata(object)];
+  if (scope) return [scope];
+  const hook = hookProblem(object.at, object.apiVersion, object.kind, object.metadata);
+  return [...hook ? [hook] : [], ...checkRole(object, rules), ...checkNamespaceOf(object, rules), ...checkMetadata(object)];
 }
 
 function checkScope(object: ObjectHeader, rules: ChartRules): Problem | undefined {

@@ -19,6 +19,37 @@ test('a NamespacedChart gives its namespace to its objects', () => {
   expect(synth(chart).map((manifest) => manifest.metadata.namespace)).toEqual(['example', 'example']);
 });
 
+describe('a hook of Helm or Argo CD', () => {
+  const pod = (annotations: object) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probe', namespace: 'example', annotations } });
+  const refused = (place: string, rest: string) => expect.stringMatching(new RegExp(`^\\[chart\\] ${place}: "Pod" has the annotation ${rest}`));
+
+  test('is refused when a deployment does not run it, as an object, in a List and in an included file', () => {
+    const file = join(folder, 'chart.yaml');
+    writeFileSync(file, JSON.stringify(pod({ 'helm.sh/hook': 'test' })));
+    const chart = namespacedChart();
+    rawObject(chart, 'raw', pod({ 'argocd.argoproj.io/hook': 'SyncFail' }));
+    rawObject(chart, 'list', { apiVersion: 'v1', kind: 'List', items: [pod({ 'helm.sh/hook': 'post-delete' })] });
+    new Include(chart, 'include', { url: file });
+    expect(problemsOf(chart)).toEqual([
+      refused('chart/raw', 'argocd\\.argoproj\\.io/hook: "SyncFail", expected an object of a deployment'),
+      refused('chart/list/items\\[0\\]', 'helm\\.sh/hook: "post-delete", expected an object of a deployment'),
+      refused('chart/include/probe-pod-example', 'helm\\.sh/hook: "test", expected an object of a deployment: only `helm test` applies this one; leave the tests out'),
+    ]);
+  });
+
+  test('is refused when a JSON patch adds it', () => {
+    const chart = namespacedChart();
+    rawObject(chart, 'pod', pod({})).addJsonPatch(JsonPatch.add('/metadata/annotations', { 'helm.sh/hook': 'pre-delete' }));
+    expect(problemsOf(chart)).toEqual([refused('chart/pod', 'helm\\.sh/hook: "pre-delete"')]);
+  });
+
+  test('is accepted when it is a Job that installs or upgrades', () => {
+    const chart = namespacedChart();
+    rawObject(chart, 'job', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate', annotations: { 'helm.sh/hook': 'pre-install,pre-upgrade' } } });
+    expect(synth(chart)).toHaveLength(1);
+  });
+});
+
 describe('a cluster-scoped object', () => {
   const refused = (name: string) => expect.stringMatching(new RegExp(
     `^\\[chart\\] chart/\\S+: ${name} is cluster-scoped, expected an object of namespace "example", since its deployer may write no others; move it to the manifests that an administrator applies$`));

@@ -1,4 +1,5 @@
 import { BrokenPodsOptions, removeBrokenPods } from './broken-pods';
+import { inputsOf, JobInput, waitForInputs } from './job-inputs';
 import type { DeployObserver } from './observer';
 import { Written, WriteOptions, writeGroup } from './write';
 import { concurrently } from '../../base/concurrency';
@@ -11,7 +12,7 @@ import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 import { findLive } from '../objects/targets';
 import { isBeingDeleted, readinessOf } from '../wait/readiness';
-import type { Progress, RolloutResult } from '../wait/rollout';
+import type { Progress, RolloutResult, WaitOptions } from '../wait/rollout';
 import { isWaitedFor } from '../wait/rollout';
 import { waitForRollout } from '../wait/wait-for-rollout';
 
@@ -39,7 +40,8 @@ export interface ApplyRun {
 const RECHECK_AFTER = 2_000;
 
 /**
- * Applies the planned changes in the order of their kinds, and waits until the release is ready. Jobs that come before workloads must complete first.
+ * Applies the planned changes in the order of their kinds, and waits until the release is ready. Jobs that come before workloads must complete first,
+ * and Jobs that come after them last.
  * Objects that somebody deleted meanwhile are applied again.
  *
  * @throws `RolloutFailed` when the release does not become ready.
@@ -66,15 +68,26 @@ class Apply {
   }
 
   private async applyAndWait(changes: readonly PlannedChange[]): Promise<void> {
-    const { before, migrations, after } = inOrder(changes);
-    if (migrations.length > 0) {
-      await this.write([...before, migrations]);
-      await this.wait(migrations);
-      await this.write(after);
-    } else {
-      await this.write([...before, ...after]);
+    const { before, jobsBefore, workloads, jobsAfter } = inOrder(changes);
+    const jobs = [...jobsBefore, ...jobsAfter].flat();
+    let next: ReadonlyArray<readonly PlannedChange[]> = before;
+    for (const step of jobsBefore) {
+      const inputs = inputsOf(step, changes);
+      if (inputs.length > 0) {
+        await this.write(next);
+        await this.waitForInputs(inputs);
+        next = [];
+      }
+      await this.write([...next, step]);
+      await this.wait(step);
+      next = [];
     }
-    await this.wait(changes.filter((change) => isWaitedFor(change.object) && !migrations.includes(change) && !wasReady(change)));
+    await this.write([...next, ...workloads]);
+    await this.wait(changes.filter((change) => isWaitedFor(change.object) && !jobs.includes(change) && !wasReady(change)));
+    for (const step of jobsAfter) {
+      await this.write([step]);
+      await this.wait(step);
+    }
   }
 
   private async write(groups: ReadonlyArray<readonly PlannedChange[]>): Promise<void> {
@@ -87,14 +100,26 @@ class Apply {
   }
 
   private async wait(changes: readonly PlannedChange[]): Promise<void> {
-    const objects = this.ownedOf(changes);
+    const written = this.written.filter(({ change }) => changes.includes(change));
+    const objects = written.map(({ owned, status }) => ({ ...owned, ...status && { statusBefore: status } }));
     if (objects.length === 0) return;
+    const result = await this.options.observer.during('wait', async () => waitForRollout(this.cluster, objects, this.waitOptions()));
+    this.options.observer.waited(result);
+    if (result.outcome !== 'ready') throw new RolloutFailed(result);
+  }
+
+  /** Waits for Secrets and ConfigMaps that a Job needs, and that custom resources of the release create. */
+  private async waitForInputs(inputs: readonly JobInput[]): Promise<void> {
+    const failure = await this.options.observer.during('wait', async () => waitForInputs(this.cluster, inputs, this.waitOptions()));
+    if (!failure) return;
+    this.options.observer.waited(failure);
+    throw new RolloutFailed(failure);
+  }
+
+  private waitOptions(): WaitOptions {
     const { clock, observer } = this.options;
     const budget = Math.max(0, this.begun + this.options.budget - clock.now());
-    const progress = (one: Progress) => observer.progress(one);
-    const result = await observer.during('wait', async () => waitForRollout(this.cluster, objects, { ...this.options, budget, progress }));
-    observer.waited(result);
-    if (result.outcome !== 'ready') throw new RolloutFailed(result);
+    return { ...this.options, budget, progress: (one: Progress) => observer.progress(one) };
   }
 
   /** The cluster itself deletes finished Jobs. An object with another uid belongs to somebody else and is left. */

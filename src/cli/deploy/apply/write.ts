@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../../base/json';
+import { isObject, JsonObject } from '../../../base/json';
 import { concurrently } from '../../base/concurrency';
 import { ExitCode, Failure } from '../../base/failure';
 import type { Clock } from '../../base/host';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import { textAt, uidOf } from '../objects/fields';
+import { numberAt, textAt, uidOf } from '../objects/fields';
 import { ObjectWriter } from '../objects/object-writer';
 import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
@@ -16,6 +16,8 @@ import type { OwnedObject } from '../objects/release';
 export interface Written {
   readonly change: PlannedChange;
   readonly owned: OwnedObject;
+  /** The status at that moment, of an object whose spec was changed. */
+  readonly status?: JsonObject;
 }
 
 export interface WriteOptions {
@@ -39,8 +41,15 @@ export async function writeGroup(
     options.signal.throwIfAborted();
     const { object: { apiVersion, kind, name }, resource } = change;
     const live = await write(cluster, writer, change, options);
-    note({ change, owned: { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') } });
+    const status = change.action === 'change' && isObject(live.status) && isNewGeneration(live, change) ? live.status : undefined;
+    note({ change, owned: { apiVersion, kind, name, resource, uid: textAt(live, 'metadata', 'uid') }, ...status && { status } });
   });
+}
+
+/** The server counts changes of the spec. Changes of labels and annotations have no new generation. */
+function isNewGeneration(live: JsonObject, change: PlannedChange): boolean {
+  const [before, after] = [change.live, live].map((object) => numberAt(object, 'metadata', 'generation'));
+  return after === undefined || before !== after;
 }
 
 async function write(cluster: KubernetesClient, writer: ObjectWriter, change: PlannedChange, options: WriteOptions): Promise<JsonObject> {

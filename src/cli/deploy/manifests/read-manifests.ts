@@ -5,6 +5,7 @@ import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
 import { containersOf } from '../../../kubernetes/container-images';
+import { hookProblem } from '../../../kubernetes/hooks';
 import { kindName } from '../../../kubernetes/kinds';
 import { KUSTOMIZATION } from '../../../kubernetes/tool-input';
 import { parseManifest, PlacedObject, unfoldList } from '../../../yaml/manifest-parser';
@@ -32,6 +33,7 @@ export async function readManifests(names: readonly string[], files: Files, opti
     const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
     all.push(...documents);
+    for (const document of documents) problems.attempt(() => checkHook(document));
     objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
   }
   checkDuplicates(objects, problems);
@@ -107,6 +109,12 @@ function checkException(exception: string, all: readonly PlacedObject[]): void {
   const isUsed = ({ value }: PlacedObject) => containersOf(value).some((container) => isException(exception, value, container));
   if (all.some(isUsed)) return;
   throw userError({ at: '--image-from-controller', given: `no object has a container ${show(exception)}`, expected: 'CONTAINER or OBJECT/CONTAINER', fix: 'correct the name, or remove the option' });
+}
+
+/** A record is not checked for hooks: a rollback runs no Job. */
+function checkHook({ at, value: { apiVersion, kind, metadata } }: Located): void {
+  const problem = isObject(metadata) ? hookProblem(at, String(apiVersion), String(kind), metadata) : undefined;
+  if (problem) throw userError(problem);
 }
 
 function checkDuplicates(objects: readonly ReleaseObject[], problems: Problems): void {

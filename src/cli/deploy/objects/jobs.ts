@@ -2,6 +2,7 @@ import { isTrue, textAt } from './fields';
 import type { ReleaseObject } from './release';
 import type { Target } from './targets';
 import { isObject, JsonObject } from '../../../base/json';
+import { Hook, hookOf } from '../../../kubernetes/hooks';
 import { kindName } from '../../../kubernetes/kinds';
 import { replacingName } from '../../../release/release-names';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
@@ -13,10 +14,19 @@ import { ApiError, isAccessDenied } from '../../cluster/status';
 export const BEFORE_WORKLOADS = 'cdk8s-ci-deploy/before-workloads';
 
 /**
- * Whether an object has the annotation `BEFORE_WORKLOADS`.
+ * When a Job runs: by the annotation `BEFORE_WORKLOADS`, or as a hook of Helm or Argo CD. Other objects, and other Jobs, are applied with the workloads.
  */
-export function isMigration({ value }: ReleaseObject): boolean {
-  return textAt(value, 'metadata', 'annotations', BEFORE_WORKLOADS) === 'true';
+export function jobOrder(object: ReleaseObject): Pick<Hook, 'place' | 'weight' | 'isSequential'> {
+  const order = hookOfJob(object) ?? { place: 'with', weight: 0, isSequential: false };
+  return textAt(object.value, 'metadata', 'annotations', BEFORE_WORKLOADS) === 'true' ? { ...order, place: 'before' } : order;
+}
+
+/**
+ * The hook that a Job is. A hook runs with each deployment, even when it has not changed.
+ */
+export function hookOfJob(object: ReleaseObject): Hook | undefined {
+  const { metadata } = object.value;
+  return isJob(object) && isObject(metadata) ? hookOf(metadata) : undefined;
 }
 
 /**
@@ -27,12 +37,12 @@ export function isJob({ apiVersion, kind }: { readonly apiVersion: string; reado
 }
 
 /**
- * Whether a Job must be deleted and created again: it has failed, or its immutable template differs.
+ * Whether a Job must be deleted and created again: it has failed, it is a hook, or its immutable template differs.
  *
  * @param error The error of a dry run, if it failed.
  */
-export function isToBeReplaced(live: JsonObject, error?: ApiError): boolean {
-  return error === undefined ? isTrue(live, 'Failed') : error.code === 422 && /field is immutable/.test(error.status.message ?? '');
+export function isToBeReplaced(object: ReleaseObject, live: JsonObject, error?: ApiError): boolean {
+  return error === undefined ? isTrue(live, 'Failed') || hookOfJob(object) !== undefined : error.code === 422 && /field is immutable/.test(error.status.message ?? '');
 }
 
 /**

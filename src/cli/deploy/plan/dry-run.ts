@@ -6,7 +6,7 @@ import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath } from '../../cluster/paths';
 import { ApiError, isApiError } from '../../cluster/status';
 import { fieldAt, listAt } from '../objects/fields';
-import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
+import { checkReplacement, hasEnded, hookOfJob, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
 import {
   appliedFields, applierAmong, isDeployTool, Join, joinedManagers, otherManagers, ownsReplicas, takenManagers, united,
 } from '../objects/managed-fields';
@@ -96,11 +96,12 @@ class ObjectDryRun {
   }
 
   private async changeOrProblem(live: JsonObject | undefined, result: JsonObject | ApiError): Promise<DryRunResult> {
-    if (live && isJob(this.target.object) && isToBeReplaced(live, result instanceof ApiError ? result : undefined)) return this.replacement(live);
+    const { object } = this.target;
+    if (live && isJob(object) && isToBeReplaced(object, live, result instanceof ApiError ? result : undefined)) return this.replacement(live);
     if (!(result instanceof ApiError)) return this.change(live, result);
     // The fields of these managers become those of the owner's manager before the apply.
     if (live && areTakenOver(result, this.join(live))) return this.changeOrProblem(live, await this.apply(true, { live }));
-    return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(this.target.object, result);
+    return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(object, result);
   }
 
   /** An object that the credential may not read is not written either: its owner is unknown. */
@@ -180,7 +181,10 @@ class ObjectDryRun {
 
   private async replacement(live: JsonObject): Promise<DryRunResult> {
     const { target } = this;
-    if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job is still running', fix: 'run this job again when the Job has ended, or delete the Job' };
+    if (!hasEnded(live)) {
+      const reason = hookOfJob(target.object) ? 'it runs again with each deployment, as it is a hook' : 'its template has changed';
+      return { object: target.object, given: `${reason}, and the Job is still running`, fix: 'run this job again when the Job has ended, or delete the Job' };
+    }
     const after = await checkReplacement(this.cluster, target, this.options.owner.manager);
     if (after instanceof ApiError) return explain(target.object, after);
     return { ...await this.change(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace', takenOver: [], otherFields: [] };

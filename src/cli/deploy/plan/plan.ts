@@ -1,12 +1,13 @@
 import { dryRun } from './dry-run';
 import { checkQuota, readHeadroom } from './quota';
 import { isObject, Json, JsonObject } from '../../../base/json';
+import type { Hook } from '../../../kubernetes/hooks';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { lastDeployed, NextObject, RecordedRelease, ReleaseHistory } from '../history/history';
 import { checkOutdated } from '../history/pipeline-order';
 import type { ReleaseStore } from '../history/release-store';
 import { numberAt } from '../objects/fields';
-import { isJob } from '../objects/jobs';
+import { hookOfJob, isJob } from '../objects/jobs';
 import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
 import { objectKey } from '../objects/release';
@@ -68,13 +69,13 @@ export async function planRelease<H extends CurrentHistory>(
   cluster: KubernetesClient, wanted: Release, readHistory: () => Promise<H>, options: PlanOptions,
 ): Promise<ReleasePlan<H>> {
   const { namespace, owner, job, allowOutdated } = options;
-  // The history decides which finished Jobs are applied. Without such Jobs, the dry run need not wait for it.
-  const early = wanted.objects.some(mayBeFinished) ? undefined : planChanges(cluster, wanted.objects, options);
+  // The history decides which of these Jobs are applied. Without such Jobs, the dry run need not wait for it.
+  const early = wanted.objects.some((object) => mayBeFinished(object) || runsWith(object) !== 'each deployment') ? undefined : planChanges(cluster, wanted.objects, options);
   early?.catch(() => undefined);
   const current = await readHistory();
   const { history } = current;
   const judgement = checkOutdated(history, job, allowOutdated || wanted.rollbackOf !== undefined);
-  const release = await withoutFinishedJobs(cluster, namespace, current, wanted);
+  const release = await withoutFinishedJobs(cluster, namespace, current, withoutOtherHooks(wanted, lastDeployed(history) !== undefined));
   const [changes, candidates] = await Promise.all([
     early ?? planChanges(cluster, release.objects, options),
     findPruneCandidates(cluster, namespace, owner, notIn(history, [...release.objects, ...release.untouched ?? []])),
@@ -103,6 +104,24 @@ async function planChanges(cluster: KubernetesClient, objects: readonly ReleaseO
   return changes;
 }
 
+/** Hooks of Helm may run only with the first deployment, or only with later ones. They still belong to the release. */
+function withoutOtherHooks(release: Release, isDeployed: boolean): Release {
+  const other = isDeployed ? 'the first deployment' : 'later deployments';
+  return untouched(release, release.objects.filter((object) => runsWith(object) === other));
+}
+
+function runsWith(object: ReleaseObject): Hook['runsWith'] {
+  return hookOfJob(object)?.runsWith ?? 'each deployment';
+}
+
+function untouched(release: Release, jobs: readonly ReleaseObject[]): Release {
+  return {
+    ...release,
+    objects: release.objects.filter((object) => !jobs.includes(object)),
+    untouched: [...release.untouched ?? [], ...jobs.map((object) => ({ ...object, resource: 'jobs' }))],
+  };
+}
+
 /**
  * The release without Jobs that ran unchanged with the last release and that the cluster deleted when they had ended (`ttlSecondsAfterFinished`).
  * Applied again, they would run again with every deployment. They still belong to the release.
@@ -116,17 +135,12 @@ async function withoutFinishedJobs(
   const { objects: before } = await store.manifests(last);
   const same = jobs.filter((object) => before.some((other) => isSame(object, other)));
   const gone = await Promise.all(same.map(async (object) => (await findLive(cluster, namespace, { ...object, resource: 'jobs' }) ? [] : [object])));
-  const finished = gone.flat();
-  return {
-    ...release,
-    objects: release.objects.filter((object) => !finished.includes(object)),
-    untouched: [...release.untouched ?? [], ...finished.map((object) => ({ ...object, resource: 'jobs' }))],
-  };
+  return untouched(release, gone.flat());
 }
 
-/** Whether the cluster deletes the Job when it has ended. */
+/** Whether the cluster deletes the Job when it has ended. A hook runs with each deployment. */
 function mayBeFinished(object: ReleaseObject): boolean {
-  return isJob(object) && numberAt(object.value, 'spec', 'ttlSecondsAfterFinished') !== undefined;
+  return isJob(object) && hookOfJob(object) === undefined && numberAt(object.value, 'spec', 'ttlSecondsAfterFinished') !== undefined;
 }
 
 function isSame(a: ReleaseObject, b: ReleaseObject): boolean {

@@ -75,10 +75,12 @@ function objectCase(object: DeploymentFacts['objects'][number], facts: Deploymen
 /** The reason why an object was not changed, if it was not a failure. */
 function whySkipped(name: string, { planned, written }: DeploymentFacts): string | undefined {
   const change = planned?.changes.find(({ object }) => nameOf(object) === name);
-  if (planned && !change) return 'it has not changed since it ran with an earlier release, and the cluster has deleted it since';
+  if (planned && !change) return NOT_RUN;
   if (change?.action !== 'keep' || !written.has(name)) return undefined;
   return isJob(change.object) ? 'it has not changed, so it does not run again' : 'it has not changed, and was ready';
 }
+
+const NOT_RUN = 'it has not changed since it ran with an earlier release, and the cluster has deleted it since; or it is a hook that other deployments run';
 
 function rolloutCases(facts: DeploymentFacts): Case[] {
   return facts.isDryRun ? [] : facts.objects.filter(isWaitedFor).map((object) => rolloutCase(nameOf(object), facts));
@@ -89,7 +91,9 @@ function rolloutCase(name: string, facts: DeploymentFacts): Case {
   const last = progress.get(name);
   const one = { className: 'rollout' as const, name, ...last && { seconds: last.elapsed / 1000 } };
   const result = waited.find(({ workloads }) => workloads.some(({ object }) => nameOf(object) === name));
-  if (result?.workloads.some(({ object, ready }) => ready && nameOf(object) === name)) return { ...one, result: 'passed' };
+  const workload = result?.workloads.find(({ object }) => nameOf(object) === name);
+  if (workload?.isUnjudged) return { ...one, result: 'skipped', message: workload.message };
+  if (workload?.ready) return { ...one, result: 'passed' };
   if (result?.cause?.workload === name) return { ...one, result: 'failed', message: result.cause.line };
   if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', message: `not ready in time: ${last?.message ?? 'no status was seen'}` };
   return { className: 'rollout', name, result: 'skipped', message: whySkipped(name, facts) };

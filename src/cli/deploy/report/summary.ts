@@ -94,7 +94,7 @@ export const JSON_FIELDS = [
   'objects: apiVersion, kind, name, adopted, fields (names), takenOver (field managers), otherFields (manager, fields that stay), result ("created", "changed", "replaced", "unchanged"; of a failed release: as planned); with --diff also changes (field, hidden, before, after)',
   'removed: apiVersion, kind, name',
   'left: apiVersion, kind, name, keptBy (the annotation that keeps it, or null)',
-  'rollouts: workload, ready, words, seconds',
+  'rollouts: workload, ready (false also when the status says nothing about it), words, seconds',
   'pullSecret: name, registry, result; or null',
 ];
 

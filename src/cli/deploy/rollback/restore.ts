@@ -63,8 +63,8 @@ export async function restorePrevious(cluster: KubernetesClient, failed: FailedC
   const writer = new ObjectWriter(cluster, options);
   const restored: OwnedObject[] = [];
   const foreign: string[] = [];
-  const { before, after } = inOrder(targets);
-  for (const group of [...before, ...after]) {
+  const { before, workloads } = inOrder(targets);
+  for (const group of [...before, ...workloads]) {
     await concurrently(group, async (target) => {
       signal.throwIfAborted();
       const { apiVersion, kind, name } = target.object;

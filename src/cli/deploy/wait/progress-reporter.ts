@@ -20,12 +20,13 @@ export class ProgressReporter {
    * @param elapsed Milliseconds since the wait began.
    */
   public report({ workloads }: Pick<RolloutStatus, 'workloads'>, findings: readonly Finding[], elapsed: number): void {
-    const counts = { ready: workloads.filter(({ ready }) => ready).length, total: workloads.length, elapsed };
-    for (const { object, ready, message } of workloads) {
+    const judged = workloads.filter(({ isUnjudged }) => !isUnjudged);
+    const counts = { ready: judged.filter(({ ready }) => ready).length, total: judged.length, elapsed };
+    for (const { object, ready, message, isUnjudged } of workloads) {
       const workload = titleOf(object);
       if (message === NOT_SEEN || this.messages.get(workload) === message) continue;
       this.messages.set(workload, message);
-      this.progress({ workload, state: ready ? 'ready' : 'waiting', message, ...counts });
+      this.progress({ workload, state: isUnjudged ? 'not judged' : ready ? 'ready' : 'waiting', message, ...counts });
     }
     for (const { problem } of findings) this.reportProblem(problem, counts);
   }

@@ -1,27 +1,17 @@
+import { customReadiness, generationAt, NOT_OBSERVED as NOT_OBSERVED_TEXT } from './custom-readiness';
+import type { Readiness } from './rollout';
 import type { JsonObject } from '../../../base/json';
-import { printableText } from '../../../base/printable';
 import { kindName } from '../../../kubernetes/kinds';
-import { conditionOf, fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
+import { fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
 
 /**
- * Whether an object is ready.
- */
-export interface Readiness {
-  readonly ready: boolean;
-  /** The first requirement that is not met, or the final state: `1 of 2 updated replicas are available`. */
-  readonly message: string;
-}
-
-/**
- * Reads from the status of an object whether it is ready.
+ * Reads from the status of an object whether it is ready. Custom resources have rules of their own: see `customReadiness`.
  *
  * Workloads follow the rules of `kubectl rollout status` and of kstatus: `replicas` defaults to 1.
- * Three cases go beyond both:
+ * Two cases go beyond both:
  *
  * - A paused Deployment and a suspended Job are ready, as for Helm, because nothing will happen to them.
  * - With the strategy OnDelete, pods of the old revision count, because the controller replaces them only after a user has deleted them.
- * - A custom resource is ready when its condition `Ready` is True, or else `Available`, and neither `Stalled` nor `Reconciling` is True.
- *   Without these conditions it is ready.
  *
  * @see https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  * @see https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
@@ -29,7 +19,7 @@ export interface Readiness {
 export function readinessOf(object: JsonObject): Readiness {
   if (isBeingDeleted(object)) return waiting('it is being deleted');
   const rule = RULES.get(kindName(textAt(object, 'apiVersion'), textAt(object, 'kind')));
-  return (rule ?? custom)(object);
+  return (rule ?? customReadiness)(object);
 }
 
 /**
@@ -44,7 +34,7 @@ export function isBeingDeleted(object: JsonObject): boolean {
  */
 export function isObserved(object: JsonObject): boolean {
   const generation = numberAt(object, 'metadata', 'generation');
-  return generation === undefined || (numberAt(object, 'status', 'observedGeneration') ?? 0) >= generation;
+  return generation === undefined || (generationAt(fieldAt(object, 'status', 'observedGeneration')) ?? 0) >= generation;
 }
 
 const RULES = new Map([
@@ -98,25 +88,7 @@ function job(object: JsonObject): Readiness {
   return waiting(wanted === undefined ? `${counted(status(object, 'active'), 'pod')} active` : `${succeeded} of ${wanted} completions`);
 }
 
-function custom(object: JsonObject): Readiness {
-  // Without observedGeneration, trust the status, as kstatus does.
-  if (numberAt(object, 'status', 'observedGeneration') !== undefined && !isObserved(object)) return NOT_OBSERVED;
-  const working = ['Stalled', 'Reconciling'].find((type) => isTrue(object, type));
-  if (working) return waiting(conditionText(object, working));
-  const type = ['Ready', 'Available'].find((its) => conditionOf(object, its));
-  if (type === undefined) return ready('it has no condition Ready');
-  const observed = numberAt(conditionOf(object, type), 'observedGeneration');
-  if (observed !== undefined && observed < (numberAt(object, 'metadata', 'generation') ?? 0)) return NOT_OBSERVED;
-  return isTrue(object, type) ? ready(type) : waiting(conditionText(object, type));
-}
-
-const NOT_OBSERVED = waiting('its controller has not observed the latest change yet');
-
-function conditionText(object: JsonObject, type: string): string {
-  const condition = conditionOf(object, type);
-  const [value, reason, message] = [textAt(condition, 'status'), textAt(condition, 'reason'), textAt(condition, 'message')];
-  return printableText(`${type} is ${value}${reason && ` (${reason})`}${message && `: ${message}`}`);
-}
+const NOT_OBSERVED = waiting(NOT_OBSERVED_TEXT);
 
 function waiting(message: string): Readiness {
   return { ready: false, message };

@@ -1,7 +1,8 @@
+import { notJudged, saysGeneration } from './custom-readiness';
 import type { Finding } from './diagnosis';
 import type { NamespaceSnapshot } from './namespace-snapshot';
-import { Readiness, readinessOf } from './readiness';
-import { titleOf, WaitedObject } from './rollout';
+import { isBeingDeleted, readinessOf } from './readiness';
+import { Readiness, titleOf, WaitedObject } from './rollout';
 import { workloadFindings } from './workload-findings';
 import type { JsonObject } from '../../../base/json';
 import { scopeOf } from '../../../kubernetes/kinds';
@@ -12,7 +13,7 @@ import { fieldAt, textAt, uidOf } from '../objects/fields';
  */
 export interface RolloutStatus {
   /** In the order of the objects. */
-  readonly workloads: ReadonlyArray<Readiness & { readonly object: WaitedObject }>;
+  readonly workloads: ReadonlyArray<Omit<Readiness, 'failure'> & { readonly object: WaitedObject }>;
   readonly findings: readonly Finding[];
   /** Milliseconds after which the status can be another one although no object changes. */
   readonly validFor: number;
@@ -39,9 +40,9 @@ export interface ObservedState {
 export function rolloutStatus(objects: readonly WaitedObject[], state: ObservedState): RolloutStatus {
   const statuses = objects.map((object) => ({ object, ...statusOf(object, state) }));
   return {
-    workloads: statuses.map(({ object, ready, message }) => ({ object, ready, message })),
+    workloads: statuses.map(({ object, ready, message, isUnjudged }) => ({ object, ready, message, ...isUnjudged && { isUnjudged } })),
     findings: statuses.flatMap(({ findings }) => findings),
-    validFor: state.elapsed < STATUS_WAIT && statuses.some(({ message }) => message === NO_STATUS) ? STATUS_WAIT - state.elapsed : Infinity,
+    validFor: Math.min(Infinity, ...statuses.map(({ message }) => (LIMITS.get(message) ?? Infinity) - state.elapsed)),
   };
 }
 
@@ -54,7 +55,18 @@ function statusOf(object: WaitedObject, state: ObservedState): Readiness & { rea
   if (live === 'deleted') return failed(object, 'Deleted', 'somebody deleted it');
   if (uidOf(live) !== object.uid) return failed(object, 'Replaced', 'somebody deleted it and created another one with this name');
   if (mayGetStatus(live, state)) return { ready: false, message: NO_STATUS, findings: [] };
-  return { ...readinessOf(live), findings: workloadFindings(live, state.snapshot, state.restarts) };
+  const readiness = readinessOf(live);
+  if (mayBeOfSpecBefore(object, live)) {
+    if (state.elapsed < REWRITE_WAIT) return { ready: false, message: STATUS_BEFORE, findings: [] };
+    if (readiness.ready) return { ...notJudged(NOT_REWRITTEN), findings: [] };
+  }
+  return { ...readiness, findings: workloadFindings(live, state.snapshot, state.restarts, readiness) };
+}
+
+/** Whether this release has changed a custom resource, and its controller neither says what it has observed nor has written the status since. */
+function mayBeOfSpecBefore({ statusBefore }: WaitedObject, live: JsonObject): boolean {
+  if (statusBefore === undefined || isBeingDeleted(live) || scopeOf(textAt(live, 'apiVersion'), textAt(live, 'kind')) !== 'unknown') return false;
+  return !saysGeneration(live) && JSON.stringify(fieldAt(live, 'status')) === JSON.stringify(statusBefore);
 }
 
 function failed(object: WaitedObject, reason: string, message: string): Readiness & { readonly findings: readonly Finding[] } {
@@ -63,7 +75,7 @@ function failed(object: WaitedObject, reason: string, message: string): Readines
 
 /**
  * Whether the controller of a new custom resource still has time to write the first status.
- * Afterwards an object without a status counts as ready.
+ * Afterwards an object without a status is not judged.
  */
 function mayGetStatus(object: JsonObject, { now, elapsed }: ObservedState): boolean {
   if (fieldAt(object, 'status') !== undefined || scopeOf(textAt(object, 'apiVersion'), textAt(object, 'kind')) !== 'unknown') return false;
@@ -75,6 +87,16 @@ const NO_STATUS = 'its controller has not written a status yet';
 
 /** Milliseconds since the wait began. */
 const STATUS_WAIT = 2_000;
+
+const STATUS_BEFORE = 'its controller has not written its status since the change';
+
+const NOT_REWRITTEN = 'its controller does not write which change it has observed, and has not written its status since this one';
+
+/** Milliseconds since the wait began. */
+const REWRITE_WAIT = 10_000;
+
+/** The messages that hold until a time, in milliseconds since the wait began. */
+const LIMITS = new Map([[NO_STATUS, STATUS_WAIT], [STATUS_BEFORE, REWRITE_WAIT]]);
 
 /** Milliseconds since the object was created. The bound is wide, as the clocks of the server and of this machine can differ. */
 const NEW_OBJECT = 60_000;

@@ -1,4 +1,5 @@
-import type { Cause, GracePeriods } from './diagnosis';
+import type { Cause, Grace, GracePeriods } from './diagnosis';
+import type { JsonObject } from '../../../base/json';
 import { kindName, resourceOf } from '../../../kubernetes/kinds';
 import type { Clock } from '../../base/host';
 import type { OwnedObject } from '../objects/release';
@@ -6,7 +7,27 @@ import type { OwnedObject } from '../objects/release';
 /**
  * An applied object that becomes ready some time later: a Deployment, StatefulSet, DaemonSet, Job or custom resource.
  */
-export type WaitedObject = OwnedObject;
+export interface WaitedObject extends OwnedObject {
+  /**
+   * The status that the object had when this release changed it. Until its controller has written another one, the status may be of the spec before.
+   *
+   * @default - the status is believed: the object is new, or has not changed
+   */
+  readonly statusBefore?: JsonObject;
+}
+
+/**
+ * Whether an object is ready.
+ */
+export interface Readiness {
+  readonly ready: boolean;
+  /** The first requirement that is not met, or the final state: `1 of 2 updated replicas are available`. */
+  readonly message: string;
+  /** Whether the status says nothing about the readiness. The object is not waited for then, and does not count as ready in reports. */
+  readonly isUnjudged?: boolean;
+  /** The error that the object reports, and how long it may last. */
+  readonly failure?: { readonly reason: string; readonly message: string; readonly grace: Grace };
+}
 
 /**
  * Whether an object becomes ready some time after it is applied.
@@ -55,12 +76,13 @@ export interface WaitOptions {
 export interface Progress {
   /** `Deployment web`. */
   readonly workload: string;
-  /** `problem`: an error that may still go away. */
-  readonly state: 'waiting' | 'ready' | 'problem';
+  /** `problem`: an error that may still go away. `not judged`: the status of the object says nothing about its readiness. */
+  readonly state: 'waiting' | 'ready' | 'problem' | 'not judged';
   /** `1 of 2 updated replicas are available`. */
   readonly message: string;
   /** The number of ready objects. */
   readonly ready: number;
+  /** The number of objects whose readiness is judged. */
   readonly total: number;
   /** Milliseconds since the wait began. */
   readonly elapsed: number;
@@ -74,7 +96,7 @@ export interface RolloutResult {
   /** Milliseconds. */
   readonly elapsed: number;
   /** The last state of each object, in the order of the objects. */
-  readonly workloads: ReadonlyArray<{ readonly object: WaitedObject; readonly ready: boolean; readonly message: string }>;
+  readonly workloads: ReadonlyArray<Omit<Readiness, 'failure'> & { readonly object: WaitedObject }>;
   /** Missing when all objects are ready. */
   readonly cause?: Cause;
   /** The log of the container that the cause names. */

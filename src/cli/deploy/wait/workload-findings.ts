@@ -2,6 +2,7 @@ import { Finding, graceFor, mainFinding, RolloutProblem } from './diagnosis';
 import { eventTime, NamespaceSnapshot } from './namespace-snapshot';
 import { podFindings } from './pod-findings';
 import { isBeingDeleted, isObserved, readinessOf } from './readiness';
+import type { Readiness } from './rollout';
 import type { JsonObject } from '../../../base/json';
 import { kindName } from '../../../kubernetes/kinds';
 import { conditionOf, isTrue, listAt, numberAt, textAt } from '../objects/fields';
@@ -10,9 +11,9 @@ import { conditionOf, isTrue, listAt, numberAt, textAt } from '../objects/fields
  * Finds the problems that keep a workload from becoming ready: those of its current pods, and those of its own status.
  *
  * @param restarts The number of restarts after which a container counts as crashing.
+ * @param readiness Of the object, where it was already computed.
  */
-export function workloadFindings(object: JsonObject, snapshot: NamespaceSnapshot, restarts: number): Finding[] {
-  const readiness = readinessOf(object);
+export function workloadFindings(object: JsonObject, snapshot: NamespaceSnapshot, restarts: number, readiness = readinessOf(object)): Finding[] {
   if (readiness.ready) return [];
   const kind = kindName(textAt(object, 'apiVersion'), textAt(object, 'kind'));
   const workload = `${textAt(object, 'kind')} ${textAt(object, 'metadata', 'name')}`;
@@ -20,7 +21,7 @@ export function workloadFindings(object: JsonObject, snapshot: NamespaceSnapshot
   const ofPods = snapshot.currentPods(object).flatMap((pod) => (
     podFindings({ workload, pod, events: snapshot.eventsOf(pod), restarts: kind === 'Job.batch' ? undefined : restarts })
   ));
-  const ofWorkload = RULES.get(kind)?.(object, snapshot, problem) ?? customResource(object, problem);
+  const ofWorkload = RULES.get(kind)?.(object, snapshot, problem) ?? customResource(readiness, problem);
   const found = [...ofPods, ...ofWorkload];
   return found.length > 0 ? explained(found, snapshot) : [{ problem: problem('NotReady', readiness.message), grace: 'timeout' }];
 }
@@ -63,10 +64,8 @@ function job(object: JsonObject, snapshot: NamespaceSnapshot, problem: NewProble
   return failedCreate(object, 1, numberAt(object, 'status', 'active'), snapshot, problem);
 }
 
-function customResource(object: JsonObject, problem: NewProblem): Finding[] {
-  const condition = conditionOf(object, 'Stalled');
-  if (textAt(condition, 'status') !== 'True') return [];
-  return [{ problem: problem(textAt(condition, 'reason') || 'Stalled', textAt(condition, 'message')), grace: 'permanent' }];
+function customResource({ failure }: Readiness, problem: NewProblem): Finding[] {
+  return failure ? [{ problem: problem(failure.reason, failure.message), grace: failure.grace }] : [];
 }
 
 /**

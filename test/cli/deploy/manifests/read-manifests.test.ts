@@ -35,6 +35,27 @@ const map = (name: string, more = '') => `apiVersion: v1\nkind: ConfigMap\nmetad
 const deployment = (image: string) =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: "${image}"}]}}}\n`;
 
+describe('a hook of Helm or Argo CD', () => {
+  const hook = (kind: string, annotation: string) => `apiVersion: ${kind === 'Job' ? 'batch/v1' : 'v1'}\nkind: ${kind}\nmetadata: {name: one, annotations: {${annotation}}}\n`;
+
+  test.each([
+    ['Job', 'helm.sh/hook: post-delete', 'expected an object of a deployment, such as a Job with pre-install,pre-upgrade or post-install,post-upgrade: a deployment never runs this hook; remove it from the manifests (`helm template --no-hooks` leaves out all hooks)'],
+    ['Pod', 'helm.sh/hook: test', 'expected an object of a deployment: only `helm test` applies this one; leave the tests out (`helm template --skip-tests`; of the construct Helm: helmFlags: ["--skip-tests"])'],
+    ['Service', 'argocd.argoproj.io/hook: Skip', 'expected an object of a deployment, such as a Job with PreSync, Sync or PostSync: a deployment never runs this hook; remove it from the manifests'],
+  ])('is refused on a %s with its place and a remedy: %s', async (kind, annotation, rest) => {
+    expect(await refused({ 'a.yaml': map('a'), 'b.yaml': hook(kind, annotation) })).toBe(`b.yaml:1:1: "${kind}" has the annotation ${annotation.replace(/: (.*)/, ': "$1"')}, ${rest}`);
+  });
+
+  test('is refused in a List, beside the other problems', async () => {
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'A', annotations: { 'helm.sh/hook': 'test' } } }] });
+    expect(await refused({ 'a.json': list })).toMatch(/^2 problems in the manifests; nothing was contacted\n.*a\.json:1:1: items\[0\]: "Pod" has the annotation helm\.sh\/hook: "test"/);
+  });
+
+  test('is read when it is a Job that installs or upgrades', async () => {
+    expect(await read({ 'a.yaml': hook('Job', 'helm.sh/hook: "pre-install,pre-upgrade"') })).toMatchObject([{ kind: 'Job', name: 'one' }]);
+  });
+});
+
 describe('readManifests', () => {
   test('reads files, their documents and the items of Lists in order, each with its place and the namespace', async () => {
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }] });

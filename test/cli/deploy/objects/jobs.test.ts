@@ -1,9 +1,14 @@
 import type { JsonObject } from '../../../../src/base/json';
 import type { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { ApiError } from '../../../../src/cli/cluster/status';
-import { checkReplacement, hasEnded, isGenerated, isJob, isToBeReplaced } from '../../../../src/cli/deploy/objects/jobs';
+import { BEFORE_WORKLOADS, checkReplacement, hasEnded, hookOfJob, isGenerated, isJob, isToBeReplaced, jobOrder } from '../../../../src/cli/deploy/objects/jobs';
+import type { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
 
 const withCondition = (type?: string): JsonObject => ({ status: { conditions: type === undefined ? [] : [{ type, status: 'True' }] } });
+
+const jobWith = (annotations: Record<string, string> = {}, apiVersion = 'batch/v1'): ReleaseObject => (
+  { at: 'app.yaml:1:1', apiVersion, kind: 'Job', name: 'migrate', value: { apiVersion, kind: 'Job', metadata: { name: 'migrate', annotations } } }
+);
 
 function apiError(code: number, message: string): ApiError {
   return new ApiError('patch jobs migrate', code, { kind: 'Status', message, reason: code === 403 ? 'Forbidden' : 'Invalid' });
@@ -14,12 +19,32 @@ test.each([['batch/v1', 'Job', true], ['batch/v1', 'CronJob', false], ['example.
 });
 
 test.each([['Complete', true, false], ['Failed', true, true], [undefined, false, false]])('a Job with the condition %s has ended: %s, is to be replaced: %s', (type, ended, replaced) => {
-  expect([hasEnded(withCondition(type)), isToBeReplaced(withCondition(type))]).toEqual([ended, replaced]);
+  expect([hasEnded(withCondition(type)), isToBeReplaced(jobWith(), withCondition(type))]).toEqual([ended, replaced]);
 });
 
 test('a Job is to be replaced when its template differs, and for no other error', () => {
-  expect(isToBeReplaced(withCondition(), apiError(422, 'spec.template: field is immutable'))).toBe(true);
-  expect(isToBeReplaced(withCondition(), apiError(422, 'spec.parallelism: Invalid value'))).toBe(false);
+  expect(isToBeReplaced(jobWith(), withCondition(), apiError(422, 'spec.template: field is immutable'))).toBe(true);
+  expect(isToBeReplaced(jobWith(), withCondition(), apiError(422, 'spec.parallelism: Invalid value'))).toBe(false);
+});
+
+test('a hook is to be replaced when it is complete, because it runs with each deployment', () => {
+  const hook = jobWith({ 'helm.sh/hook': 'pre-install,pre-upgrade' });
+  expect(isToBeReplaced(hook, withCondition('Complete'))).toBe(true);
+  expect(isToBeReplaced(hook, withCondition('Complete'), apiError(403, 'jobs.batch "migrate" is forbidden'))).toBe(false);
+});
+
+test.each([
+  ['no annotation', {}, 'with', 0],
+  ['before-workloads', { [BEFORE_WORKLOADS]: 'true' }, 'before', 0],
+  ['before-workloads beside a hook, whose weight counts', { [BEFORE_WORKLOADS]: 'true', 'helm.sh/hook': 'post-install', 'helm.sh/hook-weight': '3' }, 'before', 3],
+  ['a hook of Argo CD', { 'argocd.argoproj.io/hook': 'PostSync', 'argocd.argoproj.io/sync-wave': '-2' }, 'after', -2],
+])('a Job with %s has its place and its weight', (_, annotations, place, weight) => {
+  expect(jobOrder(jobWith(annotations))).toMatchObject({ place, weight });
+});
+
+test('only a Job of the group batch is a hook', () => {
+  expect(hookOfJob(jobWith({ 'helm.sh/hook': 'pre-install' }, 'example.com/v1'))).toBeUndefined();
+  expect(hookOfJob(jobWith({ 'helm.sh/hook': 'pre-install' }))).toBeDefined();
 });
 
 test.each([

@@ -74,8 +74,14 @@ test('unchanged objects are skipped with the reason', () => {
   expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it does not run again"/></testcase>');
   expect(report).toContain('<testcase classname="rollout" name="Deployment web"><skipped message="it has not changed, and was ready"/></testcase>');
   for (const part of ['apply', 'rollout']) {
-    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has deleted it since"/></testcase>`);
+    expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has deleted it since; or it is a hook that other deployments run"/></testcase>`);
   }
+});
+
+test('an object whose status says nothing is skipped with the reason', () => {
+  const silent = { ...waited('web', true), isUnjudged: true, message: 'not judged: it has no status' };
+  const report = junitReport({ ...facts, waited: [{ outcome: 'ready', elapsed: 2000, workloads: [silent, waited('worker', true)], events: [], notes: [] }] });
+  expect(report).toContain('<testcase classname="rollout" name="Deployment web" time="1.234"><skipped message="not judged: it has no status"/></testcase>');
 });
 
 test('workloads that are not ready in time fail', () => {

@@ -104,3 +104,11 @@ describe('the reporter', () => {
     ]);
   });
 });
+
+test('the reporter does not count an object that is not judged', () => {
+  const reported: Progress[] = [];
+  const object = (name: string) => ({ apiVersion: 'example.com/v1', kind: 'Shop', resource: 'shops', name, uid: name });
+  const workloads = [{ object: object('a'), ready: true, message: 'Ready' }, { object: object('b'), ready: true, isUnjudged: true, message: 'not judged: it has no status' }];
+  new ProgressReporter((progress) => reported.push(progress), (text) => text).report({ workloads }, [], 0);
+  expect(reported.map(({ workload, state, ready, total }) => `${workload} ${state} ${ready}/${total}`)).toEqual(['Shop a ready 1/1', 'Shop b not judged 1/1']);
+});

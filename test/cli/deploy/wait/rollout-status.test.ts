@@ -28,13 +28,39 @@ test.each([
   expect(findings).toEqual([{ grace: 'none', problem: { workload: 'Shop one', reason, message: expect.stringMatching(/^somebody deleted it/) } }]);
 });
 
-test('a new custom resource without a status is not ready for 2 seconds, and ready afterwards', () => {
+test('a new custom resource without a status is not ready for 2 seconds, and not judged afterwards', () => {
   expect(status(shop('u', 0), 500)).toMatchObject({ workloads: [{ ready: false, message: 'its controller has not written a status yet' }], validFor: 1_500 });
-  expect(status(shop('u', 0), 2_000)).toMatchObject({ workloads: [{ ready: true }], validFor: Infinity });
+  expect(status(shop('u', 0), 2_000)).toMatchObject({ workloads: [{ ready: true, isUnjudged: true }], validFor: Infinity });
 });
 
-test('an old custom resource without a status is ready at once', () => {
-  expect(status(shop('u', 60_000), 0)).toMatchObject({ workloads: [{ ready: true }], findings: [] });
+test('an old custom resource without a status is not judged at once', () => {
+  expect(status(shop('u', 60_000), 0)).toMatchObject({ workloads: [{ ready: true, isUnjudged: true }], findings: [] });
+});
+
+describe('a changed custom resource', () => {
+  const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+  const stalled = { conditions: [{ type: 'Stalled', status: 'True', reason: 'Broken' }] };
+  const changed = (statusBefore: JsonObject, now: JsonObject, elapsed: number) => rolloutStatus(
+    [{ ...SHOP, statusBefore }], { live: () => ({ ...shop('u', 60_000), status: now }), snapshot: new NamespaceSnapshot([], []), restarts: 3, now: NOW, elapsed });
+
+  test('is not ready while its status is the one from before, and not judged after 10 seconds', () => {
+    expect(changed(ready, ready, 1_000)).toMatchObject({
+      workloads: [{ ready: false, message: 'its controller has not written its status since the change' }], findings: [], validFor: 9_000,
+    });
+    expect(changed(ready, ready, 10_000)).toMatchObject({ workloads: [{ ready: true, isUnjudged: true, message: expect.stringMatching(/^not judged: its controller does not write/) }] });
+  });
+
+  test('does not fail by a status from before, until 10 seconds are over', () => {
+    expect(changed(stalled, stalled, 1_000)).toMatchObject({ workloads: [{ ready: false }], findings: [] });
+    expect(changed(stalled, stalled, 10_000)).toMatchObject({ workloads: [{ ready: false }], findings: [{ problem: { reason: 'Broken' } }] });
+  });
+
+  test('is judged at once by a status that was written since, or that has its generation', () => {
+    expect(changed(stalled, ready, 0)).toMatchObject({ workloads: [{ ready: true, message: 'Ready' }] });
+    expect(changed(ready, stalled, 0)).toMatchObject({ workloads: [{ ready: false }], findings: [{ grace: 'permanent', problem: { reason: 'Broken' } }] });
+    const observed = { observedGeneration: 5, ...ready };
+    expect(changed(observed, observed, 0)).toMatchObject({ workloads: [{ ready: true, message: 'Ready' }] });
+  });
 });
 
 test.each([
