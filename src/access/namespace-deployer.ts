@@ -6,6 +6,7 @@ import { Manifest } from './least-privilege';
 import { located, userError } from '../base/user-error';
 import { checkLabels, checkNamespace } from '../kubernetes/names';
 import { RBAC_GROUP } from '../kubernetes/rbac';
+import { TOKEN_ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from '../kubernetes/service-accounts';
 
 /**
  * The identity that may deploy, its namespace and its rights.
@@ -138,8 +139,8 @@ export class NamespaceDeployer extends Construct {
     new ApiObject(this, 'TokenSecret', {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name, namespace: this.namespace, annotations: { 'kubernetes.io/service-account.name': serviceAccount } },
-      type: 'kubernetes.io/service-account-token',
+      metadata: { name, namespace: this.namespace, annotations: { [TOKEN_ACCOUNT_ANNOTATION]: serviceAccount } },
+      type: TOKEN_SECRET_TYPE,
     });
   }
 
