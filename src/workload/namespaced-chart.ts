@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { chartAccountRules, checkAccountsWhenRendered } from './deployer-accounts';
 import { DeployerRole } from '../access/deployer-role';
 import { userError, show, Problem } from '../base/user-error';
 import { kindName, KINDS_VERSION, resourceOf, scopeOf } from '../kubernetes/kinds';
@@ -48,6 +49,14 @@ export interface NamespacedChartProps {
   readonly disableResourceNameHashes?: boolean;
 
   /**
+   * ServiceAccounts that objects of the chart may use although they are those of a deployer of the namespace.
+   * Everyone who controls such a pod, or reads such a Secret, can deploy.
+   *
+   * @default - none
+   */
+  readonly allowedServiceAccounts?: string[];
+
+  /**
    * Whether the namespaces `default` and `kube-*` are allowed.
    *
    * @default false
@@ -61,7 +70,7 @@ const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
  * A chart that a deployer of one namespace can apply.
  *
  * Synthesis checks every object, whether it comes from a construct, Include, Helm, a raw API object or a List: it must be in the namespace,
- * the deployer's role must allow it, and its name, labels and annotations must be valid.
+ * the deployer's role must allow it, and its name, labels and annotations must be valid. No object may use the deployer's ServiceAccount.
  *
  * @example
  * import { App } from 'cdk8s';
@@ -86,7 +95,13 @@ export class NamespacedChart extends Chart {
     checkEnclosing(this);
     const { namespace, namespacedKinds, role = DeployerRole.admin() } = props;
     const rules: ChartRules = { namespace, namespacedKinds: new Set(namespacedKinds), role };
-    this.node.addValidation({ validate: () => validate(this, rules) });
+    this.node.addValidation({
+      validate: () => {
+        const accounts = chartAccountRules(this, namespace, props.allowedServiceAccounts ?? []);
+        checkAccountsWhenRendered(this, accounts, isNamespacedChart);
+        return validate(this, rules);
+      },
+    });
   }
 }
 

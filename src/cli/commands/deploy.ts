@@ -2,14 +2,12 @@ import type { ExitCode } from '../base/failure';
 import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { deploy as deployManifests } from '../deploy/deploy';
-import { DEPLOY_OPTIONS, OBJECTS } from '../deploy/deploy-options';
+import { DEPLOY_OPTIONS, MANIFESTS, OBJECTS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
 import { RELEASE_VARIABLES } from '../deploy/history/release-options';
 import { PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
-
-const MANIFESTS = 'Manifests';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { group: MANIFESTS, summary: 'read folders in folders, too' }],
@@ -40,6 +38,9 @@ export const deploy: Command = {
     '',
     'A Job whose template has changed is replaced when it has ended. A Job with the annotation cdk8s-ci-deploy/before-workloads: "true" must complete',
     'before any workload is applied.',
+    '',
+    'No object may use the ServiceAccount of the credential, or another ServiceAccount of the namespace that can get the rights of every other one: not in',
+    'a pod, not in a token Secret, not in a custom resource. --allow-service-account allows one by name.',
     '',
     '--pull-secret writes registry credentials into a Secret, for imagePullSecrets in the manifests. The credentials come from variables and go to the',
     'cluster only. For a variable of type file, deploy reads the file. Several applications may share the Secret; each changes only its own part. A',

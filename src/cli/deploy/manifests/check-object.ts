@@ -1,3 +1,4 @@
+import { accountChecks } from './check-accounts';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
@@ -5,6 +6,7 @@ import { checkedImage, ImageRules } from '../../../image/policy';
 import { containersOf } from '../../../kubernetes/container-images';
 import { kindName, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
+import type { AccountRules } from '../../../release/account-rules';
 import { OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
 import type { Problems } from '../objects/object-problems';
@@ -19,6 +21,7 @@ export interface ObjectRules {
   readonly namespace: string;
   readonly images: ImageRules;
   readonly variables: CiVariables;
+  readonly accounts: AccountRules;
 }
 
 /**
@@ -39,6 +42,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
     () => checkMigration(at, kind, metadata),
     ...reservedKeys(value).map((reserved) => () => refuseReserved(at, reserved)),
     ...imageChecks(at, value, rules),
+    ...accountChecks(at, value, rules.accounts),
   ];
   const name = problems.attempt(() => nameOf(at, kind, metadata));
   const passed = checks.filter((check) => problems.attempt(() => check() ?? true)).length;
