@@ -28,7 +28,7 @@ export const deploy: Command = {
   required: 1,
   description: [
     'Reads manifests in YAML or JSON. All objects are in one namespace: the credential\'s. The whole release is checked before anything is written, first',
-    'without the server, then by a server-side dry run. All problems are listed.',
+    'without the server, then by a server-side dry run. All problems are listed. A symbolic link out of its folder is refused, as are pipes and devices.',
     '',
     'Then the release is recorded and applied, and deploy waits until it is ready. Unchanged objects are not written. Objects that are no longer in the',
     'release are deleted last. When that is more than half of them, and more than one, deploy refuses without --allow-prune-many.',

@@ -1,5 +1,6 @@
 import { checkObject, ObjectRules } from './check-object';
 import { isObject, JsonObject } from '../../../base/json';
+import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
@@ -23,8 +24,8 @@ export interface ReadOptions extends ObjectRules {
 export async function readManifests(names: readonly string[], files: Files, options: ReadOptions): Promise<ReleaseObject[]> {
   const problems = new Problems();
   const objects: ReleaseObject[] = [];
-  for (const name of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
-    const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
+  for (const source of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
+    const file = await readFile(source, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
     objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
   }
@@ -39,9 +40,18 @@ export async function readManifests(names: readonly string[], files: Files, opti
   });
 }
 
+interface ManifestSource {
+  readonly name: string;
+  /** The folder that the user named, if the file is in one. */
+  readonly folder?: string;
+}
+
 /** Files as they are given. Of folders the YAML and JSON files in the order of their names, as kubectl reads them. */
-function manifestFiles(names: readonly string[], files: Files, recursive: boolean): string[] {
-  return names.flatMap((name) => (name === '-' ? [name] : filesIn(name, files, recursive) ?? [name]));
+function manifestFiles(names: readonly string[], files: Files, recursive: boolean): ManifestSource[] {
+  return names.flatMap((name) => {
+    const inFolder = name === '-' ? undefined : filesIn(name, files, recursive);
+    return inFolder?.map((file) => ({ name: file, folder: name })) ?? [{ name }];
+  });
 }
 
 function filesIn(folder: string, files: Files, recursive: boolean): string[] | undefined {
@@ -58,12 +68,15 @@ interface ManifestFile {
   readonly text: string;
 }
 
-async function readFile(name: string, files: Files): Promise<ManifestFile> {
+async function readFile({ name, folder }: ManifestSource, files: Files): Promise<ManifestFile> {
   const called = name === '-' ? 'standard input' : name;
   if (name === '-' && files.stdinIsTerminal) {
     throw userError({ at: called, given: 'it is a terminal', expected: 'manifests on standard input', fix: 'name files, or pipe the manifests in' });
   }
-  return { name: called, text: decodeText(await files.read(name), called) };
+  if (folder !== undefined && !files.isWithin(folder, name)) {
+    throw userError({ at: called, given: `it is a symbolic link out of ${printableText(folder)}`, expected: 'a file of the folder', fix: 'copy the file into the folder, or name it itself' });
+  }
+  return { name: called, text: decodeText(name === '-' ? await files.read(name) : files.readRegular(name), called) };
 }
 
 interface Located {
