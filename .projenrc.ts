@@ -189,7 +189,7 @@ project.eslint?.addOverride({
   rules: { 'no-restricted-imports': ['error', { paths: CHILD_PROCESS }] },
 });
 project.eslint?.addOverride({
-  files: ['src/cli/cluster/exec-plugin.ts', 'src/cli/pipeline/run-program.ts'],
+  files: ['src/cli/io/child-process.ts'],
   rules: { 'no-restricted-imports': ['error', { paths: NETWORK }] },
 });
 // What takes long to load is loaded by the first that needs it. `import()` would make that asynchronous, which a construct cannot be.

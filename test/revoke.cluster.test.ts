@@ -112,7 +112,7 @@ describe('after a compromise', () => {
     const ended = await revoke('--compromised');
     expectCode(ended, 0);
     expect([stolen, unbound, fromSecret].map((token) => scene.status(token))).toEqual([401, 401, 401]);
-    expect(ended.stdout).toMatch(/^Review what was created in .* since the grant \(20.*\):\n/);
+    expect(ended.stdout).toMatch(/^Review what was created in .* since the grant \(20.*\), and what uses the ServiceAccount:\n/);
     for (const line of [/RoleBinding back-door +20\S+ +ClusterRole admin to ServiceAccount other\/thief\n/, /ServiceAccount helper /, /Secret hidden .*never expires\n/, /CronJob wake .*runs \* \* \* \* \*\n/]) {
       expect(ended.stdout).toMatch(line);
     }
@@ -130,7 +130,7 @@ describe('after a compromise', () => {
     scene.asAdmin('delete', 'rolebinding', `${scene.account}-admin`, '-n', scene.namespace);
     const ended = await revoke('--compromised', '--output', 'json');
     expectCode(ended, 0);
-    expect(JSON.parse(ended.stdout)).toEqual({ since: null, review: [] });
+    expect(JSON.parse(ended.stdout)).toEqual({ since: null, review: [], unchecked: [], unfinished: [] });
     expect([scene.status(token), scene.ledger()]).toEqual([401, []]);
   });
 

@@ -148,6 +148,13 @@ export interface OidcIdentityOptions {
 }
 
 /**
+ * The name of a deployer's ServiceAccount when the user chooses none.
+ */
+export function defaultAccountName(namespace: string): string {
+  return `gitlab-${namespace}`;
+}
+
+/**
  * The identity that deploys: the subject of the namespace's RoleBinding.
  */
 export class DeployerIdentity {
@@ -158,7 +165,7 @@ export class DeployerIdentity {
    */
   public static serviceAccount(options: ServiceAccountIdentityOptions = {}): DeployerIdentity {
     return new DeployerIdentity((namespace) => {
-      const name = options.name ?? `gitlab-${namespace}`;
+      const name = options.name ?? defaultAccountName(namespace);
       checkIdentity('name', name, dns1123Subdomain);
       const token = options.token ?? DeployerToken.tokenRequest();
       return {

@@ -1,11 +1,12 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { BoundIdentity, DeployerIdentity } from './deployer-identity';
 import { DeployerRole } from './deployer-role';
 import { Manifest } from './least-privilege';
 import { located, userError } from '../base/user-error';
 import { checkLabels, checkNamespace } from '../kubernetes/names';
 import { RBAC_GROUP } from '../kubernetes/rbac';
+import { TOKEN_ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from '../kubernetes/service-accounts';
 
 /**
  * The identity that may deploy, its namespace and its rights.
@@ -54,6 +55,15 @@ export interface NamespaceDeployerProps {
   readonly allowProtectedNamespace?: boolean;
 }
 
+const BRAND = Symbol.for('cdk8s-ci-deploy.NamespaceDeployer');
+
+/**
+ * Whether a construct is a NamespaceDeployer, also one of another copy of this library.
+ */
+export function isNamespaceDeployer(construct: IConstruct): construct is NamespaceDeployer {
+  return BRAND in construct;
+}
+
 /**
  * The access of one identity to one namespace: a ServiceAccount (or a subject that GitLab authenticates), and a RoleBinding to a ClusterRole
  * or to a Role of its own. An administrator applies these manifests once.
@@ -88,6 +98,13 @@ export class NamespaceDeployer extends Construct {
   public readonly roleBindingName: string;
 
   /**
+   * The identity's ServiceAccount, if it is in the namespace.
+   *
+   * @internal
+   */
+  public readonly _account?: string;
+
+  /**
    * @param scope The chart of the access manifests. Do not use the chart of the application.
    * @param id The construct id.
    * @param props The namespace, the identity and its rights.
@@ -102,6 +119,10 @@ export class NamespaceDeployer extends Construct {
     this.role = props.role ?? DeployerRole.admin();
     this.subject = identity.description;
     this.roleBindingName = `${identity.name}-${this.role.name}`;
+
+    const { subject } = identity;
+    if (subject.kind === 'ServiceAccount' && subject.namespace === this.namespace) this._account = subject.name;
+    Object.defineProperty(this, BRAND, { value: true });
 
     if (props.createNamespace) this.defineNamespace(props.namespaceLabels);
     if (identity.account) this.defineServiceAccount(identity.account.name);
@@ -138,8 +159,8 @@ export class NamespaceDeployer extends Construct {
     new ApiObject(this, 'TokenSecret', {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name, namespace: this.namespace, annotations: { 'kubernetes.io/service-account.name': serviceAccount } },
-      type: 'kubernetes.io/service-account-token',
+      metadata: { name, namespace: this.namespace, annotations: { [TOKEN_ACCOUNT_ANNOTATION]: serviceAccount } },
+      type: TOKEN_SECRET_TYPE,
     });
   }
 

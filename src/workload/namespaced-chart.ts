@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { chartAccountRules, checkAccountsWhenRendered } from './deployer-accounts';
 import { DeployerRole } from '../access/deployer-role';
 import { userError, show, Problem } from '../base/user-error';
 import { hookProblem } from '../kubernetes/hooks';
@@ -50,6 +51,14 @@ export interface NamespacedChartProps {
   readonly disableResourceNameHashes?: boolean;
 
   /**
+   * ServiceAccounts that objects of the chart may use although they are those of a deployer of the namespace.
+   * Everyone who controls such a pod, or reads such a Secret, can deploy.
+   *
+   * @default - none
+   */
+  readonly allowedServiceAccounts?: string[];
+
+  /**
    * Whether the namespaces `default` and `kube-*` are allowed.
    *
    * @default false
@@ -64,7 +73,7 @@ const BRAND = Symbol.for('cdk8s-ci-deploy.NamespacedChart');
  *
  * Synthesis checks every object, whether it comes from a construct, Include, Helm, a raw API object or a List: it must be in the namespace,
  * the deployer's role must allow it, and its name, labels and annotations must be valid. Kubernetes must still serve its API version, and its values
- * must not be encrypted. For a deprecated API version, Node.js prints a warning.
+ * must not be encrypted. For a deprecated API version, Node.js prints a warning. No object may use the deployer's ServiceAccount.
  * A hook of Helm or Argo CD must be a Job that installs or upgrades: a deployment does not run hooks of other occasions.
  *
  * @example
@@ -91,7 +100,13 @@ export class NamespacedChart extends Chart {
     const { namespace, namespacedKinds, role = DeployerRole.admin() } = props;
     const rules: ChartRules = { namespace, namespacedKinds: new Set(namespacedKinds), role };
     const warned = new Set<string>();
-    this.node.addValidation({ validate: () => validate(this, rules, warned) });
+    this.node.addValidation({
+      validate: () => {
+        const accounts = chartAccountRules(this, namespace, props.allowedServiceAccounts ?? []);
+        checkAccountsWhenRendered(this, accounts, isNamespacedChart);
+        return validate(this, rules, warned);
+      },
+    });
   }
 }
 

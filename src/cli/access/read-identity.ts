@@ -7,6 +7,7 @@ import { userError, show } from '../../base/user-error';
 import { environmentName } from '../../gitlab/environments';
 import type { NameRule } from '../../kubernetes/names';
 import type { Subject } from '../../kubernetes/rbac';
+import { TOKEN_ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from '../../kubernetes/service-accounts';
 import { OIDC_ANNOTATIONS, RECORD_TYPE } from '../../release/release-names';
 
 /**
@@ -63,12 +64,12 @@ function checkNoListedSecrets({ at, value }: AccessObject): void {
 }
 
 function checkTokenSecret({ at, name, annotations, value }: AccessObject, account: string): void {
-  const isToken = value.type === 'kubernetes.io/service-account-token' && annotations['kubernetes.io/service-account.name'] === account;
+  const isToken = value.type === TOKEN_SECRET_TYPE && annotations[TOKEN_ACCOUNT_ANNOTATION] === account;
   if (isToken && !hasData(value)) return;
   throw userError({
     at,
     given: `Secret ${show(name)} ${isToken ? 'has data in it' : 'is no token of the ServiceAccount'}`,
-    expected: `an empty Secret of type kubernetes.io/service-account-token for ${show(account)}`,
+    expected: `an empty Secret of type ${TOKEN_SECRET_TYPE} for ${show(account)}`,
     fix: 'use DeployerToken.tokenSecret(), or remove the Secret',
   });
 }

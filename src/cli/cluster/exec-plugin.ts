@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { AuthInfo, Credentials, parseToken } from './connection';
 import { isObject, Json, parseObject } from '../../base/json';
@@ -7,6 +6,7 @@ import type { ClusterParts } from '../../kubeconfig/entries';
 import type { ExecParts } from '../../kubeconfig/user';
 import { ExitCode, Failure, Unreachable } from '../base/failure';
 import type { Context } from '../command-line/command';
+import { runChild } from '../io/child-process';
 
 /**
  * An exec plugin of a kubeconfig.
@@ -85,39 +85,26 @@ class PluginRunner {
 
   /** The plugin's standard output. Its standard error is shown while it runs: it may ask the user to log in. */
   private async output(signal: AbortSignal): Promise<string> {
-    const child = this.spawn(signal);
-    let output = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      if (output.length <= LARGEST_OUTPUT) output += text;
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.context.stderr.write(text));
-    return new Promise((done, failed) => {
-      child.once('error', (error: NodeJS.ErrnoException) => {
-        // A process that the plugin started may hold these pipes open, which would keep the command running.
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-        failed(this.startError(error));
-      });
-      child.once('close', (status, killedBy) => {
-        if (status === 0) done(output);
-        else failed(new Failure(`${this.name} ended with ${killedBy ?? `status ${status}`}`, ExitCode.NO));
-      });
-    });
-  }
-
-  private spawn(signal: AbortSignal): ChildProcess {
     const { parts, file, cluster, config } = this.plugin;
+    const { clock, stderr, variables } = this.context;
     const interactive = this.interactive();
     const env = {
-      ...this.context.variables,
+      ...variables,
       ...Object.fromEntries(parts.env.map(({ name, value }) => [name, value])),
       KUBERNETES_EXEC_INFO: execInfo(parts, cluster, interactive, config),
     };
-    // Loaded here, since most commands never start a program.
-    const { spawn } = process.getBuiltinModule('node:child_process');
     const hasFolder = /[/\\]/.test(parts.command);
     const command = hasFolder && !isAbsolute(parts.command) ? resolve(dirname(file), parts.command) : parts.command;
-    return spawn(command, parts.args, { env, signal, shell: false, stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const stdout = (text: string) => {
+      if (output.length <= LARGEST_OUTPUT) output += text;
+    };
+    const end = await runChild(command, parts.args, { env, interactive, clock, signal, stdout, stderr: (text) => stderr.write(text) })
+      .catch((error: unknown) => {
+        throw signal.aborted ? error : this.startError(error as NodeJS.ErrnoException);
+      });
+    if (end.status === 0) return output;
+    throw new Failure(`${this.name} ended with ${end.killedBy ?? `status ${end.status}`}`, ExitCode.NO);
   }
 
   private interactive(): boolean {
@@ -133,7 +120,6 @@ class PluginRunner {
   }
 
   private startError(error: NodeJS.ErrnoException): Error {
-    if (error.name === 'AbortError') return error;
     const { command, installHint } = this.plugin.parts;
     const given = error.code === 'ENOENT' ? 'program not found' : `it cannot be started (${error.code ?? 'unknown'})`;
     const fix = installHint ? `its hint: ${show(installHint)}` : `install ${show(command)}, or add its folder to PATH`;

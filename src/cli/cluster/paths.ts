@@ -90,8 +90,11 @@ function pathOf(segments: readonly string[]): string {
   return segments.map((segment) => `/${encodeSegment(segment)}`).join('');
 }
 
-/** `.` and `..` lead to another path, even percent-encoded. An unpaired surrogate cannot be encoded. */
+/**
+ * `.`, `..` and `/` lead to another path, even percent-encoded: the API server decodes `pods%2Fexec`. No name has `/` or `%`.
+ * An unpaired surrogate cannot be encoded.
+ */
 function encodeSegment(segment: string): string {
-  if (!['', '.', '..'].includes(segment) && !/\p{Surrogate}/u.test(segment)) return encodeURIComponent(segment);
+  if (!['', '.', '..'].includes(segment) && !/[/%]|\p{Surrogate}/u.test(segment)) return encodeURIComponent(segment);
   throw userError({ given: `the name ${show(segment)}`, expected: 'the name of an object', fix: 'use lower-case letters, digits, `-` and `.`, such as `my-app`' });
 }

@@ -2,14 +2,12 @@ import type { ExitCode } from '../base/failure';
 import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
 import { deploy as deployManifests } from '../deploy/deploy';
-import { DEPLOY_OPTIONS, OBJECTS } from '../deploy/deploy-options';
+import { DEPLOY_OPTIONS, MANIFESTS, OBJECTS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
 import { RELEASE_VARIABLES } from '../deploy/history/release-options';
 import { PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
-
-const MANIFESTS = 'Manifests';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { group: MANIFESTS, summary: 'read folders in folders, too' }],
@@ -31,7 +29,7 @@ export const deploy: Command = {
   required: 1,
   description: [
     'Reads manifests in YAML or JSON. All objects are in one namespace: the credential\'s. The whole release is checked before anything is written, first',
-    'without the server, then by a server-side dry run. All problems are listed.',
+    'without the server, then by a server-side dry run. All problems are listed. A symbolic link out of its folder is refused, as are pipes and devices.',
     '',
     'Then the release is recorded and applied, and deploy waits until it is ready. Unchanged objects are not written. Objects that are no longer in the',
     'release are deleted last. When that is more than half of them, and more than one, deploy refuses without --allow-prune-many.',
@@ -57,6 +55,9 @@ export const deploy: Command = {
     'workloads, post-install,post-upgrade and PostSync when the workloads are ready. A hook with only pre-install or post-install runs with the first',
     'deployment, one with only pre-upgrade or post-upgrade with later ones. Hook delete policies have no effect: the Job stays until the next deployment',
     'replaces it. Hooks of other occasions, such as test, post-delete or Skip, are rejected.',
+    '',
+    'No object may use the ServiceAccount of the credential, or another ServiceAccount of the namespace that can get the rights of every other one: not in',
+    'a pod, not in a token Secret, not in a custom resource. --allow-service-account allows one by name.',
     '',
     '--pull-secret writes registry credentials into a Secret, for imagePullSecrets in the manifests. The credentials come from variables and go to the',
     'cluster only. For a variable of type file, deploy reads the file. Several applications may share the Secret; each changes only its own part. A',

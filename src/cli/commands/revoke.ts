@@ -31,8 +31,11 @@ export const revoke: Command = {
     'its objects stay in the namespace.',
     '',
     '--compromised revokes every token of the ServiceAccount: it deletes the',
-    'RoleBinding, and deletes and recreates the ServiceAccount. Then it lists the',
-    'objects that were created in the namespace since the grant, for a review.',
+    'RoleBinding, asks the API server whether the account still has rights, and',
+    'deletes and recreates the ServiceAccount. It lists for a review: every object',
+    'whose pods run as the account, the bindings that name it, and the objects that',
+    'were created in the namespace since the grant. The exit code is 1 when',
+    'finalizers keep an object, or when the account still has rights.',
     '`grant` gives access again.',
   ],
   examples: [

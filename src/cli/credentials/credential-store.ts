@@ -1,5 +1,6 @@
 import { isObject, Json, JsonObject } from '../../base/json';
 import { cryptoModule } from '../../base/lazy-modules';
+import { TOKEN_ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from '../../kubernetes/service-accounts';
 import type { Clock } from '../base/host';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../cluster/paths';
@@ -115,10 +116,7 @@ const ANNOTATIONS = {
   endAfter: 'cdk8s-ci-deploy/end-after',
 } as const;
 
-/** Kubernetes' annotation that names the ServiceAccount of a token Secret. */
-export const TOKEN_ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
-
-const TYPES: Record<CredentialKind, string> = { 'bound': 'Opaque', 'token-secret': 'kubernetes.io/service-account-token' };
+const TYPES: Record<CredentialKind, string> = { 'bound': 'Opaque', 'token-secret': TOKEN_SECRET_TYPE };
 
 /**
  * The Secret of a new credential.

@@ -1,6 +1,7 @@
 import type { ApplyOptions } from './apply/apply';
 import type { DeploySession } from './deploy-session';
 import { jobOf } from './history/release-options';
+import { accountRules } from './manifests/check-accounts';
 import type { ReadOptions } from './manifests/read-manifests';
 import { Owner } from './objects/owner';
 import type { ReleaseIdentity, ReleaseObject } from './objects/release';
@@ -17,6 +18,7 @@ import { isCi } from '../../gitlab/ci-variables';
 import type { Arguments, Option } from '../command-line/arguments';
 
 /** Groups of options in the help. */
+export const MANIFESTS = 'Manifests';
 export const OBJECTS = 'Ownership and pruning';
 const FAILURE = 'Failures';
 
@@ -24,6 +26,7 @@ const FAILURE = 'Failures';
  * The options of the commands that deploy a release.
  */
 export const DEPLOY_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+  ['allow-service-account', { group: MANIFESTS, takes: 'NAME', many: true, summary: 'let objects use the deployer\'s ServiceAccount, or another with more rights than a workload' }],
   ['force-conflicts', { group: OBJECTS, summary: 'take over fields that other field managers set' }],
   ['take-over-manager', { group: OBJECTS, takes: 'NAME', many: true, summary: 'take over all fields of this field manager, so that those that the manifests omit are removed' }],
   ['no-prune', { group: OBJECTS, summary: 'keep objects that are no longer in the release' }],
@@ -69,6 +72,7 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
   const owner = new Owner(identity, namespace, former, takenOverManagers(args));
   const mask = secretMask(objects, variables, kubeconfig.token, ...secrets);
   const forceConflicts = args.has('force-conflicts');
+  const accounts = accountRules(args, kubeconfig);
   const rollback = rollsBack(args, isCi(variables));
   const report = new DeployReport(context, { namespace, identity, say, mask, progress });
   return {
@@ -77,6 +81,8 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
     plan: {
       namespace,
       owner,
+      accounts,
+      say,
       forceConflicts,
       job: jobOf(variables),
       adopt: args.has('adopt'),
@@ -87,7 +93,7 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
     },
     takeOver: { namespace, identity, former, owner, clock, signal, say, mask },
     apply: { namespace, owner, forceConflicts, budget, clock, signal, say, mask, observer: report },
-    rollback: { namespace, owner, rollback, budget, clock, signal, say, mask, observer: report },
+    rollback: { namespace, owner, accounts, rollback, budget, clock, signal, say, mask, observer: report },
   };
 }
 
@@ -109,12 +115,13 @@ function rollsBack(args: Arguments, byDefault: boolean): boolean {
 /**
  * The rules for the manifests of `deploy`.
  */
-export function readOptions({ namespace, say, context: { args, variables } }: DeploySession): ReadOptions {
+export function readOptions({ namespace, kubeconfig, say, context: { args, variables } }: DeploySession): ReadOptions {
   const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
   return {
     namespace,
     variables,
     warn: (message) => say(`warning: ${printableText(message)}`),
+    accounts: accountRules(args, kubeconfig),
     images: { allowMutableTag: args.has('allow-mutable-tag'), allowedRegistries },
     imagesFromController: args.all('image-from-controller'),
     recursive: args.has('recursive'),

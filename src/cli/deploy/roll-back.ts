@@ -20,7 +20,7 @@ export async function rollBack(context: Context): Promise<ExitCode> {
   const number = numberOf(args.one('to'));
   const session = await openSession(context);
   const options = deployOptions(session);
-  const { isDryRun, report, plan: { namespace, owner }, apply: { say } } = options;
+  const { isDryRun, report, plan: { namespace, owner, accounts }, apply: { say } } = options;
   const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
 
   return report.of(async () => {
@@ -30,7 +30,8 @@ export async function rollBack(context: Context): Promise<ExitCode> {
       const { cluster } = access;
       const store = await access.reads();
       const target = targetOf(await store.read(), number);
-      const { objects, untouched } = await rollbackManifests(cluster, await store.manifests(target), { namespace, owner, allowedRegistries });
+      const rules = { namespace, owner, accounts, allowedRegistries };
+      const { objects, untouched } = await rollbackManifests(cluster, await store.manifests(target), rules);
       say(`rollback to release ${target.number} of ${target.begun}${target.images.length > 0 ? `: ${target.images.map((image) => show(image)).join(', ')}` : ''}`);
       const release = { objects, untouched, rollbackOf: target.number };
       const planning = planRelease(cluster, release, async () => historyToContinue(cluster, store, options.takeOver), options.plan);

@@ -1,8 +1,10 @@
-import { closeSync, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { codeOf, makeFolders, NOT_REGULAR, writeAtomically, WriteOptions } from './atomic-write';
-import { inputTooLarge, LARGEST_INPUT, StandardInput } from './standard-input';
+import { systemClock } from './clock';
+import { NO_WRITER, readAny, readRegular } from './read-file';
+import { StandardInput } from './standard-input';
 import { cryptoModule } from '../../base/lazy-modules';
 import { printableText } from '../../base/printable';
 import { UserError } from '../../base/user-error';
@@ -14,7 +16,7 @@ import type { Host } from '../base/host';
 export class Files {
   private readonly stdin: StandardInput;
 
-  public constructor(private readonly host: Pick<Host, 'cwd' | 'stdin'>) {
+  public constructor(private readonly host: Pick<Host, 'cwd' | 'stdin'> & Partial<Pick<Host, 'clock' | 'signal'>>) {
     this.stdin = new StandardInput(host.stdin);
   }
 
@@ -33,12 +35,35 @@ export class Files {
   }
 
   /**
-   * The content of a file, pipe or device, or of standard input (`-`).
+   * The content of a file, pipe or device, or of standard input (`-`). While it waits for the writer of a pipe, the command can be stopped.
    *
-   * @throws `UserError` when it cannot be read or is larger than 8 MiB.
+   * @throws `UserError` when it cannot be read, is larger than 8 MiB, or is a pipe without a writer.
    */
   public async read(name: string): Promise<Buffer> {
-    return name === '-' ? this.stdin.read() : this.explaining('read', name, (file) => readWhole(name, file));
+    if (name === '-') return this.stdin.read();
+    try {
+      return await readAny(name, this.absolute(name), { clock: systemClock, ...this.host });
+    } catch (error) {
+      throw this.error('read', name, codeOf(error)) ?? error;
+    }
+  }
+
+  /**
+   * The content of a regular file.
+   *
+   * @throws `UserError` when it is another kind of file, cannot be read, or is larger than 8 MiB.
+   */
+  public readRegular(name: string): Buffer {
+    return this.explaining('read', name, (file) => readRegular(name, file));
+  }
+
+  /**
+   * Whether a file is in a folder or below it, after all symbolic links are followed. A broken link counts as within.
+   */
+  public isWithin(folder: string, name: string): boolean {
+    if (!this.exists(name)) return true;
+    const way = relative(realpathSync(this.absolute(folder)), realpathSync(this.absolute(name)));
+    return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
   }
 
   /**
@@ -132,6 +157,8 @@ export class Files {
     const problem = PROBLEMS.get(code);
     const shown = printableText(name);
     if (code === 'EEXIST') return new UserError(`file exists: ${shown}. Choose another name, or replace it with --force`);
+    if (code === NOT_REGULAR && verb === 'read') return new UserError(`cannot read ${shown}: it is not a regular file. Name a file, or pipe it into standard input (-)`);
+    if (code === NO_WRITER) return new UserError(`cannot read ${shown}: no program writes into this pipe. Name a file`);
     if (code === 'ENOENT' && verb === 'read') return new UserError(`file not found: ${shown}. Check the name${isAbsolute(name) ? '' : `: it is relative to ${printableText(this.host.cwd)}`}`);
     if (code === 'ENOENT') return new UserError(`cannot write ${shown}: its folder does not exist. Create it first: mkdir -p ${printableText(dirname(name))}`);
     return problem === undefined ? undefined : new UserError(`cannot ${verb} ${shown}: ${problem}`);
@@ -150,20 +177,3 @@ const PROBLEMS = new Map([
   ['ENAMETOOLONG', 'the name is too long. Choose a shorter one'],
   ['ELOOP', 'its symbolic links form a circle. Name the real file'],
 ]);
-
-function readWhole(name: string, file: string): Buffer {
-  const descriptor = openSync(file, 'r');
-  try {
-    const chunks: Buffer[] = [];
-    for (let size = 0; ;) {
-      const chunk = Buffer.allocUnsafe(64 * 1024);
-      const length = readSync(descriptor, chunk);
-      size += length;
-      if (length === 0) return Buffer.concat(chunks);
-      if (size > LARGEST_INPUT) throw inputTooLarge(name);
-      chunks.push(chunk.subarray(0, length));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}

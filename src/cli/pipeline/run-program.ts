@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Program } from './program';
 import { isObject, Json, parseJson } from '../../base/json';
@@ -7,8 +6,9 @@ import { userError } from '../../base/user-error';
 import { PROGRAM_OUTPUT_FORMAT, PROGRAM_OUTPUT_VARIABLE, ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode, Failure } from '../base/failure';
 import type { Context } from '../command-line/command';
+import { runChild } from '../io/child-process';
 
-type RunContext = Pick<Context, 'files' | 'variables' | 'stderr' | 'signal'>;
+type RunContext = Pick<Context, 'files' | 'variables' | 'stderr' | 'clock' | 'signal'>;
 
 /** The program's output on standard error that is kept, in characters. */
 const MOST = 1024 * 1024;
@@ -58,29 +58,25 @@ function checkFiles(pipelines: readonly ProgramOutput[], { name }: Program): voi
  *
  * @throws When the program fails: with the message of the `UserError` that ended it, else with its status, after its whole output.
  */
-async function runProgram(program: Program, outputFile: string, context: RunContext): Promise<void> {
-  const child = start(program, outputFile, context);
-  const { stderr, signal } = context;
+async function runProgram({ name, words: [command, ...words], folder }: Program, outputFile: string, context: RunContext): Promise<void> {
+  const { variables: { GITLAB_TOKEN: _, ...others }, clock, stderr, signal } = context;
   let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => stderr.write(text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    if (output.length < MOST) output += text;
+  const { status, killedBy } = await runChild(command, words, {
+    cwd: folder,
+    env: { ...others, [PROGRAM_OUTPUT_VARIABLE]: outputFile },
+    clock,
+    signal,
+    stdout: (text) => stderr.write(text),
+    stderr: (text) => {
+      if (output.length < MOST) output += text;
+    },
+  }).catch((error: unknown) => {
+    throw signal.aborted ? error : notStarted(name, command, error as NodeJS.ErrnoException);
   });
-  const failure = await new Promise<string | undefined>((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => reject(signal.aborted ? signal.reason : notStarted(program, error)));
-    child.once('close', (status, killedBy) => resolve(status === 0 ? undefined : `it ended with ${killedBy ?? `status ${status}`}`));
-  });
+  const failure = status === 0 ? undefined : `it ended with ${killedBy ?? `status ${status}`}`;
   const message = failure === undefined ? undefined : userErrorIn(output);
   if (message === undefined) stderr.write(output);
-  if (failure !== undefined) throw new Failure(`${program.name}: ${message === undefined ? failure : message.split('\n').map(printableText).join('\n')}`, ExitCode.USAGE);
-}
-
-function start({ words: [command, ...words], folder }: Program, outputFile: string, { variables, signal }: RunContext): ChildProcess {
-  signal.throwIfAborted();
-  const { GITLAB_TOKEN: _, ...others } = variables;
-  // Other commands start no program, so the module is loaded only here.
-  const { spawn } = process.getBuiltinModule('node:child_process');
-  return spawn(command, words, { cwd: folder, env: { ...others, [PROGRAM_OUTPUT_VARIABLE]: outputFile }, signal, shell: false, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (failure !== undefined) throw new Failure(`${name}: ${message === undefined ? failure : message.split('\n').map(printableText).join('\n')}`, ExitCode.USAGE);
 }
 
 /** The message of the last `UserError` in the output of a runtime that failed with it: Node's, or another language's around it. */
@@ -88,7 +84,7 @@ function userErrorIn(output: string): string | undefined {
   return [...output.matchAll(/^\s*(?:\S+: )*UserError: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
 }
 
-function notStarted({ words: [command], name }: Program, { code = 'unknown' }: NodeJS.ErrnoException): Error {
+function notStarted(name: string, command: string, { code = 'unknown' }: NodeJS.ErrnoException): Error {
   const given = code === 'ENOENT' ? `there is no program ${printableText(command)}` : `${printableText(command)} cannot be started (${code})`;
   return userError({ at: name, given, expected: 'a program that can be started', fix: 'install it, or pass another command with --run' });
 }

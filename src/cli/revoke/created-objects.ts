@@ -1,7 +1,7 @@
 import { isObject, JsonObject } from '../../base/json';
+import { TOKEN_ACCOUNT_ANNOTATION, TOKEN_SECRET_TYPE } from '../../kubernetes/service-accounts';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import { collectionPath } from '../cluster/paths';
-import { TOKEN_ACCOUNT_ANNOTATION } from '../credentials/credential-store';
 
 /**
  * An object to review after a compromise.
@@ -50,31 +50,39 @@ const KINDS: readonly ReviewedKind[] = [
     effect: (object) => (nameOf(object) === 'default' ? undefined : 'may have tokens'),
   },
   { kind: 'Secret', group: '', version: 'v1', resource: 'secrets', effect: secretEffect },
-  { kind: 'CronJob', group: 'batch', version: 'v1', resource: 'cronjobs', effect: ({ spec }) => `runs ${text(spec, 'schedule')}` },
+  { kind: 'CronJob', group: 'batch', version: 'v1', resource: 'cronjobs', effect: ({ spec }) => `runs ${fieldText(spec, 'schedule')}` },
 ];
 
 function createdObject(kind: string, effect: ReviewedKind['effect'], object: JsonObject): CreatedObject[] {
   const says = effect(object);
-  return says === undefined ? [] : [{ kind, name: nameOf(object), created: text(object.metadata, 'creationTimestamp'), says }];
+  return says === undefined ? [] : [{ kind, name: nameOf(object), created: fieldText(object.metadata, 'creationTimestamp'), says }];
 }
 
-function bindingEffect({ roleRef, subjects }: JsonObject): string {
+/**
+ * The role that a binding gives, and to whom: `ClusterRole admin to ServiceAccount other/x`.
+ */
+export function bindingEffect({ roleRef, subjects }: JsonObject): string {
   const names = (Array.isArray(subjects) ? subjects : []).map((subject) =>
-    [text(subject, 'kind'), [text(subject, 'namespace'), text(subject, 'name')].filter(Boolean).join('/')].join(' '));
-  return `${text(roleRef, 'kind')} ${text(roleRef, 'name')} to ${names.join(', ') || 'nobody'}`;
+    [fieldText(subject, 'kind'), [fieldText(subject, 'namespace'), fieldText(subject, 'name')].filter(Boolean).join('/')].join(' '));
+  return `${fieldText(roleRef, 'kind')} ${fieldText(roleRef, 'name')} to ${names.join(', ') || 'nobody'}`;
 }
 
 function secretEffect(secret: JsonObject): string | undefined {
-  if (secret.type !== 'kubernetes.io/service-account-token') return undefined;
-  const annotations = isObject(secret.metadata) ? secret.metadata.annotations : undefined;
-  return `a token of ServiceAccount ${text(annotations, TOKEN_ACCOUNT_ANNOTATION)} that never expires`;
+  if (secret.type !== TOKEN_SECRET_TYPE) return undefined;
+  return `a token of ServiceAccount ${fieldText(metadataOf(secret).annotations, TOKEN_ACCOUNT_ANNOTATION)} that never expires`;
 }
 
 function nameOf({ metadata }: JsonObject): string {
-  return text(metadata, 'name');
+  return fieldText(metadata, 'name');
 }
 
-function text(object: unknown, key: string): string {
+/** The metadata of an object, as an administrator's API server wrote them. */
+export function metadataOf({ metadata }: JsonObject): JsonObject {
+  return isObject(metadata) ? metadata : {};
+}
+
+/** A text in an object, or an empty text when the field is missing. */
+export function fieldText(object: unknown, key: string): string {
   const value = typeof object === 'object' && object !== null ? Reflect.get(object, key) : undefined;
   return typeof value === 'string' ? value : '';
 }

@@ -1,3 +1,4 @@
+import { deleteAndWait, heldText } from './delete-and-wait';
 import { GivenToken, kubeconfigWith, Revocation } from './revocation';
 import { isObject } from '../../base/json';
 import { show } from '../../base/user-error';
@@ -105,13 +106,15 @@ function noMatch({ account, context: { clock } }: Revocation, records: readonly 
  * entry expires last: when the API server rejects this token, it rejects all tokens of the Secret.
  */
 async function revokeAndWait(revocation: Revocation, credential: SelectedCredential): Promise<number> {
-  const { context, store, steps } = revocation;
+  const { context, account, administrator: { cluster }, steps } = revocation;
   const kubeconfig = kubeconfigWith(revocation, credential.token ?? await sampleToken(revocation, credential));
   // The claims of a forged token could name any Secret of the namespace, so the API server must accept the token first.
   if (!await isAccepted(context, kubeconfig) && credential.token !== undefined) {
     throw new Failure('the API server already answers 401 to the token: it is revoked, expired or forged; nothing is deleted', ExitCode.NO);
   }
-  await store.delete(credential);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: credential.name, namespace: account.namespace, uid: credential.uid } };
+  const deletion = await deleteAndWait({ cluster, clock: context.clock, signal: context.signal }, secret);
+  if (typeof deletion === 'object') throw new Failure(heldText(secret, deletion.heldBy, 'The API server may accept its token until it is deleted'), ExitCode.NO);
   steps.did(`${credential.name}: deleted`);
   return waitForRevocation(context, kubeconfig);
 }

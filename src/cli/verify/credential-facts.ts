@@ -1,6 +1,7 @@
 import type { Identity } from './access-reviews';
 import type { Expectation } from './expectation';
 import { Fact, outcomeOf } from './verification';
+import { serviceAccountUser } from '../../kubernetes/service-accounts';
 import type { TokenClaims } from '../../kubernetes/token-claims';
 import type { Access } from '../access/access';
 import { spanInWords } from '../base/duration';
@@ -47,7 +48,7 @@ function resourceName(group: string, resource: string): string {
 
 function userOf({ subject }: Access): string | undefined {
   if (subject.kind === 'Group') return undefined;
-  return subject.kind === 'ServiceAccount' ? `system:serviceaccount:${subject.namespace}:${subject.name}` : subject.name;
+  return subject.kind === 'ServiceAccount' ? serviceAccountUser(String(subject.namespace), subject.name) : subject.name;
 }
 
 function groupFact(identity: Identity | undefined, name: string): Fact {

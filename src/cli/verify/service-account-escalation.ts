@@ -5,6 +5,7 @@ import type { Check } from './verification';
 import { isObject, JsonObject } from '../../base/json';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import type { PolicyRule } from '../../kubernetes/rbac';
+import { serviceAccountUser } from '../../kubernetes/service-accounts';
 
 /**
  * The results of earlier checks that the escalation check needs.
@@ -51,7 +52,7 @@ export async function escalationWarnings(reviews: AccessReviews, context: Escala
   const how = `by ${paths.map(([, , text]) => text).join(', ')}`;
   const accounts = await reviews.listObjects({ group: '', version: 'v1', resource: 'serviceaccounts', namespace });
   if (!accounts) return unknownRights(`the credential can act as every ServiceAccount in ${namespace} (${how}), but may not list them`);
-  const others = accounts.map(nameOf).filter((name) => name !== '' && userOf(namespace, name) !== context.username);
+  const others = accounts.map(nameOf).filter((name) => name !== '' && serviceAccountUser(namespace, name) !== context.username);
   if (others.length === 0) return NO_FINDINGS;
   if (paths[0]?.[0] !== 'impersonate') return unknownRights(`the credential can act as ${shortList(others)} (${how})`);
   return accountWarnings(reviews, context, others, how);
@@ -60,7 +61,7 @@ export async function escalationWarnings(reviews: AccessReviews, context: Escala
 async function accountWarnings(reviews: AccessReviews, context: EscalationContext, others: string[], how: string): Promise<Findings> {
   const { namespace, outside, rules } = context;
   const accounts = await settleAll(others.slice(0, MAX_ACCOUNTS).map(async (name) => {
-    const user = userOf(namespace, name);
+    const user = serviceAccountUser(namespace, name);
     const [insideRules, outsideRules] = await settleAll([reviews.listRules(namespace, user), reviews.listRules(outside, user)]);
     return { name, insideRules, outsideRules };
   }));
@@ -93,10 +94,6 @@ function isAllowed(checks: readonly Check[], verb: string, target: string): bool
   const [resource, subresource] = target.split('/');
   return checks.some(({ scope, request, answer }) => scope.kind === 'namespace' && answer === 'allowed' && request !== undefined && 'resource' in request
     && request.verb === verb && request.group === '' && request.resource === resource && request.subresource === subresource);
-}
-
-function userOf(namespace: string, name: string): string {
-  return `system:serviceaccount:${namespace}:${name}`;
 }
 
 /** Empty for an invalid name, which no server returns. */

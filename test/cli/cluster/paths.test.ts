@@ -50,20 +50,23 @@ test.each<[string, () => string, string]>([
   ['an object without a namespace', () => pathOfObject({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } }), 'the name ""'],
   ['the name ..', () => objectPath({ ...SECRETS, name: '..' }), 'the name ".."'],
   ['an unpaired surrogate', () => objectPath({ ...SECRETS, name: '\ud800' }), 'the name "\\ud800"'],
+  ['a name with a slash', () => objectPath({ ...SECRETS, name: 'a/token' }), 'the name "a/token"'],
+  ['a name with an escape', () => objectPath({ ...SECRETS, name: 'a%2Ftoken' }), 'the name "a%2Ftoken"'],
+  ['a resource with a subresource', () => collectionPath({ ...SECRETS, resource: 'pods/exec' }), 'the name "pods/exec"'],
   ['the name .', () => objectPath({ ...SECRETS, name: '.' }), 'the name "."'],
 ])('%s has no path', (_, act, expected) => {
   expect(act).toThrow(UserError);
   expect(act).toThrow(expected);
 });
 
-test('no name leads to another path', () => {
+test('no name leads to another path, as the API server decodes it', () => {
   fc.assert(fc.property(fc.string({ unit: ANY_CHARACTER }), (name) => {
-    fc.pre(!['', '.', '..'].includes(name));
+    fc.pre(!['', '.', '..'].includes(name) && !/[/%]/.test(name));
     const { pathname, search, hash } = new URL(`https://example.com${objectPath({ ...SECRETS, name })}`);
-    const segments = pathname.split('/');
+    const segments = decodeURIComponent(pathname).split('/');
 
     expect([search, hash]).toEqual(['', '']);
     expect(segments).toHaveLength(7);
-    expect(decodeURIComponent(segments[6] ?? '')).toBe(name);
+    expect(segments[6]).toBe(name);
   }));
 });

@@ -1,9 +1,11 @@
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UserError } from '../../../src/base/user-error';
 import { Files } from '../../../src/cli/io/files';
 import { cliFolder, fileMode, fileNames, fileText } from '../../support/cli';
+import { FakeClock } from '../../support/fake-clock';
 
 function filesIn(stdin = ''): Files {
   return new Files({ cwd: cliFolder(), stdin: Readable.from([Buffer.from(stdin)]) });
@@ -59,6 +61,64 @@ describe('reading', () => {
     await expect(filesIn().read(name)).rejects.toThrow(UserError);
     await expect(filesIn().read(name)).rejects.toThrow(expected);
   });
+});
+
+describe('reading a pipe', () => {
+  const fifo = (name: string) => execFileSync('mkfifo', [inFolder(name)]);
+  const waiting = (signal?: AbortSignal) => new Files({ cwd: cliFolder(), stdin: Readable.from([]), clock: new FakeClock(), signal });
+
+  test('returns what its writer writes, also when the writer begins later', async () => {
+    fifo('later');
+    const reading = filesIn().read('later');
+    execFile('/bin/sh', ['-c', 'printf one >later; exec 3>later; printf two >&3'], { cwd: cliFolder() });
+    // Two writers: the pipe ends when the first one closes it, unless the second one has opened it.
+    expect((await reading).toString()).toMatch(/^one(?:two)?$/);
+  });
+
+  test('returns more than a pipe holds', async () => {
+    fifo('large');
+    const reading = filesIn().read('large');
+    execFile('/bin/sh', ['-c', 'head -c 300000 /dev/zero >large'], { cwd: cliFolder() });
+    expect(await reading).toHaveLength(300_000);
+  });
+
+  test('fails after 10 s without a writer', async () => {
+    fifo('empty');
+    await expect(waiting().read('empty')).rejects.toThrow('cannot read empty: no program writes into this pipe. Name a file');
+  });
+
+  test('ends when the command ends', async () => {
+    fifo('empty');
+    const abort = new AbortController();
+    const reading = new Files({ cwd: cliFolder(), stdin: Readable.from([]), signal: abort.signal }).read('empty');
+    abort.abort(new Error('ended'));
+    await expect(reading).rejects.toThrow('ended');
+  });
+
+  test('is refused where only a regular file is read, as is a device', () => {
+    fifo('pipe');
+    symlinkSync('pipe', inFolder('link.yaml'));
+    for (const name of ['pipe', 'link.yaml', '/dev/null']) {
+      expect(() => filesIn().readRegular(name)).toThrow(`cannot read ${name}: it is not a regular file. Name a file, or pipe it into standard input (-)`);
+    }
+    mkdirSync(inFolder('folder'));
+    expect(() => filesIn().readRegular('folder')).toThrow('cannot read folder: it is a folder. Name a file');
+  });
+});
+
+test('isWithin follows symbolic links', () => {
+  mkdirSync(inFolder('in/..data'), { recursive: true });
+  writeFileSync(inFolder('in/..data/a'), '');
+  writeFileSync(inFolder('outside'), '');
+  symlinkSync('..data/a', inFolder('in/a'));
+  symlinkSync('in', inFolder('named'));
+  symlinkSync('../outside', inFolder('in/b'));
+  symlinkSync('b', inFolder('in/c'));
+  symlinkSync('/etc/hostname', inFolder('in/d'));
+  symlinkSync('absent', inFolder('in/e'));
+  const within = (folder: string, name: string) => filesIn().isWithin(folder, join(folder, name));
+  expect(['..data/a', 'a', 'b', 'c', 'd', 'e'].map((name) => within('in', name))).toEqual([true, true, false, false, false, true]);
+  expect([within('named', 'a'), within('named', 'b')]).toEqual([true, false]);
 });
 
 describe('writing', () => {

@@ -1,5 +1,5 @@
 import type { NextObject, RecordedManifests, WithheldObject } from './history';
-import { pack, RecordFields, recordProblem, sha256, unpack } from './record-data';
+import { pack, readObjectName, RecordFields, recordProblem, sha256, unpack } from './record-data';
 import { isObject, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { containersOf } from '../../../kubernetes/container-images';
@@ -27,9 +27,7 @@ export function unpackManifests(at: string, bytes: Uint8Array): RecordedManifest
   const fields = RecordFields.of(at, unpack(at, bytes));
   return {
     objects: fields.objects('objects').map((value) => releaseObject(at, value)),
-    withheld: fields.list('withheld', (item) => ({
-      apiVersion: item.text('apiVersion'), kind: item.text('kind'), name: item.text('name'), hash: item.optionalText('hash'),
-    })),
+    withheld: fields.list('withheld', (item) => ({ ...readObjectName(item), hash: item.optionalText('hash') })),
   };
 }
 

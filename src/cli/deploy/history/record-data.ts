@@ -1,6 +1,8 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { cryptoModule } from '../../../base/lazy-modules';
 import { Problem, show, userError } from '../../../base/user-error';
+import { parseApiVersion } from '../../../kubernetes/kinds';
+import { dns1035Label, dns1123Subdomain, NameRule, nameRuleOf } from '../../../kubernetes/names';
 import { IDENTITY_ANNOTATION } from '../../../release/release-names';
 import { ExitCode, Failure } from '../../base/failure';
 import { zlibModule } from '../../io/lazy-modules';
@@ -41,6 +43,12 @@ export class RecordFields {
   public text(name: string): string {
     const value = this.object[name];
     return typeof value === 'string' && value !== '' ? value : this.wrong(name);
+  }
+
+  /** A text that a rule accepts, such as a part of a URL. */
+  public valid(name: string, rule: NameRule): string {
+    const value = this.text(name);
+    return rule(value) === undefined ? value : this.wrong(name);
   }
 
   public optionalText(name: string): string | undefined {
@@ -93,6 +101,27 @@ export class RecordFields {
     throw corrupt(this.at, `${name} is ${show(this.object[name])}`);
   }
 }
+
+/**
+ * The type and the name of an object in a record. They become parts of URLs, so they are checked like those of manifests.
+ */
+export function readObjectName(fields: RecordFields): ObjectName {
+  const kind = fields.valid('kind', kindRule);
+  return { apiVersion: fields.valid('apiVersion', apiVersionRule), kind, name: fields.valid('name', nameRuleOf(kind)) };
+}
+
+interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+const kindRule: NameRule = (kind) => (/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(kind) ? undefined : 'a kind such as Deployment');
+
+const apiVersionRule: NameRule = (apiVersion) => {
+  const { group, version } = parseApiVersion(apiVersion);
+  return (group === '' ? undefined : dns1123Subdomain(group)) ?? dns1035Label(version);
+};
 
 /**
  * The identity in a field of the record.

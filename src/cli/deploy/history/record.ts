@@ -1,6 +1,8 @@
 import type { NextRelease, Outcome, RecordedObject, RecordedRelease } from './history';
 import { imagesOf } from './manifests';
-import { checkIdentity, readIdentity, RecordFields, recordProblem, unpack } from './record-data';
+import { checkIdentity, readIdentity, readObjectName, RecordFields, recordProblem, unpack } from './record-data';
+import { resourceOf } from '../../../kubernetes/kinds';
+import { dns1035Label } from '../../../kubernetes/names';
 import { objectKey, OwnedObject, type DeployJob, type ReleaseIdentity } from '../objects/release';
 
 /**
@@ -97,13 +99,11 @@ function jobIn(fields: RecordFields): DeployJob {
 }
 
 function objectIn(fields: RecordFields): RecordedObject {
-  return {
-    apiVersion: fields.text('apiVersion'),
-    kind: fields.text('kind'),
-    resource: fields.text('resource'),
-    name: fields.text('name'),
-    uid: fields.optionalText('uid'),
-  };
+  const named = readObjectName(fields);
+  // The resource decides which object a request changes. That of a kind of Kubernetes itself is known.
+  const known = resourceOf(named.apiVersion, named.kind)?.resource;
+  const resource = fields.valid('resource', (text) => (known === undefined || text === known ? dns1035Label(text) : known));
+  return { ...named, resource, uid: fields.optionalText('uid') };
 }
 
 /**

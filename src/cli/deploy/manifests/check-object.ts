@@ -1,3 +1,4 @@
+import { accountChecks } from './check-accounts';
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { UserError, userError, show } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
@@ -5,6 +6,7 @@ import { checkedImage, GivenImage, ImageRules, PLACEHOLDER } from '../../../imag
 import { checkNoPlaceholder, Container, containersOf, containerText } from '../../../kubernetes/container-images';
 import { deprecatedApi, kindName, removedApi, scopeOf } from '../../../kubernetes/kinds';
 import { nameRuleOf } from '../../../kubernetes/names';
+import type { AccountRules } from '../../../release/account-rules';
 import { DO_NOT_DELETE_ANNOTATION, OIDC_ANNOTATIONS, WORKLOAD_ANNOTATIONS, isOwnKey, isReleaseName } from '../../../release/release-names';
 import { BEFORE_WORKLOADS } from '../objects/jobs';
 import type { Problems } from '../objects/object-problems';
@@ -21,6 +23,7 @@ export interface ObjectRules {
   /** The containers whose images another controller sets: `CONTAINER` or `OBJECT/CONTAINER`. Their images are not checked. */
   readonly imagesFromController?: readonly string[];
   readonly variables: CiVariables;
+  readonly accounts: AccountRules;
   /** Writes a warning for people. */
   readonly warn?: (message: string) => void;
 }
@@ -45,6 +48,7 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
     () => checkDoNotDelete(at, metadata),
     ...reservedKeys(value).map((reserved) => () => refuseReserved(at, reserved)),
     ...imageChecks(at, value, rules),
+    ...accountChecks(at, value, rules.accounts),
   ];
   const name = problems.attempt(() => nameOf(at, kind, metadata));
   const passed = checks.filter((check) => problems.attempt(() => check() ?? true)).length;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { checkObject, isException, ObjectRules } from './check-object';
-import type { Json } from '../../../base/json';
+import { isObject, Json } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
 import { userError, show } from '../../../base/user-error';
@@ -29,8 +29,8 @@ export async function readManifests(names: readonly string[], files: Files, opti
   const problems = new Problems();
   const all: PlacedObject[] = [];
   const objects: ReleaseObject[] = [];
-  for (const name of await manifestFiles(names, files, options.recursive).catch((error: unknown) => problems.add(error)) ?? []) {
-    const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
+  for (const source of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
+    const file = await readFile(source, files).catch((error: unknown) => problems.add(error));
     const documents = file ? documentsOf(file, problems) : [];
     all.push(...documents);
     for (const document of documents) problems.attempt(() => checkHook(document));
@@ -48,29 +48,36 @@ export async function readManifests(names: readonly string[], files: Files, opti
   });
 }
 
-/** Files as they are given. Of folders the YAML and JSON files in the order of their names, as kubectl reads them. */
-async function manifestFiles(names: readonly string[], files: Files, recursive: boolean): Promise<string[]> {
-  const all: string[] = [];
-  for (const name of names) all.push(...(name === '-' ? undefined : await filesIn(name, files, recursive)) ?? [name]);
-  return all;
+interface ManifestSource {
+  readonly name: string;
+  /** The folder that the user named, if the file is in one. */
+  readonly folder?: string;
 }
 
-async function filesIn(folder: string, files: Files, recursive: boolean): Promise<string[] | undefined> {
+/** Files as they are given. Of folders the YAML and JSON files in the order of their names, as kubectl reads them. */
+function manifestFiles(names: readonly string[], files: Files, recursive: boolean): ManifestSource[] {
+  return names.flatMap((name) => {
+    const inFolder = name === '-' ? undefined : filesIn(name, files, recursive);
+    return inFolder?.map((file) => ({ name: file, folder: name })) ?? [{ name }];
+  });
+}
+
+function filesIn(folder: string, files: Files, recursive: boolean): string[] | undefined {
   const entries = files.list(folder);
   if (!entries) return undefined;
   const all: string[] = [];
   for (const { name, isFolder } of entries) {
-    if (isFolder && recursive) all.push(...await filesIn(name, files, recursive) ?? []);
-    if (!isFolder) await checkKustomization(folder, name, files);
+    if (isFolder && recursive) all.push(...filesIn(name, files, recursive) ?? []);
+    if (!isFolder) checkKustomization(folder, name, files);
     if (!isFolder && /\.(?:ya?ml|json)$/.test(name)) all.push(name);
   }
   return all;
 }
 
 /** The other files of such a folder are patches and unfinished objects. Flux has an object of the same name, which is a manifest. */
-async function checkKustomization(folder: string, name: string, files: Files): Promise<void> {
+function checkKustomization(folder: string, name: string, files: Files): void {
   if (!/^(?:kustomization\.ya?ml|Kustomization)$/.test(basename(name))) return;
-  const groups = [...decodeText(await files.read(name), name).matchAll(/^(?:- )?apiVersion:\s*["']?([^\s"'/]+)/gm)].map(([, group]) => group);
+  const groups = [...decodeText(files.readRegular(name), name).matchAll(/^(?:- )?apiVersion:\s*["']?([^\s"'/]+)/gm)].map(([, group]) => group);
   if (groups.length > 0 && !groups.includes('kustomize.config.k8s.io')) return;
   throw userError({ at: folder, ...KUSTOMIZATION, given: `its ${basename(name)} is an input of kustomize`, fix: KUSTOMIZATION.fix.replace('FOLDER', printableText(folder)) });
 }
@@ -81,12 +88,15 @@ interface ManifestFile {
   readonly text: string;
 }
 
-async function readFile(name: string, files: Files): Promise<ManifestFile> {
+async function readFile({ name, folder }: ManifestSource, files: Files): Promise<ManifestFile> {
   const called = name === '-' ? 'standard input' : name;
   if (name === '-' && files.stdinIsTerminal) {
     throw userError({ at: called, given: 'it is a terminal', expected: 'manifests on standard input', fix: 'name files, or pipe the manifests in' });
   }
-  return { name: called, text: decodeText(await files.read(name), called) };
+  if (folder !== undefined && !files.isWithin(folder, name)) {
+    throw userError({ at: called, given: `it is a symbolic link out of ${printableText(folder)}`, expected: 'a file of the folder', fix: 'copy the file into the folder, or name it itself' });
+  }
+  return { name: called, text: decodeText(name === '-' ? await files.read(name) : files.readRegular(name), called) };
 }
 
 function documentsOf({ name, text }: ManifestFile, problems: Problems): PlacedObject[] {
@@ -112,7 +122,7 @@ function checkException(exception: string, all: readonly PlacedObject[]): void {
 }
 
 /** A record is not checked for hooks: a rollback runs no Job. */
-function checkHook({ at, value: { apiVersion, kind, metadata } }: Located): void {
+function checkHook({ at, value: { apiVersion, kind, metadata } }: PlacedObject): void {
   const problem = isObject(metadata) ? hookProblem(at, String(apiVersion), String(kind), metadata) : undefined;
   if (problem) throw userError(problem);
 }

@@ -1,3 +1,4 @@
+import { BoundAccountOptions, checkBoundAccounts } from './bound-accounts';
 import { dryRun } from './dry-run';
 import { checkQuota, readHeadroom } from './quota';
 import { isObject, Json, JsonObject } from '../../../base/json';
@@ -8,6 +9,7 @@ import { checkOutdated } from '../history/pipeline-order';
 import type { ReleaseStore } from '../history/release-store';
 import { numberAt } from '../objects/fields';
 import { hookOfJob, isJob } from '../objects/jobs';
+import { bothChecked } from '../objects/object-problems';
 import type { Owner } from '../objects/owner';
 import type { PlannedChange } from '../objects/planned-change';
 import { objectKey } from '../objects/release';
@@ -15,8 +17,7 @@ import type { DeployJob, ReleaseObject } from '../objects/release';
 import { findLive, targetsOf } from '../objects/targets';
 import { findPruneCandidates, notIn, planPrune, PruneOptions, Removal } from '../prune/prune';
 
-export interface PlanOptions extends PruneOptions {
-  readonly namespace: string;
+export interface PlanOptions extends PruneOptions, BoundAccountOptions {
   readonly owner: Owner;
   readonly job: DeployJob;
   /** Whether objects without an owner become ours. */
@@ -99,7 +100,8 @@ export function recordedObjects({ changes, release }: ReleasePlan): NextObject[]
 async function planChanges(cluster: KubernetesClient, objects: readonly ReleaseObject[], options: PlanOptions): Promise<PlannedChange[]> {
   const { namespace, owner } = options;
   const checked = async () => dryRun(cluster, await targetsOf(cluster, objects, namespace, owner), options);
-  const [changes, headroom] = await Promise.all([checked(), readHeadroom(cluster, namespace)]);
+  const checks = bothChecked(checked(), checkBoundAccounts(cluster, objects, options));
+  const [[changes], headroom] = await Promise.all([checks, readHeadroom(cluster, namespace)]);
   checkQuota(headroom, changes);
   return changes;
 }

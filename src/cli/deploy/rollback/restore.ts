@@ -6,7 +6,7 @@ import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { removeBrokenPods } from '../apply/broken-pods';
 import type { Written } from '../apply/write';
 import type { NextObject, RecordedManifests, RecordedObject, ReleaseHistory, WithheldObject } from '../history/history';
-import { checkObject } from '../manifests/check-object';
+import { checkObject, type ObjectRules } from '../manifests/check-object';
 import { inOrder } from '../objects/apply-order';
 import { uidOf } from '../objects/fields';
 import { isJob } from '../objects/jobs';
@@ -140,24 +140,27 @@ function notesOnJobs(written: readonly Written[]): string[] {
 }
 
 /**
+ * The rules for recorded objects.
+ */
+export interface RecordedObjectRules extends Pick<ObjectRules, 'namespace' | 'accounts'> {
+  /** The registries that images must come from. By default any. */
+  readonly allowedRegistries?: readonly string[];
+}
+
+/**
  * Checks recorded objects like those of files, because everyone who may write Secrets can write a record. Their images were checked when they were
  * deployed.
- *
- * @param allowedRegistries The registries that images must come from. By default any.
  */
-export function checkedObjects({ objects }: RecordedManifests, namespace: string, allowedRegistries?: readonly string[]): ReleaseObject[] {
+export function checkedObjects({ objects }: RecordedManifests, { namespace, accounts, allowedRegistries }: RecordedObjectRules): ReleaseObject[] {
   const problems = new Problems();
-  const rules = { namespace, images: { allowMutableTag: true, allowedRegistries }, variables: {} };
+  const rules = { namespace, accounts, images: { allowMutableTag: true, allowedRegistries }, variables: {} };
   const checked = objects.flatMap(({ at, value }) => checkObject(at, value, rules, problems) ?? []);
   problems.check('the recorded manifests; nothing was written');
   return checked;
 }
 
-export interface RollbackManifestsOptions {
-  readonly namespace: string;
+export interface RollbackManifestsOptions extends RecordedObjectRules {
   readonly owner: Owner;
-  /** The registries that images must come from. By default any. */
-  readonly allowedRegistries?: readonly string[];
 }
 
 /**
@@ -165,9 +168,10 @@ export interface RollbackManifestsOptions {
  * RBAC is never applied from a record.
  */
 export async function rollbackManifests(
-  cluster: KubernetesClient, manifests: RecordedManifests, { namespace, owner, allowedRegistries }: RollbackManifestsOptions,
+  cluster: KubernetesClient, manifests: RecordedManifests, options: RollbackManifestsOptions,
 ): Promise<Required<Pick<Release, 'objects' | 'untouched'>>> {
-  const checked = checkedObjects(manifests, namespace, allowedRegistries);
+  const { namespace, owner } = options;
+  const checked = checkedObjects(manifests, options);
   const withheld = await Promise.all(manifests.withheld.map(async (object) => untouchedObject(cluster, namespace, owner, object)));
   const jobs = checked.filter(isJob).map((object) => ({ ...object, resource: 'jobs' }));
   return { objects: checked.filter((object) => !isJob(object)), untouched: [...jobs, ...withheld.flat()] };

@@ -1,6 +1,7 @@
 import { checkedObjects, Restored, RestoreOptions, restorePrevious } from './restore';
 import { printableText } from '../../../base/printable';
 import { UserError } from '../../../base/user-error';
+import type { AccountRules } from '../../../release/account-rules';
 import { Failure, HttpError, Interrupted } from '../../base/failure';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { RolloutFailed } from '../apply/apply';
@@ -18,6 +19,8 @@ import { waitForRollout } from '../wait/wait-for-rollout';
 export interface RollbackOptions extends RestoreOptions {
   /** Whether a failed release is rolled back. */
   readonly rollback: boolean;
+  /** The rules for the ServiceAccounts of the recorded objects. */
+  readonly accounts: AccountRules;
   /** Milliseconds until the restored release must be ready. */
   readonly budget: number;
   readonly observer: DeployObserver;
@@ -101,10 +104,10 @@ class Rollback {
 
   private async rollBack(): Promise<void> {
     const { cluster, store, options, failed: { plan: { current: { history }, changes }, written, pullSecret } } = this;
-    const { namespace, say } = options;
+    const { namespace, accounts, say } = options;
     const release = lastDeployed(history);
     const recorded = release && await store.manifests(release);
-    const previous = recorded && { ...recorded, objects: checkedObjects(recorded, namespace) };
+    const previous = recorded && { ...recorded, objects: checkedObjects(recorded, { namespace, accounts }) };
     await pullSecret?.restore();
     const restored = await restorePrevious(cluster, { history, previous, changes, written }, options);
     restored.notes.forEach(say);

@@ -37,6 +37,14 @@ test.each([
     .toThrow(/^release 1: it contains \w+ "a", expected neither a Secret nor an RBAC object: they are never recorded; find out in the audit log who changed the Secret/);
 });
 
+test.each([
+  { apiVersion: 'v1', kind: 'Secret', name: '../configmaps/a' },
+  { apiVersion: 'v1/namespaces/a', kind: 'Secret', name: 'a' },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', name: 'a%2Fb' },
+])('unpackManifests rejects the withheld object %j', (withheld) => {
+  expect(() => unpackManifests('release 1', gzipSync(JSON.stringify({ objects: [], withheld: [withheld] })))).toThrow(/^release 1\.withheld\[0\]: \w+ is "/);
+});
+
 test.each([null, [], { objects: [] }, { objects: [1], withheld: [] }, { objects: [{ kind: 'Pod' }], withheld: [] }])('unpackManifests rejects the manifests %j', (value) => {
   expect(() => unpackManifests('release 1', gzipSync(JSON.stringify(value)))).toThrow(/^release 1.*; restore it/);
 });

@@ -25,6 +25,8 @@ const RECORD: ReleaseRecord = {
   takingOver: { ...identity, app: 'older' },
 };
 
+const object = (change: object) => ({ objects: [{ ...RECORD.objects[0], ...change }] });
+
 const read = (record: unknown) => readRecord(AT, pack(record), identity);
 
 describe('readRecord', () => {
@@ -36,6 +38,14 @@ describe('readRecord', () => {
     expect(read({ ...RECORD, format: 1, formerly: undefined, later: 'field' })).toEqual({ ...RECORD, format: 1, formerly: [] });
   });
 
+  test.each<[string, object]>([
+    ['a custom resource', { apiVersion: 'example.com/v1beta1', kind: 'Site', resource: 'sites', name: 'web.example' }],
+    ['a Role with a colon in its name', { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', resource: 'roles', name: 'system:web' }],
+    ['an object that another command recorded without a uid', { uid: undefined }],
+  ])('accepts %s', (_, change) => {
+    expect(read({ ...RECORD, ...object(change) }).objects).toEqual(object(change).objects);
+  });
+
   test.each<[string, object, RegExp]>([
     ['a later format', { format: FORMAT + 1 }, /the record has format 3, expected at most 2; use the version of cdk8s-ci-deploy that wrote it/],
     ['another owner', { identity: { ...identity, app: 'shop' } },
@@ -43,6 +53,13 @@ describe('readRecord', () => {
     ['a missing field', { revision: undefined }, /^Secret example\/record: revision is nothing, expected data that this command wrote; restore it/],
     ['an unknown outcome', { releases: [{ ...RECORD.releases[0], outcome: 'lost' }] }, /^Secret example\/record\.releases\[0\]: outcome is "lost"/],
     ['a negative number', { releases: [{ ...RECORD.releases[0], number: -1 }] }, /releases\[0\]: number is -1/],
+    ['a name with a path', object({ name: 'a/../../secrets/b' }), /objects\[0\]: name is "a\/\.\.\/\.\.\/secrets\/b", expected data that this command wrote/],
+    ['a name with an escaped path', object({ name: 'web%2Ftoken' }), /objects\[0\]: name is "web%2Ftoken"/],
+    ['a name that its kind does not allow', object({ kind: 'Service', resource: 'services', name: '1.example' }), /objects\[0\]: name is "1\.example"/],
+    ['the resource of another kind', object({ resource: 'secrets' }), /objects\[0\]: resource is "secrets"/],
+    ['a resource with a subresource', object({ apiVersion: 'example.com/v1', kind: 'Site', resource: 'sites/status' }), /resource is "sites\/status"/],
+    ['an apiVersion with a path', object({ apiVersion: 'apps/v1/namespaces' }), /apiVersion is "apps\/v1\/namespaces"/],
+    ['a kind that is no word', object({ kind: 'Config Map' }), /kind is "Config Map"/],
     ['a list with another type', { objects: ['a'] }, /^Secret example\/record\.objects\[0\]: "a" is not an object/],
     ['an object in place of a list', { objects: {} }, /objects is "\{\}"/],
   ])('rejects %s', (_, change, message) => {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,7 +10,14 @@ import { Files } from '../../../../src/cli/io/files';
 import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../../src/index';
 import { partName, releaseName } from '../../../../src/release/release-names';
 
-const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };
+const OPTIONS: ReadOptions = {
+  namespace: 'example',
+  recursive: false,
+  allowEmpty: false,
+  images: {},
+  variables: {},
+  accounts: { deployers: ['gitlab-example'], allowed: [], option: (account) => `--allow ${account}` },
+};
 
 let folder: string;
 
@@ -328,6 +336,43 @@ describe('the name of a record or a lock', () => {
   test('is accepted for other kinds, and a Secret may have a similar name', async () => {
     expect(await read({ 'a.yaml': text('v1', 'ConfigMap', names[0]!), 'b.yaml': text('v1', 'Secret', 'cdk8s-ci-deploy-web'), 'c.yaml': text('v1', 'Secret', 'web-0123456789') })).toHaveLength(3);
   });
+});
+
+describe('files of a folder', () => {
+  /** Reads a folder after a preparation: the names of its objects, or the error. */
+  async function inFolder(prepare: (path: (name: string) => string) => void, recursive = true): Promise<string> {
+    mkdirSync(join(folder, 'dist/below'), { recursive: true });
+    writeFileSync(join(folder, 'secret.yaml'), 'password: hunter2\n');
+    prepare((name) => join(folder, name));
+    return read({}, { recursive }, ['dist']).then((objects) => objects.map(({ name }) => name).join(), (error: Error) => error.message);
+  }
+
+  test.each<[string, string, string]>([
+    ['to a file beside the folder', 'dist/a.yaml', '../secret.yaml'],
+    ['to an absolute name', 'dist/below/b.json', '/etc/hostname'],
+  ])('a symbolic link %s is refused, and its content is not quoted', async (_, link, to) => {
+    expect(await inFolder((path) => symlinkSync(to, path(link)))).toBe(
+      `${link}: it is a symbolic link out of dist, expected a file of the folder; copy the file into the folder, or name it itself`);
+  });
+
+  test('a symbolic link within the folder is read, as in a mounted ConfigMap', async () => {
+    expect(await inFolder((path) => {
+      mkdirSync(path('dist/..data'));
+      writeFileSync(path('dist/..data/a.yaml'), map('mounted'));
+      symlinkSync('..data/a.yaml', path('dist/a.yaml'));
+    }, false)).toBe('mounted');
+  });
+
+  test.each([['a pipe', 'dist/a.yaml'], ['a pipe in a folder below', 'dist/below/a.json']])('%s is refused', async (_, name) => {
+    expect(await inFolder((path) => execFileSync('mkfifo', [path(name)]))).toBe(
+      `cannot read ${name}: it is not a regular file. Name a file, or pipe it into standard input (-)`);
+  });
+});
+
+test('a pipe that the user names is refused, and standard input is read', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  await expect(read({}, {}, ['pipe'])).rejects.toThrow('cannot read pipe: it is not a regular file');
+  expect(await read({}, {}, ['-'], map('piped'))).toHaveLength(1);
 });
 
 test('images in a CI job must be of the project\'s registry, unless others are allowed', async () => {
