@@ -75,6 +75,7 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
     plan: {
       namespace,
       owner,
+      mask,
       forceConflicts,
       job: jobOf(variables),
       adopt: args.has('adopt'),

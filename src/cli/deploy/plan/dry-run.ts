@@ -17,6 +17,8 @@ export interface DryRunOptions {
   readonly adopt: boolean;
   /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
+  /** Hides the secrets that the job knows. @default - nothing is hidden */
+  readonly mask?: (text: string) => string;
 }
 
 /**
@@ -47,7 +49,7 @@ class ObjectDryRun {
 
   public async run(): Promise<DryRunResult> {
     const [live, result] = await Promise.all([this.live(), this.apply(this.options.forceConflicts)]);
-    if (live instanceof ApiError) return explain(this.target.object, result instanceof ApiError ? result : live);
+    if (live instanceof ApiError) return this.problem(result instanceof ApiError ? result : live);
     const problem = live && this.ownershipProblem(live);
     if (problem) return problem;
     const former = live && applierAmong(live, this.options.owner.formerManagers);
@@ -60,7 +62,7 @@ class ObjectDryRun {
     if (!(result instanceof ApiError)) return this.change(live, result);
     // An adoption moves the fields of earlier managers to the owner's manager before the apply.
     if (live && this.options.adopt && areEarlier(result)) return this.changeOrProblem(live, await this.apply(true));
-    return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(this.target.object, result);
+    return this.waitsFor(result) ? this.change(live, this.target.applied) : this.problem(result);
   }
 
   /** An object that the credential may not read is not written either: its owner is unknown. */
@@ -80,6 +82,10 @@ class ObjectDryRun {
       if (error instanceof ApiError && error.code !== 401) return error;
       throw error;
     }
+  }
+
+  private problem(error: ApiError): ObjectProblem {
+    return explain(this.target.object, error, this.options.mask);
   }
 
   private ownershipProblem(live: JsonObject): ObjectProblem | undefined {
@@ -110,7 +116,7 @@ class ObjectDryRun {
     const { target } = this;
     if (!hasEnded(live)) return { object: target.object, given: 'its template has changed, and the Job is still running', fix: 'run this job again when the Job has ended, or delete the Job' };
     const after = await checkReplacement(this.cluster, target, this.options.owner.manager);
-    if (after instanceof ApiError) return explain(target.object, after);
+    if (after instanceof ApiError) return this.problem(after);
     return { ...this.change(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace' };
   }
 
