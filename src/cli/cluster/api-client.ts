@@ -85,7 +85,7 @@ export class ApiClient {
     let attempt = 0;
     const send = async (timeout: number) => {
       attempt += 1;
-      return this.withAuth(async (auth) => this.exchange(request, auth, timeout, attempt));
+      return this.withAuth(timeout, async (auth, remaining) => this.exchange(request, auth, remaining, attempt));
     };
     if (!retries || request.once) return { ...await send(budget.perCall), attempts: 1, tried: '' };
     const alsoTransient = (response: HttpResponse) => this.outage.explains(response);
@@ -94,8 +94,8 @@ export class ApiClient {
 
   /** Opens a stream, without retries. */
   public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
-    return this.withAuth(async (auth) => {
-      const httpRequest = this.httpRequest(request, auth, timeout);
+    return this.withAuth(timeout, async (auth, remaining) => {
+      const httpRequest = this.httpRequest(request, auth, remaining);
       const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
       this.noteWarnings(stream.headers, auth);
       return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
@@ -108,14 +108,19 @@ export class ApiClient {
     this.http?.close();
   }
 
-  private async withAuth<T extends { readonly status: number }>(attempt: (auth: AuthInfo) => Promise<T>): Promise<T> {
-    const { credentials } = this.connection;
+  /** The time limit is for both attempts. The time in which an exec plugin runs does not count. */
+  private async withAuth<T extends { readonly status: number }>(
+    timeout: number, attempt: (auth: AuthInfo, remaining: number) => Promise<T>,
+  ): Promise<T> {
+    const { connection: { credentials }, options: { clock } } = this;
     const auth = await credentials.present();
-    const response = await attempt(auth);
+    const begun = clock.now();
+    const response = await attempt(auth, timeout);
+    const remaining = Math.max(1, timeout - (clock.now() - begun));
     if (response.status !== 401) return response;
     const renewed = await credentials.present(true);
     const isSame = renewed.token === auth.token && renewed.clientCertificate?.certificate === auth.clientCertificate?.certificate;
-    return isSame ? response : attempt(renewed);
+    return isSame ? response : attempt(renewed, remaining);
   }
 
   private async exchange(request: ApiRequest, auth: AuthInfo, timeout: number, attempt: number): Promise<HttpResponse> {

@@ -158,7 +158,7 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Seconds until the server ends a watch, which is then resumed. It is also the longest time until a dead connection is noticed. */
+/** Seconds until the server ends a watch, which is then resumed. A watch that lasts longer is ended here: its connection may be dead. */
 const WATCH_SECONDS = 60;
 
 /** The API server stores at most 1.5 MiB per object. */
@@ -208,9 +208,6 @@ function notAWatch(at: string): Unreachable {
 
 async function readText({ body }: HttpStream): Promise<string> {
   let text = '';
-  for await (const piece of body) {
-    text += piece;
-    if (text.length > LONGEST_LINE) break;
-  }
+  for await (const piece of body) text += piece;
   return text;
 }

@@ -35,6 +35,9 @@ const PER_CALL = 30_000;
 /** The most entries that GitLab returns per page. */
 const PAGE_SIZE = 100;
 
+/** Bytes. A page of variables has at most 100 values of 10,000 characters. */
+const LARGEST_BODY = 16 * 1024 * 1024;
+
 /** A group may have fewer variables than fit on these pages. */
 const MOST_PAGES = 400;
 
@@ -130,7 +133,7 @@ class RestClient implements Gitlab {
   private async exchange(request: GitlabRequest): Promise<RetriedResponse> {
     const httpRequest = this.httpRequest(request);
     try {
-      return await retry((timeout) => this.http.exchange({ ...httpRequest, timeout }, this.retries.signal), this.retries);
+      return await retry((timeout) => this.http.exchange({ ...httpRequest, timeout, largest: LARGEST_BODY }, this.retries.signal), this.retries);
     } catch (error) {
       throw error instanceof Unreachable ? new Unreachable(`${request.at}: ${error.message}`, error.cause) : error;
     }
