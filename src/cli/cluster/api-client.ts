@@ -7,6 +7,7 @@ import type { Clock } from '../base/host';
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from '../http/http';
 import { createHttpClient } from '../http/http-client';
 import { RetriedResponse, retry, TimeBudget } from '../http/retry';
+import { WaitNotice } from '../io/wait-notice';
 
 /**
  * The environment of an API client.
@@ -22,6 +23,8 @@ export interface ClientOptions {
   readonly debug?: (line: string) => void;
   /** Whether to retry temporary errors. @default true */
   readonly retries?: boolean;
+  /** Reports that the server does not answer. @default - no report */
+  readonly waiting?: WaitNotice;
 }
 
 /**
@@ -58,6 +61,7 @@ export class ApiClient {
   /** Aborted by the caller's signal or by `close`. */
   public readonly signal: AbortSignal;
   public readonly outage: OutageTracker;
+  public readonly waiting: WaitNotice;
 
   private readonly closing = new AbortController();
   private http?: HttpClient;
@@ -70,6 +74,7 @@ export class ApiClient {
     this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
     this.budget = options.budget ?? DEFAULT_BUDGET;
     this.outage = new OutageTracker(options.clock);
+    this.waiting = options.waiting ?? WaitNotice.silent(options.clock);
     this.signal = AbortSignal.any([options.signal, this.closing.signal]);
   }
 
@@ -80,6 +85,26 @@ export class ApiClient {
 
   /** Sends a request, with retries. Returns the response whatever its status is. */
   public async send(request: ApiRequest): Promise<RetriedResponse> {
+    return this.waiting.during(async () => this.sendWithRetries(request));
+  }
+
+  /** Opens a stream, without retries. */
+  public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
+    return this.waiting.during(async () => this.withAuth(timeout, async (auth, remaining) => {
+      const httpRequest = this.httpRequest(request, auth, remaining);
+      const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
+      this.noteWarnings(stream.headers, auth);
+      return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
+    }));
+  }
+
+  /** Ends all requests. A request that nobody waits for any more must neither be retried nor keep the process running. */
+  public close(): void {
+    this.closing.abort(new Error('the connection was closed'));
+    this.http?.close();
+  }
+
+  private async sendWithRetries(request: ApiRequest): Promise<RetriedResponse> {
     const { budget, signal } = this;
     const { clock, retries = true } = this.options;
     let attempt = 0;
@@ -89,23 +114,8 @@ export class ApiClient {
     };
     if (!retries || request.once) return { ...await send(budget.perCall), attempts: 1, tried: '' };
     const alsoTransient = (response: HttpResponse) => this.outage.explains(response);
-    return retry(send, { repeatable: request.repeatable ?? true, budget, clock, signal, alsoTransient });
-  }
-
-  /** Opens a stream, without retries. */
-  public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
-    return this.withAuth(timeout, async (auth, remaining) => {
-      const httpRequest = this.httpRequest(request, auth, remaining);
-      const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
-      this.noteWarnings(stream.headers, auth);
-      return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
-    });
-  }
-
-  /** Ends all requests. A request that nobody waits for any more must neither be retried nor keep the process running. */
-  public close(): void {
-    this.closing.abort(new Error('the connection was closed'));
-    this.http?.close();
+    const retrying = (reason: string) => this.waiting.failed(reason);
+    return retry(send, { repeatable: request.repeatable ?? true, budget, clock, signal, alsoTransient, retrying });
   }
 
   /** The time limit is for both attempts. The time in which an exec plugin runs does not count. */
@@ -113,12 +123,13 @@ export class ApiClient {
     timeout: number, attempt: (auth: AuthInfo, remaining: number) => Promise<T>,
   ): Promise<T> {
     const { connection: { credentials }, options: { clock } } = this;
-    const auth = await credentials.present();
+    const present = async (renew?: boolean) => this.waiting.suspended(async () => credentials.present(renew));
+    const auth = await present();
     const begun = clock.now();
     const response = await attempt(auth, timeout);
     const remaining = Math.max(1, timeout - (clock.now() - begun));
     if (response.status !== 401) return response;
-    const renewed = await credentials.present(true);
+    const renewed = await present(true);
     const isSame = renewed.token === auth.token && renewed.clientCertificate?.certificate === auth.clientCertificate?.certificate;
     return isSame ? response : attempt(renewed, remaining);
   }

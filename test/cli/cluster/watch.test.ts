@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { JsonObject } from '../../../src/base/json';
 import { connectCluster } from '../../../src/cli/cluster/connect';
 import { ObjectStore, replaceStore, updateStore } from '../../../src/cli/cluster/watch';
+import { WaitNotice } from '../../../src/cli/io/wait-notice';
 import { FakeClock } from '../../support/fake-clock';
 import { answerJson, httpServer } from '../../support/loopback';
 
@@ -59,8 +60,16 @@ test('the events of a list lead to exactly the content of the list', () => {
 describe('the endless answer of a watch', () => {
   const LIST = { kind: 'SecretList', apiVersion: 'v1', metadata: { resourceVersion: '9' }, items: [] };
 
+  interface Watched {
+    readonly error: unknown;
+    readonly bytes: number;
+    readonly watches: number;
+    /** Everything that was written to stderr. */
+    readonly said: string;
+  }
+
   /** Watches at a server that answers each watch with this status and writes until the client closes the connection. */
-  async function watched(status: number): Promise<{ readonly error: unknown; readonly bytes: number; readonly watches: number }> {
+  async function watched(status: number): Promise<Watched> {
     let bytes = 0;
     let watches = 0;
     const { port } = await httpServer(({ url = '' }, response) => {
@@ -74,13 +83,16 @@ describe('the endless answer of a watch', () => {
       return write();
     });
     const credentials = { description: 'a token', present: async () => ({ token: 'token-of-nobody' }) };
-    const cluster = connectCluster({ server: `http://127.0.0.1:${port}`, credentials }, { variables: {}, clock: new FakeClock(), signal: new AbortController().signal });
+    const [server, clock] = [`http://127.0.0.1:${port}`, new FakeClock()];
+    let said = '';
+    const waiting = WaitNotice.forServer(server, { variables: {}, clock, stderr: { write: (text) => said += text } });
+    const cluster = connectCluster({ server, credentials }, { variables: {}, clock, signal: new AbortController().signal, waiting });
     const read = async () => {
       for await (const event of cluster.watch('/api/v1/secrets')) throw new Error(`unexpected ${event.type}`);
     };
     const error = await read().catch((reason: unknown) => reason);
     cluster.close();
-    return { error, bytes, watches };
+    return { error, bytes, watches, said };
   }
 
   test('that is an error without a retry is cut, and ends the watch', async () => {
@@ -91,8 +103,9 @@ describe('the endless answer of a watch', () => {
   });
 
   test('that is a temporary error ends when the time for retries ends', async () => {
-    const { error, watches } = await watched(500);
+    const { error, watches, said } = await watched(500);
     expect(error).toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringContaining('500') });
     expect(watches).toBeGreaterThan(1);
+    expect(said).toMatch(/^waiting for http:\/\/127\.0\.0\.1:\d+ \(\d+ s\): it answers 500, trying again\n/);
   });
 });
