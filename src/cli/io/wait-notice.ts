@@ -92,12 +92,12 @@ export class WaitNotice {
 
   /**
    * Runs an action that is no wait for the target and may ask the user, such as an exec plugin. Its time does not count.
+   * The live line stays until the action writes something: most credentials are there at once.
    */
   public async suspended<T>(action: () => Promise<T>): Promise<T> {
     const { clock } = this.host;
     if (this.suspensions === 0) this.suspendedAt = clock.now();
     this.suspensions += 1;
-    this.erase();
     try {
       return await action();
     } finally {
