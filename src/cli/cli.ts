@@ -5,6 +5,7 @@ import type { Host } from './base/host';
 import { nearest, parseArguments } from './command-line/arguments';
 import { commandHelp, overview } from './command-line/help';
 import { Files } from './io/files';
+import { LiveOutput } from './io/live-output';
 import { UnwritableOutput } from './io/standard-output';
 import { COMMANDS } from './lazy-commands';
 import { UserError, userError, show } from '../base/user-error';
@@ -28,7 +29,8 @@ async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode
   if (name === '--version') return print(`${version()}\n`, host.stdout);
   const command = (COMMANDS.get(name) ?? unknownCommand(name))();
   if (wantsHelp(rest)) return print(commandHelp(command), host.stdout);
-  const { stdout, stderr, variables, cwd, clock, signal } = host;
+  const { stdout, variables, cwd, clock, signal } = host;
+  const stderr = new LiveOutput(host.stderr);
   return command.run({ stdout, stderr, variables, cwd, clock, signal, args: parseArguments(rest, command), files: new Files(host) });
 }
 

@@ -7,7 +7,12 @@ export interface Output {
   readonly isTTY?: boolean;
   /** The width of the terminal. */
   readonly columns?: number;
+  /** Whether a live line is shown. */
+  readonly hasLiveLine?: boolean;
   write(text: string): unknown;
+  /** Shows a line that the next text erases. Standard error has it. */
+  showLiveLine?(line: string): void;
+  endLiveLine?(): void;
 }
 
 /**

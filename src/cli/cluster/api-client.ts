@@ -7,6 +7,7 @@ import type { Clock } from '../base/host';
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from '../http/http';
 import { createHttpClient } from '../http/http-client';
 import { RetriedResponse, retry, TimeBudget } from '../http/retry';
+import { WaitNotice } from '../io/wait-notice';
 
 /**
  * The environment of an API client.
@@ -22,6 +23,8 @@ export interface ClientOptions {
   readonly debug?: (line: string) => void;
   /** Whether to retry temporary errors. @default true */
   readonly retries?: boolean;
+  /** Reports that the server does not answer. @default - no report */
+  readonly waiting?: WaitNotice;
 }
 
 /**
@@ -58,6 +61,7 @@ export class ApiClient {
   /** Aborted by the caller's signal or by `close`. */
   public readonly signal: AbortSignal;
   public readonly outage: OutageTracker;
+  public readonly waiting: WaitNotice;
 
   private readonly closing = new AbortController();
   private http?: HttpClient;
@@ -70,6 +74,7 @@ export class ApiClient {
     this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
     this.budget = options.budget ?? DEFAULT_BUDGET;
     this.outage = new OutageTracker(options.clock);
+    this.waiting = options.waiting ?? WaitNotice.silent(options.clock);
     this.signal = AbortSignal.any([options.signal, this.closing.signal]);
   }
 
@@ -80,26 +85,17 @@ export class ApiClient {
 
   /** Sends a request, with retries. Returns the response whatever its status is. */
   public async send(request: ApiRequest): Promise<RetriedResponse> {
-    const { budget, signal } = this;
-    const { clock, retries = true } = this.options;
-    let attempt = 0;
-    const send = async (timeout: number) => {
-      attempt += 1;
-      return this.withAuth(async (auth) => this.exchange(request, auth, timeout, attempt));
-    };
-    if (!retries || request.once) return { ...await send(budget.perCall), attempts: 1, tried: '' };
-    const alsoTransient = (response: HttpResponse) => this.outage.explains(response);
-    return retry(send, { repeatable: request.repeatable ?? true, budget, clock, signal, alsoTransient });
+    return this.waiting.during(async () => this.sendWithRetries(request));
   }
 
   /** Opens a stream, without retries. */
   public async open(request: ApiRequest, timeout: number): Promise<HttpStream> {
-    return this.withAuth(async (auth) => {
-      const httpRequest = this.httpRequest(request, auth, timeout);
+    return this.waiting.during(async () => this.withAuth(timeout, async (auth, remaining) => {
+      const httpRequest = this.httpRequest(request, auth, remaining);
       const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
       this.noteWarnings(stream.headers, auth);
       return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
-    });
+    }));
   }
 
   /** Ends all requests. A request that nobody waits for any more must neither be retried nor keep the process running. */
@@ -108,14 +104,34 @@ export class ApiClient {
     this.http?.close();
   }
 
-  private async withAuth<T extends { readonly status: number }>(attempt: (auth: AuthInfo) => Promise<T>): Promise<T> {
-    const { credentials } = this.connection;
-    const auth = await credentials.present();
-    const response = await attempt(auth);
+  private async sendWithRetries(request: ApiRequest): Promise<RetriedResponse> {
+    const { budget, signal } = this;
+    const { clock, retries = true } = this.options;
+    let attempt = 0;
+    const send = async (timeout: number) => {
+      attempt += 1;
+      return this.withAuth(timeout, async (auth, remaining) => this.exchange(request, auth, remaining, attempt));
+    };
+    if (!retries || request.once) return { ...await send(budget.perCall), attempts: 1, tried: '' };
+    const alsoTransient = (response: HttpResponse) => this.outage.explains(response);
+    const retrying = (reason: string) => this.waiting.failed(reason);
+    return retry(send, { repeatable: request.repeatable ?? true, budget, clock, signal, alsoTransient, retrying });
+  }
+
+  /** The time limit is for both attempts. The time in which an exec plugin runs does not count. */
+  private async withAuth<T extends { readonly status: number }>(
+    timeout: number, attempt: (auth: AuthInfo, remaining: number) => Promise<T>,
+  ): Promise<T> {
+    const { connection: { credentials }, options: { clock } } = this;
+    const present = async (renew?: boolean) => this.waiting.suspended(async () => credentials.present(renew));
+    const auth = await present();
+    const begun = clock.now();
+    const response = await attempt(auth, timeout);
+    const remaining = Math.max(1, timeout - (clock.now() - begun));
     if (response.status !== 401) return response;
-    const renewed = await credentials.present(true);
+    const renewed = await present(true);
     const isSame = renewed.token === auth.token && renewed.clientCertificate?.certificate === auth.clientCertificate?.certificate;
-    return isSame ? response : attempt(renewed);
+    return isSame ? response : attempt(renewed, remaining);
   }
 
   private async exchange(request: ApiRequest, auth: AuthInfo, timeout: number, attempt: number): Promise<HttpResponse> {

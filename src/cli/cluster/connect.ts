@@ -8,6 +8,7 @@ import { watchCollection } from './watch';
 import type { JsonObject } from '../../base/json';
 import { FIELD_MANAGER } from '../../release/release-names';
 import type { Context } from '../command-line/command';
+import { WaitNotice } from '../io/wait-notice';
 
 /**
  * Creates a client for the API server of a connection. It connects on the first call.
@@ -92,7 +93,8 @@ class ConnectedClient implements KubernetesClient {
 export async function withClient<T>(context: Context, connection: Connection, action: (cluster: KubernetesClient) => Promise<T>): Promise<T> {
   const { args, stderr, variables, clock, signal } = context;
   const debug = args.has('debug') ? (line: string) => stderr.write(`${line}\n`) : undefined;
-  const cluster = connectCluster(connection, { variables, clock, signal, debug });
+  const waiting = WaitNotice.forServer(connection.server, context, args.has('debug'));
+  const cluster = connectCluster(connection, { variables, clock, signal, debug, waiting });
   try {
     return await action(cluster);
   } finally {

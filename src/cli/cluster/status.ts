@@ -35,8 +35,22 @@ export class ApiError extends HttpError {
    * @param at The request: `get pods in kube-system`.
    */
   public constructor(at: string, code: number, public readonly status: Status) {
-    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(status.message ?? 'nothing')}`.replace(' :', ':'), code, isAccessDenied(code, status));
+    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(inPlainWords(status.message ?? 'nothing'))}`.replace(' :', ':'), code, isAccessDenied(code, status));
   }
+}
+
+/**
+ * A message of the API server in one line, without Go's names of types and Go's form of values. Such a value may be one of a Secret.
+ */
+export function inPlainWords(message: string): string {
+  // A value may have several lines. Each problem of a list begins with the path of a field.
+  return message.split(/\n(?= {2}\.)/).map((entry) => entry.replace(/(?:&|&?value\.valueUnstructured)\{.*\}/s, 'another value')).join('\n')
+    .replace(/map\[string\]interface \{\}/g, 'a mapping')
+    .replace(/\[\]interface \{\}/g, 'a list')
+    .replace(/Go (?:value|struct field)/g, 'a field')
+    .replace(/\b(?:u?int|float)(?:8|16|32|64)\b/g, 'number')
+    .replace(/\berrors:\n\s*/g, '')
+    .split('\n').map((line) => line.trim()).filter((line) => line !== '').join('; ');
 }
 
 /**
@@ -73,13 +87,26 @@ export function objectOf(at: string, response: RetriedResponse): JsonObject {
 }
 
 /**
- * Corrects the status of a response. The API server answers 500 to an apply with an unknown field, as if a retry could help.
- * It is a 422, like other invalid objects.
+ * Corrects the status of a response. The API server answers 500 to many mistakes in manifests, as if a retry could help.
  */
 export function correctStatus<T extends { readonly status: number; readonly body: string }>(response: T): T {
-  const isInvalid = response.status === 500 && /"message":"failed to create typed patch object /.test(response.body);
-  return isInvalid ? { ...response, status: 422 } : response;
+  if (response.status !== 500) return response;
+  const { message } = parseObject(response.body) ?? {};
+  const [, status] = INPUT_MISTAKES.find(([pattern]) => typeof message === 'string' && pattern.test(message)) ?? [];
+  return status === undefined ? response : { ...response, status };
 }
+
+/**
+ * Messages about the object in the request, and the status that such a mistake has elsewhere. Other errors with 500 are temporary: etcd without
+ * a leader, a webhook that does not answer.
+ *
+ * @see https://github.com/kubernetes/apimachinery/blob/master/pkg/util/managedfields/internal/structuredmerge.go
+ */
+const INPUT_MISTAKES: ReadonlyArray<readonly [RegExp, number]> = [
+  [/^failed to create typed (?:patch|live) object \(/, 422],
+  [/^failed to convert new object \([^)]*\) to proper version: unable to convert unstructured object to /, 422],
+  [/^etcdserver: request is too large$|^rpc error: code = ResourceExhausted desc = trying to send message larger than max /, 413],
+];
 
 /**
  * The error of a Status without an HTTP response, as in a watch.

@@ -27,19 +27,27 @@ class Watch {
   private resourceVersion?: string;
   private failures = 0;
   private failingSince = 0;
+  /** Ends the notice that the server does not answer. */
+  private endWaiting?: () => void;
 
   public constructor(private readonly client: ApiClient, private readonly request: WatchRequest, private readonly listed?: () => void) {
     this.at = describeRequest('watch', request.path);
   }
 
   public async *events(): AsyncGenerator<WatchEvent> {
-    for (;;) {
-      try {
-        yield* this.resourceVersion === undefined ? this.list() : this.follow(this.resourceVersion);
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 410) this.resourceVersion = undefined;
-        await this.pauseAfter(error);
-      }
+    try {
+      for (;;) yield* this.attempt();
+    } finally {
+      this.endWaiting?.();
+    }
+  }
+
+  private async *attempt(): AsyncGenerator<WatchEvent> {
+    try {
+      yield* this.resourceVersion === undefined ? this.list() : this.follow(this.resourceVersion);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 410) this.resourceVersion = undefined;
+      await this.pauseAfter(error);
     }
   }
 
@@ -53,6 +61,8 @@ class Watch {
   private async *follow(resourceVersion: string): AsyncGenerator<WatchEvent> {
     const events = await openWatch(this.client, this.at, this.request, resourceVersion);
     this.failures = 0;
+    this.endWaiting?.();
+    this.endWaiting = undefined;
     for await (const { type, object } of events) {
       this.resourceVersion = resourceVersionOf(object) ?? this.resourceVersion;
       if (type === 'BOOKMARK') continue;
@@ -68,6 +78,8 @@ class Watch {
     const { options, budget } = this.client;
     if (this.failures === 0) this.failingSince = options.clock.now();
     this.failures += 1;
+    this.endWaiting ??= this.client.waiting.begin();
+    this.client.waiting.failed(reasonOf(error));
     const remaining = this.failingSince + budget.total - options.clock.now();
     if (options.retries === false || !await this.wait(this.classify(error), this.failures, remaining)) throw error;
   }
@@ -89,6 +101,12 @@ class Watch {
     if (cause instanceof ConnectionError) outage.note();
     return { ...TRANSIENT, transient: cause instanceof HttpError || (cause instanceof ConnectionError && !cause.permanent) };
   }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Unreachable ? error.cause : error;
+  if (cause instanceof HttpError) return `it answers ${cause.code}`;
+  return cause instanceof ConnectionError ? cause.message : 'it failed';
 }
 
 const TRANSIENT: AttemptResult = { transient: true, mayHaveActed: false };
@@ -158,7 +176,7 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Seconds until the server ends a watch, which is then resumed. It is also the longest time until a dead connection is noticed. */
+/** Seconds until the server ends a watch, which is then resumed. A watch that lasts longer is ended here: its connection may be dead. */
 const WATCH_SECONDS = 60;
 
 /** The API server stores at most 1.5 MiB per object. */
@@ -208,9 +226,6 @@ function notAWatch(at: string): Unreachable {
 
 async function readText({ body }: HttpStream): Promise<string> {
   let text = '';
-  for await (const piece of body) {
-    text += piece;
-    if (text.length > LONGEST_LINE) break;
-  }
+  for await (const piece of body) text += piece;
   return text;
 }

@@ -9,6 +9,7 @@ import { gitlabAddress, gitlabToken, OwnerName, ownerName } from '../gitlab/conn
 import type { Gitlab } from '../gitlab/gitlab';
 import { gitlabClient } from '../gitlab/gitlab-client';
 import type { TransportConfig } from '../http/tls';
+import { WaitNotice } from '../io/wait-notice';
 
 /**
  * The options of the commands that read or write variables of GitLab.
@@ -60,7 +61,9 @@ export async function gitlabOf(context: Context): Promise<{ readonly gitlab: Git
   const address = await gitlabAddress(context);
   const owner = await ownerName(context, address);
   const token = await gitlabToken(context);
-  return { gitlab: gitlabClient({ url: address.url, token, transport: await trustOf(context), variables, clock, signal, budget: BUDGET }), owner };
+  const waiting = WaitNotice.forServer(address.url, context);
+  const transport = await trustOf(context);
+  return { gitlab: gitlabClient({ url: address.url, token, transport, variables, clock, signal, budget: BUDGET, waiting }), owner };
 }
 
 /**

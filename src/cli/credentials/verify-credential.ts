@@ -6,6 +6,7 @@ import { withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import { WaitNotice } from '../io/wait-notice';
 import { shortList } from '../verify/access-request';
 import { differences } from '../verify/verification';
 import { verifyAccess } from '../verify/verify-access';
@@ -35,6 +36,10 @@ const PROPAGATION_TIMEOUT = 10_000;
  * @throws A `Failure` that lists the problems.
  */
 export async function verifyCredential(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<void> {
+  return WaitNotice.until('the API server knows the rights of the new credential', context).during(async () => untilVerified(context, kubeconfig, access));
+}
+
+async function untilVerified(context: Context, kubeconfig: Kubeconfig, access: Access | undefined): Promise<void> {
   const { clock, signal } = context;
   for (const end = clock.now() + PROPAGATION_TIMEOUT; ;) {
     const { problems, isPermanent } = await verifyOnce(context, kubeconfig, access);

@@ -3,6 +3,7 @@ import { ExitCode, Failure } from '../base/failure';
 import { withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
 import type { Context } from '../command-line/command';
+import { WaitNotice } from '../io/wait-notice';
 
 /** Milliseconds. The API server caches an accepted token for 10 s, so a longer time has another cause. */
 const REVOCATION_TIMEOUT = 60_000;
@@ -29,6 +30,10 @@ export async function isAccepted(context: Context, kubeconfig: Kubeconfig): Prom
  * @returns The waiting time in milliseconds.
  */
 export async function waitForRevocation(context: Context, kubeconfig: Kubeconfig): Promise<number> {
+  return WaitNotice.until('the API server rejects the revoked token', context).during(async () => untilRejected(context, kubeconfig));
+}
+
+async function untilRejected(context: Context, kubeconfig: Kubeconfig): Promise<number> {
   const { clock, signal } = context;
   const start = clock.now();
   while (await isAccepted(context, kubeconfig)) {

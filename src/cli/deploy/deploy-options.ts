@@ -83,6 +83,7 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
       owner,
       accounts,
       say,
+      mask,
       forceConflicts,
       job: jobOf(variables),
       adopt: args.has('adopt'),

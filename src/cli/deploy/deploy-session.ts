@@ -15,6 +15,7 @@ import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Arguments, Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 import type { TimeBudget } from '../http/retry';
+import { WaitNotice } from '../io/wait-notice';
 
 const LIMITS = 'Time limits';
 
@@ -101,7 +102,8 @@ export async function lockedAccess<T>(
 
 function connect({ context, say }: DeploySession, connection: Connection, signal: AbortSignal, budget?: TimeBudget): KubernetesClient {
   const { args, clock, variables } = context;
-  return connectCluster(connection, { clock, variables, signal, budget, debug: args.has('debug') ? say : undefined });
+  const waiting = WaitNotice.forServer(connection.server, context, args.has('debug'));
+  return connectCluster(connection, { clock, variables, signal, budget, debug: args.has('debug') ? say : undefined, waiting });
 }
 
 /** A release may take the whole timeout, and its rollback once more. */

@@ -15,6 +15,7 @@ import { currentHistory } from './take-over';
 import { ExitCode, Failure } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
+import { WaitNotice } from '../io/wait-notice';
 
 /**
  * Removes an application by its record: its objects, its credentials in pull secrets, its record, and its lock.
@@ -25,7 +26,8 @@ export async function destroy(context: Context): Promise<Summary> {
   const session = await openSession(context);
   const { namespace, identity, timeout, say } = session;
   const isDryRun = args.has('dry-run');
-  const options = { namespace, clock, signal, say, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout };
+  const waiting = WaitNotice.until('all objects are gone', context);
+  const options = { namespace, clock, signal, say, waiting, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout };
   const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
   const access = isDryRun ? readOnlyAccess(session, open) : await lockedAccess(session, undefined, open);
   return withAccess(access, async () => {
@@ -47,6 +49,8 @@ interface DestroyOptions extends DeleteOptions {
   readonly budget: number;
   /** Gets a line for people about each event. */
   readonly say: (line: string) => void;
+  /** Reports the wait until the objects are gone. */
+  readonly waiting: WaitNotice;
 }
 
 async function planRemoval(
@@ -62,7 +66,7 @@ async function removeObjects(
 ): Promise<void> {
   const { namespace, job, say } = options;
   const left = await prune(cluster, remove, options, say);
-  await untilGone(cluster, remove.filter((object) => !left.includes(object)), options);
+  await options.waiting.during(async () => untilGone(cluster, remove.filter((object) => !left.includes(object)), options));
   const writer = new ObjectWriter(cluster, options);
   for (const object of kept) await writer.unmark(pathOf(object, namespace), object);
   if (kept.length === 0) return store.remove();

@@ -7,6 +7,7 @@ import type { HttpClient, HttpRequest } from '../http/http';
 import { createHttpClient } from '../http/http-client';
 import { RetriedResponse, retry, RetryOptions } from '../http/retry';
 import type { TransportConfig } from '../http/tls';
+import { WaitNotice } from '../io/wait-notice';
 
 /**
  * How to reach GitLab.
@@ -18,6 +19,8 @@ export interface GitlabClientOptions extends Pick<Host, 'variables' | 'clock' | 
   readonly transport: TransportConfig;
   /** Milliseconds for each call with its retries. */
   readonly budget: { readonly total: number };
+  /** Reports that GitLab does not answer. @default - no report */
+  readonly waiting?: WaitNotice;
 }
 
 /**
@@ -34,6 +37,9 @@ const PER_CALL = 30_000;
 
 /** The most entries that GitLab returns per page. */
 const PAGE_SIZE = 100;
+
+/** Bytes. A page of variables has at most 100 values of 10,000 characters. */
+const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** A group may have fewer variables than fit on these pages. */
 const MOST_PAGES = 400;
@@ -54,14 +60,16 @@ class RestClient implements Gitlab {
   public readonly url: string;
   readonly #token: string;
   private readonly http: HttpClient;
-  private readonly retries: Pick<RetryOptions, 'budget' | 'clock' | 'signal' | 'repeatable'>;
+  private readonly retries: Pick<RetryOptions, 'budget' | 'clock' | 'signal' | 'repeatable' | 'retrying'>;
+  private readonly waiting: WaitNotice;
 
-  public constructor({ url, token, transport, variables, clock, signal, budget }: GitlabClientOptions) {
+  public constructor({ url, token, transport, variables, clock, signal, budget, waiting = WaitNotice.silent(clock) }: GitlabClientOptions) {
     this.url = url;
     this.#token = token;
     this.http = createHttpClient(transport, variables, clock);
     // Every request is repeatable: GitLab rejects a second variable with the same key and scope.
-    this.retries = { budget: { perCall: PER_CALL, ...budget }, clock, signal, repeatable: true };
+    this.retries = { budget: { perCall: PER_CALL, ...budget }, clock, signal, repeatable: true, retrying: (reason) => waiting.failed(reason) };
+    this.waiting = waiting;
   }
 
   public async release(): Promise<string | undefined> {
@@ -129,8 +137,9 @@ class RestClient implements Gitlab {
 
   private async exchange(request: GitlabRequest): Promise<RetriedResponse> {
     const httpRequest = this.httpRequest(request);
+    const attempt = async (timeout: number) => this.http.exchange({ ...httpRequest, timeout, largest: LARGEST_BODY }, this.retries.signal);
     try {
-      return await retry((timeout) => this.http.exchange({ ...httpRequest, timeout }, this.retries.signal), this.retries);
+      return await this.waiting.during(async () => retry(attempt, this.retries));
     } catch (error) {
       throw error instanceof Unreachable ? new Unreachable(`${request.at}: ${error.message}`, error.cause) : error;
     }

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import { dial, DialOptions, environmentProxy, isLoopback, proxyOf } from './dial';
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from './http';
 import { HttpExchange } from './http-exchange';
-import { ConnectionError } from './network-errors';
 import { createSecureContext, describeTrust, TlsSessionCache, TransportConfig, trustedCertificates } from './tls';
 import { userError, show } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
@@ -27,9 +26,6 @@ const CONCURRENCY = 4;
 /** Milliseconds until an idle connection is closed. A server or load balancer would close it later, perhaps during a request. */
 const IDLE_TIMEOUT = 15_000;
 
-/** An API server's lists are smaller. A broken server must not exhaust the memory. */
-const LARGEST_RESPONSE = 64 * 1024 * 1024;
-
 /** Request options that carry their `dial` function to the agent's `createConnection`. */
 interface DialingRequest extends ClientRequestArgs {
   readonly dial: () => Promise<Duplex>;
@@ -52,14 +48,15 @@ class NodeHttpClient implements HttpClient {
     const exchange = this.begin(request, signal);
     return exchange.run(() => this.semaphore.run(async () => {
       const response = await this.send(request, exchange);
-      return { ...headOf(response), body: await readBody(response) };
+      return { ...headOf(response), body: await exchange.text(response) };
     }, exchange.signal));
   }
 
   public async stream(request: HttpRequest, signal?: AbortSignal): Promise<HttpStream> {
     const exchange = this.begin(request, signal);
     const response = await exchange.start(() => this.send(request, exchange));
-    return { ...headOf(response), body: exchange.pieces(response) };
+    const head = headOf(response);
+    return { ...head, body: head.status < 300 ? exchange.pieces(response) : onePiece(await exchange.run(() => exchange.text(response))) };
   }
 
   public close(): void {
@@ -148,15 +145,8 @@ function headOf({ statusCode = 0, headersDistinct }: IncomingMessage): Omit<Http
   return { status: statusCode, headers };
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > LARGEST_RESPONSE) throw new ConnectionError('its answer is larger than 64 MiB', { sent: true, permanent: true });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+async function* onePiece(text: string): AsyncGenerator<string> {
+  yield text;
 }
 
 function checkAddress(url: URL): void {

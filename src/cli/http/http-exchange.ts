@@ -17,6 +17,13 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal;
 }
 
+const MEBIBYTE = 1024 * 1024;
+
+/** An API server's lists are smaller. A broken server must not exhaust the memory. */
+const LARGEST_BODY = 64 * MEBIBYTE;
+
+const LONGEST_ERROR = MEBIBYTE;
+
 /**
  * One request in progress: its phase, its time limit, and the errors that end it.
  */
@@ -56,13 +63,14 @@ export class HttpExchange {
     }
   }
 
-  /** The body in pieces. Each piece must arrive within the time limit. */
+  /** The body in pieces. The last piece must arrive within the time limit. A stream that is too large may be opened again where it ended. */
   public async *pieces(response: IncomingMessage): AsyncGenerator<string> {
     const decoder = new TextDecoder();
     try {
-      this.deadline.restart();
+      let size = 0;
       for await (const chunk of response as AsyncIterable<Uint8Array>) {
-        this.deadline.restart();
+        size += chunk.length;
+        this.checkSize(size, false);
         yield decoder.decode(chunk, { stream: true });
       }
     } catch (error) {
@@ -71,6 +79,26 @@ export class HttpExchange {
       this.deadline.stop();
       response.destroy();
     }
+  }
+
+  /** The whole body. The body of an error is cut, since its status says more than an error about its size. */
+  public async text(response: IncomingMessage): Promise<string> {
+    const { statusCode = 0 } = response;
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (statusCode < 300) this.checkSize(size, true);
+      chunks.push(chunk);
+      // Leaving the loop closes the connection.
+      if (statusCode >= 300 && size >= LONGEST_ERROR) break;
+    }
+    return Buffer.concat(chunks).subarray(0, statusCode < 300 ? undefined : LONGEST_ERROR).toString('utf8');
+  }
+
+  private checkSize(size: number, permanent: boolean): void {
+    const { largest = LARGEST_BODY } = this.request;
+    if (size > largest) throw new ConnectionError(`its answer is larger than ${largest / MEBIBYTE} MiB`, { sent: true, permanent });
   }
 
   private explain(error: unknown): unknown {
@@ -94,23 +122,18 @@ class Deadline {
   /** Whether the time limit was reached before the caller's signal. */
   public expired = false;
   private readonly controller = new AbortController();
-  private stopTimer: () => void;
+  private readonly stopTimer: () => void;
 
-  public constructor(private readonly clock: Clock, private readonly milliseconds: number, private readonly outer?: AbortSignal) {
+  public constructor(clock: Clock, milliseconds: number, private readonly outer?: AbortSignal) {
     // All requests of a command listen to one signal: Node would warn of a leak on stderr.
     if (outer) setMaxListeners(0, outer);
     if (outer?.aborted) this.cancel();
     else outer?.addEventListener('abort', this.cancel, { once: true });
-    this.stopTimer = this.startTimer();
+    this.stopTimer = clock.after(milliseconds, () => this.expire());
   }
 
   public get signal(): AbortSignal {
     return this.controller.signal;
-  }
-
-  public restart(): void {
-    this.stopTimer();
-    this.stopTimer = this.startTimer();
   }
 
   public stop(): void {
@@ -119,10 +142,6 @@ class Deadline {
   }
 
   private readonly cancel = () => this.controller.abort(this.outer?.reason);
-
-  private startTimer(): () => void {
-    return this.clock.after(this.milliseconds, () => this.expire());
-  }
 
   private expire(): void {
     if (this.controller.signal.aborted) return;

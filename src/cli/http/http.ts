@@ -8,8 +8,10 @@ export interface HttpRequest {
   /** Header names in lower case. */
   readonly headers: { readonly [name: string]: string };
   readonly body?: string;
-  /** The time limit in milliseconds, from connecting to the last byte. For a stream: until the first byte, and between two pieces. */
+  /** The time limit in milliseconds, from connecting to the last byte. It also ends a stream. */
   readonly timeout: number;
+  /** The largest body of a successful response, in bytes. @default 64 MiB */
+  readonly largest?: number;
   /** Called right before the client writes the request. Throws when the request must not be sent any more. */
   readonly permit?: () => void;
 }
@@ -25,7 +27,7 @@ export interface HttpResponse {
 }
 
 /**
- * A response whose body arrives in pieces.
+ * A response whose body arrives in pieces. The body of an error arrives in one piece.
  */
 export interface HttpStream extends Omit<HttpResponse, 'body'> {
   readonly body: AsyncIterable<string>;
@@ -33,6 +35,7 @@ export interface HttpStream extends Omit<HttpResponse, 'body'> {
 
 /**
  * Sends HTTP requests over kept-alive connections. It does not retry and follows no redirects.
+ * Every request has a time limit, and every body a size limit. The body of an error is cut after 1 MiB.
  */
 export interface HttpClient {
   /** The number of connections and requests so far. */

@@ -25,6 +25,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal;
   /** Responses to retry beside 408, 429 and 5xx. The server did not act on them. */
   readonly alsoTransient?: (response: HttpResponse) => boolean;
+  /** Gets the reason before each pause: `connection refused`. */
+  readonly retrying?: (reason: string) => void;
   /** At least 0 and less than 1. */
   readonly random?: () => number;
 }
@@ -55,6 +57,7 @@ export async function retry(send: (timeout: number) => Promise<HttpResponse>, op
     const pause = backoff(resultOf(outcome, clock.now(), alsoTransient), { repeatable, attempts, remaining: remaining(), random: random() });
     if (pause === undefined) return conclude(moreInformative(outcome, previous, timeout, options), attempts, clock.now() - begun);
     previous = outcome;
+    options.retrying?.(reasonOf(outcome));
     await clock.sleep(pause, signal);
   }
 }
@@ -146,6 +149,10 @@ function resultOf(outcome: Outcome, now: number, alsoTransient: RetryOptions['al
 function connectionErrorOf(outcome: Outcome): ConnectionError | undefined {
   const cause = 'error' in outcome && outcome.error instanceof Unreachable ? outcome.error.cause : undefined;
   return cause instanceof ConnectionError ? cause : undefined;
+}
+
+function reasonOf(outcome: Outcome): string {
+  return 'response' in outcome ? `it answers ${outcome.response.status}` : connectionErrorOf(outcome)?.message ?? 'it failed';
 }
 
 /**

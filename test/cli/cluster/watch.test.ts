@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { JsonObject } from '../../../src/base/json';
+import { connectCluster } from '../../../src/cli/cluster/connect';
 import { ObjectStore, replaceStore, updateStore } from '../../../src/cli/cluster/watch';
+import { WaitNotice } from '../../../src/cli/io/wait-notice';
+import { FakeClock } from '../../support/fake-clock';
+import { answerJson, httpServer } from '../../support/loopback';
 
 interface Item {
   readonly name: string;
@@ -51,4 +55,57 @@ test('the events of a list lead to exactly the content of the list', () => {
     expect(replaceStore(store, listOf(...after))).toEqual([]);
     expect(store.size).toBe(after.length);
   }));
+});
+
+describe('the endless answer of a watch', () => {
+  const LIST = { kind: 'SecretList', apiVersion: 'v1', metadata: { resourceVersion: '9' }, items: [] };
+
+  interface Watched {
+    readonly error: unknown;
+    readonly bytes: number;
+    readonly watches: number;
+    /** Everything that was written to stderr. */
+    readonly said: string;
+  }
+
+  /** Watches at a server that answers each watch with this status and writes until the client closes the connection. */
+  async function watched(status: number): Promise<Watched> {
+    let bytes = 0;
+    let watches = 0;
+    const { port } = await httpServer(({ url = '' }, response) => {
+      if (!url.includes('watch=true')) return answerJson(response, 200, LIST);
+      watches += 1;
+      const chunk = Buffer.alloc(65_536, ' ');
+      const write = () => {
+        while (!response.destroyed && response.write(chunk)) bytes += chunk.length;
+      };
+      response.writeHead(status).on('drain', write);
+      return write();
+    });
+    const credentials = { description: 'a token', present: async () => ({ token: 'token-of-nobody' }) };
+    const [server, clock] = [`http://127.0.0.1:${port}`, new FakeClock()];
+    let said = '';
+    const waiting = WaitNotice.forServer(server, { variables: {}, clock, stderr: { write: (text) => said += text } });
+    const cluster = connectCluster({ server, credentials }, { variables: {}, clock, signal: new AbortController().signal, waiting });
+    const read = async () => {
+      for await (const event of cluster.watch('/api/v1/secrets')) throw new Error(`unexpected ${event.type}`);
+    };
+    const error = await read().catch((reason: unknown) => reason);
+    cluster.close();
+    return { error, bytes, watches, said };
+  }
+
+  test('that is an error without a retry is cut, and ends the watch', async () => {
+    const { error, bytes, watches } = await watched(403);
+    expect(error).toMatchObject({ name: 'HttpError', exitCode: 3, message: expect.stringContaining('watch secrets: the answer is not one of an API server: 403') });
+    expect(watches).toBe(1);
+    expect(bytes).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test('that is a temporary error ends when the time for retries ends', async () => {
+    const { error, watches, said } = await watched(500);
+    expect(error).toMatchObject({ name: 'Unreachable', exitCode: 4, message: expect.stringContaining('500') });
+    expect(watches).toBeGreaterThan(1);
+    expect(said).toMatch(/^waiting for http:\/\/127\.0\.0\.1:\d+ \(\d+ s\): it answers 500, trying again\n/);
+  });
 });

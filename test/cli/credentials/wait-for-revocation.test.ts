@@ -17,7 +17,9 @@ function contextWith(...codes: number[]) {
     return {} as never;
   });
   const clock = new FakeClock();
-  return { context: { clock, signal: new AbortController().signal } as never, clock };
+  const said: string[] = [];
+  const stderr = { write: (text: string) => said.push(text) };
+  return { context: { clock, stderr, variables: {}, signal: new AbortController().signal } as never, clock, said };
 }
 
 test.each([[201, true], [403, true], [404, true], [401, false]])('the status %d means that the token is accepted: %s', async (code, accepted) => {
@@ -29,7 +31,9 @@ test('the wait ends at the first 401, and returns its length', async () => {
 });
 
 test('the wait fails after 60 s', async () => {
-  const { context, clock } = contextWith(201);
+  const { context, clock, said } = contextWith(201);
   await expect(waitForRevocation(context, KUBECONFIG)).rejects.toThrow('the API server still accepts the token 60 s after its Secret was deleted');
   expect(clock.slept.length).toBe(241);
+  expect(said[0]).toBe('waiting until the API server rejects the revoked token (2 s)\n');
+  expect(said).toHaveLength(4);
 });

@@ -4,6 +4,7 @@ import { gitlabClient, GitlabClientOptions } from '../../../src/cli/gitlab/gitla
 import { tooManyRequests } from '../../gitlab/faults';
 import { Gitlab, GitlabOptions } from '../../gitlab/gitlab-server';
 import { FakeClock } from '../../support/fake-clock';
+import { httpServer } from '../../support/loopback';
 import { ManualClock } from '../../support/manual-clock';
 import { until } from '../../support/until';
 import { TestAuthority } from '../../support/x509';
@@ -258,4 +259,19 @@ test('an aborted signal ends a call with its reason', async () => {
   abort.abort(reason);
 
   await expect(asked).rejects.toBe(reason);
+});
+
+test('an endless answer is not read to its end', async () => {
+  const endless = await httpServer((_, response) => {
+    const chunk = Buffer.alloc(65_536, ' ');
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.writeHead(200).on('drain', write);
+    write();
+  });
+  server = await Gitlab.start();
+  clients = [];
+  const error = await failureOf(client({ url: `http://127.0.0.1:${endless.port}` }).variables(SITE));
+  expect(error.message).toContain('its answer is larger than 16 MiB');
 });

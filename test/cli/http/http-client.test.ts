@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { RequestListener } from 'node:http';
 import { connect, createServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { UserError } from '../../../src/base/user-error';
@@ -15,6 +16,20 @@ import { TestAuthority } from '../../support/x509';
 const CA = new TestAuthority();
 const SERVING = CA.issue();
 const SECRET = 'token-of-nobody';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Writes until the client closes the connection. */
+function endless(status: number): RequestListener {
+  return (_, response) => {
+    const chunk = Buffer.alloc(65_536, 'x');
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.writeHead(status).on('drain', write);
+    write();
+  };
+}
 
 const clients: HttpClient[] = [];
 
@@ -137,6 +152,21 @@ describe('an exchange', () => {
     expect(await failure(clientWith().exchange(get(addressOf(server))))).toEqual({
       message: 'request to https://127.0.0.1:PORT failed: its answer is larger than 64 MiB', sent: true, permanent: true,
     });
+  });
+
+  test('uses the size limit of its request', async () => {
+    const server = await httpsServer(SERVING, (_, response) => response.end('x'.repeat(2 * MEBIBYTE + 1)));
+
+    expect((await clientWith().exchange(get(addressOf(server), { largest: 3 * MEBIBYTE }))).body).toHaveLength(2 * MEBIBYTE + 1);
+    expect((await failure(clientWith().exchange(get(addressOf(server), { largest: 2 * MEBIBYTE })))).message).toContain('its answer is larger than 2 MiB');
+  });
+
+  test.each([302, 404, 500])('cuts the endless body of a %i after 1 MiB and keeps the status', async (status) => {
+    const server = await httpsServer(SERVING, endless(status));
+
+    const response = await clientWith().exchange(get(addressOf(server)));
+
+    expect({ status: response.status, length: response.body.length }).toEqual({ status, length: MEBIBYTE });
   });
 });
 
@@ -418,6 +448,42 @@ describe('a stream', () => {
     };
 
     expect((await failure(read())).message).toBe(`request to https://127.0.0.1:PORT failed: ${expected}`);
+  });
+
+  test('ends at the time limit, although pieces arrive', async () => {
+    const server = await httpsServer(SERVING, (_, response) => void setInterval(() => response.write('\n'), 5).unref());
+    const { body } = await clientWith().stream(get(addressOf(server), { timeout: 600 }));
+    let pieces = 0;
+    const read = async () => {
+      for await (const _ of body) {
+        pieces += 1;
+        clock.pass(100);
+      }
+    };
+
+    expect((await failure(read())).message).toContain('no complete answer within 0.6 s');
+    expect(pieces).toBeLessThanOrEqual(6);
+  });
+
+  test('ends at the size limit, and may be opened again', async () => {
+    const server = await httpsServer(SERVING, endless(200));
+    const { body } = await clientWith().stream(get(addressOf(server), { largest: MEBIBYTE }));
+    let size = 0;
+    const read = async () => {
+      for await (const piece of body) size += piece.length;
+    };
+
+    expect(await failure(read())).toMatchObject({ message: expect.stringContaining('its answer is larger than 1 MiB'), permanent: false });
+    expect(size).toBeLessThanOrEqual(MEBIBYTE);
+  });
+
+  test.each([403, 500])('with the status %i has a body that is cut after 1 MiB', async (status) => {
+    const server = await httpsServer(SERVING, endless(status));
+    const { status: answered, body } = await clientWith().stream(get(addressOf(server)));
+    let text = '';
+    for await (const piece of body) text += piece;
+
+    expect({ answered, length: text.length }).toEqual({ answered: status, length: MEBIBYTE });
   });
 
   test('ends with the reason of its signal', async () => {

@@ -1,12 +1,10 @@
 import { isObject, JsonObject } from '../../../base/json';
 import { concurrently } from '../../base/concurrency';
 import { ExitCode, Failure } from '../../base/failure';
-import type { Clock } from '../../base/host';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { numberAt, textAt, uidOf } from '../objects/fields';
-import { ObjectWriter } from '../objects/object-writer';
-import type { Owner } from '../objects/owner';
+import { ObjectWriter, WriterOptions } from '../objects/object-writer';
 import type { PlannedChange } from '../objects/planned-change';
 import type { OwnedObject } from '../objects/release';
 
@@ -20,12 +18,9 @@ export interface Written {
   readonly status?: JsonObject;
 }
 
-export interface WriteOptions {
-  readonly owner: Owner;
+export interface WriteOptions extends WriterOptions {
   /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /**

@@ -1,8 +1,9 @@
+import { rejectedFields } from './rejected-fields';
 import type { ReleaseObject } from './release';
 import { printableText } from '../../../base/printable';
 import { UserError } from '../../../base/user-error';
 import { ExitCode, Failure } from '../../base/failure';
-import { ApiError, isAccessDenied, isApiError } from '../../cluster/status';
+import { ApiError, inPlainWords, isAccessDenied, isApiError } from '../../cluster/status';
 
 /**
  * Collects the errors of several checks, to report all of them at once.
@@ -53,6 +54,8 @@ export interface ObjectProblem {
   readonly given: string;
   /** The remedy. */
   readonly fix: string;
+  /** Further problems of the same object. */
+  readonly more?: ReadonlyArray<Pick<ObjectProblem, 'given' | 'fix'>>;
   /** Whether the credential lacks a right. */
   readonly isAccess?: boolean;
 }
@@ -65,7 +68,7 @@ export class ReleaseRejected extends Failure {
 
   public constructor(public readonly problems: readonly ObjectProblem[], public readonly total: number) {
     const code = problems.every(({ isAccess }) => isAccess) ? ExitCode.REFUSED : ExitCode.NO;
-    super([`${problems.length} of ${total} objects cannot be applied, so nothing was written`, ...problems.map(line)].join('\n'), code);
+    super([`${problems.length} of ${total} objects cannot be applied, so nothing was written`, ...problems.flatMap(lines)].join('\n'), code);
   }
 }
 
@@ -76,7 +79,7 @@ export class ObjectRejected extends Failure {
   public override readonly name = 'ObjectRejected';
 
   public constructor(public readonly problem: ObjectProblem, cause?: ApiError) {
-    super(line(problem).trim(), cause?.exitCode ?? ExitCode.NO, cause);
+    super(lines(problem).join('\n').trim(), cause?.exitCode ?? ExitCode.NO, cause);
   }
 }
 
@@ -104,24 +107,36 @@ function isFailedCheck(failure: unknown): failure is Failure {
   return failure instanceof Failure && [ExitCode.NO, ExitCode.REFUSED].includes(failure.exitCode);
 }
 
-function line({ object: { at, kind, name }, given, fix }: ObjectProblem): string {
-  return `  ${printableText(`${at}: ${kind} ${name}: ${given}`)}; ${fix}`;
+/** One line for each problem. */
+function lines({ object: { at, kind, name }, more = [], ...first }: ObjectProblem): string[] {
+  return [first, ...more].map(({ given, fix }) => `  ${printableText(`${at}: ${kind} ${name}: ${given}; ${fix}`)}`);
 }
+
+/** A server may report a problem for each item of a long list. */
+const MOST_PROBLEMS = 50;
 
 /**
- * The problem and the remedy for an object that the API server rejected.
+ * The problems and the remedies for an object that the API server rejected.
+ *
+ * @param mask Hides secrets in the server's words and in values of the object.
  */
-export function explain(object: ReleaseObject, { code, status }: ApiError): ObjectProblem {
-  const message = status.message ?? `the API server says ${code}`;
-  const known = REMEDIES.find(([pattern, forCode]) => (forCode === undefined || forCode === code) && pattern.test(message));
-  const fix = known?.[2] ?? otherRemedy(status);
-  return { object, given: conflicts(status) ?? withoutPreamble(message), fix, isAccess: isAccessDenied(code, status) };
+export function explain(object: ReleaseObject, { code, status }: ApiError, mask = (text: string) => text): ObjectProblem {
+  const isAccess = isAccessDenied(code, status);
+  const fields = rejectedFields(object, status, mask);
+  const [first = otherProblem(code, status, mask), ...more] = fields.slice(0, MOST_PROBLEMS).map(({ field, given, fix }) => ({
+    given: field === undefined ? given : `${field}: ${given}`,
+    fix: fix ?? remedyFor(code, given) ?? 'change it in the manifest',
+  }));
+  return { object, ...first, more, isAccess };
 }
 
-/** For rejections without an entry in `REMEDIES`, such as invalid values. */
-function otherRemedy({ details }: ApiError['status']): string {
-  const fields = [...new Set((details?.causes ?? []).flatMap(({ field }) => field ?? []))];
-  return fields.length > 0 ? `change ${printableText(fields.join(', '))} in the manifest` : 'change the manifest accordingly';
+function otherProblem(code: number, status: ApiError['status'], mask: (text: string) => string): Pick<ObjectProblem, 'given' | 'fix'> {
+  const message = status.message ?? `the API server says ${code}`;
+  return { given: conflicts(status) ?? withoutPreamble(mask(message)), fix: remedyFor(code, message) ?? 'change the manifest accordingly' };
+}
+
+function remedyFor(code: number, message: string): string | undefined {
+  return REMEDIES.find(([pattern, forCode]) => (forCode === undefined || forCode === code) && pattern.test(message))?.[2];
 }
 
 /** The pattern of the message, the status code if it matters, and the remedy. The first match counts. */
@@ -139,7 +154,7 @@ const REMEDIES: ReadonlyArray<readonly [RegExp, number | undefined, string]> = [
   [/could not find the requested resource/, 404, 'use an apiVersion that this cluster serves'],
   [/Apply failed with/, 409, 'remove the fields from the manifest, or take them over (--force-conflicts)'],
   [/immutable|may not change|cannot change|forbidden: updates to/i, 422, 'give the object another name, or delete it first'],
-  [/field not declared in schema|unknown field/, undefined, 'correct the name of the field, or remove it (`kubectl explain` lists the fields)'],
+  [/^failed to create typed live object/, undefined, 'delete the object in the cluster, which does not fit its schema, or let an administrator correct it'],
   [/ValidatingAdmissionPolicy/, undefined, 'meet the policy of the cluster that rejected it'],
 ];
 
@@ -166,5 +181,6 @@ function conflicts(status: ApiError['status']): string | undefined {
 
 /** The message without the object's kind and name, which are printed before it. */
 function withoutPreamble(message: string): string {
-  return message.replace(/^failed to create typed patch object \([^)]*\): /, '').replace(/^[\w.-]+ "[^"]*" is (?:invalid|forbidden): /, '');
+  const text = message.replace(/^failed to [a-z ]* object \([^)]*\)(?: to proper version)?: /, '').replace(/^[\w.-]+ "[^"]*" is (?:invalid|forbidden): /, '');
+  return inPlainWords(text);
 }

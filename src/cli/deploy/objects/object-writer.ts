@@ -25,6 +25,8 @@ export interface WriterOptions {
   readonly owner: Owner;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Hides the secrets that the job knows. @default - nothing is hidden */
+  readonly mask?: (text: string) => string;
 }
 
 /**
@@ -171,7 +173,7 @@ export class ObjectWriter {
         if (!isFieldConflict(error)) throw error;
         const live = await find(this.cluster, planned.path);
         if (live) this.check(planned, live);
-        throw refused(planned.object, error);
+        throw this.refused(planned.object, error);
       }
     });
   }
@@ -244,8 +246,13 @@ export class ObjectWriter {
 
   private async explaining<T>(object: ReleaseObject, action: () => Promise<T>): Promise<T> {
     return action().catch((error: unknown) => {
-      throw refused(object, error);
+      throw this.refused(object, error);
     });
+  }
+
+  /** An error about the object. A 401 is about the credential and stays as it is. */
+  private refused(object: ReleaseObject, error: unknown): unknown {
+    return error instanceof ApiError && error.code !== 401 ? new ObjectRejected(explain(object, error, this.options.mask), error) : error;
   }
 }
 
@@ -274,9 +281,4 @@ function isReplaced(error: unknown): boolean {
 
 function taken(object: ReleaseObject, given: string): ObjectRejected {
   return new ObjectRejected({ object, given, fix: 'give the object another name, or ask its owner to release it' });
-}
-
-/** An error about the object. A 401 is about the credential and stays as it is. */
-function refused(object: ReleaseObject, error: unknown): unknown {
-  return error instanceof ApiError && error.code !== 401 ? new ObjectRejected(explain(object, error), error) : error;
 }

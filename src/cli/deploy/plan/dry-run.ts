@@ -23,6 +23,8 @@ export interface DryRunOptions {
   readonly adopt: boolean;
   /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
+  /** Hides the secrets that the job knows. @default - nothing is hidden */
+  readonly mask?: (text: string) => string;
 }
 
 /**
@@ -67,7 +69,7 @@ class ObjectDryRun {
 
   public async run(): Promise<DryRunResult> {
     const [live, result] = await Promise.all([this.live(), this.apply(this.options.forceConflicts)]);
-    if (live instanceof ApiError) return explain(this.target.object, result instanceof ApiError ? result : live);
+    if (live instanceof ApiError) return this.problem(result instanceof ApiError ? result : live);
     const problem = live && this.ownershipProblem(live);
     if (problem) return problem;
     if (live && await this.isScaledByAnother(live)) {
@@ -101,7 +103,7 @@ class ObjectDryRun {
     if (!(result instanceof ApiError)) return this.change(live, result);
     // The fields of these managers become those of the owner's manager before the apply.
     if (live && areTakenOver(result, this.join(live))) return this.changeOrProblem(live, await this.apply(true, { live }));
-    return this.waitsFor(result) ? this.change(live, this.target.applied) : explain(object, result);
+    return this.waitsFor(result) ? this.change(live, this.target.applied) : this.problem(result);
   }
 
   /** An object that the credential may not read is not written either: its owner is unknown. */
@@ -124,6 +126,10 @@ class ObjectDryRun {
       if (error instanceof ApiError && error.code !== 401) return error;
       throw error;
     }
+  }
+
+  private problem(error: ApiError): ObjectProblem {
+    return explain(this.target.object, error, this.options.mask);
   }
 
   private ownershipProblem(live: JsonObject): ObjectProblem | undefined {
@@ -186,7 +192,7 @@ class ObjectDryRun {
       return { object: target.object, given: `${reason}, and the Job is still running`, fix: 'run this job again when the Job has ended, or delete the Job' };
     }
     const after = await checkReplacement(this.cluster, target, this.options.owner.manager);
-    if (after instanceof ApiError) return explain(target.object, after);
+    if (after instanceof ApiError) return this.problem(after);
     return { ...await this.change(live, after), changes: changesBetween(live, after).filter(({ field }) => !isGenerated(field)), action: 'replace', takenOver: [], otherFields: [] };
   }
 

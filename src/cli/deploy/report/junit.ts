@@ -67,7 +67,7 @@ function objectCase(object: DeploymentFacts['objects'][number], facts: Deploymen
   const one = { className: 'apply' as const, name: nameOf(object) };
   const problems = error instanceof ReleaseRejected ? error.problems : error instanceof ObjectRejected ? [error.problem] : [];
   const problem = problems.find(({ object: its }) => nameOf(its) === one.name);
-  if (problem) return { ...one, result: 'failed', message: `${problem.given}; ${problem.fix}` };
+  if (problem) return { ...one, result: 'failed', message: [problem, ...problem.more ?? []].map(({ given, fix }) => `${given}; ${fix}`).join('\n') };
   const isDone = isDryRun ? planned !== undefined : written.has(one.name);
   return isDone ? { ...one, result: 'passed' } : { ...one, result: 'skipped', message: whySkipped(one.name, facts) };
 }

@@ -2,9 +2,10 @@ import { causeOf, Finding, RolloutProblem } from './diagnosis';
 import { Progress, titleOf } from './rollout';
 import { NOT_SEEN, RolloutStatus } from './rollout-status';
 import { printable } from '../../../base/printable';
-import { CiVariables, isCi } from '../../../gitlab/ci-variables';
+import type { CiVariables } from '../../../gitlab/ci-variables';
 import { seconds } from '../../base/duration';
 import type { Clock, Output } from '../../base/host';
+import { ERASE, fitted, supportsLiveLine } from '../../io/live-output';
 
 /**
  * Reports each change of a rollout once.
@@ -66,21 +67,14 @@ export function progressOutput(options: ProgressOptions): ProgressOutput {
   return isLive(options) ? new LiveLine(options) : { show: (progress) => output.write(`${plainLine(progress)}\n`), end: () => undefined };
 }
 
-/** Control sequences are written only to a terminal that supports them, and never with NO_COLOR. */
 function isLive({ output, variables, isShared }: ProgressOptions): boolean {
-  return !isShared && !isCi(variables) && !variables.NO_COLOR && variables.TERM !== 'dumb' && output.isTTY === true;
+  return !isShared && supportsLiveLine(output, variables);
 }
 
 /** `12 s  1/3 ready  Deployment web: 1 of 2 updated replicas are available`. */
 function plainLine({ elapsed, ready, total, workload, state, message }: Progress): string {
   return `${seconds(elapsed).padStart(6)}  ${ready}/${total} ready  ${workload}${state === 'problem' ? ', ' : ': '}${message}`;
 }
-
-/** Erases the line of the cursor. */
-const ERASE = '\r\u001b[2K';
-
-/** The width, in columns, of a terminal that does not report its width. */
-const WIDTH = 80;
 
 /** Milliseconds between two updates of the elapsed time. */
 const TICK = 1_000;
@@ -114,12 +108,11 @@ class LiveLine implements ProgressOutput {
   }
 
   private draw(): void {
-    if (!this.shown) return;
     const { output, clock } = this.options;
+    // The notice that the server does not answer is more important.
+    if (!this.shown || output.hasLiveLine) return;
     const { progress, at } = this.shown;
-    // A line that wraps could not be erased. The width of other characters is unknown, so they are escaped.
     const line = printable(plainLine({ ...progress, elapsed: progress.elapsed + clock.now() - at }));
-    const width = (output.columns || WIDTH) - 1;
-    output.write(`${ERASE}${line.length > width ? `${line.slice(0, Math.max(0, width - 1))}~` : line}`);
+    output.write(`${ERASE}${fitted(line, output)}`);
   }
 }

@@ -12,8 +12,13 @@ function apiError(code: number, message: string, details: object = {}): ApiError
 describe('explain', () => {
   test.each<[string, ApiError, object]>([
     ['removes the kind and name from an invalid value, and names the field to change',
-      apiError(422, 'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1', { causes: [{ field: 'spec.replicas' }, { field: 'spec.replicas' }] }),
-      { given: 'spec.replicas: Invalid value: -1', fix: 'change spec.replicas in the manifest', isAccess: false }],
+      apiError(422, 'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1', { causes: [{ reason: 'FieldValueInvalid', message: 'Invalid value: -1', field: 'spec.replicas' }] }),
+      { given: 'spec.replicas: got -1', fix: 'change it in the manifest', isAccess: false }],
+    ['keeps the text of an invalid object without known causes',
+      apiError(422, 'Deployment.apps "web" is invalid: it is odd'), { given: 'it is odd', fix: 'change the manifest accordingly', more: [] }],
+    ['suggests another name for an immutable field of a cause',
+      apiError(422, 'x is invalid', { causes: [{ reason: 'FieldValueInvalid', message: 'Invalid value: {"a":"b"}: field is immutable', field: 'spec.selector' }] }),
+      { given: 'spec.selector: field is immutable', fix: 'give the object another name, or delete it first' }],
     ['names the other field managers of a conflict',
       apiError(409, 'Apply failed with 1 conflict', { causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "kubectl-edit" using v1', field: '.spec.replicas' }] }),
       { given: '"kubectl-edit" manages .spec.replicas', fix: 'remove the fields from the manifest, or take them over (--force-conflicts)' }],

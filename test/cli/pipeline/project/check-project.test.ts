@@ -134,7 +134,7 @@ test.each<[number, string, string, RegExp]>([
 test('it exits with 4 when GitLab does not answer, after the report on the file', async () => {
   gitlab.fail({ method: 'GET', times: Infinity }, { status: 503 });
 
-  expect(await check()).toEqual({ code: 4, stdout: CURRENT, stderr: expect.stringMatching(/^cdk8s-ci-deploy: look for project 42: .*503/) });
+  expect(await check()).toEqual({ code: 4, stdout: CURRENT, stderr: expect.stringMatching(/^cdk8s-ci-deploy: look for project 42: .*503/m) });
 });
 
 test('it sends no request without a token, unless an option names the project', async () => {
