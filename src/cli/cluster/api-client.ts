@@ -1,6 +1,7 @@
 import type { AuthInfo, Connection } from './connection';
 import type { Query } from './kubernetes-client';
 import { correctStatus } from './status';
+import { secrets } from '../../base/secrets';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { Unreachable } from '../base/failure';
 import type { Clock } from '../base/host';
@@ -97,8 +98,8 @@ export class ApiClient {
     return this.withAuth(async (auth) => {
       const httpRequest = this.httpRequest(request, auth, timeout);
       const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
-      this.noteWarnings(stream.headers, auth);
-      return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
+      this.noteWarnings(stream.headers);
+      return stream;
     });
   }
 
@@ -110,10 +111,10 @@ export class ApiClient {
 
   private async withAuth<T extends { readonly status: number }>(attempt: (auth: AuthInfo) => Promise<T>): Promise<T> {
     const { credentials } = this.connection;
-    const auth = await credentials.present();
+    const auth = remembered(await credentials.present());
     const response = await attempt(auth);
     if (response.status !== 401) return response;
-    const renewed = await credentials.present(true);
+    const renewed = remembered(await credentials.present(true));
     const isSame = renewed.token === auth.token && renewed.clientCertificate?.certificate === auth.clientCertificate?.certificate;
     return isSame ? response : attempt(renewed);
   }
@@ -121,9 +122,8 @@ export class ApiClient {
   private async exchange(request: ApiRequest, auth: AuthInfo, timeout: number, attempt: number): Promise<HttpResponse> {
     const httpRequest = this.httpRequest(request, auth, timeout);
     const response = await this.observed(request, attempt, async () => this.clientFor(auth).exchange(httpRequest, request.signal ?? this.signal));
-    this.noteWarnings(response.headers, auth);
-    const isObject = response.status < 300 && response.body.startsWith('{');
-    return correctStatus(isObject ? response : { ...response, body: redacted(response.body, auth) });
+    this.noteWarnings(response.headers);
+    return correctStatus(response);
   }
 
   private httpRequest(request: ApiRequest, { token }: AuthInfo, timeout: number): HttpRequest {
@@ -177,8 +177,8 @@ export class ApiClient {
     }
   }
 
-  private noteWarnings({ warning }: HttpResponse['headers'], auth: AuthInfo): void {
-    this.warnings.push(...parseWarnings(redacted(warning ?? '', auth)).filter((text) => !this.warnings.includes(text)));
+  private noteWarnings({ warning = '' }: HttpResponse['headers']): void {
+    this.warnings.push(...parseWarnings(warning).map((text) => secrets.mask(text)).filter((text) => !this.warnings.includes(text)));
   }
 }
 
@@ -214,13 +214,8 @@ function parseWarnings(header: string): string[] {
   return [...header.matchAll(/\b299 \S+ "((?:\\.|[^"\\])*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
 }
 
-/** A broken server or a proxy may repeat the request, with its token, in an error. */
-function redacted(text: string, { token }: AuthInfo): string {
-  return token === undefined ? text : text.replaceAll(token, '[token]');
-}
-
-async function* redactedBody(body: AsyncIterable<string>, auth: AuthInfo): AsyncGenerator<string> {
-  let text = '';
-  for await (const piece of body) text += piece;
-  yield redacted(text, auth);
+/** A broken server or a proxy may repeat the request, with its credential, in any answer. */
+function remembered(auth: AuthInfo): AuthInfo {
+  secrets.add(auth.token, auth.clientCertificate?.key);
+  return auth;
 }

@@ -62,8 +62,8 @@ export const render: Command = {
     if (file !== undefined) files.write(file, manifest);
     stderr.write(`${reference} (${source}) set in ${counted(containers)}\n`);
     const report = { image: reference.toString(), source, containers, ...(file === undefined ? { manifest } : { file }) };
-    if (output === 'json') stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else if (file === undefined) stdout.write(manifest);
+    if (output === 'json') stdout.json(report);
+    else if (file === undefined) stdout.raw(manifest);
     return ExitCode.DONE;
   },
 };

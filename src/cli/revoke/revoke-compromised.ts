@@ -92,7 +92,7 @@ function isInManifests({ access }: Revocation, { kind, name }: CreatedObject): b
 
 function report({ context: { args, stdout }, account, steps }: Revocation, since: string | undefined, review: readonly CreatedObject[]): ExitCode {
   if (args.one('output') === 'json') {
-    stdout.write(`${JSON.stringify({ since: since ?? null, review }, null, 2)}\n`);
+    stdout.json({ since: since ?? null, review });
     return ExitCode.DONE;
   }
   const when = since === undefined ? 'at any time (the RoleBinding is deleted already)' : `since the grant (${since})`;

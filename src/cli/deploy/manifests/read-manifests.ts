@@ -7,8 +7,11 @@ import { parseManifest } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
 import { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
+import { rememberSecretValues } from '../objects/secret-values';
 
 export interface ReadOptions extends ObjectRules {
+  /** Names that no Secret keeps secret: of the application, its environment and its namespace. */
+  readonly publicWords: readonly string[];
   /** Whether folders in folders are read, too. */
   readonly recursive: boolean;
   /** Whether the manifests may have no object at all, which removes the release. */
@@ -22,12 +25,18 @@ export interface ReadOptions extends ObjectRules {
  */
 export async function readManifests(names: readonly string[], files: Files, options: ReadOptions): Promise<ReleaseObject[]> {
   const problems = new Problems();
-  const objects: ReleaseObject[] = [];
+  const read: Array<{ readonly documents: readonly Located[]; readonly problems: Problems }> = [];
   for (const name of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
-    const file = await readFile(name, files).catch((error: unknown) => problems.add(error));
-    const documents = file ? documentsOf(file, problems) : [];
-    objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
+    const its = new Problems();
+    const file = await readFile(name, files).catch((error: unknown) => its.add(error));
+    read.push({ documents: file ? documentsOf(file, its) : [], problems: its });
   }
+  // Before the checks, since their messages show values.
+  rememberSecretValues(read.flatMap(({ documents }) => documents.map(({ value }) => value)), options.publicWords);
+  const objects = read.flatMap(({ documents, problems: its }) => {
+    problems.join(its);
+    return documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []);
+  });
   checkDuplicates(objects, problems);
   problems.check('the manifests; nothing was contacted');
   if (objects.length > 0 || options.allowEmpty) return objects;

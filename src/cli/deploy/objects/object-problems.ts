@@ -33,6 +33,13 @@ export class Problems {
   }
 
   /**
+   * Adds the errors of other checks.
+   */
+  public join(others: Problems): void {
+    this.found.push(...others.found);
+  }
+
+  /**
    * @param subject Of the message: `the manifests`.
    * @throws `UserError` with all problems, if there are any.
    */

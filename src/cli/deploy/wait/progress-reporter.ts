@@ -2,9 +2,11 @@ import { causeOf, Finding, RolloutProblem } from './diagnosis';
 import { Progress, titleOf } from './rollout';
 import { NOT_SEEN, RolloutStatus } from './rollout-status';
 import { printable } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 import { CiVariables, isCi } from '../../../gitlab/ci-variables';
 import { seconds } from '../../base/duration';
-import type { Clock, Output } from '../../base/host';
+import type { Clock } from '../../base/host';
+import type { SafeOutput } from '../../io/safe-output';
 
 /**
  * Reports each change of a rollout once.
@@ -13,7 +15,7 @@ export class ProgressReporter {
   private readonly messages = new Map<string, string>();
   private readonly problems = new Set<string>();
 
-  public constructor(private readonly progress: (progress: Progress) => void, private readonly mask: (text: string) => string) {}
+  public constructor(private readonly progress: (progress: Progress) => void) {}
 
   /**
    * @param findings The problems to report, also those that may still go away.
@@ -35,7 +37,7 @@ export class ProgressReporter {
     const key = [problem.workload, problem.container, problem.reason].join('\n');
     if (this.problems.has(key)) return;
     this.problems.add(key);
-    const { workload, line } = causeOf(problem, this.mask);
+    const { workload, line } = causeOf(problem);
     this.progress({ workload, state: 'problem', message: line.slice(workload.length).replace(/^[,:] /, ''), ...counts });
   }
 }
@@ -50,7 +52,7 @@ export interface ProgressOutput {
 }
 
 export interface ProgressOptions {
-  readonly output: Output;
+  readonly output: SafeOutput;
   readonly clock: Clock;
   readonly variables: CiVariables;
   /** Whether other code writes to the output at the same time, as the debug log does. */
@@ -92,8 +94,12 @@ class LiveLine implements ProgressOutput {
 
   public show(progress: Progress): void {
     const { output, clock } = this.options;
-    if (progress.state === 'problem') output.write(`${ERASE}${plainLine(progress)}\n`);
-    else this.shown = { progress, at: clock.now() };
+    if (progress.state === 'problem') {
+      output.raw(ERASE);
+      output.write(`${plainLine(progress)}\n`);
+    } else {
+      this.shown = { progress, at: clock.now() };
+    }
     this.draw();
     if (!this.ticking) void this.tick();
   }
@@ -101,7 +107,7 @@ class LiveLine implements ProgressOutput {
   public end(): void {
     this.ticking?.abort();
     this.ticking = undefined;
-    if (this.shown) this.options.output.write(ERASE);
+    if (this.shown) this.options.output.raw(ERASE);
     this.shown = undefined;
   }
 
@@ -117,8 +123,8 @@ class LiveLine implements ProgressOutput {
     const { output, clock } = this.options;
     const { progress, at } = this.shown;
     // A line that wraps could not be erased. The width of other characters is unknown, so they are escaped.
-    const line = printable(plainLine({ ...progress, elapsed: progress.elapsed + clock.now() - at }));
+    const line = printable(secrets.mask(plainLine({ ...progress, elapsed: progress.elapsed + clock.now() - at })));
     const width = (output.columns || WIDTH) - 1;
-    output.write(`${ERASE}${line.length > width ? `${line.slice(0, Math.max(0, width - 1))}~` : line}`);
+    output.raw(`${ERASE}${line.length > width ? `${line.slice(0, Math.max(0, width - 1))}~` : line}`);
   }
 }

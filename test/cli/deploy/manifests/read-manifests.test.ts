@@ -9,7 +9,7 @@ import { Files } from '../../../../src/cli/io/files';
 import { CiDeployment, DeployerIdentity, NamespaceDeployer, NamespacedChart } from '../../../../src/index';
 import { partName, releaseName } from '../../../../src/release/release-names';
 
-const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {} };
+const OPTIONS: ReadOptions = { namespace: 'example', recursive: false, allowEmpty: false, images: {}, variables: {}, publicWords: ['example'] };
 
 let folder: string;
 
