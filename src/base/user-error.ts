@@ -43,6 +43,17 @@ export function show(value: unknown): string {
 }
 
 /**
+ * The type of a JSON value in words: `a list`. For values that may be secrets.
+ */
+export function typeInWords(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  const words: Partial<Record<string, string>> = { string: 'a text', number: 'a number', boolean: 'true or false' };
+  return words[typeof value] ?? 'a map';
+}
+
+/**
  * Adds a place to a user error, for code that checks values without knowing where they come from. Returns other errors unchanged.
  */
 export function located(at: string, error: unknown): unknown {

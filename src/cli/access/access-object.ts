@@ -1,5 +1,5 @@
 import { isObject, Json, JsonObject } from '../../base/json';
-import { userError, show } from '../../base/user-error';
+import { show, typeInWords, userError } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
 import { dns1123Subdomain, nameRuleOf } from '../../kubernetes/names';
 import { ManifestDocument, parseManifest } from '../../yaml/manifest-parser';
@@ -51,7 +51,7 @@ function unfoldList({ value, at }: ManifestDocument): Array<{ at: string; value:
   if (value.kind !== 'List' || !Array.isArray(value.items)) return [{ at: at(), value }];
   return value.items.map((item, index) => {
     if (isObject(item)) return { at: `${at()}: items[${index}]`, value: item };
-    throw userError({ at: at(), given: `items[${index}] is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
+    throw userError({ at: at(), given: `items[${index}] is ${typeInWords(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
   });
 }
 

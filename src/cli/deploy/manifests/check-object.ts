@@ -1,5 +1,5 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { userError, show } from '../../../base/user-error';
+import { show, typeInWords, userError } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { checkedImage, ImageRules } from '../../../image/policy';
 import { containersOf } from '../../../kubernetes/container-images';
@@ -48,7 +48,8 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
 }
 
 function notAnObject(at: string, { apiVersion, kind }: JsonObject): never {
-  throw userError({ at, given: `apiVersion ${show(apiVersion)} and kind ${show(kind)}`, expected: 'a Kubernetes object', fix: 'add both, such as apiVersion: v1 and kind: ConfigMap' });
+  const shown = (value: Json | undefined) => (typeof value === 'object' ? typeInWords(value) : show(value));
+  throw userError({ at, given: `apiVersion ${shown(apiVersion)} and kind ${shown(kind)}`, expected: 'a Kubernetes object', fix: 'add both, such as apiVersion: v1 and kind: ConfigMap' });
 }
 
 function nameOf(at: string, kind: string, { name, generateName }: JsonObject): string {
@@ -62,7 +63,7 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
   }
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';
   if (typeof name === 'string' && expected === undefined) return name;
-  throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
+  throw userError({ at, given: `metadata.name of ${show(kind)} is ${typeof name === 'object' ? typeInWords(name) : show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
 }
 
 /** Only the server knows the scope of custom resources. */

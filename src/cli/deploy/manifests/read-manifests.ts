@@ -1,7 +1,7 @@
 import { checkObject, ObjectRules } from './check-object';
 import { isObject, JsonObject } from '../../../base/json';
 import { decodeText } from '../../../base/text-file';
-import { userError, show } from '../../../base/user-error';
+import { show, typeInWords, userError } from '../../../base/user-error';
 import { kindName } from '../../../kubernetes/kinds';
 import { parseManifest } from '../../../yaml/manifest-parser';
 import type { Files } from '../../io/files';
@@ -96,7 +96,7 @@ function unfold(at: string, value: JsonObject, problems: Problems): Located[] {
   return value.items.flatMap((item, index) => {
     const place = `${at}: items[${index}]`;
     if (isObject(item)) return unfold(place, item, problems);
-    problems.add(userError({ at: place, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or give it apiVersion, kind and metadata' }));
+    problems.add(userError({ at: place, given: `it is ${typeInWords(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or give it apiVersion, kind and metadata' }));
     return [];
   });
 }

@@ -122,7 +122,8 @@ export function explain(object: ReleaseObject, { code, status }: ApiError): Obje
   const message = status.message ?? `the API server says ${code}`;
   const known = REMEDIES.find(([pattern, forCode]) => (forCode === undefined || forCode === code) && pattern.test(message));
   const fix = known?.[2] ?? otherRemedy(status);
-  return { object, given: conflicts(status) ?? withoutPreamble(message), fix, isAccess: isAccessDenied(code, status) };
+  const given = conflicts(status) ?? withoutPreamble(message);
+  return { object, given: object.kind === 'Secret' ? withoutValues(given) : given, fix, isAccess: isAccessDenied(code, status) };
 }
 
 /** For rejections without an entry in `REMEDIES`, such as invalid values. */
@@ -174,4 +175,11 @@ function conflicts(status: ApiError['status']): string | undefined {
 /** The message without the object's kind and name, which are printed before it. */
 function withoutPreamble(message: string): string {
   return message.replace(/^failed to create typed patch object \([^)]*\): /, '').replace(/^[\w.-]+ "[^"]*" is (?:invalid|forbidden): /, '');
+}
+
+/** A message about a Secret without the values that the API server quotes: where it expects another type, and where it refuses a value. */
+function withoutValues(message: string): string {
+  const ofTypes = [...message.matchAll(/(\.[^\s:]+: expected [\w ]+), got /g)].map(([, expected]) => `${expected}, got another type`);
+  if (ofTypes.length > 0) return ofTypes.join('; ');
+  return message.replace(/\b((?:Invalid|Unsupported|Duplicate) value: )("(?:[^"\\]|\\.)*"|[^\s:]+|[[{][^]*[\]}])(?=$|[:,\]])/g, '$1(hidden)').replace(/valueUnstructured\{[^]*/g, '(hidden)');
 }
