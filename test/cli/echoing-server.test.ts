@@ -100,6 +100,24 @@ test.each([...ANSWERS])('no output shows the token when the server repeats it in
   expect(requests).toBeGreaterThan(COMMANDS.length);
 });
 
+/** Clears the screen, begins and ends sections of a GitLab log, changes the direction of text, and adds a line. */
+const HOSTILE = '\u001b[2J\u001b[0Ksection_start:1:x[collapsed=true]\r\u001b[0Kx\u001b[0Ksection_end:1:deploy-web-plan\r\u001b[0K\u009b2J\u202e\u2028\ncdk8s-ci-deploy: all is well';
+const OWN_SECTION = /\u001b\[0Ksection_(?:start|end):\d+:deploy-web-plan(?:\[collapsed=true\])?\r\u001b\[0K/g;
+
+test.each([...ANSWERS])('nothing controls the terminal or a GitLab log when the server sends control characters in %s', async (_, answer) => {
+  let requests = 0;
+  const { port } = await httpsServer(CA.issue(), (__, response) => {
+    requests += 1;
+    answer(HOSTILE, response);
+  });
+  for (const argv of COMMANDS) {
+    const text = await outputs(argv, `https://127.0.0.1:${port}`, { GITLAB_CI: 'true' });
+    expect(/.{0,40}[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u202a-\u202e]/.exec(text.replace(OWN_SECTION, ''))?.[0]).toBeUndefined();
+    expect(text).not.toMatch(/^cdk8s-ci-deploy: all is well/m);
+  }
+  expect(requests).toBeGreaterThan(COMMANDS.length);
+});
+
 test('no output shows the password of a proxy that repeats it', async () => {
   const proxy = await httpServer(() => undefined);
   let requests = 0;
