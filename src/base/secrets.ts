@@ -12,6 +12,7 @@ export class Secrets {
   private readonly forms = new Map<string, string[]>();
   private readonly added = new Set<string>();
   private longest = 0;
+  private publicWords = '';
 
   /**
    * Adds secrets. Values with fewer than 6 characters are left out: they would mask ordinary text.
@@ -23,6 +24,14 @@ export class Secrets {
       for (const form of formsOf(secret)) this.addForm(form);
       this.add(...secretsIn(secret));
     }
+  }
+
+  /**
+   * Says that words are public, such as names of objects. A secret that is part of one is not masked if it is added later: a user `postgres` must not
+   * mask the Deployment `postgres`.
+   */
+  public publish(...words: readonly string[]): void {
+    this.publicWords = [this.publicWords, ...words].join('\n');
   }
 
   /**
@@ -53,18 +62,19 @@ export class Secrets {
   }
 
   /**
-   * Forgets all secrets. For tests.
+   * Forgets all secrets and public words. For tests.
    */
   public clear(): void {
     this.forms.clear();
     this.added.clear();
     this.longest = 0;
+    this.publicWords = '';
   }
 
   private addForm(form: string): void {
     const key = form.slice(0, SHORTEST);
     const known = this.forms.get(key) ?? [];
-    if (form.length < SHORTEST || known.includes(form)) return;
+    if (form.length < SHORTEST || known.includes(form) || this.publicWords.includes(form)) return;
     const shorter = known.findIndex(({ length }) => length < form.length);
     known.splice(shorter < 0 ? known.length : shorter, 0, form);
     this.forms.set(key, known);
@@ -92,6 +102,8 @@ const SHORTEST = 6;
 const LONGEST_ESCAPE = 12;
 
 const MARK = '[MASKED]';
+
+const SECRET_SETTING = /pass|secret|token|key|^auth(?:orization)?$/i;
 
 function withMarks(text: string, ranges: Array<[number, number]>): string {
   let [masked, end] = ['', 0];
@@ -129,16 +141,23 @@ function base64Forms(secret: string): string[] {
   return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
-/** Secrets in a document that is a secret itself: the password in a URL, and fields such as `password` and `auth` in JSON. */
+/** Secrets in a document that is a secret itself: the password in a URL, and settings such as `password` and `auth`, in JSON and in lines. */
 function secretsIn(secret: string): string[] {
   const passwords = [...secret.matchAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]*:([^\s@/]+)@/gi)].flatMap(([, password = '']) => [password, unescaped(password)]);
-  return [...passwords, ...secret.startsWith('{') ? secretFields(parseJson(secret)) : []];
+  const settings = [...secret.matchAll(/^[ \t]*["']?([\w.-]{1,100})["']?[ \t]*[=:][ \t]*(\S.*)$/gm)].filter(([, name = '']) => SECRET_SETTING.test(name));
+  const values = settings.map(([, , value = '']) => value.trim().replace(/^(["'])(.*)\1$/, '$2'));
+  return [...passwords, ...secret.startsWith('{') ? secretFields(parseJson(secret)) : values];
 }
 
 function secretFields(value: Json | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap(secretFields);
   if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, item]) => (typeof item === 'string' ? (/pass|secret|token|key|auth/i.test(name) ? [item] : []) : secretFields(item)));
+  return Object.entries(value).flatMap(([name, item]) => {
+    if (typeof item !== 'string') return secretFields(item);
+    // In the credentials for a registry, the user name and the password.
+    const [, password] = name === 'auth' ? /^[^:]*:([^]+)$/.exec(Buffer.from(item, 'base64').toString()) ?? [] : [];
+    return SECRET_SETTING.test(name) ? [item, ...password === undefined ? [] : [password]] : [];
+  });
 }
 
 function unescaped(text: string): string {

@@ -80,6 +80,9 @@ test.each([
   ['the signature of a token', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzYSJ9.c2lnbmF0dXJl', 'eyJ x c2lnbmF0dXJl', 'eyJ x [MASKED]'],
   ['the password in a URL', 'postgres://app:p%40ssw0rd@db/app', 'p@ssw0rd or p%40ssw0rd', '[MASKED] or [MASKED]'],
   ['a password in JSON', '{"auths":{"registry.example.com":{"auth":"dXNlcjpodW50ZXIyMg==","password":"hunter22"}}}', 'hunter22 at registry.example.com', '[MASKED] at registry.example.com'],
+  ['the password in the field auth of registry credentials', `{"auths":{"registry.example.com":{"auth":"${Buffer.from('user:hunter22').toString('base64')}"}}}`, 'hunter22', '[MASKED]'],
+  ['a password in a file with variables', 'DB_HOST=db.example.com\nDB_PASSWORD="hunter22"\n', 'hunter22 at db.example.com', '[MASKED] at db.example.com'],
+  ['a password in YAML', 'host: db.example.com\npassword: hunter22\n', 'hunter22 at db.example.com', '[MASKED] at db.example.com'],
   ['the value before an overlapping longer one', 'abcdef', 'abcdefghij', '[MASKED]ghij'],
 ])('a part that is a secret itself is masked: %s', (_, secret, text, masked) => {
   const mask = new Secrets();

@@ -25,18 +25,17 @@ export function isSecret({ apiVersion, kind }: JsonObject): boolean {
 
 /**
  * Adds the values of all Secrets in a release to the secrets of this process, so that no output shows them.
- *
- * Values that are part of public words are left out: a user `postgres` must not mask the Deployment `postgres`.
+ * The names of objects, containers and images stay public.
  *
  * @param objects The objects of the release, checked or not.
  * @param publicWords The names of the application, its environment and its namespace.
  */
 export function rememberSecretValues(objects: readonly JsonObject[], publicWords: readonly string[]): void {
   const names = objects.map(({ metadata }) => textAt(metadata, 'name'));
-  const images = objects.flatMap(containersOf).flatMap(({ name, image }) => [String(name), String(image)]);
-  const words = [...publicWords, ...names, ...images].join('\n');
+  const images = objects.flatMap(containersOf).flatMap(({ name, image }) => [name, image ?? '']);
   const values = objects.filter(isSecret).flatMap(({ data, stringData }) => [...encodedValues(data), ...valuesIn(stringData)]);
-  secrets.add(...values.filter((value) => !words.includes(value)));
+  secrets.publish(...publicWords, ...names, ...images);
+  secrets.add(...values);
 }
 
 /** As they are, and decoded. */

@@ -33,7 +33,7 @@ describe('the values of Secrets in a release', () => {
   });
 
   test('are not masked when they are names in the release, which other texts need', () => {
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web' }, stringData: { user: 'postgres', stage: 'production', password: 'hunter22' } };
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web' }, stringData: { user: 'postgres', stage: 'production', config: 'tokenStage: production\npassword: hunter22' } };
     rememberSecretValues([secret, deployment], ['production']);
     expect(secrets.mask('Deployment postgres of production: hunter22')).toBe('Deployment postgres of production: [MASKED]');
   });
