@@ -1,3 +1,5 @@
+import { secrets } from './secrets';
+
 /** Control characters, line separators and characters that change the direction of text. Letters of any script are not among them. */
 const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
@@ -26,8 +28,15 @@ export function printableText(text: string): string {
 }
 
 /**
- * A server's message, escaped and cut to 2,000 characters, as part of a message of ours.
+ * Escapes unprintable characters but line feeds and tabs: for a text with several lines. Colours are removed, and CRLF becomes a line feed.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(/\x1b\[[\d;]*m/g, '').replace(/\r\n/g, '\n').replace(UNPRINTABLE, (unit) => (unit === '\n' || unit === '\t' ? unit : escapeCodeUnit(unit)));
+}
+
+/**
+ * A server's message as part of a message of ours: masked, cut to 2,000 characters, and escaped.
  */
 export function serverWords(text: string): string {
-  return printable(text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}...` : text);
+  return printable(secrets.cut(text, LONGEST_MESSAGE, '...'));
 }

@@ -1,4 +1,5 @@
 import { escapeCodeUnit, printableText } from './printable';
+import { secrets } from './secrets';
 
 /**
  * An error that the user can fix. The command prints its message without a stack trace.
@@ -31,15 +32,25 @@ export function userError({ at, given, expected, fix }: Problem): UserError {
 const LONGEST_SHOWN = 160;
 
 /**
- * Shows an untrusted value in a message. A text is quoted and cut to 160 characters.
+ * Shows an untrusted value in a message. Secrets in a text are masked; then the text is quoted and cut to 160 characters.
  * Everything but printable ASCII is escaped, so the value cannot contain control sequences or reorder the line.
  */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (['number', 'bigint', 'boolean'].includes(typeof value) || value === null) return String(value);
+  if (['number', 'bigint', 'boolean'].includes(typeof value) || value === null) return secrets.mask(String(value));
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-  return JSON.stringify(cut).replace(/[^\x20-\x7e\u2026]/g, escapeCodeUnit);
+  return JSON.stringify(secrets.cut(text, LONGEST_SHOWN, '…')).replace(/[^\x20-\x7e\u2026]/g, escapeCodeUnit);
+}
+
+/**
+ * The type of a JSON value in words: `a list`. For values that may be secrets.
+ */
+export function typeInWords(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  const words: Partial<Record<string, string>> = { string: 'a text', number: 'a number', boolean: 'true or false' };
+  return words[typeof value] ?? 'a map';
 }
 
 /**

@@ -5,10 +5,12 @@ import type { Host } from './base/host';
 import { nearest, parseArguments } from './command-line/arguments';
 import { commandHelp, overview } from './command-line/help';
 import { Files } from './io/files';
-import { LiveOutput } from './io/live-output';
+import { SafeOutput } from './io/safe-output';
 import { UnwritableOutput } from './io/standard-output';
 import { COMMANDS } from './lazy-commands';
+import { secrets } from '../base/secrets';
 import { UserError, userError, show } from '../base/user-error';
+import { secretVariables } from '../gitlab/ci-variables';
 
 /**
  * Runs a command line and returns its exit code. A failure is one line on standard error; a bug prints its stack, too.
@@ -16,21 +18,22 @@ import { UserError, userError, show } from '../base/user-error';
  * @param argv The arguments after the name of the program.
  */
 export async function runCommandLine(argv: string[], host: Host): Promise<ExitCode> {
+  const [stdout, stderr] = [new SafeOutput(host.stdout), new SafeOutput(host.stderr)];
+  secrets.add(...secretVariables(host.variables));
   try {
-    return await dispatch(argv, host);
+    return await dispatch(argv, host, stdout, stderr);
   } catch (error) {
-    return reportError(error, host);
+    return reportError(error, stderr);
   }
 }
 
-async function dispatch([name, ...rest]: string[], host: Host): Promise<ExitCode> {
-  if (name === undefined) return print(overview(COMMANDS), host.stderr, ExitCode.USAGE);
-  if (['--help', '-h', 'help'].includes(name)) return print(overview(COMMANDS), host.stdout);
-  if (name === '--version') return print(`${version()}\n`, host.stdout);
+async function dispatch([name, ...rest]: string[], host: Host, stdout: SafeOutput, stderr: SafeOutput): Promise<ExitCode> {
+  if (name === undefined) return print(overview(COMMANDS), stderr, ExitCode.USAGE);
+  if (['--help', '-h', 'help'].includes(name)) return print(overview(COMMANDS), stdout);
+  if (name === '--version') return print(`${version()}\n`, stdout);
   const command = (COMMANDS.get(name) ?? unknownCommand(name))();
-  if (wantsHelp(rest)) return print(commandHelp(command), host.stdout);
-  const { stdout, variables, cwd, clock, signal } = host;
-  const stderr = new LiveOutput(host.stderr);
+  if (wantsHelp(rest)) return print(commandHelp(command), stdout);
+  const { variables, cwd, clock, signal } = host;
   return command.run({ stdout, stderr, variables, cwd, clock, signal, args: parseArguments(rest, command), files: new Files(host) });
 }
 
@@ -39,7 +42,7 @@ function wantsHelp(args: string[]): boolean {
   return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
 }
 
-function print(text: string, output: Host['stdout'], code = ExitCode.DONE): ExitCode {
+function print(text: string, output: SafeOutput, code = ExitCode.DONE): ExitCode {
   output.write(text);
   return code;
 }
@@ -54,7 +57,7 @@ function unknownCommand(name: string): never {
   });
 }
 
-function reportError(error: unknown, { stderr }: Host): ExitCode {
+function reportError(error: unknown, stderr: SafeOutput): ExitCode {
   if (error instanceof UnwritableOutput) return print(`cdk8s-ci-deploy: cannot write the result: ${error.message}\n`, stderr, ExitCode.NO);
   if (error instanceof Failure) return print(`cdk8s-ci-deploy: ${error.message}\n`, stderr, error.exitCode);
   if (error instanceof UserError) return print(`cdk8s-ci-deploy: ${error.message}\n`, stderr, ExitCode.USAGE);

@@ -24,6 +24,16 @@ export function isCi(variables: CiVariables): boolean {
   return Boolean(variables.CI || variables.GITLAB_CI);
 }
 
+/** Names of variables with secrets: those of GitLab, and names that users give by custom. */
+const SECRET_NAME = /(?:^|_)(?:TOKEN|JWT|PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_KEY|PRIVATE_KEY)(?:_V\d)?$|^CI_REPOSITORY_URL$/i;
+
+/**
+ * The values of the variables that hold secrets, judged by their names. A variable of type file holds a path, which is none.
+ */
+export function secretVariables(variables: CiVariables): string[] {
+  return Object.entries(variables).flatMap(([name, value = '']) => (SECRET_NAME.test(name) && !value.endsWith(`/${name}`) ? [value] : []));
+}
+
 /** `$NAME` and `${NAME}`. `$$` is a dollar sign. */
 const VARIABLE = /\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*)\}?)/g;
 

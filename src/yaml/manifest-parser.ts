@@ -4,7 +4,7 @@ import { syntaxProblem } from './syntax';
 import { isObject, Json, JsonObject, parseJson } from '../base/json';
 import { yamlModule } from '../base/lazy-modules';
 import { checkSize } from '../base/text-file';
-import { userError, show } from '../base/user-error';
+import { show, typeInWords, userError } from '../base/user-error';
 import { isList, typedItem } from '../kubernetes/kinds';
 import { encryptedFile, toolInput } from '../kubernetes/tool-input';
 
@@ -83,6 +83,9 @@ const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|
 class Source {
   public constructor(public readonly text: string, private readonly fileName: string) {}
 
+  /** Shows a part of the text in an error. A Secret may be unreadable where its values are, so a text that mentions one is not shown at all. */
+  public readonly shown = (value: unknown): string => (mayHaveSecret(this.text) ? '(hidden)' : show(value));
+
   public at(offset: number): string {
     const before = this.text.slice(0, offset).split('\n');
     const column = (before.at(-1) ?? '').replace(/^\ufeff/, '').length + 1;
@@ -133,11 +136,22 @@ class Source {
     if (/^\s*(#|$)/.test(rest)) return;
     throw userError({
       at: this.at(offset),
-      given: `${show(rest.trim())} after "---"`,
+      given: `${this.shown(rest.trim())} after "---"`,
       expected: 'the document marker alone on its line, as kubectl requires',
       fix: 'put the text on the next line',
     });
   }
+}
+
+/**
+ * Whether a text may be the manifest of a Secret. The kind may be escaped.
+ */
+export function mayHaveSecret(text: string): boolean {
+  return /secret|\\[xu]/i.test(text);
+}
+
+function scalarOrType(value: Json | undefined): string {
+  return typeof value === 'object' ? typeInWords(value) : show(value);
 }
 
 function isText(value: Json | undefined): boolean {
@@ -204,7 +218,7 @@ class Chunk {
     const root = document?.contents;
     if (!root) return [];
     const at = (node: yaml.Node = root) => this.at(node.range?.[0] ?? 0);
-    const reader = new KubectlReader(this.text, this.isJson, at);
+    const reader = new KubectlReader(this.text, this.isJson, at, this.source.shown);
     const value = this.withinStack(() => reader.read(root));
     if (value === null) return [];
     const nodeOf = (parent: JsonObject, key: string) => reader.nodeOf(parent, key);
@@ -242,7 +256,7 @@ class Chunk {
     if (error.code === 'TAB_AS_INDENT') return this.unreadable('a tab', offset, 'indent with spaces');
     if (error.code === 'RESOURCE_EXHAUSTION') return this.unreadable(TOO_DEEP, offset, 'flatten it');
     const isTemplate = /\{\{/.test(this.text);
-    return this.unreadable(`invalid YAML (${show(error.message)})`, offset, isTemplate ? RENDER_FIRST : 'fix the syntax at that place; an editor with YAML support shows the error');
+    return this.unreadable(`invalid YAML (${mayHaveSecret(this.source.text) ? error.code : show(error.message)})`, offset, isTemplate ? RENDER_FIRST : 'fix the syntax at that place; an editor with YAML support shows the error');
   }
 
   private ignored(document: yaml.Document.Parsed): Error {
@@ -263,7 +277,7 @@ function checkedObject(value: Json, at: () => string): JsonObject {
   const unready = toolInput(value);
   if (unready) throw userError({ at: at(), ...unready });
   if (isObject(value) && isText(value.apiVersion) && isText(value.kind)) return value;
-  const given = isObject(value) ? `apiVersion ${show(value.apiVersion)} and kind ${show(value.kind)}` : `a document that is ${show(value)}`;
+  const given = isObject(value) ? `apiVersion ${scalarOrType(value.apiVersion)} and kind ${scalarOrType(value.kind)}` : `a document that is ${typeInWords(value)}`;
   throw userError({ at: at(), given, expected: 'a Kubernetes object', fix: 'start it with apiVersion and kind' });
 }
 

@@ -2,7 +2,7 @@ import type * as yaml from 'yaml';
 import { keyText, plainScalar, Scalar, taggedScalar } from './scalars';
 import { isObject, Json, JsonObject } from '../base/json';
 import { yamlModule } from '../base/lazy-modules';
-import { userError, show } from '../base/user-error';
+import { show, typeInWords, userError } from '../base/user-error';
 
 /** The advice for errors that `{{ }}` causes. */
 export const RENDER_FIRST = 'it looks like a Helm or Go template ("{{ }}"): render that first';
@@ -29,7 +29,15 @@ export class KubectlReader {
   private nodes = 0;
   private repeated = 0;
 
-  public constructor(private readonly text: string, private readonly isJson: boolean, private readonly at: (node: yaml.Node) => string) {}
+  /**
+   * @param shown Shows a part of the text in an error.
+   */
+  public constructor(
+    private readonly text: string,
+    private readonly isJson: boolean,
+    private readonly at: (node: yaml.Node) => string,
+    private readonly shown: (value: unknown) => string,
+  ) {}
 
   public get hasAnchors(): boolean {
     return this.anchors.size > 0;
@@ -62,7 +70,7 @@ export class KubectlReader {
 
   private alias(node: yaml.Alias): Json {
     const anchored = this.anchors.get(node.source);
-    if (!anchored) throw this.errorAt(node, `the alias ${show(`*${node.source}`)}`, 'an anchor that ends before it', 'write the value out');
+    if (!anchored) throw this.errorAt(node, `the alias ${this.shown(`*${node.source}`)}`, 'an anchor that ends before it', 'write the value out');
     this.nodes += anchored.nodes;
     this.repeated += anchored.nodes;
     const isBomb = this.repeated > 100 && this.nodes > 1000 && this.repeated / this.nodes > REPETITION_LIMIT.ratio;
@@ -81,7 +89,7 @@ export class KubectlReader {
         for (const map of this.merged(key, value)) this.copy(map, result, fields);
       } else {
         const name = this.key(node, key);
-        if (own.has(name)) throw this.errorAt(key ?? node, `a second key ${show(name)}`, 'each key once', 'remove one of the two');
+        if (own.has(name)) throw this.errorAt(key ?? node, `a second key ${this.shown(name)}`, 'each key once', 'remove one of the two');
         own.add(name);
         result[name] = value ? this.read(value) : null;
         if (value) fields.set(name, value);
@@ -100,7 +108,7 @@ export class KubectlReader {
     return parts.map((part) => {
       const map = part ? this.read(part) : null;
       if (isObject(map)) return map;
-      throw this.errorAt(part ?? key, `${show(map)} after "<<"`, 'a map or a list of maps', 'merge maps only');
+      throw this.errorAt(part ?? key, `${typeInWords(map)} after "<<"`, 'a map or a list of maps', 'merge maps only');
     }).reverse();
   }
 
@@ -110,7 +118,7 @@ export class KubectlReader {
     if (key && isAlias(key)) return this.textOf(key, this.alias(key));
     const scalar = key ? this.anchoredScalar(key as yaml.Scalar) : { type: 'null' } as const;
     const name = keyText(scalar);
-    if (name === undefined || isTooLarge(scalar)) throw this.errorAt(key ?? map, `${show(name ?? null)} as a key`, 'text as a key', 'quote it');
+    if (name === undefined || isTooLarge(scalar)) throw this.errorAt(key ?? map, `${this.shown(name ?? null)} as a key`, 'text as a key', 'quote it');
     return this.textOf(key ?? map, name);
   }
 
@@ -123,7 +131,7 @@ export class KubectlReader {
 
   private textOf(node: yaml.Node, key: Json): string {
     if (typeof key === 'string' && key !== '__proto__') return key;
-    throw this.errorAt(node, `${show(key)} as a key`, 'text other than "__proto__" as a key', 'write the key out in quotes, or rename it');
+    throw this.errorAt(node, `${this.shown(key)} as a key`, 'text other than "__proto__" as a key', 'write the key out in quotes, or rename it');
   }
 
   private scalar(node: yaml.Scalar): Scalar {
@@ -132,14 +140,14 @@ export class KubectlReader {
     if (node.tag === undefined) return node.type === 'PLAIN' ? plainScalar(text) : { type: 'str', value: text };
     const scalar = UNSUPPORTED_TAGS.has(node.tag) ? undefined : taggedScalar(node.tag, text);
     if (scalar) return scalar;
-    throw this.errorAt(node, `${show(text)} with the tag ${show(node.tag)}`, `a value of that type, or ${show(STR)}`, 'remove the tag');
+    throw this.errorAt(node, `${this.shown(text)} with the tag ${this.shown(node.tag)}`, `a value of that type, or ${show(STR)}`, 'remove the tag');
   }
 
   private json(scalar: Scalar, node: yaml.Node): Json {
     if (scalar.type === 'null') return null;
     if (scalar.type === 'bool' || scalar.type === 'str') return scalar.value;
     if (!isTooLarge(scalar)) return Number(scalar.value) + 0;
-    const given = `the number ${show(this.sourceOf(node))}`;
+    const given = `the number ${this.shown(this.sourceOf(node))}`;
     throw this.errorAt(node, given, 'a number up to 2^53, which every reader keeps exactly', 'quote it if it is text');
   }
 
@@ -148,7 +156,7 @@ export class KubectlReader {
     if (this.isJson) return;
     for (const [escape] of this.sourceOf(node).matchAll(/\\(?:u[0-9a-f]{4}|U[0-9a-f]{8}|[^])/gi)) {
       if (escape !== '\\/' && !/^\\(?:u|U0000)d[89a-f]/i.test(escape)) continue;
-      throw this.errorAt(node, `the escape ${show(escape)}`, 'an escape of YAML 1.1', 'write the character itself');
+      throw this.errorAt(node, `the escape ${this.shown(escape)}`, 'an escape of YAML 1.1', 'write the character itself');
     }
   }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Yaml } from 'cdk8s';
-import { ManifestDocument, parseManifest } from './manifest-parser';
+import { ManifestDocument, mayHaveSecret, parseManifest } from './manifest-parser';
 import { isObject, Json, JsonObject } from '../base/json';
 import { UserError, userError, show } from '../base/user-error';
 
@@ -15,7 +15,7 @@ export function checkWritable({ value, at }: Pick<ManifestDocument, 'value' | 'a
   const changed = changedTextIn(value, []);
   throw userError({
     at: at(),
-    given: changed ? `${changed.path} with ${show(changed.text)}` : 'a document',
+    given: changed ? `${changed.path}${mayHaveSecret(JSON.stringify(value)) ? '' : ` with ${show(changed.text)}`}` : 'a document',
     expected: 'values that do not change when cdk8s writes them and kubectl reads them',
     fix: 'change the text, or use `cdk8s-ci-deploy render`, which keeps every byte but the images',
   });

@@ -7,6 +7,7 @@ import { credentialConnection } from '../../src/cli/cluster/credential';
 import { KubernetesClient } from '../../src/cli/cluster/kubernetes-client';
 import { systemClock } from '../../src/cli/io/clock';
 import { Files } from '../../src/cli/io/files';
+import { SafeOutput } from '../../src/cli/io/safe-output';
 
 const files = new Files({ cwd: __dirname, stdin: process.stdin });
 
@@ -23,7 +24,7 @@ export async function administratorClient(
   kubeconfig: string, parts: Partial<Connection> = {}, options: Partial<ClientOptions> = {},
 ): Promise<KubernetesClient> {
   const context = { ...unbounded(), ...options };
-  const stderr = { write: () => undefined };
+  const stderr = new SafeOutput({ write: () => undefined });
   const { connection } = await administratorConnection({ ...context, files, cwd: __dirname, stderr }, { kubeconfig });
   return connectCluster({ ...connection, ...parts }, context);
 }

@@ -52,7 +52,7 @@ describe('the files of src/', () => {
   test('hold one concept each, so the median is 70 to 110 lines and no file is longer than 450', () => {
     const lengths = SOURCES.map(linesOf).sort((one, other) => one - other);
     expect(lengths[Math.floor(lengths.length / 2)]).toBeGreaterThanOrEqual(70);
-    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(114);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(110);
     expect(lengths.at(-1)).toBeLessThanOrEqual(450);
   });
 
@@ -63,7 +63,7 @@ describe('the files of src/', () => {
   });
 
   test('make up a deploy command that loads few of them', () => {
-    expect(loadedBy('cli/commands/deploy.ts', FILES).size).toBeLessThanOrEqual(114);
+    expect(loadedBy('cli/commands/deploy.ts', FILES).size).toBeLessThanOrEqual(125);
   });
 });
 

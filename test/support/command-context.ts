@@ -6,6 +6,7 @@ import { Clock } from '../../src/cli/base/host';
 import { Context } from '../../src/cli/command-line/command';
 import { systemClock } from '../../src/cli/io/clock';
 import { Files } from '../../src/cli/io/files';
+import { SafeOutput } from '../../src/cli/io/safe-output';
 import { CiVariables } from '../../src/gitlab/ci-variables';
 
 /**
@@ -32,5 +33,6 @@ export function commandContext({ variables = {}, files = {}, stdinIsTerminal = f
     writeFileSync(join(cwd, name), content);
   }
   const stdin = Object.assign(Readable.from([]), { isTTY: stdinIsTerminal });
-  return { variables, cwd, clock, abort, said, signal: abort.signal, files: new Files({ cwd, stdin }), stderr: { write: (text) => said.push(text) } };
+  const stderr = new SafeOutput({ write: (text) => said.push(text) });
+  return { variables, cwd, clock, abort, said, signal: abort.signal, files: new Files({ cwd, stdin }), stderr };
 }

@@ -30,6 +30,49 @@ const STRICTER = new Map([
   ['v: 1\n...\nw: 2\n', 'f.yml:6:1: text after the end of a document, which kubectl ignores'],
 ]);
 
+/** Faults that people make in the value of a Secret. Each has the secret `hunter22` in it. */
+const FAULTS_IN_SECRETS: ReadonlyArray<readonly [string, string]> = [
+  ['an alias', 'password: *hunter22'],
+  ['a number beyond 2^53', 'password: 9007199254740993'],
+  ['a float beyond 2^53', 'password: 9.007199254740993e25'],
+  ['a tag', 'password: !!bool hunter22'],
+  ['a tag of another type', 'password: !!int hunter22'],
+  ['a tag for bytes', 'password: !!binary hunter22'],
+  ['a duplicate key', 'hunter22: a\n  hunter22: b'],
+  ['a key that is a number', '9007199254740993: a'],
+  ['a merge of a text', '<<: hunter22'],
+  ['a merge of a list', '<<: [[hunter22]]'],
+  ['an escape', 'password: "hunter22\\/x"'],
+  ['a quote that is not closed', 'password: "hunter22'],
+  ['text after a quote', 'password: "hunter22" hunter22'],
+  ['a bracket that is not closed', 'password: {hunter22'],
+  ['a percent sign', 'password: %hunter22'],
+  ['an at sign', 'password: @hunter22'],
+  ['a colon', 'password: a: hunter22'],
+  ['a tab', 'password:\n\thunter22'],
+  ['a wrong indentation', 'a: |\n    hunter22\n   hunter22\n hunter22'],
+  ['a line that begins with a document marker', 'a: |\n---hunter22'],
+  ['a document that the value becomes', 'a: |\n---\nhunter22'],
+  ['a list that the value becomes', 'a: |\n---\n- hunter22'],
+  ['text after the end of the document', 'a: b\n...\nhunter22'],
+];
+
+describe.each([
+  ['a Secret', 'apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData:\n'],
+  ['a Secret whose kind is escaped', 'apiVersion: v1\nkind: "\\x53ecret"\nmetadata: {name: web}\nstringData:\n'],
+  ['a Secret after another object', `${HEAD}---\napiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData:\n`],
+])('an error in %s', (_, head) => {
+  test.each(FAULTS_IN_SECRETS)('shows the place of %s, and no value', (__, fault) => {
+    const message = errorOf(`${head}  ${fault}\n`);
+    expect(message).toMatch(/^f\.yml:\d+:\d+: /);
+    expect(message).not.toMatch(/hunter22|9007199254740993|9\.007/);
+  });
+});
+
+test('an error in a file that mentions no Secret shows the value', () => {
+  expect(errorOf(`${HEAD}v: !!int twelve\n`)).toContain('"twelve" with the tag "tag:yaml.org,2002:int"');
+});
+
 describe('parseManifest on scalars', () => {
   const accepted = kubectlScalars.fragments.filter(({ yaml, error }) => error === undefined && !STRICTER.has(yaml));
   const refused = kubectlScalars.fragments.filter(({ error }) => error !== undefined);
@@ -142,8 +185,8 @@ describe('parseManifest on documents', () => {
   test.each([
     ['nothing', '', 'f.yml:1:1: no document, expected a Kubernetes object'],
     ['comments only', '# a\n---\n# b\n', 'no document'],
-    ['a list', `${HEAD}---\n- 1\n`, 'f.yml:4:1: a document that is "[1]", expected a Kubernetes object'],
-    ['a text', 'abc', 'a document that is "abc"'],
+    ['a list', `${HEAD}---\n- 1\n`, 'f.yml:4:1: a document that is a list, expected a Kubernetes object'],
+    ['a text', 'abc', 'a document that is a text'],
     ['an object without a kind', 'apiVersion: v1\n', 'apiVersion "v1" and kind nothing'],
     ['a kind that is not text', 'apiVersion: v1\nkind: yes\n', 'and kind true, expected'],
     ['a value of Ansible Vault', `${HEAD}v: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  62\n`, 'f.yml:1:1: v is encrypted by Ansible Vault, expected decrypted values'],

@@ -1,5 +1,5 @@
 import { isObject, Json, JsonObject } from '../../base/json';
-import { userError, show } from '../../base/user-error';
+import { show, typeInWords, userError } from '../../base/user-error';
 import { kindName } from '../../kubernetes/kinds';
 import { dns1123Subdomain, nameRuleOf } from '../../kubernetes/names';
 import { parseManifest, unfoldList } from '../../yaml/manifest-parser';
@@ -50,7 +50,7 @@ export function accessObjects(text: string, fileName: string): AccessObject[] {
 }
 
 function notAnObject(at: string, item: Json): never {
-  throw userError({ at, given: `it is ${show(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
+  throw userError({ at, given: `it is ${typeInWords(item)}`, expected: 'a Kubernetes object', fix: 'remove the item, or write an object with apiVersion and kind' });
 }
 
 function accessObject(at: string, value: JsonObject): AccessObject {

@@ -1,6 +1,7 @@
 import type { AuthInfo, Connection } from './connection';
 import type { Query } from './kubernetes-client';
 import { correctStatus } from './status';
+import { secrets } from '../../base/secrets';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { Unreachable } from '../base/failure';
 import type { Clock } from '../base/host';
@@ -93,8 +94,8 @@ export class ApiClient {
     return this.waiting.during(async () => this.withAuth(timeout, async (auth, remaining) => {
       const httpRequest = this.httpRequest(request, auth, remaining);
       const stream = await this.observed(request, 1, async () => this.clientFor(auth).stream(httpRequest, request.signal ?? this.signal));
-      this.noteWarnings(stream.headers, auth);
-      return stream.status === 200 ? stream : { ...stream, body: redactedBody(stream.body, auth) };
+      this.noteWarnings(stream.headers);
+      return stream;
     }));
   }
 
@@ -123,7 +124,7 @@ export class ApiClient {
     timeout: number, attempt: (auth: AuthInfo, remaining: number) => Promise<T>,
   ): Promise<T> {
     const { connection: { credentials }, options: { clock } } = this;
-    const present = async (renew?: boolean) => this.waiting.suspended(async () => credentials.present(renew));
+    const present = async (renew?: boolean) => remembered(await this.waiting.suspended(async () => credentials.present(renew)));
     const auth = await present();
     const begun = clock.now();
     const response = await attempt(auth, timeout);
@@ -137,9 +138,8 @@ export class ApiClient {
   private async exchange(request: ApiRequest, auth: AuthInfo, timeout: number, attempt: number): Promise<HttpResponse> {
     const httpRequest = this.httpRequest(request, auth, timeout);
     const response = await this.observed(request, attempt, async () => this.clientFor(auth).exchange(httpRequest, request.signal ?? this.signal));
-    this.noteWarnings(response.headers, auth);
-    const isObject = response.status < 300 && response.body.startsWith('{');
-    return correctStatus(isObject ? response : { ...response, body: redacted(response.body, auth) });
+    this.noteWarnings(response.headers);
+    return correctStatus(response);
   }
 
   private httpRequest(request: ApiRequest, { token }: AuthInfo, timeout: number): HttpRequest {
@@ -193,8 +193,8 @@ export class ApiClient {
     }
   }
 
-  private noteWarnings({ warning }: HttpResponse['headers'], auth: AuthInfo): void {
-    this.warnings.push(...parseWarnings(redacted(warning ?? '', auth)).filter((text) => !this.warnings.includes(text)));
+  private noteWarnings({ warning = '' }: HttpResponse['headers']): void {
+    this.warnings.push(...parseWarnings(warning).map((text) => secrets.mask(text)).filter((text) => !this.warnings.includes(text)));
   }
 }
 
@@ -230,13 +230,8 @@ function parseWarnings(header: string): string[] {
   return [...header.matchAll(/\b299 \S+ "((?:\\.|[^"\\])*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
 }
 
-/** A broken server or a proxy may repeat the request, with its token, in an error. */
-function redacted(text: string, { token }: AuthInfo): string {
-  return token === undefined ? text : text.replaceAll(token, '[token]');
-}
-
-async function* redactedBody(body: AsyncIterable<string>, auth: AuthInfo): AsyncGenerator<string> {
-  let text = '';
-  for await (const piece of body) text += piece;
-  yield redacted(text, auth);
+/** A broken server or a proxy may repeat the request, with its credential, in any answer. */
+function remembered(auth: AuthInfo): AuthInfo {
+  secrets.add(auth.token, auth.clientCertificate?.key);
+  return auth;
 }

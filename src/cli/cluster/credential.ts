@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { withClient } from './connect';
 import { Connection, Credentials, tokenFileCredentials } from './connection';
 import type { KubernetesClient } from './kubernetes-client';
+import { secrets } from '../../base/secrets';
 import { decodeText } from '../../base/text-file';
 import { UserError, userError } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/contexts';
@@ -63,7 +64,9 @@ export interface JobCredential {
 export async function jobCredential(context: Pick<Context, 'files' | 'variables' | 'cwd'>, options: JobCredentialOptions = {}): Promise<JobCredential> {
   const { text, source, folder } = await readKubeconfig(context, options);
   const policy = policyFor(options);
-  return { kubeconfig: inFile(source, () => Kubeconfig.parse(text, policy)), source, folder };
+  const kubeconfig = inFile(source, () => Kubeconfig.parse(text, policy));
+  secrets.add(kubeconfig.token);
+  return { kubeconfig, source, folder };
 }
 
 /**

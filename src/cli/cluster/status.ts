@@ -1,5 +1,6 @@
 import { isObject, Json, JsonObject, parseObject } from '../../base/json';
 import { serverWords } from '../../base/printable';
+import { secrets } from '../../base/secrets';
 import { show } from '../../base/user-error';
 import { HttpError, Unreachable } from '../base/failure';
 import type { RetriedResponse } from '../http/retry';
@@ -35,7 +36,8 @@ export class ApiError extends HttpError {
    * @param at The request: `get pods in kube-system`.
    */
   public constructor(at: string, code: number, public readonly status: Status) {
-    super(`${at}: the API server says ${code} ${status.reason ?? ''}: ${serverWords(inPlainWords(status.message ?? 'nothing'))}`.replace(' :', ':'), code, isAccessDenied(code, status));
+    const words = serverWords(inPlainWords(status.message ?? 'nothing'));
+    super(`${at}: the API server says ${code} ${serverWords(status.reason ?? '')}: ${words}`.replace(' :', ':'), code, isAccessDenied(code, status));
   }
 }
 
@@ -112,18 +114,23 @@ const INPUT_MISTAKES: ReadonlyArray<readonly [RegExp, number]> = [
  * The error of a Status without an HTTP response, as in a watch.
  */
 export function statusError(at: string, object: Json | undefined): ApiError {
-  const status = isStatus(object) ? object as unknown as Status : { kind: 'Status' as const, message: JSON.stringify(object) };
+  const status = isStatus(object) ? masked(object) : { kind: 'Status' as const, message: JSON.stringify(masked(object)) };
   return new ApiError(at, status.code ?? 500, status);
 }
 
 function errorOf(at: string, response: RetriedResponse, object: JsonObject | undefined): HttpError {
   const { status, body } = response;
-  if (isStatus(object)) return new ApiError(at, status, object as unknown as Status);
+  if (isStatus(object)) return new ApiError(at, status, masked(object));
   // The API server's text for an API group or version that it does not serve.
   if (status === 404 && /^404 page not found\s*$/.test(body)) {
     return new ApiError(at, status, { kind: 'Status', reason: 'NotFound', code: status, message: 'the server could not find the requested resource' });
   }
   return new HttpError(`${at}: ${notKubernetes(response)}`, status);
+}
+
+/** A server may repeat the request, with its credential, in any text of its answer. */
+function masked(object: Json | undefined): Status {
+  return JSON.parse(JSON.stringify(object ?? null), (_, value: unknown) => (typeof value === 'string' ? secrets.mask(value) : value));
 }
 
 function notKubernetes({ status, body }: RetriedResponse): string {

@@ -2,11 +2,16 @@ import type { Arguments, Syntax } from './arguments';
 import type { ExitCode } from '../base/failure';
 import type { Host } from '../base/host';
 import type { Files } from '../io/files';
+import type { SafeOutput } from '../io/safe-output';
 
 /**
  * The arguments, files and surroundings of a command that runs.
  */
-export interface Context extends Pick<Host, 'stdout' | 'stderr' | 'variables' | 'cwd' | 'clock' | 'signal'> {
+export interface Context extends Pick<Host, 'variables' | 'cwd' | 'clock' | 'signal'> {
+  /** For results. */
+  readonly stdout: SafeOutput;
+  /** For progress, warnings and errors. */
+  readonly stderr: SafeOutput;
   readonly args: Arguments;
   readonly files: Files;
 }

@@ -40,7 +40,8 @@ export const destroy: Command = {
   async run(context: Context): Promise<ExitCode> {
     const output = context.args.choice('output', ['text', 'json']);
     const summary = await destroyApplication(context);
-    context.stdout.write(output === 'json' ? summaryJson(summary) : summaryText(summary, false));
+    if (output === 'json') context.stdout.raw(summaryJson(summary));
+    else context.stdout.write(summaryText(summary, false));
     return ExitCode.DONE;
   },
 };

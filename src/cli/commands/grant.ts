@@ -175,7 +175,8 @@ async function applyManifests(context: Context, access: Access, { cluster }: Adm
 function printInstructions({ args, stdout }: Context, access: Access, instructions: string | undefined): void {
   const { namespace, role } = access;
   const result = { namespace, subject: subjectName(access), role: `${role.kind} ${role.name}`, instructions: instructions ?? null };
-  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(result, null, 2)}\n` : instructions ?? '');
+  if (args.one('output') === 'json') stdout.json(result);
+  else stdout.write(instructions ?? '');
 }
 
 function printCredential({ args, stdout, clock }: Context, access: Access, destination: Destination, record: CredentialRecord): void {
@@ -190,7 +191,7 @@ function printCredential({ args, stdout, clock }: Context, access: Access, desti
       secret: record.name,
       expires: isoTime(record.expires),
     };
-    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    stdout.json(result);
   } else if (args.one('output') !== '-') {
     stdout.write([
       `namespace  ${namespace}`,

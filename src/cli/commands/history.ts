@@ -32,7 +32,7 @@ export const history: Command = {
     const output = args.choice('output', ['text', 'json']);
     return withReleaseClient(context, async ({ identity, namespace, cluster }) => {
       const releases = (await new ReleaseStore(cluster, namespace, identity, clock).read())?.releases ?? [];
-      if (output === 'json') stdout.write(`${JSON.stringify({ identity, namespace, releases: releases.map(releaseJson) }, null, 2)}\n`);
+      if (output === 'json') stdout.json({ identity, namespace, releases: releases.map(releaseJson) });
       else if (releases.length > 0) stdout.write(table(releases));
       else stderr.write(`${identityInWords(identity)}: no release is recorded in namespace ${namespace}\n`);
       return ExitCode.DONE;

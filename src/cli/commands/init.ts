@@ -72,7 +72,8 @@ export const init: Command = {
     const project = newProject(answers, detected, folder, files);
 
     if (!args.has('dry-run')) await write(context, folder, project);
-    stdout.write(output === 'json' ? json(project) : text(folder, project, args.has('dry-run')));
+    if (output === 'json') stdout.json(json(project));
+    else stdout.write(text(folder, project, args.has('dry-run')));
     return ExitCode.DONE;
   },
 };
@@ -92,6 +93,6 @@ function text(folder: string, { written, left }: NewProject, isDry: boolean): st
   ].join('\n');
 }
 
-function json({ written, left }: NewProject): string {
-  return `${JSON.stringify({ written: written.map(({ name }) => name), left }, null, 2)}\n`;
+function json({ written, left }: NewProject): object {
+  return { written: written.map(({ name }) => name), left };
 }

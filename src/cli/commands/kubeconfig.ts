@@ -75,8 +75,9 @@ function emit({ args, files, stdout, stderr }: Context, credential: Kubeconfig):
   if (file !== undefined) stderr.write(`${writeCredential({ files, file, format, force: args.has('force') }, credential)}\n`);
   if (output === '-') {
     stderr.write(report.warnings.map((warning) => `warning: ${warning}\n`).join(''));
-    stdout.write(formatCredential(credential, format));
+    stdout.raw(formatCredential(credential, format));
   } else {
-    stdout.write(output === 'json' ? `${JSON.stringify({ ...report, ...(file === undefined ? {} : { file, format }) }, null, 2)}\n` : kubeconfigReportText(report));
+    if (output === 'json') stdout.json({ ...report, ...(file === undefined ? {} : { file, format }) });
+    else stdout.write(kubeconfigReportText(report));
   }
 }

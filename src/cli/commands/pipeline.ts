@@ -102,7 +102,7 @@ function only([first, ...rest]: Pipelines, { name }: Program, option: string): P
 }
 
 function print(text: string, { stdout }: Context): ExitCode {
-  stdout.write(text);
+  stdout.raw(text);
   return ExitCode.DONE;
 }
 
@@ -139,5 +139,6 @@ function outcomeText({ file, outcome, jobs }: { readonly file: string; readonly 
 }
 
 function report({ args, stdout }: Context, json: object, text: readonly string[]): void {
-  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(json, null, 2)}\n` : text.join(''));
+  if (args.one('output') === 'json') stdout.json(json);
+  else stdout.write(text.join(''));
 }

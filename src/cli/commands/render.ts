@@ -64,8 +64,8 @@ export const render: Command = {
     stderr.write(`${reference} (${source}) set in ${counted(containers)}\n`);
     const names = containers.map(({ name }) => name);
     const report = { image: reference.toString(), source, containers: names, ...(file === undefined ? { manifest } : { file }) };
-    if (output === 'json') stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else if (file === undefined) stdout.write(manifest);
+    if (output === 'json') stdout.json(report);
+    else if (file === undefined) stdout.raw(manifest);
     return ExitCode.DONE;
   },
 };

@@ -171,7 +171,7 @@ function printResult(
   const { name, expires } = record;
   if (args.one('output') === 'json') {
     const result = { keptIn: description, secret: name, expires: isoTime(expires), replaces: old.map((replaced) => replaced.name) };
-    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    stdout.json(result);
   } else if (args.one('output') !== '-') {
     stdout.write([
       `stored in  ${description}`,

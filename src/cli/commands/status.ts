@@ -47,7 +47,8 @@ export const status: Command = {
     const output = context.args.choice('output', ['text', 'json']);
     return withReleaseClient(context, async (client) => {
       const found = await readStatus(client, context);
-      context.stdout.write(output === 'json' ? `${JSON.stringify(json(client, found), null, 2)}\n` : text(client, found));
+      if (output === 'json') context.stdout.json(json(client, found));
+      else context.stdout.write(text(client, found));
       return isHealthy(found) ? ExitCode.DONE : ExitCode.NO;
     });
   },

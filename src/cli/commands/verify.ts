@@ -70,7 +70,8 @@ export const verify: Command = {
     const credential = await credentialOf(context);
     const access = await expectedAccess(context);
     const verification = await verifyCredential(context, credential, access);
-    stdout.write(output === 'json' ? reportJson(verification) : reportText(verification));
+    if (output === 'json') stdout.raw(reportJson(verification));
+    else stdout.write(reportText(verification));
     for (const [option, report] of FILES) {
       const file = args.one(option);
       if (file === undefined) continue;

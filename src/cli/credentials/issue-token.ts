@@ -1,5 +1,6 @@
 import type { CredentialStore, ServiceAccountRef, CredentialRecord } from './credential-store';
 import { isObject, Json } from '../../base/json';
+import { secrets } from '../../base/secrets';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { ExitCode, Failure } from '../base/failure';
 import type { Clock } from '../base/host';
@@ -69,7 +70,10 @@ export async function requestToken(
   const answer = await cluster.create(path, request, { repeatable: true });
   const status = isObject(answer.status) ? answer.status : {};
   const expires = Date.parse(String(status.expirationTimestamp));
-  if (typeof status.token === 'string' && !Number.isNaN(expires)) return { token: status.token, expires };
+  if (typeof status.token === 'string' && !Number.isNaN(expires)) {
+    secrets.add(status.token);
+    return { token: status.token, expires };
+  }
   throw new Failure('the API server answered a TokenRequest without a token or without its expiry', ExitCode.NO);
 }
 
@@ -90,5 +94,6 @@ function tokenIn(data: Json | undefined): string | undefined {
   const encoded = isObject(data) ? data.token : undefined;
   if (typeof encoded !== 'string' || encoded === '') return undefined;
   const token = Buffer.from(encoded, 'base64').toString();
+  secrets.add(token);
   return tokenClaims(token) ? token : undefined;
 }

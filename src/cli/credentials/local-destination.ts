@@ -6,10 +6,10 @@ import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Output } from '../base/host';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
 import type { Files } from '../io/files';
+import type { SafeOutput } from '../io/safe-output';
 
 /** The options that store a credential on this machine. */
 export const LOCAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
@@ -105,13 +105,13 @@ async function credentialInFile(files: Files, file: string, { namespace, name }:
   return { secret: claims.secret, expires: claims.expires && claims.expires * 1000 };
 }
 
-function outputDestination(stdout: Output, format: CredentialFormat): Destination {
+function outputDestination(stdout: SafeOutput, format: CredentialFormat): Destination {
   return {
     description: 'standard output',
     identity: async () => 'standard output',
     check: async () => EMPTY_STATE,
     store: async (kubeconfig, report) => {
-      stdout.write(formatCredential(kubeconfig, format));
+      stdout.raw(formatCredential(kubeconfig, format));
       report(`written to standard output as ${format}`);
     },
   };

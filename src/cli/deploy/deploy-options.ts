@@ -4,8 +4,7 @@ import { jobOf } from './history/release-options';
 import { accountRules } from './manifests/check-accounts';
 import type { ReadOptions } from './manifests/read-manifests';
 import { Owner } from './objects/owner';
-import type { ReleaseIdentity, ReleaseObject } from './objects/release';
-import { secretMask } from './objects/secret-values';
+import type { ReleaseIdentity } from './objects/release';
 import type { PlanOptions } from './plan/plan';
 import { DeployReport } from './report/deploy-report';
 import { REPORT_OPTIONS } from './report/report-output';
@@ -50,18 +49,16 @@ export interface DeployOptions {
 }
 
 /**
- * Secrets to mask, and the former identity of the application.
+ * The former identity of the application.
  */
 export interface DeployContext {
-  readonly objects?: readonly ReleaseObject[];
-  readonly secrets?: readonly string[];
   readonly former?: ReleaseIdentity;
 }
 
 /**
  * @throws `UserError` when two options contradict each other.
  */
-export function deployOptions(session: DeploySession, { objects = [], secrets = [], former }: DeployContext = {}): DeployOptions {
+export function deployOptions(session: DeploySession, { former }: DeployContext = {}): DeployOptions {
   const { identity, namespace, timeout: budget, kubeconfig, context } = session;
   const { args, variables, clock, signal } = context;
   const progress = progressOutput({ output: context.stderr, clock, variables, isShared: args.has('debug') });
@@ -70,11 +67,10 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
     session.say(line);
   };
   const owner = new Owner(identity, namespace, former, takenOverManagers(args));
-  const mask = secretMask(objects, variables, kubeconfig.token, ...secrets);
   const forceConflicts = args.has('force-conflicts');
   const accounts = accountRules(args, kubeconfig);
   const rollback = rollsBack(args, isCi(variables));
-  const report = new DeployReport(context, { namespace, identity, say, mask, progress });
+  const report = new DeployReport(context, { namespace, identity, say, progress });
   return {
     report,
     isDryRun: args.has('dry-run'),
@@ -83,7 +79,6 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
       owner,
       accounts,
       say,
-      mask,
       forceConflicts,
       job: jobOf(variables),
       adopt: args.has('adopt'),
@@ -92,9 +87,9 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
       pruneData: args.has('prune-data'),
       allowPruneMany: args.has('allow-prune-many'),
     },
-    takeOver: { namespace, identity, former, owner, clock, signal, say, mask },
-    apply: { namespace, owner, forceConflicts, budget, clock, signal, say, mask, observer: report },
-    rollback: { namespace, owner, accounts, rollback, budget, clock, signal, say, mask, observer: report },
+    takeOver: { namespace, identity, former, owner, clock, signal, say },
+    apply: { namespace, owner, forceConflicts, budget, clock, signal, say, observer: report },
+    rollback: { namespace, owner, accounts, rollback, budget, clock, signal, say, observer: report },
   };
 }
 
@@ -116,10 +111,11 @@ function rollsBack(args: Arguments, byDefault: boolean): boolean {
 /**
  * The rules for the manifests of `deploy`.
  */
-export function readOptions({ namespace, kubeconfig, say, context: { args, variables } }: DeploySession): ReadOptions {
+export function readOptions({ identity, namespace, kubeconfig, say, context: { args, variables } }: DeploySession): ReadOptions {
   const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
   return {
     namespace,
+    publicWords: [namespace, ...Object.values(identity)],
     variables,
     warn: (message) => say(`warning: ${printableText(message)}`),
     accounts: accountRules(args, kubeconfig),

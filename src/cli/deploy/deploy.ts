@@ -11,7 +11,7 @@ import { identityInWords } from './objects/release';
 import { planRelease, recordedObjects, ReleasePlan } from './plan/plan';
 import { prune, Removal } from './prune/prune';
 import { DeployedPullSecret } from './pull-secret/lifecycle';
-import { secretValues, wantedPullSecret } from './pull-secret/options';
+import { wantedPullSecret } from './pull-secret/options';
 import { rollBackOnFailure } from './rollback/rollback-on-failure';
 import { ContinuedHistory, formerIdentity, historyToContinue, runTakeOver } from './take-over';
 import { show } from '../../base/user-error';
@@ -33,7 +33,7 @@ export async function deploy(context: Context): Promise<ExitCode> {
   const former = formerIdentity(context.args, session.identity);
   const objects = await readManifests(context.args.operands, context.files, readOptions(session));
   const wanted = await wantedPullSecret(context, objects);
-  const options = deployOptions(session, { objects, former, secrets: wanted && secretValues(wanted.use.credentials) });
+  const options = deployOptions(session, { former });
   const { isDryRun, report } = options;
 
   return report.of(async () => {

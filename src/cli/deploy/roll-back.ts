@@ -7,6 +7,7 @@ import { withAccess } from './lock/locked-cluster';
 import { planRelease } from './plan/plan';
 import { rollbackManifests } from './rollback/restore';
 import { historyToContinue } from './take-over';
+import { printable } from '../../base/printable';
 import { userError, show } from '../../base/user-error';
 import { ExitCode, Failure } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
@@ -32,12 +33,12 @@ export async function rollBack(context: Context): Promise<ExitCode> {
       const target = targetOf(await store.read(), number);
       const rules = { namespace, owner, accounts, allowedRegistries };
       const { objects, untouched } = await rollbackManifests(cluster, await store.manifests(target), rules);
-      say(`rollback to release ${target.number} of ${target.begun}${target.images.length > 0 ? `: ${target.images.map((image) => show(image)).join(', ')}` : ''}`);
+      say(`rollback to release ${target.number} of ${printable(target.begun)}${target.images.length > 0 ? `: ${target.images.map((image) => show(image)).join(', ')}` : ''}`);
       const release = { objects, untouched, rollbackOf: target.number };
       const planning = planRelease(cluster, release, async () => historyToContinue(cluster, store, options.takeOver), options.plan);
       const planned = await announced(planning.then((plan) => ({ store, plan })), options);
       if (!isDryRun) await carryOut(cluster, planned, options);
-      for (const { kind, name } of untouched) say(`${kind} ${name} stays as it is`);
+      for (const { kind, name } of untouched) say(printable(`${kind} ${name} stays as it is`));
     });
   });
 }

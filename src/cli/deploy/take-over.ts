@@ -56,8 +56,6 @@ export interface TakeOverOptions {
   readonly signal: AbortSignal;
   /** Gets a line for people about each event. */
   readonly say: (line: string) => void;
-  /** Hides the secrets that the job knows. */
-  readonly mask: (text: string) => string;
 }
 
 /**
@@ -151,11 +149,11 @@ async function markObjects(cluster: KubernetesClient, { objects }: ReleaseHistor
 }
 
 async function renamePullSecrets(cluster: KubernetesClient, { former, formerStore }: TakeOverPlan, options: TakeOverOptions): Promise<void> {
-  const { namespace, identity, mask, say } = options;
+  const { namespace, identity, say } = options;
   const { names } = await usedSecrets(cluster, formerStore, { namespace, identity: former });
   for (const name of names) {
     try {
-      await new PullSecret(cluster, { namespace, identity, former, name, mask }).takeOver();
+      await new PullSecret(cluster, { namespace, identity, former, name }).takeOver();
     } catch (error) {
       if (!(error instanceof PullSecretRejected)) throw error;
       say(`Secret ${name} is left as it is: ${error.message}`);

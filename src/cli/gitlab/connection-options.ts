@@ -1,4 +1,5 @@
 import { GitRemote, gitOrigin } from './git-remote';
+import { secrets } from '../../base/secrets';
 import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
 import type { Context } from '../command-line/command';
@@ -119,6 +120,7 @@ function missingToken({ CI_JOB_TOKEN: jobToken }: Context['variables']): never {
 }
 
 function checkToken(token: string, at: string, { CI_JOB_TOKEN: jobToken }: Context['variables']): string {
+  secrets.add(token);
   const problem = problemOf(token, jobToken);
   if (problem === undefined) return token;
   throw userError({ at, given: problem, expected: TOKEN, fix: 'store only the token, in one line' });

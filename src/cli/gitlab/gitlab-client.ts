@@ -1,6 +1,7 @@
 import { Gitlab, GitlabOwner, GitlabToken, GitlabVariable, NewVariable, OwnerId, ownerOf, tokenOf, VariableId, variableOf, variablesOf } from './gitlab';
 import { GitlabError, lacksScope, messageOf } from './gitlab-error';
 import { isObject, Json, parseJson } from '../../base/json';
+import { secrets } from '../../base/secrets';
 import { HttpError, Unreachable } from '../base/failure';
 import type { Host } from '../base/host';
 import type { HttpClient, HttpRequest } from '../http/http';
@@ -66,6 +67,8 @@ class RestClient implements Gitlab {
   public constructor({ url, token, transport, variables, clock, signal, budget, waiting = WaitNotice.silent(clock) }: GitlabClientOptions) {
     this.url = url;
     this.#token = token;
+    // A server or a proxy may repeat the request in its response.
+    secrets.add(token);
     this.http = createHttpClient(transport, variables, clock);
     // Every request is repeatable: GitLab rejects a second variable with the same key and scope.
     this.retries = { budget: { perCall: PER_CALL, ...budget }, clock, signal, repeatable: true, retrying: (reason) => waiting.failed(reason) };
@@ -110,11 +113,13 @@ class RestClient implements Gitlab {
 
   public async create(owner: OwnerId, variable: NewVariable): Promise<GitlabVariable> {
     const { key, environmentScope } = variable;
+    secrets.add(variable.value);
     const body = { ...attributesOf(variable), key, environment_scope: environmentScope, masked_and_hidden: true };
     return this.write({ method: 'POST', path: pathOf(owner), at: `create the variable ${key} of ${nameOf(owner)}`, role: roleFor(owner), body });
   }
 
   public async update(owner: OwnerId, variable: NewVariable): Promise<GitlabVariable> {
+    secrets.add(variable.value);
     const at = `update the variable ${variable.key} of ${nameOf(owner)}`;
     return this.write({ method: 'PUT', path: pathOf(owner, variable), at, role: roleFor(owner), body: attributesOf(variable) });
   }
@@ -159,16 +164,9 @@ class RestClient implements Gitlab {
   }
 
   private errorOf(request: GitlabRequest, { status, headers, body, tried }: RetriedResponse): GitlabError | Unreachable {
-    const words = this.withoutSecrets(messageOf(body), request);
-    const error = new GitlabError(request.at, status, words, hintFor(request, status, headers.location, body));
+    const error = new GitlabError(request.at, status, secrets.mask(messageOf(body)), hintFor(request, status, headers.location, body));
     const isTransient = status === 408 || status === 429 || status >= 500;
     return isTransient ? new Unreachable(`${error.message}${tried}`, error) : error;
-  }
-
-  /** A server or proxy may repeat the request in its response. */
-  private withoutSecrets(words: string, { body }: GitlabRequest): string {
-    const secrets = [this.#token, body?.value].filter((secret) => typeof secret === 'string');
-    return secrets.reduce((text, secret) => text.split(secret).join('[a secret]'), words);
   }
 }
 

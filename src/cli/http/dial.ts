@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { ConnectionError } from './network-errors';
 import type { TlsSessionCache } from './tls';
+import { secrets } from '../../base/secrets';
 import { show, userError } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
 import { httpModule, httpsModule, netModule, tlsModule } from '../io/lazy-modules';
@@ -116,8 +117,21 @@ async function tunnel(proxy: Proxy, host: string, trusted: string[] | undefined,
 
 function proxyAuthorization({ username, password }: URL): { readonly 'proxy-authorization'?: string } {
   if (username === '' && password === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = basicCredentials(username, password);
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function basicCredentials(username: string, password: string): string {
+  return `${decoded(username)}:${decoded(password)}`;
+}
+
+/** The text itself when it is not percent-encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function rejectedByProxy({ statusCode = 0, statusMessage = '' }: IncomingMessage): ConnectionError {
@@ -159,7 +173,11 @@ export function environmentProxy(address: URL, variables: CiVariables): Proxy | 
 export function proxyOf(text: string, source: string): Proxy {
   const address = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && url.host !== '' && ['http:', 'https:'].includes(url.protocol)) return { url, source };
+  if (url && url.host !== '' && ['http:', 'https:'].includes(url.protocol)) {
+    const { username, password } = url;
+    if (password !== '') secrets.add(password, decoded(password), basicCredentials(username, password));
+    return { url, source };
+  }
   throw userError({
     at: source,
     given: url && /^socks/.test(url.protocol) ? 'it is a SOCKS proxy, which this command does not support' : 'it is not the address of a proxy',

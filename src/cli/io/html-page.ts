@@ -1,4 +1,5 @@
 import { printable } from '../../base/printable';
+import { secrets } from '../../base/secrets';
 
 /**
  * A self-contained HTML page. Its content security policy forbids scripts and everything from the network.
@@ -25,10 +26,10 @@ export function page(title: string, body: string, style = ''): string {
 }
 
 /**
- * Escapes a text for the content of an element or for an attribute.
+ * Masks the secrets in a text, and escapes it for the content of an element or for an attribute.
  */
 export function html(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (unit) => `&#${unit.charCodeAt(0)};`);
+  return printable(secrets.mask(text)).replace(/[&<>"']/g, (unit) => `&#${unit.charCodeAt(0)};`);
 }
 
 /** Every colour repeats a word or sign of the text, for printing and for readers who do not see the colour. */

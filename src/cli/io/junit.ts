@@ -1,3 +1,5 @@
+import { secrets } from '../../base/secrets';
+
 /**
  * A test case of a JUnit report. It passes unless `failure`, `error` or `skipped` is set.
  */
@@ -52,11 +54,11 @@ export function junitXml({ name, seconds, timestamp, cases }: TestSuite): string
 }
 
 /**
- * Escapes a text for an attribute or the content of an element. XML 1.0 has no form for most control characters and for
- * unpaired surrogates: they become U+FFFD.
+ * Masks the secrets in a text, and escapes it for an attribute or the content of an element. XML 1.0 has no form for most control characters and for
+ * unpaired surrogates: they become U+FFFD, as do characters that change the direction of text.
  */
 export function xml(text: string): string {
-  return text.replace(/[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd').replace(/[&<>"'\t\n\r]/g, (unit) => `&#${unit.charCodeAt(0)};`);
+  return secrets.mask(text).replace(/[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd').replace(/[&<>"'\t\n\r]/g, (unit) => `&#${unit.charCodeAt(0)};`);
 }
 
 function caseXml({ className, name, seconds, failure, error, skipped }: TestCase): string {

@@ -1,4 +1,4 @@
-import { supportsLiveLine } from './live-output';
+import { supportsLiveLine } from './live-line';
 import { printable } from '../../base/printable';
 import { seconds } from '../base/duration';
 import type { Clock, Host } from '../base/host';

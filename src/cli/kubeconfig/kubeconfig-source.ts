@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import { secrets } from '../../base/secrets';
 import { decodeText } from '../../base/text-file';
 import { located, userError } from '../../base/user-error';
 import { ReferenceCluster, referenceCluster } from '../../kubeconfig/contexts';
@@ -62,6 +63,7 @@ function idTokenFile(args: Arguments): string | undefined {
 async function readToken(context: Context, tokenFile: string): Promise<string> {
   const text = await read(context, tokenFile);
   const token = text.replace(/\r?\n$/, '');
+  secrets.add(token);
   if (token !== text) context.stderr.write(`${sourceName(tokenFile)}: the line break at the end was removed\n`);
   return token;
 }

@@ -155,7 +155,7 @@ function report(revocation: Revocation, since: string | undefined, review: Revie
   const { context: { args, stdout }, account, steps } = revocation;
   const { objects, hasPods, unchecked } = review;
   if (args.one('output') === 'json') {
-    stdout.write(`${JSON.stringify({ since: since ?? null, review: objects, unchecked, unfinished }, null, 2)}\n`);
+    stdout.json({ since: since ?? null, review: objects, unchecked, unfinished });
   } else {
     const when = since === undefined ? 'at any time (the RoleBinding is deleted already)' : `since the grant (${since})`;
     stdout.write(objects.length === 0

@@ -32,7 +32,7 @@ export async function revokeCredentials(revocation: Revocation): Promise<ExitCod
   for (const credential of selected) ended.push({ secret: credential.name, unknownAfter: await revokeAndWait(revocation, credential) });
   await removeFromGitlab(revocation);
   if (args.one('output') === 'json') {
-    stdout.write(`${JSON.stringify({ ended, livesOn: STAYS_VALID, keptIn: destination?.description ?? null }, null, 2)}\n`);
+    stdout.json({ ended, livesOn: STAYS_VALID, keptIn: destination?.description ?? null });
   } else {
     const lines = ended.map(({ secret, unknownAfter }) => `${secret}: revoked; the API server answers 401 after ${spanInWords(unknownAfter / 1000)}\n`);
     stdout.write(lines.join(''));
@@ -47,7 +47,8 @@ export async function revokeCredentials(revocation: Revocation): Promise<ExitCod
 export async function listCredentials({ context: { args, stdout, clock }, store }: Revocation): Promise<ExitCode> {
   const records = await store.list();
   const lines = records.map((record) => `${credentialLine(record, clock.now())}\n`);
-  stdout.write(args.one('output') === 'json' ? `${JSON.stringify(records, null, 2)}\n` : lines.join('') || 'none\n');
+  if (args.one('output') === 'json') stdout.json(records);
+  else stdout.write(lines.join('') || 'none\n');
   return ExitCode.DONE;
 }
 

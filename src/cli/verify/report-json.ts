@@ -1,5 +1,6 @@
 import { targetOf } from './access-request';
 import { Check, Verification, verdictOf } from './verification';
+import { jsonText } from '../io/safe-output';
 
 /**
  * The fields of the JSON report, for the help.
@@ -36,8 +37,7 @@ export function reportJson(verification: Verification): string {
     notes,
     counts,
   };
-  // Escape sequences in a server's message must not reach the terminal that shows the job log.
-  return `${JSON.stringify(report, null, 2).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return jsonText(report);
 }
 
 function checkJson({ scope, title, request, method, answer, expected, outcome, message, rights }: Check): object {

@@ -3,6 +3,7 @@ import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { Context } from '../../../src/cli/command-line/command';
 import { confirm } from '../../../src/cli/command-line/confirm';
 import { Files } from '../../../src/cli/io/files';
+import { SafeOutput } from '../../../src/cli/io/safe-output';
 
 interface Asked {
   readonly answer?: string;
@@ -15,7 +16,7 @@ async function ask({ answer = '', isTTY = true, argv = [] }: Asked): Promise<[st
   let said = '';
   const stdin = Object.assign(Readable.from(answer.split('|').map((piece) => Buffer.from(piece))), { isTTY });
   const args = parseArguments(argv, { name: 'x', operands: [], required: 0, options: new Map([['yes', { summary: '' }]]) });
-  const context = { args, files: new Files({ cwd: '/', stdin }), stderr: { write: (text: string) => said += text } } as Pick<Context, 'args' | 'files' | 'stderr'>;
+  const context = { args, files: new Files({ cwd: '/', stdin }), stderr: new SafeOutput({ write: (text: string) => said += text }) } as Pick<Context, 'args' | 'files' | 'stderr'>;
   const isConfirmed = await confirm(context as Context, 'Do it?').then(() => true, ({ message }: Error) => message !== 'not confirmed');
   return [said, isConfirmed];
 }

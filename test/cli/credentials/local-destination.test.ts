@@ -2,6 +2,7 @@ import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { Context } from '../../../src/cli/command-line/command';
 import { formatCredential } from '../../../src/cli/credentials/credential-kubeconfig';
 import { LOCAL_OPTIONS, LocalOptions, localDestination } from '../../../src/cli/credentials/local-destination';
+import { SafeOutput } from '../../../src/cli/io/safe-output';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { Kubeconfig } from '../../../src/kubeconfig/kubeconfig';
 import { fileMode, fileNames, fileText } from '../../support/cli';
@@ -32,7 +33,7 @@ beforeEach(() => {
 
 function destination(argv: string[], { files, variables, options }: Run = {}) {
   const syntax = { name: 'grant', operands: [], required: 0, options: new Map([...LOCAL_OPTIONS, ['output', { takes: 'text|json|-', summary: '' }] as const]) };
-  const output = { write: (text: string) => stdout += text };
+  const output = new SafeOutput({ write: (text: string) => stdout += text });
   const context = { ...commandContext({ files, variables }), args: parseArguments(argv, syntax), stdout: output };
   return localDestination(context as Context, options);
 }

@@ -6,6 +6,7 @@ import { parseArguments } from '../../../src/cli/command-line/arguments';
 import { Context } from '../../../src/cli/command-line/command';
 import { GITLAB_MISSING, GITLAB_OPTIONS } from '../../../src/cli/credentials/gitlab-options';
 import { Files } from '../../../src/cli/io/files';
+import { SafeOutput } from '../../../src/cli/io/safe-output';
 import { CiVariables } from '../../../src/gitlab/ci-variables';
 import { FakeClock } from '../../support/fake-clock';
 
@@ -43,7 +44,7 @@ export function contextOf(argv: string[], { variables = {}, files = {}, stdin = 
     files: new Files({ cwd, stdin: Readable.from([Buffer.from(stdin)]) }),
     clock: new FakeClock(),
     signal: new AbortController().signal,
-    stdout: { write: () => undefined },
-    stderr: { write: () => undefined },
+    stdout: new SafeOutput({ write: () => undefined }),
+    stderr: new SafeOutput({ write: () => undefined }),
   };
 }

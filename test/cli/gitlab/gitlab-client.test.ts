@@ -228,7 +228,7 @@ describe('a server that is not GitLab', () => {
     ['a redirect to a login page', { status: 302, headers: { location: `https://login.example.com/?token=${TOKEN}` } },
       /GitLab says 302: "nothing"; it redirects to https:\/\/login\.example\.com\/: use that address$/],
     ['a response that repeats the request, whose secrets are removed', { status: 400, body: { message: `no ${TOKEN} with ${NEW.value}\u001b[2J` } },
-      /GitLab says 400: "no \[a secret\] with \[a secret\]\\u001b\[2J"$/],
+      /GitLab says 400: "no \[MASKED\] with \[MASKED\]\\u001b\[2J"$/],
   ])('is reported: %s', async (_, answer, message) => {
     const gitlab = await start();
     server.fail({}, answer);

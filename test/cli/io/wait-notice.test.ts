@@ -1,4 +1,4 @@
-import { LiveOutput } from '../../../src/cli/io/live-output';
+import { SafeOutput } from '../../../src/cli/io/safe-output';
 import { WaitNotice } from '../../../src/cli/io/wait-notice';
 import { ManualClock } from '../../support/manual-clock';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 function notice({ isTTY = false, isShared = false } = {}): WaitNotice {
-  const stderr = new LiveOutput({ isTTY, write: (text) => written.push(text) });
+  const stderr = new SafeOutput({ isTTY, write: (text) => written.push(text) });
   return WaitNotice.forServer(`${SERVER}/path`, { stderr, clock, variables: {} }, isShared);
 }
 

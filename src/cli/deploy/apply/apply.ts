@@ -20,8 +20,6 @@ export interface ApplyOptions extends WriteOptions, BrokenPodsOptions {
   /** Milliseconds until everything must be ready. */
   readonly budget: number;
   readonly observer: DeployObserver;
-  /** Hides the secrets that the job knows. */
-  readonly mask: (text: string) => string;
 }
 
 /**

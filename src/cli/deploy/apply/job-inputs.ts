@@ -1,3 +1,4 @@
+import { secrets } from '../../../base/secrets';
 import { isObject, Json } from '../../../base/json';
 import { resourceOf } from '../../../kubernetes/kinds';
 import { ConfigReference, PodSpec, requiredReferences } from '../../../kubernetes/pod-spec';
@@ -130,7 +131,7 @@ class InputWait {
     for (const { problem: { workload, message } } of findings) {
       if (this.told.has(message)) continue;
       this.told.add(message);
-      this.options.progress({ workload, state: 'waiting', message: this.mask(message), ready: 0, total, elapsed: this.elapsed() });
+      this.options.progress({ workload, state: 'waiting', message: secrets.mask(message), ready: 0, total, elapsed: this.elapsed() });
     }
   }
 
@@ -139,7 +140,7 @@ class InputWait {
       const message = findings.find(({ problem: { workload } }) => workload === titleOf({ kind, name }))?.problem.message ?? '';
       return { object: { apiVersion, kind, name, resource, uid: '' }, ready: false, message };
     });
-    const cause = causeOf(problem, (text) => this.mask(text));
+    const cause = causeOf(problem);
     return { outcome, elapsed: this.elapsed(), workloads, cause, events: [], notes: [] };
   }
 
@@ -151,7 +152,4 @@ class InputWait {
     return [...new Set(this.inputs.map(({ job }) => job))];
   }
 
-  private mask(text: string): string {
-    return this.options.mask?.(text) ?? text;
-  }
 }

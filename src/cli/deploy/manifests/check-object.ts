@@ -1,6 +1,6 @@
 import { accountChecks } from './check-accounts';
 import { isObject, Json, JsonObject } from '../../../base/json';
-import { UserError, userError, show } from '../../../base/user-error';
+import { show, typeInWords, UserError, userError } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { checkedImage, GivenImage, ImageRules, PLACEHOLDER } from '../../../image/policy';
 import { checkNoPlaceholder, Container, containersOf, containerText } from '../../../kubernetes/container-images';
@@ -58,7 +58,8 @@ export function checkObject(at: string, value: JsonObject, rules: ObjectRules, p
 }
 
 function notAnObject(at: string, { apiVersion, kind }: JsonObject): never {
-  throw userError({ at, given: `apiVersion ${show(apiVersion)} and kind ${show(kind)}`, expected: 'a Kubernetes object', fix: 'add both, such as apiVersion: v1 and kind: ConfigMap' });
+  const shown = (value: Json | undefined) => (typeof value === 'object' ? typeInWords(value) : show(value));
+  throw userError({ at, given: `apiVersion ${shown(apiVersion)} and kind ${shown(kind)}`, expected: 'a Kubernetes object', fix: 'add both, such as apiVersion: v1 and kind: ConfigMap' });
 }
 
 function nameOf(at: string, kind: string, { name, generateName }: JsonObject): string {
@@ -72,7 +73,7 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
   }
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';
   if (typeof name === 'string' && expected === undefined) return name;
-  throw userError({ at, given: `metadata.name of ${show(kind)} is ${show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
+  throw userError({ at, given: `metadata.name of ${show(kind)} is ${typeof name === 'object' ? typeInWords(name) : show(name)}`, expected: expected ?? 'text', fix: 'rename the object, for example "my-app"' });
 }
 
 function checkApiVersion(at: string, apiVersion: string, kind: string, { warn }: ObjectRules): void {

@@ -3,7 +3,7 @@ import { checkObject, isException, ObjectRules } from './check-object';
 import { isObject, Json } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { decodeText } from '../../../base/text-file';
-import { userError, show } from '../../../base/user-error';
+import { show, typeInWords, userError } from '../../../base/user-error';
 import { containersOf } from '../../../kubernetes/container-images';
 import { hookProblem } from '../../../kubernetes/hooks';
 import { kindName } from '../../../kubernetes/kinds';
@@ -12,8 +12,11 @@ import { parseManifest, PlacedObject, unfoldList } from '../../../yaml/manifest-
 import type { Files } from '../../io/files';
 import { Problems } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
+import { rememberSecretValues } from '../objects/secret-values';
 
 export interface ReadOptions extends ObjectRules {
+  /** Names that no Secret keeps secret: of the application, its environment and its namespace. */
+  readonly publicWords: readonly string[];
   /** Whether folders in folders are read, too. */
   readonly recursive: boolean;
   /** Whether the manifests may have no object at all, which removes the release. */
@@ -27,16 +30,21 @@ export interface ReadOptions extends ObjectRules {
  */
 export async function readManifests(names: readonly string[], files: Files, options: ReadOptions): Promise<ReleaseObject[]> {
   const problems = new Problems();
-  const all: PlacedObject[] = [];
-  const objects: ReleaseObject[] = [];
+  const read: Array<{ readonly documents: readonly PlacedObject[]; readonly problems: Problems }> = [];
   for (const source of problems.attempt(() => manifestFiles(names, files, options.recursive)) ?? []) {
-    const file = await readFile(source, files).catch((error: unknown) => problems.add(error));
-    const documents = file ? documentsOf(file, problems) : [];
-    all.push(...documents);
-    for (const document of documents) problems.attempt(() => checkHook(document));
-    objects.push(...documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []));
+    const its = new Problems();
+    const file = await readFile(source, files).catch((error: unknown) => its.add(error));
+    read.push({ documents: file ? documentsOf(file, its) : [], problems: its });
   }
+  // Before the checks, since their messages show values.
+  rememberSecretValues(read.flatMap(({ documents }) => documents.map(({ value }) => value)), options.publicWords);
+  const objects = read.flatMap(({ documents, problems: its }) => {
+    problems.join(its);
+    for (const document of documents) problems.attempt(() => checkHook(document));
+    return documents.flatMap(({ at, value }) => checkObject(at, value, options, problems) ?? []);
+  });
   checkDuplicates(objects, problems);
+  const all = read.flatMap(({ documents }) => documents);
   for (const exception of options.imagesFromController ?? []) problems.attempt(() => checkException(exception, all));
   problems.check('the manifests; nothing was contacted');
   if (objects.length > 0 || options.allowEmpty) return objects;
@@ -112,7 +120,7 @@ function isBlank(text: string): boolean {
 
 function notAnObject(at: string, item: Json): Error {
   const expected = at.endsWith('items') ? 'a list of Kubernetes objects' : 'a Kubernetes object';
-  return userError({ at, given: `it is ${show(item)}`, expected, fix: 'remove it, or give it apiVersion, kind and metadata' });
+  return userError({ at, given: `it is ${typeInWords(item)}`, expected, fix: 'remove it, or give it apiVersion, kind and metadata' });
 }
 
 function checkException(exception: string, all: readonly PlacedObject[]): void {

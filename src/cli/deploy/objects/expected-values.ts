@@ -1,4 +1,5 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { secrets } from '../../../base/secrets';
 import { show } from '../../../base/user-error';
 import { quantityRule } from '../../../kubernetes/quantity';
 
@@ -95,17 +96,15 @@ function quantityRemedy(value: Json | undefined): string {
 }
 
 /**
- * Shows scalars and names the type of other values. It masks first, since quoting changes a text.
+ * Shows scalars, without secrets, and names the type of other values.
  */
-export function quoted(mask: (text: string) => string): Quote {
-  return (value) => {
-    if (value === null) return 'null';
-    if (typeof value === 'boolean') return String(value);
-    if (typeof value === 'number') return `${mask(String(value))} (number)`;
-    if (typeof value === 'string') return value.length > LONGEST_QUOTED ? `a text of ${value.length} characters` : `${show(mask(value))} (text)`;
-    return Array.isArray(value) ? 'a list' : 'a mapping';
-  };
-}
+export const quoted: Quote = (value) => {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return `${secrets.mask(String(value))} (number)`;
+  if (typeof value === 'string') return value.length > LONGEST_QUOTED ? `a text of ${value.length} characters` : `${show(value)} (text)`;
+  return Array.isArray(value) ? 'a list' : 'a mapping';
+};
 
 const LONGEST_QUOTED = 60;
 
@@ -113,7 +112,7 @@ const LONGEST_QUOTED = 60;
  * Names only the type of a value: for Secrets.
  */
 export const typeOnly: Quote = (value) => {
-  if (value === null || typeof value === 'object') return quoted((text) => text)(value);
+  if (value === null || typeof value === 'object') return quoted(value);
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 };
 

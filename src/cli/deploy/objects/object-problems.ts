@@ -1,6 +1,7 @@
 import { rejectedFields } from './rejected-fields';
 import type { ReleaseObject } from './release';
 import { printableText } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 import { UserError } from '../../../base/user-error';
 import { ExitCode, Failure } from '../../base/failure';
 import { ApiError, inPlainWords, isAccessDenied, isApiError } from '../../cluster/status';
@@ -31,6 +32,13 @@ export class Problems {
   public add(error: unknown): void {
     if (!(error instanceof UserError)) throw error;
     this.found.push(error);
+  }
+
+  /**
+   * Adds the errors of other checks.
+   */
+  public join(others: Problems): void {
+    this.found.push(...others.found);
   }
 
   /**
@@ -117,22 +125,20 @@ const MOST_PROBLEMS = 50;
 
 /**
  * The problems and the remedies for an object that the API server rejected.
- *
- * @param mask Hides secrets in the server's words and in values of the object.
  */
-export function explain(object: ReleaseObject, { code, status }: ApiError, mask = (text: string) => text): ObjectProblem {
+export function explain(object: ReleaseObject, { code, status }: ApiError): ObjectProblem {
   const isAccess = isAccessDenied(code, status);
-  const fields = rejectedFields(object, status, mask);
-  const [first = otherProblem(code, status, mask), ...more] = fields.slice(0, MOST_PROBLEMS).map(({ field, given, fix }) => ({
+  const [first = otherProblem(object, code, status), ...more] = rejectedFields(object, status).slice(0, MOST_PROBLEMS).map(({ field, given, fix }) => ({
     given: field === undefined ? given : `${field}: ${given}`,
     fix: fix ?? remedyFor(code, given) ?? 'change it in the manifest',
   }));
   return { object, ...first, more, isAccess };
 }
 
-function otherProblem(code: number, status: ApiError['status'], mask: (text: string) => string): Pick<ObjectProblem, 'given' | 'fix'> {
+function otherProblem({ kind }: ReleaseObject, code: number, status: ApiError['status']): Pick<ObjectProblem, 'given' | 'fix'> {
   const message = status.message ?? `the API server says ${code}`;
-  return { given: conflicts(status) ?? withoutPreamble(mask(message)), fix: remedyFor(code, message) ?? 'change the manifest accordingly' };
+  const given = conflicts(status) ?? withoutPreamble(secrets.mask(message));
+  return { given: kind === 'Secret' ? withoutValues(given) : given, fix: remedyFor(code, message) ?? 'change the manifest accordingly' };
 }
 
 function remedyFor(code: number, message: string): string | undefined {
@@ -183,4 +189,11 @@ function conflicts(status: ApiError['status']): string | undefined {
 function withoutPreamble(message: string): string {
   const text = message.replace(/^failed to [a-z ]* object \([^)]*\)(?: to proper version)?: /, '').replace(/^[\w.-]+ "[^"]*" is (?:invalid|forbidden): /, '');
   return inPlainWords(text);
+}
+
+/** A message about a Secret without the values that the API server quotes: where it expects another type, and where it refuses a value. */
+function withoutValues(message: string): string {
+  const ofTypes = [...message.matchAll(/(\.[^\s:]+: expected [\w ]+), got /g)].map(([, expected]) => `${expected}, got another type`);
+  if (ofTypes.length > 0) return ofTypes.join('; ');
+  return message.replace(/\b((?:Invalid|Unsupported|Duplicate) value: )("(?:[^"\\]|\\.)*"|[^\s:]+|[[{][^]*[\]}])(?=$|[:,\]])/g, '$1(hidden)').replace(/valueUnstructured\{[^]*/g, '(hidden)');
 }

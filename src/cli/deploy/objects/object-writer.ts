@@ -25,8 +25,6 @@ export interface WriterOptions {
   readonly owner: Owner;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Hides the secrets that the job knows. @default - nothing is hidden */
-  readonly mask?: (text: string) => string;
 }
 
 /**
@@ -252,7 +250,7 @@ export class ObjectWriter {
 
   /** An error about the object. A 401 is about the credential and stays as it is. */
   private refused(object: ReleaseObject, error: unknown): unknown {
-    return error instanceof ApiError && error.code !== 401 ? new ObjectRejected(explain(object, error, this.options.mask), error) : error;
+    return error instanceof ApiError && error.code !== 401 ? new ObjectRejected(explain(object, error), error) : error;
   }
 }
 

@@ -1,17 +1,16 @@
 import { ExpectedType, FieldProblem, Quote, quoted, typeOnly, wrongFields, wrongSomewhere, wrongValue } from './expected-values';
 import type { ReleaseObject } from './release';
 import { isObject, Json, JsonObject } from '../../../base/json';
+import { secrets } from '../../../base/secrets';
 import { inPlainWords, Status } from '../../cluster/status';
 
 /**
  * The fields that the API server rejects, in words. Empty when its message names no field in a form that is known.
  *
  * The server's texts contain Go types and Go's form of values. So the value is looked up in the manifest. Values of Secrets are not shown.
- *
- * @param mask Hides secrets in other objects.
  */
-export function rejectedFields({ kind, value }: Pick<ReleaseObject, 'kind' | 'value'>, status: Status, mask: (text: string) => string): FieldProblem[] {
-  const source: Source = { object: value, quote: kind === 'Secret' ? typeOnly : quoted(mask), isSecret: kind === 'Secret', mask };
+export function rejectedFields({ kind, value }: Pick<ReleaseObject, 'kind' | 'value'>, status: Status): FieldProblem[] {
+  const source: Source = { object: value, quote: kind === 'Secret' ? typeOnly : quoted, isSecret: kind === 'Secret' };
   const message = status.message ?? '';
   for (const [pattern, problems] of FORMS) {
     const match = pattern.exec(message);
@@ -25,7 +24,6 @@ interface Source {
   readonly object: JsonObject;
   readonly quote: Quote;
   readonly isSecret: boolean;
-  readonly mask: (text: string) => string;
 }
 
 /** The forms of messages. The first group is the part with the problems. */
@@ -51,7 +49,7 @@ function schemaProblem(entry: string, source: Source): FieldProblem {
   if (key !== undefined) return { field, given: duplicate(key), fix: 'remove one of them, or change it' };
   const [, index, why = ''] = /^element (\d+): (.*)$/s.exec(text) ?? [];
   if (index !== undefined) return { field: `${field}[${index}]`, ...elementProblem(why, valueAt(source.object, `${path}[${index}]`), source) };
-  return { field, given: source.isSecret ? 'its value is not valid' : inPlainWords(source.mask(text)) };
+  return { field, given: source.isSecret ? 'its value is not valid' : inPlainWords(secrets.mask(text)) };
 }
 
 const SCHEMA_ENTRY = /^(\..*?): ((?:expected |field not declared|duplicate entries|element \d+: ).*)$/s;
@@ -124,7 +122,7 @@ function invalidField(path: string, message: string, source: Source): FieldProbl
   if (type) return { field, ...wrongValue(valueAt(source.object, `.${path}`), type, source.quote) };
   const [, what = '', value = '', detail = ''] = CAUSE.exec(message) ?? [];
   const words = inPlainWords(detail.replace(`${path} in body `, '').replace(/, regex used for validation is '.*?'(?=\)|$)/, ''));
-  const got = /^["\d-]/.test(value) && !source.isSecret ? `got ${cut(source.mask(value))}` : undefined;
+  const got = /^["\d-]/.test(value) && !source.isSecret ? `got ${cut(secrets.mask(value))}` : undefined;
   switch (what) {
     case 'Required value': return { field, given: `it is missing${detail === '' ? '' : `: ${words}`}`, fix: 'add it' };
     case 'Unsupported value': return { field, given: [got, words.replace(/^supported values: /, 'expected ').replace(/, (?="[^"]*"$)/, ' or ')].filter(Boolean).join(', '), fix: 'write one of these values' };

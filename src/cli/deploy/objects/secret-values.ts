@@ -1,6 +1,8 @@
-import type { ReleaseObject } from './release';
-import { isObject, JsonObject } from '../../../base/json';
-import type { CiVariables } from '../../../gitlab/ci-variables';
+import { textAt } from './fields';
+import { isObject, Json, JsonObject } from '../../../base/json';
+import { secrets } from '../../../base/secrets';
+import { containersOf } from '../../../kubernetes/container-images';
+import { kindName } from '../../../kubernetes/kinds';
 
 /**
  * A Secret with all of its values in `data`.
@@ -14,22 +16,39 @@ export function withData(secret: JsonObject): JsonObject {
   return { ...rest, data: { ...isObject(rest.data) ? rest.data : {}, ...encoded } };
 }
 
-const SECRET_VARIABLES = ['CI_JOB_TOKEN', 'CI_REGISTRY_PASSWORD', 'CI_DEPLOY_PASSWORD', 'CI_REPOSITORY_URL', 'GITLAB_TOKEN'];
-
-/** Characters. Shorter values would mask ordinary text. */
-const SHORTEST_MASKED = 6;
+/**
+ * Whether a manifest is a Secret of Kubernetes.
+ */
+export function isSecret({ apiVersion, kind }: JsonObject): boolean {
+  return kind === 'Secret' && kindName(String(apiVersion), kind) === 'Secret';
+}
 
 /**
- * A function that masks secrets in texts from the cluster: the job's variables, the values of the release's Secrets, and `more`.
+ * Adds the values of all Secrets in a release to the secrets of this process, so that no output shows them.
+ * The names of objects, containers and images stay public.
+ *
+ * @param objects The objects of the release, checked or not.
+ * @param publicWords The names of the application, its environment and its namespace.
  */
-export function secretMask(
-  objects: readonly ReleaseObject[], variables: CiVariables, ...more: ReadonlyArray<string | undefined>
-): (text: string) => string {
-  const values = objects.filter(({ kind }) => kind === 'Secret').flatMap(({ value: { data } }) => Object.values(isObject(data) ? data : {}));
-  const plain = values.map((value) => Buffer.from(String(value), 'base64').toString());
-  const secrets = [...more.map((secret) => secret ?? ''), ...SECRET_VARIABLES.map((name) => variables[name] ?? ''), ...values.map(String), ...plain]
-    .flatMap((secret) => [secret, ...secret.split('\n')])
-    .filter((secret) => secret.trim().length >= SHORTEST_MASKED);
-  const longestFirst = [...new Set(secrets)].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, '[MASKED]'), text);
+export function rememberSecretValues(objects: readonly JsonObject[], publicWords: readonly string[]): void {
+  const names = objects.map(({ metadata }) => textAt(metadata, 'name'));
+  const images = objects.flatMap(containersOf).flatMap(({ name, image }) => [name, image ?? '']);
+  const values = objects.filter(isSecret).flatMap(({ data, stringData }) => [...encodedValues(data), ...valuesIn(stringData)]);
+  secrets.publish(...publicWords, ...names, ...images);
+  secrets.add(...values);
+}
+
+/** As they are, and decoded. */
+function encodedValues(data: Json | undefined): string[] {
+  return valuesIn(data).flatMap((value) => {
+    const decoded = Buffer.from(value, 'base64').toString();
+    // What is no text shows in base64 only.
+    return decoded.includes('\ufffd') ? [value] : [value, decoded];
+  });
+}
+
+/** Also numbers and lists, which the API server refuses and quotes. */
+function valuesIn(value: Json | undefined): string[] {
+  if (value === undefined || value === null) return [];
+  return typeof value === 'object' ? Object.values(value).flatMap(valuesIn) : [String(value)];
 }

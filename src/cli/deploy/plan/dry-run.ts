@@ -23,8 +23,6 @@ export interface DryRunOptions {
   readonly adopt: boolean;
   /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
-  /** Hides the secrets that the job knows. @default - nothing is hidden */
-  readonly mask?: (text: string) => string;
 }
 
 /**
@@ -129,7 +127,7 @@ class ObjectDryRun {
   }
 
   private problem(error: ApiError): ObjectProblem {
-    return explain(this.target.object, error, this.options.mask);
+    return explain(this.target.object, error);
   }
 
   private ownershipProblem(live: JsonObject): ObjectProblem | undefined {

@@ -24,8 +24,6 @@ export interface PlanOptions extends PruneOptions, BoundAccountOptions {
   readonly adopt: boolean;
   /** Whether fields of other managers are taken over. */
   readonly forceConflicts: boolean;
-  /** Hides the secrets that the job knows. */
-  readonly mask?: (text: string) => string;
   /** Whether an older pipeline may deploy. */
   readonly allowOutdated: boolean;
 }

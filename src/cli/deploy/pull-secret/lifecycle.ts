@@ -13,8 +13,6 @@ export interface PullSecretLifecycleOptions {
   readonly identity: ReleaseIdentity;
   /** The application's former identity, during a take-over. */
   readonly former?: ReleaseIdentity;
-  /** Hides the secrets that the job knows. */
-  readonly mask: (text: string) => string;
   /** Gets a line for people about each event. */
   readonly say: (line: string) => void;
 }

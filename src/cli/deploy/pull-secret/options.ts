@@ -1,6 +1,7 @@
 import { basename, isAbsolute } from 'node:path';
 import { pullSecretsIn } from './references';
 import { printableText } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 import { decodeText } from '../../../base/text-file';
 import { show, userError } from '../../../base/user-error';
 import type { CiVariables } from '../../../gitlab/ci-variables';
@@ -64,13 +65,6 @@ export async function wantedPullSecret(
   return { name, use: { credentials, adopt: args.has('adopt'), force: args.has('force-conflicts') }, isReferenced: pullSecretsIn(objects).has(name) };
 }
 
-/**
- * The values that are masked in all output.
- */
-export function secretValues({ username, password }: PullCredentials): string[] {
-  return [password, Buffer.from(`${username}:${password}`).toString('base64')];
-}
-
 function checkName(name: string, objects: readonly ReleaseObject[]): void {
   const expected = dns1123Subdomain(name);
   if (expected) throw userError({ at: '--pull-secret', given: show(name), expected, fix: 'use a name such as "gitlab-registry"' });
@@ -123,6 +117,7 @@ export async function pullCredentials(job: Pick<Context, 'files' | 'variables'>,
   if (JOB_TOKENS.includes(passwordVariable)) throw jobToken(passwordVariable);
   const username = await valueOf(job, userVariable);
   const password = await valueOf(job, passwordVariable);
+  secrets.add(password, `${username}:${password}`);
   const isJobs = username === JOB_USER || password.startsWith(JOB_TOKEN_PREFIX) || JOB_TOKENS.some((name) => variables[name] === password);
   if (isJobs) throw jobToken(passwordVariable);
   if (username.includes(':')) throw userError({ at: userVariable, given: 'its value has ":" in it', expected: 'a user name, which has no ":"', fix: 'store user and password in two variables' });

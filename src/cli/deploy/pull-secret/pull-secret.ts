@@ -15,8 +15,6 @@ export interface PullSecretOptions {
   /** The application's former identity. Its use of the Secret is ours. */
   readonly former?: ReleaseIdentity;
   readonly name: string;
-  /** Hides the secrets that the job knows in the server's messages. */
-  readonly mask: (text: string) => string;
 }
 
 /**
@@ -35,9 +33,9 @@ export class PullSecret {
   private readonly id: string;
 
   public constructor(cluster: KubernetesClient, private readonly options: PullSecretOptions) {
-    const { namespace, identity, name, mask } = options;
+    const { namespace, identity, name } = options;
     this.id = ownerId(identity, namespace);
-    this.client = new SecretClient(cluster, { namespace, name, mask, fieldManager: `${FIELD_MANAGER}-${this.id}` });
+    this.client = new SecretClient(cluster, { namespace, name, fieldManager: `${FIELD_MANAGER}-${this.id}` });
   }
 
   /**

@@ -30,7 +30,7 @@ export async function removeFromPullSecrets(
 ): Promise<RemovedSecret[]> {
   const results = new Map<string, Withdrawal | PullSecretRejected>();
   for (const name of names) {
-    const result = await withdraw(new PullSecret(cluster, { namespace, identity, name, mask: (text) => text }), dryRun);
+    const result = await withdraw(new PullSecret(cluster, { namespace, identity, name }), dryRun);
     if (isFailure(result, from)) throw result;
     results.set(name, result);
   }

@@ -40,8 +40,6 @@ export interface SecretClientOptions {
   readonly name: string;
   /** The field manager that creates the Secret. */
   readonly fieldManager: string;
-  /** Hides the secrets that the job knows in the server's messages. */
-  readonly mask: (text: string) => string;
 }
 
 export interface SecretChange {
@@ -124,11 +122,11 @@ export class SecretClient {
   }
 
   private rejectedBy(error: ApiError): PullSecretRejected {
-    const { name, mask } = this.options;
+    const { name } = this.options;
     const { given, fix, isAccess } = explain({ at: OPTION, apiVersion: 'v1', kind: 'Secret', name, value: {} }, error);
     const isForbidden = isAccess && error.code === 403;
     const grant = 'let an administrator grant this right (`pullSecret` of DeployerRole.leastPrivilege), or create the Secret yourself and leave the option out';
-    return new PullSecretRejected(name, { given: mask(given), fix: isForbidden ? grant : fix }, isAccess);
+    return new PullSecretRejected(name, { given, fix: isForbidden ? grant : fix }, isAccess);
   }
 }
 

@@ -3,6 +3,7 @@ import { dotenvReport, ReportOutput } from './report-output';
 import { Sections } from './sections';
 import { diffLines, Ending, resultWord } from './summary';
 import { printableText } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 import { ExitCode } from '../../base/failure';
 import type { Context } from '../../command-line/command';
 import type { DeployObserver, Phase, PlannedChanges, PlannedPullSecret } from '../apply/observer';
@@ -18,8 +19,6 @@ export interface ReportOptions {
   /** Gets a line for people about each event. */
   readonly say: (line: string) => void;
   readonly progress: ProgressOutput;
-  /** Hides the secrets that the job knows. */
-  readonly mask: (text: string) => string;
 }
 
 /**
@@ -42,9 +41,9 @@ export class DeployReport implements DeployObserver {
    */
   public constructor(private readonly context: Context, private readonly options: ReportOptions) {
     const { args, clock, variables, stderr } = context;
-    this.output = new ReportOutput(context, { mask: options.mask, say: (line) => this.say(line) });
+    this.output = new ReportOutput(context, { say: (line) => this.say(line) });
     this.begunAt = clock.now();
-    const write = (text: string) => void stderr.write(text);
+    const write = (text: string) => stderr.raw(text);
     this.sections = new Sections({ app: options.identity.app, variables, clock, write, open: args.has('diff') ? ['plan'] : [] });
   }
 
@@ -131,17 +130,16 @@ export class DeployReport implements DeployObserver {
     const { identity, namespace } = this.options;
     const { number: release = 0, images = [], job } = this.release ?? {};
     const { text, leftOut } = dotenvReport({ identity, namespace, release, images, revision: job?.commit });
-    if (leftOut.length > 0) this.say(`warning: --dotenv is without ${leftOut.join(', ')}: GitLab cannot read such a value, or the file would be too large`);
+    if (leftOut.length > 0) this.say(`warning: --dotenv is without ${leftOut.join(', ')}: GitLab cannot read such a value, it has a secret in it, or the file would be too large`);
     return text;
   }
 
   private facts(objects: readonly ReleaseObject[] | undefined, error?: unknown): DeploymentFacts {
-    const { context: { args, clock }, options: { identity, mask }, plannedChanges: planned } = this;
+    const { context: { args, clock }, options: { identity }, plannedChanges: planned } = this;
     return {
       identity,
       planned,
       error,
-      mask,
       isDryRun: args.has('dry-run'),
       objects: objects ?? planned?.changes.map(({ object }) => object) ?? [],
       written: this.writtenObjects,
@@ -153,6 +151,6 @@ export class DeployReport implements DeployObserver {
   }
 
   private say(line: string): void {
-    this.options.say(printableText(this.options.mask(line)));
+    this.options.say(printableText(secrets.mask(line)));
   }
 }

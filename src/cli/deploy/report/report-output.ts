@@ -1,4 +1,5 @@
 import { Ending, JSON_FIELDS, Summary, summaryJson, summaryText } from './summary';
+import { secrets } from '../../../base/secrets';
 import { userError } from '../../../base/user-error';
 import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
@@ -39,8 +40,6 @@ export const REPORT_DESCRIPTION = [
 ];
 
 export interface ReportOutputOptions {
-  /** Hides the secrets that the job knows. */
-  readonly mask: (text: string) => string;
   /** Gets a line for people about each problem. */
   readonly say: (line: string) => void;
 }
@@ -70,14 +69,15 @@ export class ReportOutput {
 
   /** Writes the result to standard output. */
   public result(ending: Ending): void {
-    this.context.stdout.write(this.isJson ? this.json(ending) : this.text(ending));
+    if (this.isJson) this.context.stdout.raw(this.json(ending));
+    else this.context.stdout.write(this.text(ending));
   }
 
   /** Writes the result of a failed deployment, if programs read it. The failure matters more than a result that cannot be written. */
   public failure(ending: Ending): void {
     if (!this.isJson) return;
     try {
-      this.context.stdout.write(this.json(ending));
+      this.context.stdout.raw(this.json(ending));
     } catch (error) {
       if (!(error instanceof UnwritableOutput)) throw error;
       this.options.say(`warning: the result is not written: ${error.message}`);
@@ -103,11 +103,11 @@ export class ReportOutput {
   }
 
   private json(ending: Ending): string {
-    return summaryJson(ending, this.hasDiff, this.options.mask);
+    return summaryJson(ending, this.hasDiff);
   }
 
   private text(summary: Summary): string {
-    return this.options.mask(summaryText(summary, this.hasDiff && summary.isDryRun));
+    return summaryText(summary, this.hasDiff && summary.isDryRun);
   }
 }
 
@@ -134,7 +134,7 @@ export interface DotenvReport {
 const LARGEST = 5120;
 
 /**
- * The dotenv report. GitLab refuses a whole file because of one invalid line, so values that the format cannot express are left out. When the file would
+ * The dotenv report. GitLab refuses a whole file because of one invalid line, so values that the format cannot express are left out, and values with a secret in them. When the file would
  * be too large, the last variables are left out.
  *
  * @see https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv
@@ -154,7 +154,7 @@ export function dotenvReport({ identity, namespace, release, revision, images }:
   for (const [key, value] of variables) {
     if (value === undefined) continue;
     const line = `${key}=${value}\n`;
-    if (isWritable(value) && Buffer.byteLength(lines.join('') + line) < LARGEST) lines.push(line);
+    if (isWritable(value) && secrets.mask(value) === value && Buffer.byteLength(lines.join('') + line) < LARGEST) lines.push(line);
     else leftOut.push(key);
   }
   return { text: lines.join(''), leftOut };

@@ -1,6 +1,7 @@
 import { isObject, Json, JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
 import { show } from '../../../base/user-error';
+import { jsonText } from '../../io/safe-output';
 import type { PlannedPullSecret } from '../apply/observer';
 import { addedFields, FieldChange, PlannedChange, type Action } from '../objects/planned-change';
 import type { ReleaseIdentity } from '../objects/release';
@@ -99,12 +100,11 @@ export const JSON_FIELDS = [
 ];
 
 /**
- * The result as JSON: one object, in ASCII.
+ * The result as JSON: one object, in ASCII. Secrets are masked.
  *
  * @param withValues Whether it has the values of changed fields. Values of Secrets never are in it.
- * @param mask Hides the secrets that the job knows.
  */
-export function summaryJson(summary: Ending, withValues = false, mask = (text: string): string => text): string {
+export function summaryJson(summary: Ending, withValues = false): string {
   const { isDryRun, identity: { app, environment, project }, namespace, release, changes, removed, kept, pullSecret, elapsed } = summary;
   const { error, rollouts = [] } = summary;
   const report = {
@@ -123,9 +123,7 @@ export function summaryJson(summary: Ending, withValues = false, mask = (text: s
     rollouts: rollouts.map(({ workload, state, message, elapsed: time }) => ({ workload, ready: state === 'ready', words: message, seconds: time / 1000 })),
     pullSecret: pullSecret ?? null,
   };
-  const text = JSON.stringify(report, (_, value: unknown) => (typeof value === 'string' ? mask(value) : value), 2);
-  // A terminal may show the log: no character may control it.
-  return `${text.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return jsonText(report);
 }
 
 function changeJson(change: PlannedChange, withValues: boolean): object {

@@ -24,8 +24,6 @@ export interface RollbackOptions extends RestoreOptions {
   /** Milliseconds until the restored release must be ready. */
   readonly budget: number;
   readonly observer: DeployObserver;
-  /** Hides the secrets that the job knows. */
-  readonly mask: (text: string) => string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { printableText } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 
 /**
  * An error of a workload as the cluster reports it, neither masked nor escaped.
@@ -68,25 +69,21 @@ export interface Cause extends RolloutProblem {
 /**
  * Masks, escapes and shortens a problem, so that it can be printed.
  */
-export function causeOf({ workload, pod, container, image, reason, message }: RolloutProblem, mask: (text: string) => string): Cause {
-  const safe = (text: string) => printableText(mask(text));
+export function causeOf({ workload, pod, container, image, reason, message }: RolloutProblem): Cause {
+  const safe = (text: string) => printableText(secrets.mask(text));
   const parts = {
     workload: safe(workload),
     ...pod !== undefined && { pod: safe(pod) },
     ...container !== undefined && { container: safe(container) },
     ...image !== undefined && { image: safe(image) },
     reason: safe(reason),
-    message: shortened(safe(message.trim())),
+    message: printableText(secrets.cut(message.trim(), LONGEST_MESSAGE, '…')),
   };
   return { ...parts, line: lineOf(parts) };
 }
 
 /** In characters. Registries and admission repeat themselves; the first part says the error. */
 const LONGEST_MESSAGE = 600;
-
-function shortened(text: string): string {
-  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
-}
 
 function lineOf({ workload, pod, container, image, reason, message }: RolloutProblem): string {
   const where = [

@@ -4,18 +4,18 @@ import { containerStatuses, COULD_NOT_START } from './pod-findings';
 import type { ContainerLog, RecentEvent, RolloutResult } from './rollout';
 import type { JsonObject } from '../../../base/json';
 import { printableText } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 import { Failure, HttpError } from '../../base/failure';
 import type { KubernetesClient, Query } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 import { fieldAt, numberAt, textAt } from '../objects/fields';
 
 /**
- * Where logs are read from, and how texts are masked.
+ * Where logs are read from.
  */
 export interface DiagnosticsSource {
   readonly cluster: KubernetesClient;
   readonly namespace: string;
-  readonly mask: (text: string) => string;
 }
 
 /**
@@ -31,13 +31,13 @@ export async function collectDiagnostics(
   source: DiagnosticsSource,
 ): Promise<Pick<RolloutResult, 'cause' | 'log' | 'events' | 'notes'>> {
   const { snapshot, notes } = watched;
-  const { namespace, mask } = source;
+  const { namespace } = source;
   const pod = snapshot.pod(problem.pod);
   const [log, isTerminating] = await Promise.all([pod && logOf(problem, pod, source), workload ? false : isNamespaceTerminating(source)]);
   return {
-    cause: causeOf(isTerminating ? { ...problem, reason: 'NamespaceTerminating', message: `the namespace ${namespace} is being deleted` } : problem, mask),
+    cause: causeOf(isTerminating ? { ...problem, reason: 'NamespaceTerminating', message: `the namespace ${namespace} is being deleted` } : problem),
     ...typeof log === 'object' && { log },
-    events: recentEvents(workload, pod, snapshot, mask),
+    events: recentEvents(workload, pod, snapshot),
     notes: [...notes, ...typeof log === 'string' ? [log] : []],
   };
 }
@@ -62,7 +62,7 @@ async function isNamespaceTerminating({ cluster, namespace }: DiagnosticsSource)
 
 /** The last log lines of the problem's container, or a note that says why there are none. It is `undefined` if the container never ran. */
 async function logOf(
-  { container }: RolloutProblem, pod: JsonObject, { cluster, namespace, mask }: DiagnosticsSource,
+  { container }: RolloutProblem, pod: JsonObject, { cluster, namespace }: DiagnosticsSource,
 ): Promise<ContainerLog | string | undefined> {
   const status = containerStatuses(pod).find(({ name }) => name === container);
   const previous = fieldAt(status, 'state', 'waiting') !== undefined && fieldAt(status, 'lastState', 'terminated') !== undefined;
@@ -75,10 +75,10 @@ async function logOf(
   try {
     const text = await readLog(cluster, path, query);
     if (text === undefined) return `the log of pod ${printableText(name)} is missing: its node has already deleted it`;
-    return { pod: printableText(name), container: printableText(container), previous, lines: logLines(text, mask) };
+    return { pod: printableText(name), container: printableText(container), previous, lines: logLines(text) };
   } catch (error) {
     if (error instanceof HttpError && error.code === 403) return `the credential may not read the log of pod ${printableText(name)}`;
-    if (error instanceof Failure) return `the log of pod ${printableText(name)} cannot be read: ${printableText(mask(error.message))}`;
+    if (error instanceof Failure) return `the log of pod ${printableText(name)} cannot be read: ${printableText(secrets.mask(error.message))}`;
     throw error;
   }
 }
@@ -96,15 +96,15 @@ async function readLog(cluster: KubernetesClient, path: string, query: Query): P
 }
 
 /** Colours are removed, as they would only be escaped. */
-function logLines(text: string, mask: (text: string) => string): string[] {
-  const lines = mask(text.replace(/\u001b\[[\d;]*m/g, '')).replace(/\r?\n$/, '').split(/\r?\n/);
+function logLines(text: string): string[] {
+  const lines = secrets.mask(text.replace(/\u001b\[[\d;]*m/g, '')).replace(/\r?\n$/, '').split(/\r?\n/);
   const shortened = (line: string) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
   return lines.slice(-LOG_LINES).map((line) => printableText(shortened(line))).filter((line, index) => line !== '' || index > 0);
 }
 
 /** The latest warnings about a workload, its current ReplicaSet and a pod. */
 function recentEvents(
-  workload: JsonObject | undefined, pod: JsonObject | undefined, snapshot: NamespaceSnapshot, mask: (text: string) => string,
+  workload: JsonObject | undefined, pod: JsonObject | undefined, snapshot: NamespaceSnapshot,
 ): RecentEvent[] {
   const replicaSet = workload && snapshot.currentReplicaSet(workload);
   const events = [workload, replicaSet, pod].flatMap((object) => (object ? snapshot.eventsOf(object) : []));
@@ -112,7 +112,7 @@ function recentEvents(
   return times.slice(-EVENTS).map(({ event, at }) => ({
     object: printableText(`${textAt(event, 'involvedObject', 'kind')} ${textAt(event, 'involvedObject', 'name')}`),
     reason: printableText(textAt(event, 'reason')),
-    message: printableText(mask(textAt(event, 'message').trim())).slice(0, LONGEST_LINE),
+    message: printableText(secrets.cut(textAt(event, 'message').trim(), LONGEST_LINE, '')),
     count: numberAt(event, 'series', 'count') ?? numberAt(event, 'count') ?? 1,
     at: printableText(at),
   }));

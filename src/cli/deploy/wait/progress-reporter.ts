@@ -2,10 +2,12 @@ import { causeOf, Finding, RolloutProblem } from './diagnosis';
 import { Progress, titleOf } from './rollout';
 import { NOT_SEEN, RolloutStatus } from './rollout-status';
 import { printable } from '../../../base/printable';
+import { secrets } from '../../../base/secrets';
 import type { CiVariables } from '../../../gitlab/ci-variables';
 import { seconds } from '../../base/duration';
-import type { Clock, Output } from '../../base/host';
-import { ERASE, fitted, supportsLiveLine } from '../../io/live-output';
+import type { Clock } from '../../base/host';
+import { ERASE, fitted, supportsLiveLine } from '../../io/live-line';
+import type { SafeOutput } from '../../io/safe-output';
 
 /**
  * Reports each change of a rollout once.
@@ -14,7 +16,7 @@ export class ProgressReporter {
   private readonly messages = new Map<string, string>();
   private readonly problems = new Set<string>();
 
-  public constructor(private readonly progress: (progress: Progress) => void, private readonly mask: (text: string) => string) {}
+  public constructor(private readonly progress: (progress: Progress) => void) {}
 
   /**
    * @param findings The problems to report, also those that may still go away.
@@ -37,7 +39,7 @@ export class ProgressReporter {
     const key = [problem.workload, problem.container, problem.reason].join('\n');
     if (this.problems.has(key)) return;
     this.problems.add(key);
-    const { workload, line } = causeOf(problem, this.mask);
+    const { workload, line } = causeOf(problem);
     this.progress({ workload, state: 'problem', message: line.slice(workload.length).replace(/^[,:] /, ''), ...counts });
   }
 }
@@ -52,7 +54,7 @@ export interface ProgressOutput {
 }
 
 export interface ProgressOptions {
-  readonly output: Output;
+  readonly output: SafeOutput;
   readonly clock: Clock;
   readonly variables: CiVariables;
   /** Whether other code writes to the output at the same time, as the debug log does. */
@@ -87,8 +89,12 @@ class LiveLine implements ProgressOutput {
 
   public show(progress: Progress): void {
     const { output, clock } = this.options;
-    if (progress.state === 'problem') output.write(`${ERASE}${plainLine(progress)}\n`);
-    else this.shown = { progress, at: clock.now() };
+    if (progress.state === 'problem') {
+      output.raw(ERASE);
+      output.write(`${plainLine(progress)}\n`);
+    } else {
+      this.shown = { progress, at: clock.now() };
+    }
     this.draw();
     if (!this.ticking) void this.tick();
   }
@@ -96,7 +102,7 @@ class LiveLine implements ProgressOutput {
   public end(): void {
     this.ticking?.abort();
     this.ticking = undefined;
-    if (this.shown) this.options.output.write(ERASE);
+    if (this.shown) this.options.output.raw(ERASE);
     this.shown = undefined;
   }
 
@@ -112,7 +118,7 @@ class LiveLine implements ProgressOutput {
     // The notice that the server does not answer is more important.
     if (!this.shown || output.hasLiveLine) return;
     const { progress, at } = this.shown;
-    const line = printable(plainLine({ ...progress, elapsed: progress.elapsed + clock.now() - at }));
-    output.write(`${ERASE}${fitted(line, output)}`);
+    const line = printable(secrets.mask(plainLine({ ...progress, elapsed: progress.elapsed + clock.now() - at })));
+    output.raw(`${ERASE}${fitted(line, output)}`);
   }
 }

@@ -62,12 +62,6 @@ export interface WaitOptions {
   readonly progress: (progress: Progress) => void;
   /** @default DEFAULT_GRACE_PERIODS */
   readonly gracePeriods?: Partial<GracePeriods>;
-  /**
-   * Masks the secrets of the job in a text.
-   *
-   * @default - nothing is masked
-   */
-  readonly mask?: (text: string) => string;
 }
 
 /**

@@ -43,7 +43,7 @@ class RolloutWait {
     this.timer = new GracePeriodTimer(this.gracePeriods);
     this.window = new StabilizationWindow(this.gracePeriods.stabilization);
     this.watch = new RolloutWatch(cluster, objects, options, cache);
-    this.reporter = new ProgressReporter(options.progress, this.mask);
+    this.reporter = new ProgressReporter(options.progress);
   }
 
   public async run(): Promise<RolloutResult> {
@@ -112,7 +112,7 @@ class RolloutWait {
     const elapsed = this.elapsed();
     const object = this.objects.find((its) => titleOf(its) === problem.workload);
     const live = object && this.watch.live(object);
-    const source = { cluster: this.cluster, namespace: this.options.namespace, mask: this.mask };
+    const source = { cluster: this.cluster, namespace: this.options.namespace };
     return { outcome, elapsed, workloads, ...await collectDiagnostics(problem, live === 'deleted' ? undefined : live, this.watch, source) };
   }
 
@@ -120,7 +120,6 @@ class RolloutWait {
     return this.options.clock.now() - this.started;
   }
 
-  private readonly mask = (text: string) => this.options.mask?.(text) ?? text;
 }
 
 /** Milliseconds after which an object is read that its watch has not shown. */

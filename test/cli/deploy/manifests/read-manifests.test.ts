@@ -16,6 +16,7 @@ const OPTIONS: ReadOptions = {
   allowEmpty: false,
   images: {},
   variables: {},
+  publicWords: ['example'],
   accounts: { deployers: ['gitlab-example'], allowed: [], option: (account) => `--allow ${account}` },
 };
 
@@ -153,7 +154,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['no name', { 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\n' }, /metadata\.name of "ConfigMap" is nothing/],
   ['a name that Kubernetes refuses', { 'a.yaml': map('Web') }, /metadata\.name of "ConfigMap" is "Web"/],
   ['no kind', { 'a.yaml': 'apiVersion: v1\nmetadata: {name: a}\n' }, /kind nothing/],
-  ['an item that is no object', { 'a.json': '{"apiVersion":"v1","kind":"List","items":[7]}' }, /^a\.json:1:1: items\[0\]: it is 7/],
+  ['an item that is no object', { 'a.json': '{"apiVersion":"v1","kind":"List","items":[7]}' }, /^a\.json:1:1: items\[0\]: it is a number/],
   ['an object that is there twice', { 'a.yaml': map('a'), 'b.yaml': map('a') }, /^b\.yaml:1:1: ConfigMap "a" is also at a\.yaml:1:1/],
   ['an export of the server', { 'a.yaml': map('a', ', uid: x, resourceVersion: "1"') }, /metadata has uid, resourceVersion/],
   ['a label of deploy', { 'a.yaml': map('a', ', labels: {cdk8s-ci-deploy/part-of: x}') }, /metadata\.labels has "cdk8s-ci-deploy\/part-of", expected no label or annotation that only deploy writes; remove it$/],

@@ -1,12 +1,8 @@
 import { JsonObject } from '../../../../src/base/json';
-import { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
-import { secretMask, withData } from '../../../../src/cli/deploy/objects/secret-values';
+import { secrets } from '../../../../src/base/secrets';
+import { rememberSecretValues, withData } from '../../../../src/cli/deploy/objects/secret-values';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-
-function secret(data: JsonObject): ReleaseObject {
-  return { at: 'app.yaml:1:1', apiVersion: 'v1', kind: 'Secret', name: 'web', value: { apiVersion: 'v1', kind: 'Secret', data } };
-}
 
 describe('withData', () => {
   test('encodes stringData into data, and prefers it', () => {
@@ -18,24 +14,33 @@ describe('withData', () => {
   });
 });
 
-describe('secretMask', () => {
-  const mask = secretMask([secret({ password: base64('hunter22\nsecond line'), short: base64('abc') })], { CI_JOB_TOKEN: 'glcbt-64_token' }, 'kubeconfig-token', undefined);
+describe('the values of Secrets in a release', () => {
+  afterEach(() => secrets.clear());
 
-  test.each([
-    ['a value of a Secret', 'is hunter22\nsecond line wrong?', 'is [MASKED] wrong?'],
-    ['one line of a value', 'is second line wrong?', 'is [MASKED] wrong?'],
-    ['the base64 of a value', base64('hunter22\nsecond line'), '[MASKED]'],
-    ['a variable of the job', 'Bearer glcbt-64_token', 'Bearer [MASKED]'],
-    ['an additional secret', 'kubeconfig-token kubeconfig-token', '[MASKED] [MASKED]'],
-  ])('masks %s', (_, text, expected) => {
-    expect(mask(text)).toBe(expected);
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'postgres' }, spec: { containers: [{ name: 'db', image: 'example.com/postgres:16' }] } };
+
+  test.each<[string, JsonObject, string, string]>([
+    ['a value of data', { data: { password: base64('hunter22\nsecond line') } }, 'is hunter22\nsecond line wrong?', 'is [MASKED] wrong?'],
+    ['a line of a value', { data: { password: base64('hunter22\nsecond line') } }, 'is second line wrong?', 'is [MASKED] wrong?'],
+    ['the base64 of a value', { data: { password: base64('hunter22\nsecond line') } }, base64('hunter22\nsecond line'), '[MASKED]'],
+    ['a value of stringData', { stringData: { password: 'hunter22' } }, 'hunter22', '[MASKED]'],
+    ['a number, which the server refuses', { stringData: { pin: 12345678 } }, 'Value:12345678', 'Value:[MASKED]'],
+    ['the items of a list, which the server refuses', { data: { list: ['item-one', { key: 'item-two' }] } }, '[item-one item-two]', '[[MASKED] [MASKED]]'],
+    ['data that is no base64', { data: { password: 'hunter 22!' } }, 'hunter 22!', '[MASKED]'],
+  ])('are masked: %s', (_, fields, text, masked) => {
+    rememberSecretValues([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web' }, ...fields }], []);
+    expect(secrets.mask(text)).toBe(masked);
   });
 
-  test('keeps values of fewer than 6 characters, which are ordinary text', () => {
-    expect(mask('abc')).toBe('abc');
+  test('are not masked when they are names in the release, which other texts need', () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'web' }, stringData: { user: 'postgres', stage: 'production', config: 'tokenStage: production\npassword: hunter22' } };
+    rememberSecretValues([secret, deployment], ['production']);
+    expect(secrets.mask('Deployment postgres of production: hunter22')).toBe('Deployment postgres of production: [MASKED]');
   });
 
-  test('keeps the values of other kinds', () => {
-    expect(secretMask([{ ...secret({ key: base64('public-value') }), kind: 'ConfigMap' }], {})('public-value')).toBe('public-value');
+  test('are only those of the kind Secret of Kubernetes', () => {
+    const fields = { metadata: { name: 'web' }, data: { key: base64('public-value') } };
+    rememberSecretValues([{ apiVersion: 'v1', kind: 'ConfigMap', ...fields }, { apiVersion: 'example.com/v1', kind: 'Secret', ...fields }], []);
+    expect(secrets.mask('public-value')).toBe('public-value');
   });
 });

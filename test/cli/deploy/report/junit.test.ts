@@ -1,3 +1,4 @@
+import { secrets } from '../../../../src/base/secrets';
 import { ExitCode, Failure } from '../../../../src/cli/base/failure';
 import { ReleaseRejected } from '../../../../src/cli/deploy/objects/object-problems';
 import { DeploymentFacts, junitReport } from '../../../../src/cli/deploy/report/junit';
@@ -20,7 +21,6 @@ const facts: DeploymentFacts = {
   waited: [{ outcome: 'ready', elapsed: 2000, workloads: [waited('web', true), waited('worker', true)], events: [], notes: [] }],
   elapsed: 3210,
   endedAt: Date.UTC(2026, 0, 1),
-  mask: (text) => text.replaceAll('s3cr3t', '[MASKED]'),
 };
 
 test('a deployed release passes in all cases', () => {
@@ -50,6 +50,7 @@ test('objects that stay are skipped with the reason', () => {
 });
 
 test('a failed workload has the cause, and later cases are skipped', () => {
+  secrets.add('s3cr3t');
   const cause = { workload: 'Deployment worker', reason: 'ErrImagePull', message: 'no', line: 'Deployment worker: <image> "s3cr3t" is not there' };
   const report = junitReport({
     ...facts,

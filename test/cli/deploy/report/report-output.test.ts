@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { secrets } from '../../../../src/base/secrets';
 import { Deployed, dotenvReport } from '../../../../src/cli/deploy/report/report-output';
 import { ANY_CHARACTER } from '../../../support/any-character';
 import { parseDotenv } from '../../../support/parse-dotenv';
@@ -37,6 +38,13 @@ test.each<[string, string]>([
   const { text, leftOut } = dotenvReport({ ...deployed, identity: { ...deployed.identity, environment } });
   expect(leftOut).toEqual(['DEPLOYED_ENVIRONMENT']);
   expect(text).not.toContain('ENVIRONMENT');
+});
+
+test('a value with a secret in it is left out, and listed', () => {
+  secrets.add('glcbt-64_0123456789');
+  const { text, leftOut } = dotenvReport({ ...deployed, images: ['ci:glcbt-64_0123456789@example.com/web:1'] });
+  expect(leftOut).toEqual(['DEPLOYED_IMAGE', 'DEPLOYED_IMAGES']);
+  expect(text).not.toContain('glcbt');
 });
 
 test('a report that would be too large leaves the list of images out first', () => {

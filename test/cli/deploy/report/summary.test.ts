@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json';
+import { secrets } from '../../../../src/base/secrets';
 import type { FieldChange } from '../../../../src/cli/deploy/objects/planned-change';
 import type { ReleaseObject } from '../../../../src/cli/deploy/objects/release';
 import { diffLines as linesOf, summaryJson, summaryText } from '../../../../src/cli/deploy/report/summary';
@@ -25,6 +26,19 @@ test('fields of a Secret that cannot hold a value are shown', () => {
 
 test('terminal control sequences in values are escaped', () => {
   expect(diffLines({ object: object('ConfigMap'), changes: [{ field: 'data.a', after: '\x1b[31m' }] })).toEqual(['    data.a', '    + "\\u001b[31m"']);
+});
+
+test.each([
+  ['with quotes', 'correct "horse" \\ battery'],
+  ['with a line break', 'first of two\nsecond of two'],
+  ['with 160 characters', 'longlonglong'.repeat(20)],
+  ['with a letter of another script', 'größe und passwort'],
+])('a value of a ConfigMap that repeats a secret %s is masked before it is cut', (_, value) => {
+  secrets.add(value);
+  const changes = [value, `${'.'.repeat(150)}${value}`, JSON.stringify({ value }), Buffer.from(value).toString('base64')].map((after) => ({ field: 'data.a', after }));
+  const shown = diffLines({ object: object('ConfigMap'), changes }).filter((line) => line.startsWith('    + '));
+  expect(shown).toEqual(['    + "[MASKED]"', `    + "${'.'.repeat(150)}[MASKED]"`, '    + "{\\"value\\":\\"[MASKED]\\"}"', '    + "[MASKED]"']);
+  expect(JSON.stringify(shown)).not.toMatch(/correct|second|longlong|passwort/);
 });
 
 test('a new object shows every field of its manifest', () => {

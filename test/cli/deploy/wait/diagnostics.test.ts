@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../src/base/json';
+import { secrets } from '../../../../src/base/secrets';
 import { HttpError, Unreachable } from '../../../../src/cli/base/failure';
 import type { KubernetesClient } from '../../../../src/cli/cluster/kubernetes-client';
 import { RolloutProblem } from '../../../../src/cli/deploy/wait/diagnosis';
@@ -29,16 +30,32 @@ function collect(pod: JsonObject, { log = () => '', namespace = () => ({}) }: An
     },
     get: async () => namespace(),
   } as unknown as KubernetesClient;
-  const mask = (text: string) => text.replaceAll('s3cret', '[masked]');
-  return collectDiagnostics(PROBLEM, workload, { snapshot: new NamespaceSnapshot([pod], events), notes: ['a note'] }, { cluster, namespace: 'example', mask });
+  secrets.add('s3cret');
+  return collectDiagnostics(PROBLEM, workload, { snapshot: new NamespaceSnapshot([pod], events), notes: ['a note'] }, { cluster, namespace: 'example' });
 }
 
 const failing = (error: Error) => () => { throw error; };
 
+test.each([
+  ['with quotes, in JSON', 'correct "horse" \\ battery', (value: string) => [JSON.stringify({ password: value })]],
+  ['in JSON within JSON', 'correct "horse" \\ battery', (value: string) => [JSON.stringify(JSON.stringify({ password: value }))]],
+  ['with two lines, and CRLF', 'first of two\nsecond of two', (value: string) => [`is ${value.replace('\n', '\r\n')}\r`]],
+  ['with two lines, in JSON', 'first of two\nsecond of two', (value: string) => [JSON.stringify(value)]],
+  ['with 800 characters, beyond the longest line', 'longlonglong'.repeat(70), (value: string) => [`${'.'.repeat(390)}${value}`]],
+  ['in base64 with line breaks', 'longlonglong'.repeat(20), (value: string) => Buffer.from(value).toString('base64').match(/.{1,76}/g) ?? []],
+  ['in colours', 'correct horse', (value: string) => [`\u001b[31m${value.slice(0, 4)}\u001b[0m${value.slice(4)}`]],
+])('a log shows no secret %s', async (_, value, log) => {
+  secrets.add(value);
+  const { log: shown } = await collect(CRASHED, { log: () => ['begin', ...log(value), 'end', ''].join('\n') });
+  const text = shown?.lines.join('\n') ?? '';
+  expect(text).toContain('[MASKED]');
+  expect(text).not.toMatch(/correct|horse|first|second|longlong|bG9uZ2xvbm/);
+});
+
 test('the log has the last 20 lines, without colours, escaped and masked', async () => {
   const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
   const { log, notes } = await collect(CRASHED, { log: () => [...lines, '\u001b[31mred\u001b[0m \u0007', 's3cret', ''].join('\n') });
-  expect(log).toEqual({ pod: 'web-1', container: 'app', previous: true, lines: [...lines.slice(-18), 'red \\u0007', '[masked]'] });
+  expect(log).toEqual({ pod: 'web-1', container: 'app', previous: true, lines: [...lines.slice(-18), 'red \\u0007', '[MASKED]'] });
   expect({ asked, notes }).toEqual({ asked: ['/api/v1/namespaces/example/pods/web-1/log previous'], notes: ['a note'] });
 });
 
@@ -60,7 +77,7 @@ test('the log without the option previous is read when the kubelet has deleted t
 test.each<[string, () => string, string]>([
   ['its node has deleted it', () => NO_LOG, 'the log of pod web-1 is missing: its node has already deleted it'],
   ['the credential may not read it', failing(new HttpError('no', 403)), 'the credential may not read the log of pod web-1'],
-  ['the server does not answer', failing(new Unreachable('s3cret is away')), 'the log of pod web-1 cannot be read: [masked] is away'],
+  ['the server does not answer', failing(new Unreachable('s3cret is away')), 'the log of pod web-1 cannot be read: [MASKED] is away'],
 ])('a note gives the reason for a missing log when %s', async (_, log, note) => {
   const { log: shown, notes } = await collect(CRASHED, { log });
   expect({ shown, notes }).toEqual({ shown: undefined, notes: ['a note', note] });
@@ -79,7 +96,7 @@ test('the events are the latest eight of the workload and the pod, oldest first'
   const events = Array.from({ length: 10 }, (_, index) => warning(index % 2 === 0 ? 'uid-web' : 'uid-web-1', `Reason${index}`, 's3cret', at(index)));
   const { events: shown } = await collect(CRASHED, {}, WEB, [...events.reverse(), warning('uid-other', 'Other', 'no', at(11))]);
   expect(shown.map(({ reason }) => reason)).toEqual(['Reason2', 'Reason3', 'Reason4', 'Reason5', 'Reason6', 'Reason7', 'Reason8', 'Reason9']);
-  expect(shown[0]).toEqual({ object: 'Pod web-1', reason: 'Reason2', message: '[masked]', count: 1, at: at(2) });
+  expect(shown[0]).toEqual({ object: 'Pod web-1', reason: 'Reason2', message: '[MASKED]', count: 1, at: at(2) });
 });
 
 const terminating = { metadata: { name: 'example', deletionTimestamp: '2026-01-01T00:00:00Z' } } as unknown as JsonObject;
@@ -97,5 +114,5 @@ test.each<[string, () => JsonObject, string]>([
 async function collectDeleted(namespace: () => JsonObject) {
   const cluster = { text: async () => '', get: async () => namespace() } as unknown as KubernetesClient;
   const watched = { snapshot: new NamespaceSnapshot([], []), notes: [] };
-  return collectDiagnostics(PROBLEM, undefined, watched, { cluster, namespace: 'example', mask: (text) => text });
+  return collectDiagnostics(PROBLEM, undefined, watched, { cluster, namespace: 'example' });
 }

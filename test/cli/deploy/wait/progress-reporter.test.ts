@@ -1,7 +1,9 @@
+import { secrets } from '../../../../src/base/secrets';
 import { Finding } from '../../../../src/cli/deploy/wait/diagnosis';
 import { progressOutput, ProgressReporter } from '../../../../src/cli/deploy/wait/progress-reporter';
 import { Progress } from '../../../../src/cli/deploy/wait/rollout';
 import { NOT_SEEN } from '../../../../src/cli/deploy/wait/rollout-status';
+import { SafeOutput } from '../../../../src/cli/io/safe-output';
 import type { CiVariables } from '../../../../src/gitlab/ci-variables';
 import { ManualClock } from '../../../support/manual-clock';
 
@@ -20,7 +22,8 @@ interface Terminal {
 
 function shown({ isTTY = true, columns, variables = {}, isShared = false }: Terminal, progress: Progress[] = PROGRESS): string {
   let text = '';
-  const output = progressOutput({ output: { isTTY, columns, write: (more) => { text += more; } }, clock: new ManualClock(), variables, isShared });
+  const stderr = new SafeOutput({ isTTY, columns, write: (more) => { text += more; } });
+  const output = progressOutput({ output: stderr, clock: new ManualClock(), variables, isShared });
   for (const its of progress) output.show(its);
   output.end();
   return text;
@@ -64,7 +67,8 @@ test('the changing line escapes characters of unknown width', () => {
 test('the changing line counts the seconds without further changes', async () => {
   let text = '';
   const clock = new ManualClock();
-  const output = progressOutput({ output: { isTTY: true, write: (more) => { text += more; } }, clock, variables: {}, isShared: false });
+  const stderr = new SafeOutput({ isTTY: true, write: (more) => { text += more; } });
+  const output = progressOutput({ output: stderr, clock, variables: {}, isShared: false });
   output.show(PROGRESS[0]!);
   for (let second = 1; second <= 2; second += 1) {
     clock.pass(1_000);
@@ -85,7 +89,8 @@ describe('the reporter', () => {
 
   beforeEach(() => {
     told = [];
-    reporter = new ProgressReporter((progress) => told.push(progress), (text) => text.replaceAll('s3cret', '[masked]'));
+    secrets.add('s3cret');
+    reporter = new ProgressReporter((progress) => told.push(progress));
   });
 
   test('reports an object when its message changes, and only then', () => {
@@ -100,7 +105,7 @@ describe('the reporter', () => {
     reporter.report(status(false, NOT_SEEN), [crash('web-1'), crash('web-2')], 0);
     reporter.report(status(false, NOT_SEEN), [crash('web-1', 'CrashLoopBackOff')], 0);
     expect(told.map(({ state, message }) => `${state} ${message}`)).toEqual([
-      'problem pod web-1, container app: Error: [masked]', 'problem pod web-1, container app: CrashLoopBackOff: [masked]',
+      'problem pod web-1, container app: Error: [MASKED]', 'problem pod web-1, container app: CrashLoopBackOff: [MASKED]',
     ]);
   });
 });
@@ -109,6 +114,6 @@ test('the reporter does not count an object that is not judged', () => {
   const reported: Progress[] = [];
   const object = (name: string) => ({ apiVersion: 'example.com/v1', kind: 'Shop', resource: 'shops', name, uid: name });
   const workloads = [{ object: object('a'), ready: true, message: 'Ready' }, { object: object('b'), ready: true, isUnjudged: true, message: 'not judged: it has no status' }];
-  new ProgressReporter((progress) => reported.push(progress), (text) => text).report({ workloads }, [], 0);
+  new ProgressReporter((progress) => reported.push(progress)).report({ workloads }, [], 0);
   expect(reported.map(({ workload, state, ready, total }) => `${workload} ${state} ${ready}/${total}`)).toEqual(['Shop a ready 1/1', 'Shop b not judged 1/1']);
 });

@@ -1,10 +1,11 @@
-import { fitted, LiveOutput, supportsLiveLine } from '../../../src/cli/io/live-output';
+import { fitted, supportsLiveLine } from '../../../src/cli/io/live-line';
+import { SafeOutput } from '../../../src/cli/io/safe-output';
 
 const ERASE = '\r\u001b[2K';
 
 test('a text erases the live line before it', () => {
   const written: string[] = [];
-  const output = new LiveOutput({ isTTY: true, columns: 20, write: (text) => written.push(text) });
+  const output = new SafeOutput({ isTTY: true, columns: 20, write: (text) => written.push(text) });
   output.write('one\n');
   output.showLiveLine('waiting');
   output.showLiveLine('waiting for something long');

@@ -23,35 +23,3 @@ export function fitted(line: string, output: Output): string {
   const width = (output.columns || WIDTH) - 1;
   return line.length > width ? `${line.slice(0, Math.max(0, width - 1))}~` : line;
 }
-
-/**
- * Standard error with a line that changes. Each other text erases the line first.
- */
-export class LiveOutput implements Output {
-  public hasLiveLine = false;
-
-  public constructor(private readonly output: Output) {}
-
-  public get isTTY(): boolean | undefined {
-    return this.output.isTTY;
-  }
-
-  public get columns(): number | undefined {
-    return this.output.columns;
-  }
-
-  public write(text: string): unknown {
-    this.endLiveLine();
-    return this.output.write(text);
-  }
-
-  public showLiveLine(line: string): void {
-    this.output.write(`${ERASE}${fitted(line, this.output)}`);
-    this.hasLiveLine = true;
-  }
-
-  public endLiveLine(): void {
-    if (this.hasLiveLine) this.output.write(ERASE);
-    this.hasLiveLine = false;
-  }
-}
