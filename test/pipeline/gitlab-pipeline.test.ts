@@ -110,10 +110,12 @@ deploy-staging:
   interruptible: false
   # A retry could overwrite a newer deployment.
   retry: 0
-  timeout: 40 minutes
+  timeout: 45 minutes
   variables:
     # The job uses only the artifact, and none of the project's code.
     GIT_STRATEGY: none
+    # After this time, the runner still uploads reports and removes the credential from its disk. It would not after the timeout of the job.
+    RUNNER_SCRIPT_TIMEOUT: 35m
   # Check the command's SHA-256 before it gets the credential.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
@@ -142,10 +144,12 @@ deploy-review:
   interruptible: false
   # A retry could overwrite a newer deployment.
   retry: 0
-  timeout: 40 minutes
+  timeout: 45 minutes
   variables:
     # The job uses only the artifact, and none of the project's code.
     GIT_STRATEGY: none
+    # After this time, the runner still uploads reports and removes the credential from its disk. It would not after the timeout of the job.
+    RUNNER_SCRIPT_TIMEOUT: 35m
   # Check the command's SHA-256 before it gets the credential.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
@@ -176,10 +180,12 @@ stop-review:
   interruptible: false
   # A retry could overwrite a newer deployment.
   retry: 0
-  timeout: 40 minutes
+  timeout: 35 minutes
   variables:
     # The branch may be deleted by then.
     GIT_STRATEGY: none
+    # After this time, the runner still uploads reports and removes the credential from its disk. It would not after the timeout of the job.
+    RUNNER_SCRIPT_TIMEOUT: 25m
   # Check the command's SHA-256 before it gets the credential.
   script:
   - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -

@@ -33,8 +33,14 @@ describe('the command', () => {
     expect(artifacts).toBeUndefined();
   });
 
-  test.each([[undefined, '40 minutes'], ['90s', '23 minutes'], ['1h', '140 minutes']])('has time for a rollback when a rollout may take %s, so its timeout is %s', (rolloutTimeout, timeout) => {
-    expect(command({ rolloutTimeout }).timeout).toBe(timeout);
+  test.each<[Cdk8sCiDeployOptions, string, string]>([
+    [{}, '45 minutes', '35m'],
+    [{ rolloutTimeout: '90s' }, '28 minutes', '18m'],
+    [{ rolloutTimeout: '75s' }, '28 minutes', '1050s'],
+    [{ rolloutTimeout: '1h' }, '145 minutes', '135m'],
+    [{ arguments: ['--adopt', '--lock-wait=1m'] }, '36 minutes', '26m'],
+  ])('has time for a rollout and its rollback with %j, before the job ends after %s', (options, timeout, script) => {
+    expect(command(options)).toMatchObject({ timeout, variables: { RUNNER_SCRIPT_TIMEOUT: script } });
   });
 
   test.each<[string, Cdk8sCiDeployOptions, string]>([

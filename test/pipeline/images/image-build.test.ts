@@ -99,7 +99,7 @@ describe('a prebuilt image', () => {
   });
 
   test('is a variable of the deploy job when that job synthesizes', () => {
-    expect(fileOf({ imageBuild, synthesis: Synthesis.inDeployJob() })['deploy-staging'].variables).toEqual(variables);
+    expect(fileOf({ imageBuild, synthesis: Synthesis.inDeployJob() })['deploy-staging'].variables).toMatchObject(variables);
   });
 
   test('is in the image variable of the pipeline', () => {
