@@ -6,6 +6,7 @@ import { effectiveKeywords } from './effective-keywords';
 import { checkGlobalKeywords, checkJobNames, checkStages } from './file-structure';
 import { checkCycles, checkNeeds, checkNeedsInRules } from './needs';
 import { checkCredentials, checkProtectedRefs } from './protected-targets';
+import { checkRulePatterns } from './rule-patterns';
 import { checkOverlaps, checkPromotion, checkTargetNames } from './targets';
 import { checkEnvironmentNames, checkRuleVariables, checkVariableNames } from './variables';
 import type { JsonObject } from '../../base/json';
@@ -34,7 +35,7 @@ const TARGET_CHECKS: PipelineCheck[] = [checkTargetNames, checkOverlaps, checkPr
 
 const JOB_CHECKS: PipelineCheck[] = [
   checkGlobalKeywords, checkJobNames, checkStages, checkNeeds, checkCycles, checkNeedsInRules,
-  checkDotenvVariables, checkDotenvReports, checkVariableNames, checkRuleVariables, checkEnvironmentNames, checkOnStop,
+  checkDotenvVariables, checkDotenvReports, checkVariableNames, checkRuleVariables, checkRulePatterns, checkEnvironmentNames, checkOnStop,
   checkProtectedRefs, checkCredentials, checkDeployJobs, checkBuilderImages, checkIdTokens,
 ];
 
