@@ -78,6 +78,7 @@ export class Synthesis {
     return generatedJob({
       name: plan.synthJob,
       options: this.options,
+      isGated: plan.imageJob === undefined,
       comments: {
         '': 'This job has no environment, so the project\'s code runs without a credential of the cluster.',
         'script': 'The folder has the pipeline\'s id: a deploy job\'s working copy may still have the files of an older pipeline.',

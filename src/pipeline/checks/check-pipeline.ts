@@ -1,6 +1,6 @@
 import { checkBuilderImages } from './builder-images';
 import type { CheckedPipeline, PipelineCheck } from './checked-pipeline';
-import { checkDeployJobs, checkIdTokens, checkOnStop } from './deploy-jobs';
+import { checkDeployJobs, checkIdTokens, checkOnStop, checkParallel } from './deploy-jobs';
 import { checkDotenvReports, checkDotenvVariables } from './dotenv-reports';
 import { effectiveKeywords } from './effective-keywords';
 import { checkGlobalKeywords, checkJobNames, checkStages } from './file-structure';
@@ -36,7 +36,7 @@ const TARGET_CHECKS: PipelineCheck[] = [checkTargetNames, checkOverlaps, checkPr
 const JOB_CHECKS: PipelineCheck[] = [
   checkGlobalKeywords, checkJobNames, checkStages, checkNeeds, checkCycles, checkNeedsInRules,
   checkDotenvVariables, checkDotenvReports, checkVariableNames, checkRuleVariables, checkRulePatterns, checkEnvironmentNames, checkOnStop,
-  checkProtectedRefs, checkCredentials, checkDeployJobs, checkBuilderImages, checkIdTokens,
+  checkProtectedRefs, checkCredentials, checkDeployJobs, checkParallel, checkBuilderImages, checkIdTokens,
 ];
 
 /**

@@ -42,6 +42,7 @@ function deployJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
   return {
     ...job,
     name: deployName(options, target),
+    isGated: source === undefined,
     scriptTime: synthesis ? withSynthesis(deployer.deployTime) : deployer.deployTime,
     comments: {
       ...job.comments,

@@ -31,7 +31,7 @@ export interface JobOptions {
   /**
    * Jobs of your own that must succeed before this job starts.
    *
-   * @default - only those of this library whose result it takes
+   * @default - none, but the image job waits for all of your jobs in earlier stages that must succeed
    */
   readonly needs?: string[];
 
@@ -95,7 +95,13 @@ export function generatedJob({ options, scriptTime, ...job }: GeneratedJob): Pip
   };
   for (const keyword of Object.keys(options.raw ?? {})) checkRaw(name, keyword, merged);
   const comments = limits ? { ...job.comments, 'variables.RUNNER_SCRIPT_TIMEOUT': SCRIPT_TIMEOUT_COMMENT } : job.comments;
-  return { ...job, ...comments && { comments }, keywords: merged, raw: options.raw as { readonly [keyword: string]: Json } | undefined };
+  return {
+    ...job,
+    ...comments && { comments },
+    ...job.isGated && { isGated: options.needs === undefined },
+    keywords: merged,
+    raw: options.raw as { readonly [keyword: string]: Json } | undefined,
+  };
 }
 
 type Variables = JobKeywords['variables'];

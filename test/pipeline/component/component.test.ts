@@ -135,9 +135,9 @@ test('a job of the user gets the prefix in its name and in the keywords of other
     extends: ['.base'], stage: 'deploy', needs: ['lint', { job: 'container', artifacts: false }, { project: 'group/other', job: 'lint', ref: 'main' }], dependencies: ['lint'],
   });
   const [jobs] = valuesOf(interpolated(made.toComponentYaml(), { 'app': 'web', 'production-namespace': 'example', 'job-prefix': 'x-' })) as [JsonObject];
-  expect(Object.keys(jobs)).toEqual(expect.arrayContaining(['x-lint', '.base', 'x-smoke']));
+  expect(Object.keys(jobs)).toEqual(expect.arrayContaining(['x-lint', '.x-base', 'x-smoke']));
   expect(jobs['x-smoke']).toMatchObject({
-    extends: ['.base'], needs: ['x-lint', { job: 'x-container', artifacts: false }, { project: 'group/other', job: 'lint', ref: 'main' }], dependencies: ['x-lint'],
+    extends: ['.x-base'], needs: ['x-lint', { job: 'x-container', artifacts: false }, { project: 'group/other', job: 'lint', ref: 'main' }], dependencies: ['x-lint'],
   });
 });
 
