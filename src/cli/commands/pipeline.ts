@@ -6,6 +6,7 @@ import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';
+import { checkJobNames } from '../pipeline/job-names';
 import { mermaid } from '../pipeline/mermaid';
 import { Program, programOf } from '../pipeline/program';
 import { checkProject, isProjectReady, PROJECT_OPTIONS, projectCheckText } from '../pipeline/project/check-project';
@@ -63,9 +64,11 @@ export const pipeline: Command = {
     const output = args.choice('output', ['text', 'json', '-']);
     checkArguments(context);
     const program = await programOf(context);
-    const pipelines = chosen(await pipelinesOf(program, context), program, context);
+    const written = await pipelinesOf(program, context);
+    const pipelines = chosen(written, program, context);
     if (args.has('graph')) return print(mermaid(only(pipelines, program, '--graph').model), context);
     if (output === '-') return print(only(pipelines, program, '--output -').yaml, context);
+    await checkJobNames(written, context);
     const states = await Promise.all(pipelines.map(async (one) => fileState(one, context)));
     return args.has('check') ? check(context, program, states) : write(context, program, states);
   },
