@@ -185,7 +185,7 @@ describe('the program', () => {
   });
 });
 
-const NOT_LOOKED = 'note: the variables of the project are not checked: GITLAB_TOKEN is not set\n';
+const NOT_LOOKED = 'note: the variables of the project are not checked; see --from in the help\n';
 
 describe('--check', () => {
   test('it reports a file that is up to date', async () => {
