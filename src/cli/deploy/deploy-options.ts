@@ -13,6 +13,7 @@ import type { TakeOverOptions } from './take-over';
 import { progressOutput } from './wait/progress-reporter';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
+import { withOwnRegistry } from '../../image/policy';
 import type { Arguments, Option } from '../command-line/arguments';
 
 /** Groups of options in the help. */
@@ -101,7 +102,7 @@ function rollsBack(args: Arguments, byDefault: boolean): boolean {
  * The rules for the manifests of `deploy`.
  */
 export function readOptions({ namespace, context: { args, variables } }: DeploySession): ReadOptions {
-  const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
+  const allowedRegistries = withOwnRegistry(args.all('allow-registry'), variables);
   return {
     namespace,
     variables,

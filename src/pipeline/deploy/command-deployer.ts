@@ -49,9 +49,9 @@ const REPORTS: DeployReports = {
   variables: ['RELEASE', 'APP', 'ENVIRONMENT', 'NAMESPACE', 'REVISION', 'IMAGE', 'IMAGES'].map((name) => `DEPLOYED_${name}`),
 };
 
-/** Options of the command that the job may set itself, so `arguments` may not contain them. */
+/** Options of the command that the job may set itself, and those that turn a deployment into something else. `arguments` may not contain them. */
 const RESERVED_OPTIONS = [
-  'app', 'cluster-ca-sha256', 'context', 'diff', 'dotenv', 'dry-run', 'environment', 'junit', 'kubeconfig', 'namespace', 'pull-secret', 'server', 'timeout',
+  'app', 'cluster-ca-sha256', 'context', 'diff', 'dotenv', 'dry-run', 'environment', 'help', 'junit', 'kubeconfig', 'namespace', 'pull-secret', 'server', 'timeout', 'version',
 ];
 
 /** How long a rollout may take, and how long the command waits for another job that deploys, when no option says otherwise. As in the command's help. */

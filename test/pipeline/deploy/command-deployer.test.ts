@@ -48,6 +48,10 @@ describe('the command', () => {
     ['a command of the shell', { arguments: ['--adopt=$(id)'] }, 'arguments: there is "--adopt=$(id)"'],
     ['an operand', { arguments: ['dist'] }, 'arguments: there is "dist"'],
     ['an option that the job sets itself', { arguments: ['--app=other'] }, 'arguments: there is "--app=other", expected options that the job does not set itself'],
+    ['the help instead of a deployment', { arguments: ['--help'] }, 'arguments: there is "--help", expected options that the job does not set itself'],
+    ['the help with a value', { arguments: ['--adopt', '--help=yes'] }, 'arguments: there is "--help=yes"'],
+    ['the version instead of a deployment', { arguments: ['--version'] }, 'arguments: there is "--version"'],
+    ['a dry run instead of a deployment', { arguments: ['--dry-run'] }, 'arguments: there is "--dry-run"'],
     ['an invalid name of a Secret', { pullSecret: 'Pull' }, 'pullSecret: it is "Pull"'],
   ])('rejects %s', (_, options, message) => {
     expect(messageOf(() => command(options))).toContain(message);
