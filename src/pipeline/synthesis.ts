@@ -1,4 +1,5 @@
-import { DEFAULT_IMAGES, generatedJob, type JobOptions } from './jobs/generated-job';
+import { DEFAULT_IMAGES } from './jobs/default-images';
+import { generatedJob, type JobOptions } from './jobs/generated-job';
 import type { PipelineJob } from './jobs/job';
 import { COPY_COMMAND } from './jobs/job-files';
 import { moveManifests } from './targets/manifests';

@@ -3,7 +3,7 @@ import { userError, show } from '../../base/user-error';
 import { commandSeconds } from '../../gitlab/duration';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import type { DeployCredential } from '../credentials/deploy-credential';
-import { DEFAULT_IMAGES } from '../jobs/generated-job';
+import { DEFAULT_IMAGES } from '../jobs/default-images';
 import { checkCommand, COMMAND_COMMENT, COMMAND_FILE } from '../jobs/job-files';
 import { manifestsFolder } from '../targets/manifests';
 import { appName, type PipelinePlan } from '../targets/pipeline-plan';

@@ -1,7 +1,7 @@
 import type { Deployer, DeployJobOptions } from './deployer';
 import { commandSeconds } from '../../gitlab/duration';
 import type { DeployCredential } from '../credentials/deploy-credential';
-import { DEFAULT_IMAGES } from '../jobs/generated-job';
+import { DEFAULT_IMAGES } from '../jobs/default-images';
 import { manifestsFolder } from '../targets/manifests';
 import type { Target } from '../targets/pipeline-plan';
 
