@@ -119,7 +119,7 @@ deploy-staging:
   # Check the command's SHA-256 before it gets the credential.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run \`npx cdk8s-ci-deploy pipeline\` and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
   - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" deploy "dist/$CI_PIPELINE_ID/staging" --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
   artifacts:
     when: always
@@ -153,7 +153,7 @@ deploy-review:
   # Check the command's SHA-256 before it gets the credential.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run \`npx cdk8s-ci-deploy pipeline\` and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
   - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" deploy "dist/$CI_PIPELINE_ID/review" --app "web-mr-$CI_MERGE_REQUEST_IID" --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
   artifacts:
     when: always
@@ -188,7 +188,7 @@ stop-review:
     RUNNER_SCRIPT_TIMEOUT: 25m
   # Check the command's SHA-256 before it gets the credential.
   script:
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run \`npx cdk8s-ci-deploy pipeline\` and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
   - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" destroy --app "web-mr-$CI_MERGE_REQUEST_IID"
 "
 `);

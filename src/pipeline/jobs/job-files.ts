@@ -20,7 +20,7 @@ export function checkCommand(sha256: string): string {
   return `echo "${sha256}  ${COMMAND_PATH}" | sha256sum -c - || { echo '${OTHER_COMMAND}' >&2; exit 1; }`;
 }
 
-const OTHER_COMMAND = 'cdk8s-ci-deploy is not the version of this pipeline. Run `npx cdk8s-ci-deploy pipeline` and commit the file. '
+const OTHER_COMMAND = 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. '
   + 'With a component, set its input command-sha256.';
 
 /** The comment above a script that runs the command. */

@@ -12,7 +12,7 @@ describe('the command', () => {
     const { script } = command();
     const check = script.findIndex((line: string) => line.includes('sha256sum'));
 
-    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run \`npx cdk8s-ci-deploy pipeline\` and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }`);
+    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }`);
     expect(script[check + 1]).toMatch(/^node /);
   });
 

@@ -31,5 +31,5 @@ test.each(['console.log("of another release");\n', ''])('the job ends before ano
   const { status, stdout, stderr } = check(content);
 
   expect([status, stdout]).toEqual([1, 'dist/7/cdk8s-ci-deploy.cjs: FAILED\n']);
-  expect(stderr).toContain('cdk8s-ci-deploy is not the version of this pipeline. Run `npx cdk8s-ci-deploy pipeline` and commit the file. With a component, set its input command-sha256.\n');
+  expect(stderr).toContain('cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.\n');
 });
