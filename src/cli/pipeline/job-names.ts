@@ -72,7 +72,8 @@ async function textOf(path: string, files: Files): Promise<string> {
 
 /** GitLab reports the mistakes of a file that is no valid YAML. */
 function valueOf(text: string): { readonly [keyword: string]: Json } {
-  const value: Json = yamlModule().parseDocument(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false }).toJS() as Json;
+  const [document] = yamlModule().parseAllDocuments(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false });
+  const value = document?.toJS() as Json | undefined;
   return isObject(value) ? value : {};
 }
 
