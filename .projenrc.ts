@@ -90,6 +90,7 @@ compile.exec('ln -sfn .. node_modules/cdk8s-ci-deploy');
 compile.exec('tsx pipeline.ts', { cwd: 'examples/hugo-site' });
 project.npmignore?.exclude('/lib/cli/*');
 project.npmignore?.include('/lib/cli/main.js');
+project.npmignore?.exclude('/renovate.json');
 
 // README and @example code must compile.
 project.package.addField('jsiiRosetta', { strict: true });

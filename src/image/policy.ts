@@ -90,6 +90,14 @@ function checkRegistry(image: GivenImage, reference: ImageReference, rules: Imag
   });
 }
 
+/**
+ * The registries of the option --allow-registry: those in it and, in CI, the project's own. Undefined without the option.
+ */
+export function withOwnRegistry(prefixes: readonly string[], variables: CiVariables): string[] | undefined {
+  if (prefixes.length === 0) return undefined;
+  return isCi(variables) && variables.CI_REGISTRY_IMAGE ? [...new Set([...prefixes, variables.CI_REGISTRY_IMAGE])] : [...prefixes];
+}
+
 function ownRegistry(image: GivenImage, variables: CiVariables): string[] | undefined {
   if (image.trusted || !isCi(variables)) return undefined;
   return variables.CI_REGISTRY_IMAGE ? [variables.CI_REGISTRY_IMAGE] : [];

@@ -9,10 +9,12 @@ import { DeployCredential } from './credentials/deploy-credential';
 import { DeployJob } from './deploy/deploy-job';
 import { ImageBuild } from './images/image-build';
 import type { PipelineJob, Rule } from './jobs/job';
+import { checkedJobPrefix, withJobPrefix } from './jobs/job-prefix';
 import { type PipelineFile, type PipelineWorkflow, pipelineYaml } from './jobs/pipeline-yaml';
 import { unionOfRules } from './jobs/rules';
 import { pipelineModel } from './model/pipeline-model';
 import { PROGRAM_OUTPUT_VARIABLE, writeProgramOutput } from './model/program-output';
+import { stagesOf, withGates } from './own-jobs';
 import type { CredentialRotation } from './rotation/credential-rotation';
 import { withExclusions } from './rotation/rotation-jobs';
 import { Synthesis } from './synthesis';
@@ -86,9 +88,18 @@ export interface GitlabPipelineProps {
   readonly rotation?: CredentialRotation;
 
   /**
-   * The stages in their order. List them when your own jobs need further stages.
+   * Goes in front of the name of each job, those of your own too: `web-`. Inside the program, jobs have their names without it.
+   * Pipelines that one .gitlab-ci.yml includes need different prefixes, because GitLab merges jobs of the same name.
    *
-   * @default - those that the jobs are in
+   * @default - none
+   */
+  readonly jobPrefix?: string;
+
+  /**
+   * The stages in their order.
+   *
+   * @default - those that the jobs are in: `build`, your own, `image`, `synth`, `deploy`. A stage of your own comes later when its jobs need a later job,
+   * and after `deploy` when they have an environment or run after a failure
    */
   readonly stages?: string[];
 
@@ -112,10 +123,10 @@ export class GitlabPipeline {
   public constructor(private readonly props: GitlabPipelineProps) {}
 
   /**
-   * Adds a job of your own.
+   * Adds a job of your own. In a stage before the image it must succeed before the image is built, unless it has `allow_failure` or is optional.
    *
    * @param name The name of the job.
-   * @param keywords The keywords of the job, in GitLab's syntax.
+   * @param keywords The keywords of the job, in GitLab's syntax. The default stage is `test`, which comes before the image.
    */
   public addJob(name: string, keywords: { [keyword: string]: any }): void {
     const { stage = 'test', ...raw } = keywords as JsonObject;
@@ -180,12 +191,13 @@ export class GitlabPipeline {
   }
 
   private file(plan: PipelinePlan): PipelineFile {
-    const { raw = {}, stages } = this.props;
+    const { raw = {}, jobPrefix = '' } = this.props;
     const { app, targets } = plan;
-    const jobs = this.jobs(plan);
-    const added = this.added.map((job) => withExclusions(job, plan.exclusions));
-    const file = { stages: stages ?? stagesOf([...jobs, ...added]), workflow: workflowOf(targets, raw), jobs: [...jobs, ...added], raw };
-    checkPipeline({ ...file, app, targets, jobs, added });
+    const parts = { jobs: this.jobs(plan), added: this.added.map((job) => withExclusions(job, plan.exclusions)), raw };
+    const stages = this.props.stages ?? stagesOf(parts);
+    const all = withJobPrefix([...withGates(parts, stages), ...parts.added], checkedJobPrefix(jobPrefix));
+    const file = { stages, workflow: workflowOf(targets, raw), jobs: all, raw };
+    checkPipeline({ ...file, app, targets, jobs: all.slice(0, parts.jobs.length), added: all.slice(parts.jobs.length) });
     return file;
   }
 
@@ -240,11 +252,6 @@ export class GitlabPipeline {
       credential: this.props.credential ?? DeployCredential.kubeconfigVariable(),
     };
   }
-}
-
-/** The stages of the jobs. GitLab always has `.pre` and `.post`. */
-function stagesOf(jobs: readonly PipelineJob[]): string[] {
-  return [...new Set(jobs.map(({ keywords }) => keywords.stage))].filter((stage) => stage !== '.pre' && stage !== '.post');
 }
 
 /**

@@ -1,4 +1,5 @@
-import { DEFAULT_IMAGES, generatedJob, type JobOptions } from './jobs/generated-job';
+import { DEFAULT_IMAGES } from './jobs/default-images';
+import { generatedJob, type JobOptions } from './jobs/generated-job';
 import type { PipelineJob } from './jobs/job';
 import { COPY_COMMAND } from './jobs/job-files';
 import { moveManifests } from './targets/manifests';
@@ -78,6 +79,7 @@ export class Synthesis {
     return generatedJob({
       name: plan.synthJob,
       options: this.options,
+      isGated: plan.imageJob === undefined,
       comments: {
         '': 'This job has no environment, so the project\'s code runs without a credential of the cluster.',
         'script': 'The folder has the pipeline\'s id: a deploy job\'s working copy may still have the files of an older pipeline.',

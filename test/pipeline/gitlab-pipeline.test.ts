@@ -68,7 +68,7 @@ container:
 # This job has no environment, so the project's code runs without a credential of the cluster.
 synth:
   stage: synth
-  image: node:24.9.0-alpine3.22
+  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
   rules:
   - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
@@ -97,7 +97,7 @@ synth:
 
 deploy-staging:
   stage: deploy
-  image: node:24.9.0-alpine3.22
+  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
   rules:
   - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   needs:
@@ -110,14 +110,16 @@ deploy-staging:
   interruptible: false
   # A retry could overwrite a newer deployment.
   retry: 0
-  timeout: 40 minutes
+  timeout: 45 minutes
   variables:
     # The job uses only the artifact, and none of the project's code.
     GIT_STRATEGY: none
+    # After this time, the runner still uploads reports and removes the credential from its disk. It would not after the timeout of the job.
+    RUNNER_SCRIPT_TIMEOUT: 35m
   # Check the command's SHA-256 before it gets the credential.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
   - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" deploy "dist/$CI_PIPELINE_ID/staging" --app web --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
   artifacts:
     when: always
@@ -127,7 +129,7 @@ deploy-staging:
 
 deploy-review:
   stage: deploy
-  image: node:24.9.0-alpine3.22
+  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
   rules:
   - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
   needs:
@@ -142,14 +144,16 @@ deploy-review:
   interruptible: false
   # A retry could overwrite a newer deployment.
   retry: 0
-  timeout: 40 minutes
+  timeout: 45 minutes
   variables:
     # The job uses only the artifact, and none of the project's code.
     GIT_STRATEGY: none
+    # After this time, the runner still uploads reports and removes the credential from its disk. It would not after the timeout of the job.
+    RUNNER_SCRIPT_TIMEOUT: 35m
   # Check the command's SHA-256 before it gets the credential.
   script:
   - rm -f cdk8s-ci-deploy.xml cdk8s-ci-deploy.env
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
   - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" deploy "dist/$CI_PIPELINE_ID/review" --app "web-mr-$CI_MERGE_REQUEST_IID" --junit cdk8s-ci-deploy.xml --dotenv cdk8s-ci-deploy.env
   artifacts:
     when: always
@@ -159,7 +163,7 @@ deploy-review:
 
 stop-review:
   stage: deploy
-  image: node:24.9.0-alpine3.22
+  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
   # A person or GitLab starts this job. The pipeline does not wait for it.
   rules:
   - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
@@ -176,13 +180,15 @@ stop-review:
   interruptible: false
   # A retry could overwrite a newer deployment.
   retry: 0
-  timeout: 40 minutes
+  timeout: 35 minutes
   variables:
     # The branch may be deleted by then.
     GIT_STRATEGY: none
+    # After this time, the runner still uploads reports and removes the credential from its disk. It would not after the timeout of the job.
+    RUNNER_SCRIPT_TIMEOUT: 25m
   # Check the command's SHA-256 before it gets the credential.
   script:
-  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -
+  - echo "0000000000000000000000000000000000000000000000000000000000000000  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }
   - node "dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" destroy --app "web-mr-$CI_MERGE_REQUEST_IID"
 "
 `);

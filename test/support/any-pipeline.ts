@@ -52,7 +52,7 @@ function jobOptions(): fc.Arbitrary<JobOptions> {
     image: fc.constantFrom('registry.example.com:5000/builder:1', `builder@sha256:${'0'.repeat(64)}`, '$BUILDER'),
     tags: fc.constantFrom(['docker'], ['yes', '12:30']),
     variables: fc.dictionary(fc.constantFrom('A', 'B_1', 'GIT_DEPTH'), fc.constantFrom('1', 'no', '1_000', '', '$A', 'a: b', '2024-01-01'), { minKeys: 1 }),
-    timeout: fc.constantFrom('1h', '30 minutes'),
+    timeout: fc.constantFrom('1h', '50 minutes'),
     raw: fc.constantFrom({ retry: 1 }, { retry: { max: 2, when: ['runner_system_failure'] } }, { coverage: '/a/' }, { allow_failure: true }),
   }, { requiredKeys: [] });
 }

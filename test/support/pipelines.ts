@@ -19,7 +19,7 @@ export function pipeline(props: Partial<GitlabPipelineProps> = {}): GitlabPipeli
 /** The file as GitLab reads it, with a further job `lint` that others can need. */
 export function fileOf(props: Partial<GitlabPipelineProps> = {}): Record<string, GitlabJob> {
   const made = pipeline(props);
-  made.addJob('lint', { stage: '.pre', script: ['true'] });
+  made.addJob('lint', { stage: '.pre', script: ['true'], allow_failure: true });
   return parse(made.toYaml(), { version: '1.1' });
 }
 

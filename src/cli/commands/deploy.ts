@@ -13,7 +13,7 @@ const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['recursive', { group: MANIFESTS, summary: 'read folders in folders, too' }],
   ['allow-empty', { group: MANIFESTS, summary: 'accept manifests without objects, which removes all objects of the last release' }],
   ['allow-mutable-tag', { group: MANIFESTS, summary: 'accept images without a tag, or with the tag latest or the name of the branch' }],
-  ['allow-registry', { group: MANIFESTS, takes: 'PREFIX', many: true, summary: 'the registries that images may come from (default: in CI, CI_REGISTRY_IMAGE)' }],
+  ['allow-registry', { group: MANIFESTS, takes: 'PREFIX', many: true, summary: 'a registry that images may come from; in CI, CI_REGISTRY_IMAGE is one, too' }],
   ['image-from-controller', { group: MANIFESTS, takes: 'CONTAINER', many: true, summary: 'accept any image of this container, such as "auto": another controller sets it (OBJECT/CONTAINER: of one object)' }],
   ['adopt', { group: OBJECTS, summary: 'take existing objects without an owner into the release' }],
   ['allow-outdated', { summary: 'deploy although a newer pipeline has deployed' }],

@@ -1,15 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import { printableText } from '../../base/printable';
+import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
 import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
 import { GITLAB_MISSING } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';
+import { checkJobNames } from '../pipeline/job-names';
 import { mermaid } from '../pipeline/mermaid';
 import { Program, programOf } from '../pipeline/program';
 import { checkProject, isProjectReady, PROJECT_OPTIONS, projectCheckText } from '../pipeline/project/check-project';
 import { pipelinesOf } from '../pipeline/run-program';
+import { parseSavedModels, savedModelsText } from '../pipeline/saved-models';
 
 /**
  * Writes, checks or draws the .gitlab-ci.yml of a program.
@@ -23,9 +26,12 @@ export const pipeline: Command = {
     'Runs the program in its folder and writes the pipelines of its calls of GitlabPipeline.write(). PROGRAM is a file: the project\'s tsx or ts-node runs',
     'TypeScript, Node runs JavaScript, and python3 runs Python. The default is pipeline.ts, .js, .mjs, .cjs or .py, the first that exists.',
     '',
-    '--check writes nothing. It compares each file with the pipeline and prints the difference. With a token for GitLab, it also checks the variables of the',
-    'project and its groups: no variable overrides the image, each environment has its credential, masked and protected, and no other job gets it. It prints',
-    'no values. The token needs the role Maintainer and the scope read_api or api.',
+    '--check writes nothing. It compares each file with the pipeline and prints the difference.',
+    '',
+    '--check --from FILE checks the variables of the project and its groups with a token for GitLab: no variable overrides the image, each environment has',
+    'its credential, masked and protected, and no other job gets it. It prints no values. The token needs the role Maintainer and the scope read_api or api.',
+    'A program could read the token: /proc shows it the environment of this command, whatever the command hides. So this run starts no program. It reads',
+    'FILE, which --save has written in a run without a token. --gitlab-token-file also works beside a program, if the program cannot read that file.',
     '',
     '--graph prints a Mermaid flowchart. GitLab, GitHub and many editors draw it inside a ```mermaid block. Jobs show the rules under which they run. Arrows show',
     'the artifacts and variables between jobs, and the credential for each environment; an arrow without text is order only.',
@@ -33,6 +39,8 @@ export const pipeline: Command = {
   examples: [
     { line: 'cdk8s-ci-deploy pipeline', does: 'Write .gitlab-ci.yml with the program pipeline.ts' },
     { line: 'cdk8s-ci-deploy pipeline --check', does: 'Fail in a job when the committed file is out of date' },
+    { line: 'cdk8s-ci-deploy pipeline --check --save pipeline.json', does: 'In a job without a token: the same, and save the pipeline for the next job' },
+    { line: 'cdk8s-ci-deploy pipeline --check --from pipeline.json', does: 'In a job with GITLAB_TOKEN: check the variables of the project' },
     { line: 'cdk8s-ci-deploy pipeline --graph > pipeline.mmd', does: 'Draw the pipeline' },
     { line: 'cdk8s-ci-deploy pipeline --run -- go run ./pipeline', does: 'Run a program in another language' },
   ],
@@ -40,13 +48,15 @@ export const pipeline: Command = {
     ['run', { summary: 'the words are a command that starts the program here' }],
     ['file', { takes: 'FILE', summary: 'use only the pipeline that the program writes into this file (default: all)' }],
     ['check', { summary: 'write nothing; exit with 1 and the difference when a file is out of date' }],
+    ['save', { takes: 'FILE', summary: 'also save the pipelines, for --from' }],
+    ['from', { takes: 'FILE', summary: 'with --check: start no program; check the project with the pipelines of --save' }],
     ['graph', { summary: 'write nothing; print the pipeline as a Mermaid flowchart' }],
     ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" prints the pipeline and writes no file (default: text)' }],
     ...PROJECT_OPTIONS,
   ]),
   missing: new Map(GITLAB_MISSING),
   variables: new Map([
-    ['GITLAB_TOKEN', 'with --check: the token for GitLab; the program does not get it'],
+    ['GITLAB_TOKEN', 'with --from: the token for GitLab, in a variable that only the job of the check gets'],
     ['CI_PROJECT_ID', 'with --check: the project'],
     ['CI_SERVER_URL', 'with --check: the address of GitLab'],
   ]),
@@ -62,16 +72,35 @@ export const pipeline: Command = {
     const { args } = context;
     const output = args.choice('output', ['text', 'json', '-']);
     checkArguments(context);
+    const saved = args.one('from');
+    if (saved !== undefined) return checkSaved(saved, context);
     const program = await programOf(context);
-    const pipelines = chosen(await pipelinesOf(program, context), program, context);
+    const written = await pipelinesOf(program, context);
+    const pipelines = chosen(written, program, context);
+    const file = args.one('save');
+    if (file !== undefined) context.files.write(file, savedModelsText(pipelines.map(({ model }) => model)));
     if (args.has('graph')) return print(mermaid(only(pipelines, program, '--graph').model), context);
     if (output === '-') return print(only(pipelines, program, '--output -').yaml, context);
+    await checkJobNames(written, context);
     const states = await Promise.all(pipelines.map(async (one) => fileState(one, context)));
     return args.has('check') ? check(context, program, states) : write(context, program, states);
   },
 };
 
-function checkArguments({ args }: Context): void {
+function checkArguments({ args, variables }: Context): void {
+  const [useless] = args.has('from') ? ['run', 'file', 'save', 'graph'].filter((option) => args.has(option)) : [];
+  if (args.has('from') && (!args.has('check') || useless !== undefined || args.operands.length > 0)) {
+    const given = useless !== undefined ? `there is --${useless}, too` : args.operands.length > 0 ? 'there is a program, too' : 'there is no --check';
+    throw userError({ at: '--from', given, expected: '--check --from FILE, without a program', fix: 'use --check --from FILE for the project, and a second run for the rest' });
+  }
+  if (args.has('check') && !args.has('from') && variables.GITLAB_TOKEN) {
+    throw userError({
+      at: 'GITLAB_TOKEN',
+      given: 'it is set, and the program could read it from the environment of this command (/proc)',
+      expected: 'a run without a token, or without a program',
+      fix: 'run `pipeline --check --save FILE` without the variable, then `pipeline --check --from FILE` with it',
+    });
+  }
   const [foreign] = PROJECT_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
   if (foreign !== undefined && !args.has('check')) {
     throw userError({ at: `--${foreign}`, given: 'there is no --check', expected: '--check, which is the only use of the project', fix: `add --check, or remove --${foreign}` });
@@ -125,6 +154,14 @@ async function check(context: Context, program: Program, states: readonly FileSt
   const files = states.map(({ file, is, diff }) => ({ file, is, diff }));
   report(context, { program: program.name, files, project: project ?? null }, [projectCheckText(project)]);
   return states.every(({ is }) => is === 'current') && isProjectReady(project) ? ExitCode.DONE : ExitCode.NO;
+}
+
+/** Compares no files: their paths would come from the program. */
+async function checkSaved(file: string, context: Context): Promise<ExitCode> {
+  const models = parseSavedModels(decodeText(await context.files.read(file), file), file);
+  const project = await checkProject(models, context);
+  report(context, { program: null, files: [], project: project ?? null }, [projectCheckText(project)]);
+  return isProjectReady(project) ? ExitCode.DONE : ExitCode.NO;
 }
 
 function stateText({ file, is, diff }: FileState, { name }: Program): string {

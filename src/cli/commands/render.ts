@@ -2,6 +2,7 @@ import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
 import { CiVariables } from '../../gitlab/ci-variables';
 import { CiImage, ImageLookup } from '../../image/ci-image';
+import { withOwnRegistry } from '../../image/policy';
 import { Container, noContainer } from '../../kubernetes/container-images';
 import { ExitCode } from '../base/failure';
 import type { Arguments } from '../command-line/arguments';
@@ -37,7 +38,7 @@ export const render: Command = {
     ['placeholder', { takes: 'TEXT', summary: 'the image to replace (default: IMAGE)' }],
     ['container', { takes: 'NAME', many: true, summary: 'also set this container, whatever its image is' }],
     ['allow-mutable-tag', { group: IMAGE, summary: 'accept an image without a tag, with the tag latest, or with the name of the branch' }],
-    ['allow-registry', { takes: 'PREFIX', many: true, group: IMAGE, summary: 'accept images with this prefix (default: in CI, CI_REGISTRY_IMAGE)' }],
+    ['allow-registry', { takes: 'PREFIX', many: true, group: IMAGE, summary: 'accept images with this prefix; in CI, those of CI_REGISTRY_IMAGE, too' }],
     ['file', { takes: 'FILE', summary: 'write the manifest into this file, which may be the input' }],
     ['output', { takes: 'text|json', summary: 'json: a report, with the manifest unless --file has it (default: text)' }],
   ]),
@@ -79,7 +80,7 @@ interface Rendered {
 function imageOf(args: Arguments, variables: CiVariables): ImageLookup {
   const policy = {
     allowMutableTag: args.has('allow-mutable-tag'),
-    allowedRegistries: args.has('allow-registry') ? args.all('allow-registry') : undefined,
+    allowedRegistries: withOwnRegistry(args.all('allow-registry'), variables),
   };
   const image = args.one('image');
   if (image === undefined) return CiImage.fromGitlab({ ...policy, variable: args.one('variable'), ciVariables: present(variables) }).lookup();

@@ -9,7 +9,7 @@ import { rollBack } from '../deploy/roll-back';
 
 const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
   ['to', { takes: 'NUMBER', summary: 'the release, by its number in `history` (default: the deployed release before the current one)' }],
-  ['allow-registry', { takes: 'PREFIX', many: true, summary: 'the registries that images may come from (default: any)' }],
+  ['allow-registry', { takes: 'PREFIX', many: true, summary: 'a registry that images may come from; in CI, CI_REGISTRY_IMAGE is one, too (default: any)' }],
 ];
 
 /**

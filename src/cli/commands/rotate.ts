@@ -37,7 +37,8 @@ export const rotate: Command = {
     '`start_in: 1 hour`).',
     '',
     'To write the variable, GITLAB_TOKEN must be a project or group access token with',
-    'the role Maintainer and the scope api.',
+    'the role Maintainer and the scope api. In CI, store it with the scope of the',
+    'environment that rotates, not with "*": other jobs would get it, too.',
   ],
   examples: [
     { line: 'cdk8s-ci-deploy rotate access.yaml --project group/site --environment staging', does: 'Rotate a credential as an administrator' },

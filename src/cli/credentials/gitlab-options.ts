@@ -5,7 +5,7 @@ import { environmentScope } from '../../gitlab/environments';
 import { variableKey } from '../../gitlab/masking';
 import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
-import { gitlabAddress, gitlabToken, OwnerName, ownerName } from '../gitlab/connection-options';
+import { confirmAddress, gitlabAddress, gitlabToken, OwnerName, ownerName } from '../gitlab/connection-options';
 import type { Gitlab } from '../gitlab/gitlab';
 import { gitlabClient } from '../gitlab/gitlab-client';
 import type { TransportConfig } from '../http/tls';
@@ -24,7 +24,7 @@ export const GITLAB_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
     summary: 'file: JSON, which kubectl reads; env_var: base64, which the job decodes, for an old GitLab (default: file)',
   }],
   ['unprotected', { summary: 'also give the credential to jobs of unprotected branches and tags' }],
-  ['gitlab-url', { takes: 'URL', summary: 'the address of GitLab (default: CI_SERVER_URL, then the git remote)' }],
+  ['gitlab-url', { takes: 'URL', summary: 'the address of GitLab (default: CI_SERVER_URL, then the git remote, after a question)' }],
   ['gitlab-token-file', { takes: 'FILE|-', summary: 'the GitLab token with the scope api (default: the variable GITLAB_TOKEN)' }],
   ['ca-file', { takes: 'FILE', summary: 'the CA certificates of GitLab, as PEM (default: CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE, the system\'s)' }],
 ];
@@ -60,6 +60,7 @@ export async function gitlabOf(context: Context): Promise<{ readonly gitlab: Git
   const { variables, clock, signal } = context;
   const address = await gitlabAddress(context);
   const owner = await ownerName(context, address);
+  await confirmAddress(address, context);
   const token = await gitlabToken(context);
   const waiting = WaitNotice.forServer(address.url, context);
   const transport = await trustOf(context);

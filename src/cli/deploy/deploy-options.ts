@@ -14,6 +14,7 @@ import { progressOutput } from './wait/progress-reporter';
 import { printableText } from '../../base/printable';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
+import { withOwnRegistry } from '../../image/policy';
 import type { Arguments, Option } from '../command-line/arguments';
 
 /** Groups of options in the help. */
@@ -112,7 +113,7 @@ function rollsBack(args: Arguments, byDefault: boolean): boolean {
  * The rules for the manifests of `deploy`.
  */
 export function readOptions({ identity, namespace, kubeconfig, say, context: { args, variables } }: DeploySession): ReadOptions {
-  const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
+  const allowedRegistries = withOwnRegistry(args.all('allow-registry'), variables);
   return {
     namespace,
     publicWords: [namespace, ...Object.values(identity)],

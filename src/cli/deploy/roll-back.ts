@@ -9,6 +9,7 @@ import { rollbackManifests } from './rollback/restore';
 import { historyToContinue } from './take-over';
 import { printable } from '../../base/printable';
 import { userError, show } from '../../base/user-error';
+import { withOwnRegistry } from '../../image/policy';
 import { ExitCode, Failure } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Context } from '../command-line/command';
@@ -22,7 +23,7 @@ export async function rollBack(context: Context): Promise<ExitCode> {
   const session = await openSession(context);
   const options = deployOptions(session);
   const { isDryRun, report, plan: { namespace, owner, accounts }, apply: { say } } = options;
-  const allowedRegistries = args.has('allow-registry') ? args.all('allow-registry') : undefined;
+  const allowedRegistries = withOwnRegistry(args.all('allow-registry'), context.variables);
 
   return report.of(async () => {
     const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, session.identity, clock);

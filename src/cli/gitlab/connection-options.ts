@@ -2,6 +2,7 @@ import { GitRemote, gitOrigin } from './git-remote';
 import { secrets } from '../../base/secrets';
 import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
+import { ExitCode, Failure } from '../base/failure';
 import type { Context } from '../command-line/command';
 import { isLoopback } from '../http/dial';
 
@@ -38,6 +39,25 @@ export async function gitlabAddress(context: OptionSources): Promise<GitlabAddre
   const origin = await gitOrigin(context);
   if (origin) return { url: rootOf(origin.server.href, ORIGIN), source: ORIGIN };
   throw userError({ at: '--gitlab-url', given: `it is missing, and ${NO_ORIGIN}`, expected: 'the address of GitLab', fix: 'add --gitlab-url https://gitlab.example.com' });
+}
+
+/**
+ * Asks the user before a token goes to an address that only the git remote names: a repository decides its remote, and it may be someone else's.
+ *
+ * @throws `UserError` without a terminal, `Failure` when the answer is not yes.
+ */
+export async function confirmAddress({ url, source }: GitlabAddress, { files, stderr }: Pick<Context, 'files' | 'stderr'>): Promise<void> {
+  if (source !== ORIGIN) return;
+  if (!files.stdinIsTerminal) {
+    throw userError({
+      at: '--gitlab-url',
+      given: `it is missing, and only ${ORIGIN} names ${url}`,
+      expected: 'the address that the token may be sent to',
+      fix: `add --gitlab-url ${url}, or set CI_SERVER_URL`,
+    });
+  }
+  stderr.write(`Send the GitLab token to ${url} (from ${ORIGIN})? [y/N] `);
+  if (!/^y(?:es)?$/i.test(await files.readLine())) throw new Failure('not confirmed; --gitlab-url names another address', ExitCode.NO);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { DetectedProject } from './detect-project';
 import { includeLines, nextSteps } from './next-steps';
 import { pipelineFile, pipelineOf, pipelineProgram } from './pipeline-program';
 import { accessProgram, mainProgram, targetsProgram } from './programs';
+import { RENOVATE_FILES, renovateConfig } from './renovate';
 import { userError } from '../../base/user-error';
 import type { Files } from '../io/files';
 
@@ -76,7 +77,7 @@ export function newProject(answers: Answers, detected: DetectedProject, folder: 
       fix: 'name another folder, or edit these files',
     });
   }
-  const others = otherFiles(answers, detected);
+  const others = [...otherFiles(answers, detected), renovateFile(detected, RENOVATE_FILES.find((name) => files.exists(join(folder, name))))];
   return {
     written: [...programs, ...others.filter((file) => !has(file))],
     left: [...others.filter(has).map(({ name, advice }) => ({ name, advice })), ...existingPipeline(detected)],
@@ -108,6 +109,15 @@ function otherFiles({ app }: Answers, { isHugoSite, hasDockerfile }: DetectedPro
     { name: '.gitignore', text: `${IGNORED.join('\n')}\n`, advice: `add ${IGNORED.join(', ')}` },
     ...isHugoSite && !hasDockerfile ? [{ name: 'Dockerfile', text: HUGO_DOCKERFILE, advice: '' }] : [],
   ];
+}
+
+function renovateFile(detected: DetectedProject, existing?: string): NewFile & LeftFile {
+  const file = pipelineFile(detected);
+  return {
+    name: existing ?? 'renovate.json',
+    text: renovateConfig(file),
+    advice: `after an update of cdk8s-ci-deploy, let Renovate run \`npx cdk8s-ci-deploy pipeline\` (postUpgradeTasks), and leave out ${file} otherwise`,
+  };
 }
 
 function existingPipeline(detected: DetectedProject): LeftFile[] {

@@ -30,6 +30,11 @@ GitLab CI deploys this application into ${answers.targets.map(({ environment, na
 ## Next steps
 
 ${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
+
+## Updates
+
+\`${pipelineFile(detected)}\` has the SHA-256 of the command, which changes with each release of cdk8s-ci-deploy. After an update, run \`npm run pipeline\` and commit
+the file. \`renovate.json\` lets Renovate do that, if its administrator allows the two commands in it (\`allowedCommands\`).
 `;
 }
 

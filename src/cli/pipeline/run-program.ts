@@ -54,7 +54,7 @@ function checkFiles(pipelines: readonly ProgramOutput[], { name }: Program): voi
 }
 
 /**
- * Runs a program that appends its pipelines to a file. The program's output goes to standard error. It does not get GITLAB_TOKEN.
+ * Runs a program that appends its pipelines to a file. The program's output goes to standard error. Its environment has no GITLAB_TOKEN, but /proc shows it that of this command.
  *
  * @throws When the program fails: with the message of the `UserError` that ended it, else with its status, after its whole output.
  */

@@ -1,11 +1,12 @@
 import { checkBuilderImages } from './builder-images';
 import type { CheckedPipeline, PipelineCheck } from './checked-pipeline';
-import { checkDeployJobs, checkIdTokens, checkOnStop } from './deploy-jobs';
+import { checkDeployJobs, checkIdTokens, checkOnStop, checkParallel } from './deploy-jobs';
 import { checkDotenvReports, checkDotenvVariables } from './dotenv-reports';
 import { effectiveKeywords } from './effective-keywords';
 import { checkGlobalKeywords, checkJobNames, checkStages } from './file-structure';
 import { checkCycles, checkNeeds, checkNeedsInRules } from './needs';
 import { checkCredentials, checkProtectedRefs } from './protected-targets';
+import { checkRulePatterns } from './rule-patterns';
 import { checkOverlaps, checkPromotion, checkTargetNames } from './targets';
 import { checkEnvironmentNames, checkRuleVariables, checkVariableNames } from './variables';
 import type { JsonObject } from '../../base/json';
@@ -34,8 +35,8 @@ const TARGET_CHECKS: PipelineCheck[] = [checkTargetNames, checkOverlaps, checkPr
 
 const JOB_CHECKS: PipelineCheck[] = [
   checkGlobalKeywords, checkJobNames, checkStages, checkNeeds, checkCycles, checkNeedsInRules,
-  checkDotenvVariables, checkDotenvReports, checkVariableNames, checkRuleVariables, checkEnvironmentNames, checkOnStop,
-  checkProtectedRefs, checkCredentials, checkDeployJobs, checkBuilderImages, checkIdTokens,
+  checkDotenvVariables, checkDotenvReports, checkVariableNames, checkRuleVariables, checkRulePatterns, checkEnvironmentNames, checkOnStop,
+  checkProtectedRefs, checkCredentials, checkDeployJobs, checkParallel, checkBuilderImages, checkIdTokens,
 ];
 
 /**

@@ -53,6 +53,19 @@ function inheritedProblems(job: CheckedJob): Problem[] {
 }
 
 /**
+ * Jobs that hand something on, or have a credential, run once. Of parallel jobs, GitLab passes on only the dotenv report of the last one.
+ */
+export const checkParallel: PipelineCheck = ({ jobs }) => jobs
+  .filter(({ isAdded, effective, dotenvVariables, requiredVariables, credentials }) => (
+    !isAdded && effective.parallel !== undefined && [dotenvVariables, requiredVariables, credentials].some((facts) => facts !== undefined)))
+  .map(({ name, credentials }) => ({
+    at: jobLabel(name),
+    given: 'it has "parallel"',
+    expected: credentials === undefined ? 'one job, because later jobs get the result of only one' : 'one job, because a second one would do the same again',
+    fix: 'remove parallel from raw, and run tests in parallel in a job of your own (addJob)',
+  }));
+
+/**
  * The job that `on_stop` names exists and stops the same environment.
  *
  * @see lib/gitlab/ci/yaml_processor.rb in github.com/gitlabhq/gitlabhq

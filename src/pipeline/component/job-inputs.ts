@@ -1,6 +1,7 @@
 import { type ComponentInput, inputReference } from './name-inputs';
-import { isObject, Json, JsonObject } from '../../base/json';
+import { Json, JsonObject } from '../../base/json';
 import type { PipelineJob } from '../jobs/job';
+import { withJobPrefix } from '../jobs/job-prefix';
 
 /** The purpose of a stage's jobs, for the names of inputs. Other stages use their own name. */
 const ROLES = new Map([['image', 'builder'], ['synth', 'synthesis'], ['rotate', 'rotation']]);
@@ -24,7 +25,6 @@ const JOB_PREFIX: ComponentInput = {
  * @param used The function adds the referenced inputs to it.
  */
 export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<string, ComponentInput>, used: Set<ComponentInput>): PipelineJob[] {
-  const names = new Set(jobs.map(({ name }) => name).filter((name) => !name.startsWith('.')));
   const inputs = new Map<string, ComponentInput>();
   const refer = (input: ComponentInput): string => {
     const known = inputs.get(input.name) ?? input;
@@ -35,9 +35,9 @@ export function withJobInputs(jobs: readonly PipelineJob[], stages: ReadonlyMap<
     return inputReference(known.name);
   };
   const prefix = refer(JOB_PREFIX);
-  return jobs.map((job) => {
+  return withJobPrefix(jobs, prefix).map((job) => {
     const stage = stageReference(job.keywords.stage, stages);
-    return renamed({ ...job, keywords: { ...job.keywords, ...keywordInputs(job, refer), stage } }, names, prefix);
+    return { ...job, keywords: { ...job.keywords, ...keywordInputs(job, refer), stage } };
   });
 }
 
@@ -77,27 +77,4 @@ export function stageReference(stage: string, inputs: ReadonlyMap<string, Compon
 
 function imageInput(name: string, image: string, description: string): ComponentInput {
   return { name, description: `${description} Give the one of your own registry where others are out of reach.`, default: image, regex: IMAGE };
-}
-
-/** Adds the prefix to the job's name, unless it is hidden, and to the names of other jobs in its keywords. */
-function renamed(job: PipelineJob, names: ReadonlySet<string>, prefix: string): PipelineJob {
-  const rename = (name: Json): Json => typeof name === 'string' && names.has(name) ? `${prefix}${name}` : name;
-  return {
-    ...job,
-    name: rename(job.name) as string,
-    keywords: withNames(job.keywords, rename),
-    raw: job.raw && withNames(job.raw, rename),
-  };
-}
-
-function withNames<T extends object>(keywords: T, rename: (name: Json) => Json): T {
-  const one = (value: Json): Json => isObject(value) && value.job !== undefined && value.project === undefined && value.pipeline === undefined
-    ? { ...value, job: rename(value.job) }
-    : rename(value);
-  const all = (value: Json): Json => Array.isArray(value) ? value.map(one) : one(value);
-  const environment = (value: Json): Json =>
-    isObject(value) && value.on_stop !== undefined ? { ...value, on_stop: rename(value.on_stop) } : value;
-  const renamers = new Map([['needs', all], ['dependencies', all], ['extends', all], ['environment', environment]]);
-  const renamedAt = (key: string, value: Json): Json => (value === undefined ? value : renamers.get(key)?.(value) ?? value);
-  return Object.fromEntries(Object.entries(keywords).map(([key, value]) => [key, renamedAt(key, value)])) as T;
 }

@@ -3,7 +3,7 @@ import { userError, show } from '../../base/user-error';
 import { commandSeconds } from '../../gitlab/duration';
 import { dns1123Subdomain } from '../../kubernetes/names';
 import type { DeployCredential } from '../credentials/deploy-credential';
-import { DEFAULT_IMAGES } from '../jobs/generated-job';
+import { DEFAULT_IMAGES } from '../jobs/default-images';
 import { checkCommand, COMMAND_COMMENT, COMMAND_FILE } from '../jobs/job-files';
 import { manifestsFolder } from '../targets/manifests';
 import { appName, type PipelinePlan } from '../targets/pipeline-plan';
@@ -49,22 +49,30 @@ const REPORTS: DeployReports = {
   variables: ['RELEASE', 'APP', 'ENVIRONMENT', 'NAMESPACE', 'REVISION', 'IMAGE', 'IMAGES'].map((name) => `DEPLOYED_${name}`),
 };
 
-/** Options of the command that the job may set itself, so `arguments` may not contain them. */
+/** Options of the command that the job may set itself, and those that turn a deployment into something else. `arguments` may not contain them. */
 const RESERVED_OPTIONS = [
-  'app', 'cluster-ca-sha256', 'context', 'diff', 'dotenv', 'dry-run', 'environment', 'junit', 'kubeconfig', 'namespace', 'pull-secret', 'server', 'timeout',
+  'app', 'cluster-ca-sha256', 'context', 'diff', 'dotenv', 'dry-run', 'environment', 'help', 'junit', 'kubeconfig', 'namespace', 'pull-secret', 'server', 'timeout', 'version',
 ];
 
-/** Minutes of a deployment besides the rollout and its rollback, for example to wait for another job's lock. */
-const OVERHEAD_MINUTES = 20;
+/** How long a rollout may take, and how long the command waits for another job that deploys, when no option says otherwise. As in the command's help. */
+const DEFAULT_LIMIT = '10m';
+
+/** Seconds for the requests of a job besides the rollout and its rollback. */
+const OVERHEAD = 300;
 
 /**
  * Deploys with the command of this library.
  */
 export function commandDeployer(options: Cdk8sCiDeployOptions, credential: DeployCredential): Deployer {
-  const { image = DEFAULT_IMAGES.node, reports = true } = options;
+  const { image = DEFAULT_IMAGES.node, reports = true, rolloutTimeout = DEFAULT_LIMIT } = options;
+  const rollout = commandSeconds('rolloutTimeout', rolloutTimeout);
+  const lockWait = lockWaitOf(options);
+  const others = `${lockWait} to wait for another job, 5 minutes for requests`;
+  const waiting = commandSeconds('arguments', lockWait) + OVERHEAD;
   return {
     image,
-    timeout: `${Math.ceil(2 * commandSeconds('rolloutTimeout', options.rolloutTimeout ?? '10m') / 60) + OVERHEAD_MINUTES} minutes`,
+    deployTime: { needed: 2 * rollout + waiting, parts: `a rollout of ${rolloutTimeout}, its rollback, ${others}` },
+    stopTime: { needed: commandSeconds('timeout', DEFAULT_LIMIT) + waiting, parts: `${DEFAULT_LIMIT} to delete the objects, ${others}` },
     reports: reports ? REPORTS : undefined,
     comments: { script: COMMAND_COMMENT },
     credential: (target) => credential._forCommand(target),
@@ -89,6 +97,10 @@ function optionWords({ pullSecret, rolloutTimeout, diff = false, reports = true,
     ...reports ? ['--junit', REPORTS.junit, '--dotenv', REPORTS.dotenv] : [],
     ...more.map(checkedArgument),
   ];
+}
+
+function lockWaitOf({ arguments: more = [] }: Cdk8sCiDeployOptions): string {
+  return more.map((argument) => /^--lock-wait=(.+)$/.exec(argument)?.[1]).find((value) => value !== undefined) ?? DEFAULT_LIMIT;
 }
 
 function checkedSecret(name: string): string {

@@ -1,6 +1,7 @@
 import type { JobCredential } from '../credentials/job-credential';
 import type { JobOptions } from '../jobs/generated-job';
 import type { JobKeywords } from '../jobs/job';
+import type { ScriptTime } from '../jobs/script-timeout';
 import type { PipelinePlan, Target } from '../targets/pipeline-plan';
 
 /**
@@ -20,8 +21,8 @@ export interface DeployJobOptions extends JobOptions {
  */
 export interface Deployer {
   readonly image: JobKeywords['image'];
-  /** In GitLab's syntax. */
-  readonly timeout: string;
+  readonly deployTime: ScriptTime;
+  readonly stopTime: ScriptTime;
   readonly reports?: DeployReports;
   /** Comments by keyword. */
   readonly comments: { readonly [keyword: string]: string };

@@ -1,7 +1,7 @@
 import type { Deployer, DeployJobOptions } from './deployer';
 import { commandSeconds } from '../../gitlab/duration';
 import type { DeployCredential } from '../credentials/deploy-credential';
-import { DEFAULT_IMAGES } from '../jobs/generated-job';
+import { DEFAULT_IMAGES } from '../jobs/default-images';
 import { manifestsFolder } from '../targets/manifests';
 import type { Target } from '../targets/pipeline-plan';
 
@@ -11,8 +11,8 @@ import type { Target } from '../targets/pipeline-plan';
 export interface KubectlDeployOptions extends DeployJobOptions {
 }
 
-/** Minutes of a deployment besides the rollout. */
-const OVERHEAD_MINUTES = 30;
+/** Seconds of a deployment besides the rollout. */
+const OVERHEAD = 1200;
 
 /**
  * Deploys with kubectl. kubectl gets no standard input, because it would ask for a user name there when the kubeconfig has none.
@@ -23,7 +23,8 @@ export function kubectlDeployer(options: KubectlDeployOptions, credential: Deplo
   const seconds = commandSeconds('rolloutTimeout', rolloutTimeout);
   return {
     image: { name: image, entrypoint: [''] },
-    timeout: `${Math.ceil(seconds / 60) + OVERHEAD_MINUTES} minutes`,
+    deployTime: { needed: seconds + OVERHEAD, parts: `a rollout of ${rolloutTimeout}, 20 minutes for other requests` },
+    stopTime: { needed: OVERHEAD, parts: '20 minutes for kubectl delete' },
     comments: { image: 'The entrypoint of kubectl images is kubectl. GitLab needs a shell.' },
     credential: (target) => credential._forKubectl(target),
     deploy: (_, target, words) => {

@@ -4,6 +4,7 @@ import type { JobCredential } from '../credentials/job-credential';
 import { generatedJob, type GeneratedJob, type JobOptions } from '../jobs/generated-job';
 import type { Need, PipelineJob, Rule } from '../jobs/job';
 import { implies } from '../jobs/rules';
+import type { ScriptTime } from '../jobs/script-timeout';
 import type { PipelinePlan, Target } from '../targets/pipeline-plan';
 
 /**
@@ -41,6 +42,8 @@ function deployJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
   return {
     ...job,
     name: deployName(options, target),
+    isGated: source === undefined,
+    scriptTime: synthesis ? withSynthesis(deployer.deployTime) : deployer.deployTime,
     comments: {
       ...job.comments,
       ...synthesis
@@ -64,6 +67,11 @@ function deployJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
   };
 }
 
+/** Ten minutes more, for npm and the program. */
+function withSynthesis({ needed, parts }: ScriptTime): ScriptTime {
+  return { needed: needed + 600, parts: `10 minutes to synthesize, ${parts}` };
+}
+
 function stopJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
   const { plan, target, deployer, options } = parts;
   const job = credentialJob(parts, credential);
@@ -72,6 +80,7 @@ function stopJob(parts: TargetJobs, credential: JobCredential): GeneratedJob {
     ...job,
     options: { ...options, needs: undefined },
     name: stopName(target),
+    scriptTime: deployer.stopTime,
     comments: {
       ...job.comments,
       'rules': 'A person or GitLab starts this job. The pipeline does not wait for it.',
@@ -105,7 +114,6 @@ function credentialJob({ target, deployer, options }: TargetJobs, { keywords, cl
       resource_group: target.environment,
       interruptible: false,
       retry: 0,
-      timeout: deployer.timeout,
       after_script: cleanup.length === 0 ? undefined : [...cleanup],
     },
     credentials: [credential],

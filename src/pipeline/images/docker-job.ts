@@ -1,5 +1,6 @@
 import { buildWords, dotenvReport, imageJob, type ImageBuildOptions, SET_REFERENCE } from './image-job';
-import { DEFAULT_IMAGES, type GeneratedJob } from '../jobs/generated-job';
+import { DEFAULT_IMAGES } from '../jobs/default-images';
+import type { GeneratedJob } from '../jobs/generated-job';
 import { JOB_FOLDER, MAKE_JOB_FOLDER, REMOVE_JOB_FOLDER } from '../jobs/job-files';
 import type { PipelinePlan } from '../targets/pipeline-plan';
 

@@ -55,6 +55,7 @@ export function imageJob(name: string, plan: PipelinePlan, options: ImageBuildOp
   return {
     name,
     options,
+    isGated: true,
     comments: { script: 'Each job pushes its own tag. Later jobs use the digest from the dotenv report.' },
     keywords: {
       stage: 'image',

@@ -1,4 +1,5 @@
 import type { JobKeywords, PipelineJob } from './job';
+import { SCRIPT_TIMEOUT_COMMENT, scriptTimeout, type ScriptTime } from './script-timeout';
 import type { Json } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 
@@ -30,7 +31,7 @@ export interface JobOptions {
   /**
    * Jobs of your own that must succeed before this job starts.
    *
-   * @default - only those of this library whose result it takes
+   * @default - none, but the image job waits for all of your jobs in earlier stages that must succeed
    */
   readonly needs?: string[];
 
@@ -42,9 +43,10 @@ export interface JobOptions {
   readonly variables?: { [name: string]: string };
 
   /**
-   * The longest time that the job may take, in GitLab's syntax: `30 minutes`.
+   * The longest time that the job may take, in GitLab's syntax: `1 hour`.
+   * The script of a job with a credential ends ten minutes earlier (RUNNER_SCRIPT_TIMEOUT), so that the runner still removes the credential.
    *
-   * @default - the project's; 40 minutes for jobs that deploy
+   * @default - the project's; for jobs that deploy, the time of a rollout, its rollback and the job's own work: 45 minutes
    */
   readonly timeout?: string;
 
@@ -58,38 +60,37 @@ export interface JobOptions {
 }
 
 /**
- * The default images of generated jobs. Each has a version, so that an image changes only with a release of this library.
- */
-export const DEFAULT_IMAGES = {
-  buildah: 'quay.io/buildah/stable:v1.41.4',
-  docker: 'docker:28.4.0-cli',
-  dockerDaemon: 'docker:28.4.0-dind',
-  node: 'node:24.9.0-alpine3.22',
-  kubectl: 'alpine/kubectl:1.34.1',
-} as const;
-
-/**
  * A job of this library before the user's options are applied.
  */
 export interface GeneratedJob extends Omit<PipelineJob, 'raw'> {
   readonly options: JobOptions;
+  /** For a job with a credential: the time that its script may take. */
+  readonly scriptTime?: ScriptTime;
 }
 
 /**
  * Applies the user's options to a job. The options cannot change anything that the job needs.
  */
-export function generatedJob({ options, ...job }: GeneratedJob): PipelineJob {
+export function generatedJob({ options, scriptTime, ...job }: GeneratedJob): PipelineJob {
   const { keywords, name } = job;
+  const limits = scriptTime && scriptTimeout(name, scriptTime, options.timeout);
   const needs = options.needs?.map((needed) => ({ job: needed, artifacts: false })) ?? [];
   const merged: JobKeywords = {
     ...keywords,
     tags: options.tags,
-    timeout: options.timeout ?? keywords.timeout,
+    timeout: limits?.timeout ?? options.timeout,
     needs: keywords.needs === undefined && needs.length === 0 ? undefined : [...keywords.needs ?? [], ...needs],
-    variables: mergedVariables(name, keywords.variables, options.variables),
+    variables: mergedVariables(name, { ...keywords.variables, ...limits?.variables }, options.variables),
   };
   for (const keyword of Object.keys(options.raw ?? {})) checkRaw(name, keyword, merged);
-  return { ...job, keywords: merged, raw: options.raw as { readonly [keyword: string]: Json } | undefined };
+  const comments = limits ? { ...job.comments, 'variables.RUNNER_SCRIPT_TIMEOUT': SCRIPT_TIMEOUT_COMMENT } : job.comments;
+  return {
+    ...job,
+    ...comments && { comments },
+    ...job.isGated && { isGated: options.needs === undefined },
+    keywords: merged,
+    raw: options.raw as { readonly [keyword: string]: Json } | undefined,
+  };
 }
 
 type Variables = JobKeywords['variables'];

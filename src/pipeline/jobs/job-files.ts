@@ -14,11 +14,14 @@ export const COMMAND_FILE = `"${COMMAND_PATH}"`;
 export const COPY_COMMAND = `cp node_modules/cdk8s-ci-deploy/lib/cli/main.js ${COMMAND_FILE}`;
 
 /**
- * Ends the job unless the command has the SHA-256 that is in the committed pipeline.
+ * Ends the job unless the command has the SHA-256 that is in the committed pipeline. After an update of this package it has another one.
  */
 export function checkCommand(sha256: string): string {
-  return `echo "${sha256}  ${COMMAND_PATH}" | sha256sum -c -`;
+  return `echo "${sha256}  ${COMMAND_PATH}" | sha256sum -c - || { echo '${OTHER_COMMAND}' >&2; exit 1; }`;
 }
+
+const OTHER_COMMAND = 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. '
+  + 'With a component, set its input command-sha256.';
 
 /** The comment above a script that runs the command. */
 export const COMMAND_COMMENT = 'Check the command\'s SHA-256 before it gets the credential.';

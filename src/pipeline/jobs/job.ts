@@ -67,6 +67,8 @@ export interface PipelineJob {
   /** The variables that the job's script needs from the dotenv reports of other jobs. */
   readonly requiredVariables?: readonly string[];
   readonly credentials?: readonly HeldCredential[];
+  /** Whether the job waits for jobs of the user in earlier stages, although it has `needs`. */
+  readonly isGated?: boolean;
   /** The environment of the target that the job is for. */
   readonly targetEnvironment?: string;
 }

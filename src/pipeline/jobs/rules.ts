@@ -1,5 +1,6 @@
 import type { Rule } from './job';
 import { userError, show } from '../../base/user-error';
+import { re2Problem } from '../../gitlab/re2';
 
 /**
  * A string in a condition of `rules`. GitLab's grammar has no escapes, so a string with one kind of quotes is put between the other kind.
@@ -18,13 +19,20 @@ export function ruleString(text: string): string {
 }
 
 /**
- * A regular expression in a condition of `rules`.
+ * A regular expression in a condition of `rules`. GitLab finds none of one character, and none that ends with "\\", so these become a group.
  *
+ * @throws `UserError` when RE2 cannot read the expression. GitLab would create no pipeline.
  * @see lib/gitlab/ci/pipeline/expression/lexeme/pattern.rb in github.com/gitlabhq/gitlabhq
  */
 export function rulePattern(expression: string): string {
-  if (/^[^/\0-\x1f\x7f]+$/.test(expression)) return `/${expression}/`;
-  throw userError({ at: 'ref', given: `the expression is ${show(expression)}`, expected: 'one line without "/"', fix: 'write "." for each "/" of the tag' });
+  if (!/^[^/\0-\x1f\x7f]+$/.test(expression)) {
+    throw userError({ at: 'ref', given: `the expression is ${show(expression)}`, expected: 'one line without "/"', fix: 'write "." for each "/" of the tag' });
+  }
+  const found = re2Problem(expression);
+  if (found !== undefined) {
+    throw userError({ at: 'ref', given: `the expression is ${show(expression)}, and ${found.problem}`, expected: 'an expression that RE2 can read', fix: found.fix });
+  }
+  return expression.length === 1 || expression.endsWith('\\') ? `/(?:${expression})/` : `/${expression}/`;
 }
 
 /**

@@ -9,8 +9,9 @@ export class CredentialRotation {
   /**
    * Rotates the credentials in a scheduled pipeline on a protected branch. Each job uses the old credential to create the new one, and stores it in GitLab.
    *
-   * The jobs need the masked and protected variable GITLAB_TOKEN.
-   * Its value is a project or group access token with the role Maintainer and the scope api.
+   * The jobs need the variable GITLAB_TOKEN: a project or group access token with the role Maintainer and the scope api.
+   * Store it masked and protected, once for each environment, with that environment's scope (for review apps `review/rotation`).
+   * With the scope `*`, every job of a protected branch would get it, also those that run npm packages.
    * All other jobs are excluded from such a pipeline, those of your own too.
    *
    * @param options The schedule's variable, and how the jobs run.

@@ -2,9 +2,11 @@ import type { Json } from '../../base/json';
 import { userError, show } from '../../base/user-error';
 import { commandSeconds } from '../../gitlab/duration';
 import { exportKubeconfig } from '../credentials/kubeconfig-variable';
-import { DEFAULT_IMAGES, generatedJob, type GeneratedJob, type JobOptions } from '../jobs/generated-job';
+import { DEFAULT_IMAGES } from '../jobs/default-images';
+import { generatedJob, type GeneratedJob, type JobOptions } from '../jobs/generated-job';
 import type { PipelineJob, Rule } from '../jobs/job';
 import { checkCommand, COMMAND_COMMENT, COMMAND_FILE, COPY_COMMAND, PIPELINE_FOLDER } from '../jobs/job-files';
+import type { ScriptTime } from '../jobs/script-timeout';
 import { checkedVariable, shellWord } from '../jobs/shell';
 import type { PipelinePlan, Target } from '../targets/pipeline-plan';
 
@@ -172,6 +174,9 @@ function rotateName({ name = 'rotate' }: ScheduledRotationOptions, { slug }: Tar
   return `${name}-${slug}`;
 }
 
+/** The job waits for nothing but the answers of GitLab and the cluster. */
+const SCRIPT_TIME: ScriptTime = { needed: 600, parts: '10 minutes for requests to GitLab and the cluster' };
+
 function credentialJob(
   options: ScheduledRotationOptions, { commandSha256 }: PipelinePlan, { target, variable }: RotatedTarget, words: readonly string[],
 ): Omit<GeneratedJob, 'name'> {
@@ -179,6 +184,7 @@ function credentialJob(
   const environment = target.isReview ? `${target.folder}/rotation` : target.environment;
   return {
     options,
+    scriptTime: SCRIPT_TIME,
     comments: { script: COMMAND_COMMENT, environment: 'The job needs the environment\'s variables. It deploys nothing.' },
     keywords: {
       stage: 'rotate',

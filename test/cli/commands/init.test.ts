@@ -1,7 +1,7 @@
 import { CliOptions, CliResult, fileNames, fileText, runCli } from '../../support/cli';
 
 const PROGRAMS = ['.gitlab-ci.yml', 'DEPLOYING.md', 'access.ts', 'main.ts', 'pipeline.ts', 'targets.ts'];
-const FILES = [...PROGRAMS, '.gitignore', 'package.json', 'tsconfig.json'].sort();
+const FILES = [...PROGRAMS, '.gitignore', 'package.json', 'renovate.json', 'tsconfig.json'].sort();
 
 const DEPLOYMENT = `apiVersion: apps/v1
 kind: Deployment
@@ -99,7 +99,7 @@ describe('at a terminal', () => {
       'environments and their namespaces, in the order of promotion [staging=shop-staging,production=shop]: ',
       'the path of the project in GitLab: ',
       'the credential of deploy jobs (kubeconfig, agent, oidc) [kubeconfig]: ',
-      `write ${'targets.ts, access.ts, main.ts, pipeline.ts, .gitlab-ci.yml, DEPLOYING.md, package.json, tsconfig.json, .gitignore'}? [y/N] `,
+      `write ${'targets.ts, access.ts, main.ts, pipeline.ts, .gitlab-ci.yml, DEPLOYING.md, package.json, tsconfig.json, .gitignore, renovate.json'}? [y/N] `,
     ].join(''));
     expect(code).toBe(0);
     expect(fileText(`${NAMELESS}/pipeline.ts`)).toContain('ImageBuild.docker()');

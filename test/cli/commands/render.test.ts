@@ -124,8 +124,9 @@ describe('rendering', () => {
   test.each<[string, string[]]>([
     ['a mutable tag when allowed', ['--image', 'registry.example.com/site:latest', '--allow-mutable-tag']],
     ['a registry that is allowed', ['--image', 'registry.example.com/site:1', '--allow-registry', 'docker.io', '--allow-registry', 'registry.example.com']],
+    ['the registry of the project beside an allowed one', ['--allow-registry', 'docker.io']],
   ])('it accepts %s', async (_, argv) => {
-    expect(await run(['deployment.yml', ...argv])).toMatchObject({ code: 0 });
+    expect(await run(['deployment.yml', ...argv], { variables: JOB })).toMatchObject({ code: 0 });
   });
 });
 

@@ -3,7 +3,7 @@ import type { DetectedProject } from '../../../src/cli/init/detect-project';
 import { NewProject, newProject } from '../../../src/cli/init/new-files';
 
 const PROGRAMS = ['targets.ts', 'access.ts', 'main.ts', 'pipeline.ts', '.gitlab-ci.yml', 'DEPLOYING.md'];
-const OTHERS = ['package.json', 'tsconfig.json', '.gitignore'];
+const OTHERS = ['package.json', 'tsconfig.json', '.gitignore', 'renovate.json'];
 
 function projectIn(existing: readonly string[], detected: Partial<DetectedProject> = {}): NewProject {
   const files = { exists: (name: string) => existing.some((file) => name === `site/${file}`) };

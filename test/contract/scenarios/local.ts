@@ -75,8 +75,10 @@ export const PIPELINES: readonly Scenario[] = [
     runs: [
       pipeline('pipeline', { isGiven: true }),
       pipeline('pipeline --check --gitlab-url {gitlab} --project 42 --output json', { variables: { GITLAB_TOKEN } }),
-      pipeline('pipeline --check --gitlab-url {gitlab} --project group/site --output json', { variables: { GITLAB_TOKEN: 'glpat-of-an-owner' } }),
-      pipeline('pipeline --check --gitlab-url {gitlab} --project 99 --output json', { variables: { GITLAB_TOKEN } }),
+      pipeline('pipeline --check --save saved.json --output json'),
+      pipeline('pipeline --check --from saved.json --gitlab-url {gitlab} --project 42 --output json', { variables: { GITLAB_TOKEN } }),
+      pipeline('pipeline --check --from saved.json --gitlab-url {gitlab} --project group/site --output json', { variables: { GITLAB_TOKEN: 'glpat-of-an-owner' } }),
+      pipeline('pipeline --check --from saved.json --gitlab-url {gitlab} --project 99 --output json', { variables: { GITLAB_TOKEN } }),
     ],
   },
 ];

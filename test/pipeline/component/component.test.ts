@@ -69,11 +69,11 @@ spec:
       regex: ^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$
     synthesis-image:
       description: The image of the jobs in the stage synth. Give the one of your own registry where others are out of reach.
-      default: node:24.9.0-alpine3.22
+      default: node:24.9.0-alpine3.22@sha256:SHA256
       regex: ^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$
     deploy-image:
       description: The image of the jobs in the stage deploy. Give the one of your own registry where others are out of reach.
-      default: node:24.9.0-alpine3.22
+      default: node:24.9.0-alpine3.22@sha256:SHA256
       regex: ^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$
     command-sha256:
       description: 'SHA-256 of the command in the version of cdk8s-ci-deploy that the project has: node_modules/cdk8s-ci-deploy/lib/cli/main.js.'
@@ -135,9 +135,9 @@ test('a job of the user gets the prefix in its name and in the keywords of other
     extends: ['.base'], stage: 'deploy', needs: ['lint', { job: 'container', artifacts: false }, { project: 'group/other', job: 'lint', ref: 'main' }], dependencies: ['lint'],
   });
   const [jobs] = valuesOf(interpolated(made.toComponentYaml(), { 'app': 'web', 'production-namespace': 'example', 'job-prefix': 'x-' })) as [JsonObject];
-  expect(Object.keys(jobs)).toEqual(expect.arrayContaining(['x-lint', '.base', 'x-smoke']));
+  expect(Object.keys(jobs)).toEqual(expect.arrayContaining(['x-lint', '.x-base', 'x-smoke']));
   expect(jobs['x-smoke']).toMatchObject({
-    extends: ['.base'], needs: ['x-lint', { job: 'x-container', artifacts: false }, { project: 'group/other', job: 'lint', ref: 'main' }], dependencies: ['x-lint'],
+    extends: ['.x-base'], needs: ['x-lint', { job: 'x-container', artifacts: false }, { project: 'group/other', job: 'lint', ref: 'main' }], dependencies: ['x-lint'],
   });
 });
 

@@ -72,13 +72,13 @@ describe('the context of an agent', () => {
 });
 
 describe('a token of the job', () => {
-  test.each([['the command', byCommand], ['kubectl', byKubectl]] as const)('is written for %s beside a kubeconfig without a secret', (_, jobOf) => {
+  test.each([['the command', byCommand, '45 minutes'], ['kubectl', byKubectl, '40 minutes']] as const)('is written for %s beside a kubeconfig without a secret', (_, jobOf, longest) => {
     const { id_tokens: tokens, timeout, script, after_script: after } = jobOf(idToken({ certificateAuthorityData: CA_DATA }));
     const [, json = ''] = /printf '%s' '(\{.*\})' > /.exec(script.join('\n')) ?? [];
     const kubeconfig = Kubeconfig.parse(json, KubeconfigPolicy.stored({ allowTokenFile: true }));
 
     expect(tokens).toEqual({ KUBE_ID_TOKEN: { aud: 'cluster-1' } });
-    expect(timeout).toBe('40 minutes');
+    expect(timeout).toBe(longest);
     expect(kubeconfig).toMatchObject({ server: SERVER, certificateAuthorityData: CA_DATA, namespace: 'example-staging', tokenFile: 'token', token: undefined });
     expect(script).toContain('mkdir -m 0700 "/tmp/cdk8s-ci-deploy-$CI_JOB_ID"');
     expect(script.join('\n')).toContain(' --kubeconfig "/tmp/cdk8s-ci-deploy-$CI_JOB_ID/config"');

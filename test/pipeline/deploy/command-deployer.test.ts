@@ -12,7 +12,7 @@ describe('the command', () => {
     const { script } = command();
     const check = script.findIndex((line: string) => line.includes('sha256sum'));
 
-    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c -`);
+    expect(script[check]).toBe(`echo "${'0'.repeat(64)}  dist/$CI_PIPELINE_ID/cdk8s-ci-deploy.cjs" | sha256sum -c - || { echo 'cdk8s-ci-deploy is not the version of this pipeline. Run "npx cdk8s-ci-deploy pipeline" and commit the file. With a component, set its input command-sha256.' >&2; exit 1; }`);
     expect(script[check + 1]).toMatch(/^node /);
   });
 
@@ -33,8 +33,14 @@ describe('the command', () => {
     expect(artifacts).toBeUndefined();
   });
 
-  test.each([[undefined, '40 minutes'], ['90s', '23 minutes'], ['1h', '140 minutes']])('has time for a rollback when a rollout may take %s, so its timeout is %s', (rolloutTimeout, timeout) => {
-    expect(command({ rolloutTimeout }).timeout).toBe(timeout);
+  test.each<[Cdk8sCiDeployOptions, string, string]>([
+    [{}, '45 minutes', '35m'],
+    [{ rolloutTimeout: '90s' }, '28 minutes', '18m'],
+    [{ rolloutTimeout: '75s' }, '28 minutes', '1050s'],
+    [{ rolloutTimeout: '1h' }, '145 minutes', '135m'],
+    [{ arguments: ['--adopt', '--lock-wait=1m'] }, '36 minutes', '26m'],
+  ])('has time for a rollout and its rollback with %j, before the job ends after %s', (options, timeout, script) => {
+    expect(command(options)).toMatchObject({ timeout, variables: { RUNNER_SCRIPT_TIMEOUT: script } });
   });
 
   test.each<[string, Cdk8sCiDeployOptions, string]>([
@@ -42,6 +48,10 @@ describe('the command', () => {
     ['a command of the shell', { arguments: ['--adopt=$(id)'] }, 'arguments: there is "--adopt=$(id)"'],
     ['an operand', { arguments: ['dist'] }, 'arguments: there is "dist"'],
     ['an option that the job sets itself', { arguments: ['--app=other'] }, 'arguments: there is "--app=other", expected options that the job does not set itself'],
+    ['the help instead of a deployment', { arguments: ['--help'] }, 'arguments: there is "--help", expected options that the job does not set itself'],
+    ['the help with a value', { arguments: ['--adopt', '--help=yes'] }, 'arguments: there is "--help=yes"'],
+    ['the version instead of a deployment', { arguments: ['--version'] }, 'arguments: there is "--version"'],
+    ['a dry run instead of a deployment', { arguments: ['--dry-run'] }, 'arguments: there is "--dry-run"'],
     ['an invalid name of a Secret', { pullSecret: 'Pull' }, 'pullSecret: it is "Pull"'],
   ])('rejects %s', (_, options, message) => {
     expect(messageOf(() => command(options))).toContain(message);

@@ -21,7 +21,7 @@ describe.each([['the command', command], ['kubectl', kubectl]] as const)('a job 
 
   test('gets the manifests and no code of the project', () => {
     expect(job().needs).toEqual([{ job: 'synth', artifacts: true }]);
-    expect(job().variables).toEqual({ GIT_STRATEGY: 'none' });
+    expect(job().variables).toMatchObject({ GIT_STRATEGY: 'none' });
   });
 
   test.each<[string, KubectlDeployOptions, string]>([

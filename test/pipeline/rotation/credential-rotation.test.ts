@@ -43,7 +43,8 @@ test('the credential rotates itself in its environment, without a deployment', (
     needs: [{ job: 'rotation-command', artifacts: true }],
     environment: { name: 'production', action: 'access' },
     resource_group: 'production',
-    variables: { GIT_STRATEGY: 'none' },
+    timeout: '20 minutes',
+    variables: { GIT_STRATEGY: 'none', RUNNER_SCRIPT_TIMEOUT: '10m' },
     script: [expect.stringContaining('| sha256sum -c -'), `${ROTATE} --no-wait --grace 1h --environment production`],
   });
 });

@@ -22,6 +22,20 @@ test.each(['', 'a\nb', 'a"b\'c'])('a branch may not be called %j', (name) => {
   expect(messageOf(() => DeployRef.branch(name))).toContain('expected one line of text with quotes of one kind at most; rename the branch');
 });
 
+test.each([
+  ['v(', 'ref: the expression is "v(", and "(" at character 2 has no ")", expected an expression that RE2 can read; close the group'],
+  ['^v(?!0)', 'is a look-around, which RE2 does not have'],
+  ['(v)\\1', 'is a reference to a group'],
+])('the expression of tags %j is rejected, because RE2 cannot read it', (expression, message) => {
+  expect(messageOf(() => DeployRef.tag(expression))).toContain(message);
+});
+
+test.each([['v', '/(?:v)/'], ['v\\\\', '/(?:v\\\\)/'], ['v1', '/v1/']])('GitLab finds the expression of tags %j', (expression, literal) => {
+  expect(condition(DeployRef.tag(expression))).toBe(`$CI_COMMIT_TAG =~ ${literal}`);
+  // lib/gitlab/ci/pipeline/expression/lexeme/pattern.rb
+  expect(/^\/([^/]|\\\/)+[^\\]\/[ismU]*/.exec(literal)?.[0]).toBe(literal);
+});
+
 test.each(['a/b', 'a\nb'])('the expression of tags may not be %j', (expression) => {
   expect(messageOf(() => DeployRef.tag(expression))).toContain('expected one line without "/"; write "." for each "/" of the tag');
 });

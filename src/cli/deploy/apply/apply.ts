@@ -146,7 +146,7 @@ class Apply {
 }
 
 /** Whether the object was ready during the plan and does not change. */
-function wasReady({ action, live }: PlannedChange): boolean {
+export function wasReady({ action, live }: PlannedChange): boolean {
   return action === 'keep' && live !== undefined && readinessOf(live).ready;
 }
 

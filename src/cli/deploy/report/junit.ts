@@ -1,5 +1,6 @@
 import { UserError } from '../../../base/user-error';
 import { junitXml, TestCase } from '../../io/junit';
+import { wasReady } from '../apply/apply';
 import type { PlannedChanges } from '../apply/observer';
 import { isJob } from '../objects/jobs';
 import { ObjectRejected, ReleaseRejected } from '../objects/object-problems';
@@ -76,7 +77,8 @@ function whySkipped(name: string, { planned, written }: DeploymentFacts): string
   const change = planned?.changes.find(({ object }) => nameOf(object) === name);
   if (planned && !change) return NOT_RUN;
   if (change?.action !== 'keep' || !written.has(name)) return undefined;
-  return isJob(change.object) ? 'it has not changed, so it does not run again' : 'it has not changed, and was ready';
+  if (isJob(change.object)) return 'it has not changed, so it does not run again';
+  return `it has not changed, and was ${wasReady(change) ? '' : 'not '}ready before the deployment`;
 }
 
 const NOT_RUN = 'it has not changed since it ran with an earlier release, and the cluster has deleted it since; or it is a hook that other deployments run';
@@ -95,6 +97,8 @@ function rolloutCase(name: string, facts: DeploymentFacts): Case {
   if (workload?.ready) return { ...one, result: 'passed' };
   if (result?.cause?.workload === name) return { ...one, result: 'failed', message: result.cause.line };
   if (result?.outcome === 'timed out' && !result.cause) return { ...one, result: 'failed', message: `not ready in time: ${last?.message ?? 'no status was seen'}` };
+  // Another workload has ended the deployment.
+  if (result) return { ...one, result: 'skipped', message: `not ready when the deployment ended: ${last?.message ?? 'no status was seen'}` };
   return { className: 'rollout', name, result: 'skipped', message: whySkipped(name, facts) };
 }
 

@@ -18,7 +18,7 @@ export interface ProjectCheck {
 
 const SUMMARIES = new Map([
   ['project', 'the GitLab project that runs the pipeline (default: CI_PROJECT_ID, then the git remote)'],
-  ['gitlab-token-file', 'a file with the token for GitLab (default: the variable GITLAB_TOKEN)'],
+  ['gitlab-token-file', 'a file with the token for GitLab, which the program cannot read (default, with --from: the variable GITLAB_TOKEN)'],
 ]);
 
 /** The options that name the project. */
@@ -29,11 +29,11 @@ export const PROJECT_OPTIONS: ReadonlyArray<readonly [string, Option]> = GITLAB_
 /**
  * Checks whether the variables of the project and its groups match the pipelines. It changes nothing and compares no values.
  *
- * @returns Nothing, and without a request, when there is neither a token nor one of the options.
+ * @returns Nothing, and without a request, when there is neither --from nor one of the options.
  */
 export async function checkProject(models: readonly PipelineModel[], context: Context): Promise<ProjectCheck | undefined> {
   const { args, variables } = context;
-  if (!variables.GITLAB_TOKEN && !PROJECT_OPTIONS.some(([name]) => args.has(name))) return undefined;
+  if (!args.has('from') && !variables.GITLAB_TOKEN && !PROJECT_OPTIONS.some(([name]) => args.has(name))) return undefined;
   const { gitlab, owner } = await gitlabOf(context);
   try {
     const found = await projectVariables(gitlab, owner);
@@ -49,7 +49,7 @@ export async function checkProject(models: readonly PipelineModel[], context: Co
  * The check as text, the verdict last.
  */
 export function projectCheckText(check: ProjectCheck | undefined): string {
-  if (check === undefined) return 'note: the variables of the project are not checked: GITLAB_TOKEN is not set\n';
+  if (check === undefined) return 'note: the variables of the project are not checked; see --from in the help\n';
   const { project, findings, notes } = check;
   const counts = (['failure', 'warning'] as const).flatMap((severity) => counted(findings.filter((finding) => finding.severity === severity).length, severity));
   const verdict = `its variables ${isProjectReady(check) ? 'match' : 'do not match'} the pipeline${counts.length === 0 ? '' : ` (${counts.join(', ')})`}`;

@@ -109,7 +109,7 @@ function sourceFindings(source: CredentialSource, { unseen }: ProjectVariables):
 const EXPECTED = { variable: 'a credential', gitlab: 'a project or group access token with the role Maintainer and the scope api' };
 
 function grantHint({ source, environment, review }: CredentialSource): string {
-  if (source === 'gitlab') return 'create one in GitLab, and store it masked and protected';
+  if (source === 'gitlab') return `create one in GitLab, and store it masked, protected and with the environment scope ${show(asScope(environment))}`;
   // Rotation of review apps has an environment beside those of merge requests.
   const scope = review ? asScope(environment).replace(/[^/]*$/, '*') : asScope(environment);
   return `run cdk8s-ci-deploy grant with --environment ${show(scope)}${review ? ' --unprotected' : ''}`;

@@ -66,14 +66,20 @@ test('a failed workload has the cause, and later cases are skipped', () => {
 
 test('unchanged objects are skipped with the reason', () => {
   const job = (name: string) => ({ apiVersion: 'batch/v1', kind: 'Job', name });
+  const live = {
+    ...objects[1]!,
+    metadata: { generation: 1 },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
+  };
   const kept = [job('migration'), objects[1]!].map((object) => (
-    { action: 'keep', object: { ...object, at: '', value: {} }, resource: '', path: '', applied: {}, after: {}, changes: [], adopted: false } as const
+    { live, action: 'keep', object: { ...object, at: '', value: {} }, resource: '', path: '', applied: {}, after: {}, changes: [], adopted: false } as const
   ));
   const planned = { ...facts.planned!, changes: kept };
   const report = junitReport({ ...facts, objects: [job('migration'), job('removed'), objects[1]!], planned, waited: [], written: new Set(['Job migration', 'Deployment web']) });
   expect(report).toContain('<testcase classname="apply" name="Job migration"/>');
   expect(report).toContain('<testcase classname="rollout" name="Job migration"><skipped message="it has not changed, so it does not run again"/></testcase>');
-  expect(report).toContain('<testcase classname="rollout" name="Deployment web"><skipped message="it has not changed, and was ready"/></testcase>');
+  expect(report).toContain('<testcase classname="rollout" name="Deployment web"><skipped message="it has not changed, and was ready before the deployment"/></testcase>');
   for (const part of ['apply', 'rollout']) {
     expect(report).toContain(`<testcase classname="${part}" name="Job removed"><skipped message="it has not changed since it ran with an earlier release, and the cluster has deleted it since; or it is a hook that other deployments run"/></testcase>`);
   }
@@ -83,6 +89,26 @@ test('an object whose status says nothing is skipped with the reason', () => {
   const silent = { ...waited('web', true), isUnjudged: true, message: 'not judged: it has no status' };
   const report = junitReport({ ...facts, waited: [{ outcome: 'ready', elapsed: 2000, workloads: [silent, waited('worker', true)], events: [], notes: [] }] });
   expect(report).toContain('<testcase classname="rollout" name="Deployment web" time="1.234"><skipped message="not judged: it has no status"/></testcase>');
+});
+
+test.each([
+  ['has one of two replicas', { status: { observedGeneration: 1, replicas: 2, updatedReplicas: 2, readyReplicas: 1, availableReplicas: 1, unavailableReplicas: 1 } }],
+  ['was never observed', { status: {} }],
+])('an unchanged Deployment that %s was not ready', (_, status) => {
+  const live = { ...objects[1]!, metadata: { generation: 1 }, spec: { replicas: 2 }, ...status };
+  const kept = [{ live, action: 'keep', object: { ...objects[1]!, at: '', value: {} }, resource: '', path: '', applied: {}, after: {}, changes: [], adopted: false } as const];
+  const report = junitReport({ ...facts, objects: [objects[1]!], planned: { ...facts.planned!, changes: kept }, waited: [], written: new Set(['Deployment web']) });
+
+  expect(report).toContain('name="Deployment web"><skipped message="it has not changed, and was not ready before the deployment"/>');
+});
+
+test('a workload that was not ready when another one failed is skipped with its last state', () => {
+  const cause = { workload: 'Deployment worker', reason: 'ErrImagePull', message: 'no', line: 'Deployment worker: no image' };
+  const progress = new Map([['Deployment web', { workload: 'Deployment web', state: 'waiting' as const, message: '0 of 2 replicas available', ready: 0, total: 2, elapsed: 900 }]]);
+  const failed = { outcome: 'failed' as const, elapsed: 2000, workloads: [waited('web', false), waited('worker', false)], cause, events: [], notes: [] };
+
+  expect(junitReport({ ...facts, progress, waited: [failed], error: new Failure(cause.line, ExitCode.NO) }))
+    .toContain('name="Deployment web" time="0.900"><skipped message="not ready when the deployment ended: 0 of 2 replicas available"/>');
 });
 
 test('workloads that are not ready in time fail', () => {

@@ -1,6 +1,6 @@
 import { PROGRAM_OUTPUT_FORMAT } from '../../../../src/pipeline/model/program-output';
 import { Gitlab } from '../../../gitlab/gitlab-server';
-import { CliResult, runCli } from '../../../support/cli';
+import { CliOptions, CliResult, fileText, runCli } from '../../../support/cli';
 import { FakeClock } from '../../../support/fake-clock';
 import { pipelineModel, PRODUCTION } from '../models';
 
@@ -23,9 +23,9 @@ beforeEach(async () => {
 afterEach(() => gitlab.stop());
 
 async function check(argv: string[] = [], { token = TOKEN, yaml = YAML }: { token?: string; yaml?: string } = {}): Promise<CliResult> {
-  return runCli(['pipeline', '--check', ...argv], {
-    files: { 'pipeline.js': PROGRAM, '.gitlab-ci.yml': yaml },
-    variables: { GITLAB_TOKEN: token, CI_SERVER_URL: gitlab.url, CI_PROJECT_ID: '42' },
+  return runCli(['pipeline', '--check', ...argv, ...token === '' ? [] : ['--gitlab-token-file', 'token']], {
+    files: { 'pipeline.js': PROGRAM, '.gitlab-ci.yml': yaml, token },
+    variables: { CI_SERVER_URL: gitlab.url, CI_PROJECT_ID: '42' },
     clock: new FakeClock(),
   });
 }
@@ -139,8 +139,87 @@ test('it exits with 4 when GitLab does not answer, after the report on the file'
 
 test('it sends no request without a token, unless an option names the project', async () => {
   expect(await check([], { token: '' })).toEqual({
-    code: 0, stdout: `${CURRENT}note: the variables of the project are not checked: GITLAB_TOKEN is not set\n`, stderr: '',
+    code: 0, stdout: `${CURRENT}note: the variables of the project are not checked; see --from in the help\n`, stderr: '',
   });
   expect(gitlab.requests).toEqual([]);
-  expect(await check(['--project', '42'], { token: '' })).toMatchObject({ code: 2, stderr: expect.stringMatching(/^cdk8s-ci-deploy: GITLAB_TOKEN: it is empty/) });
+  expect(await check(['--project', '42'], { token: '' })).toMatchObject({ code: 2, stderr: expect.stringMatching(/^cdk8s-ci-deploy: GITLAB_TOKEN: it is not set/) });
+});
+
+describe('a run that starts no program', () => {
+  const VARIABLES = { GITLAB_TOKEN: TOKEN, CI_SERVER_URL: 'https://gitlab.example.com', CI_PROJECT_ID: '42' };
+  const FILES = { 'pipeline.js': PROGRAM, '.gitlab-ci.yml': YAML };
+  const run = async (argv: string[], options: CliOptions = {}) => runCli(['pipeline', '--check', ...argv], { clock: new FakeClock(), ...options });
+
+  test('checks the project with the pipelines that a run without a token has saved', async () => {
+    await setCredential();
+    expect(await run(['--save', 'saved.json'], { files: FILES })).toMatchObject({ code: 0, stdout: expect.stringContaining(CURRENT) });
+    expect(fileText('saved.json')).toMatch(/^\{"format":1,"pipelines":\[\{"app":"web"/);
+
+    const variables = { ...VARIABLES, CI_SERVER_URL: gitlab.url };
+    expect(await run(['--from', 'saved.json'], { variables, files: { 'pipeline.js': 'process.exit(7)' } })).toMatchObject({
+      code: 0, stdout: expect.stringMatching(/project example-group\/site: its variables match the pipeline\n$/), stderr: '',
+    });
+  });
+
+  test('is the only one that may have the token in the environment: a program reads it in /proc', async () => {
+    const spy = 'require("node:fs").writeFileSync("stolen", require("node:fs").readFileSync(`/proc/${process.ppid}/environ`));';
+    const { code, stdout, stderr } = await run([], { variables: VARIABLES, files: { ...FILES, 'pipeline.js': `${spy}${PROGRAM}` } });
+
+    expect([code, stdout, fileText('stolen')]).toEqual([2, '', undefined]);
+    expect(stderr).toMatch(/^cdk8s-ci-deploy: GITLAB_TOKEN: it is set, and the program could read it .*`pipeline --check --from FILE` with it\n$/);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['needs a token', ['--from', 'saved.json'], /GITLAB_TOKEN: it is not set/],
+    ['saves nothing', ['--from', 'saved.json', '--save', 'x'], /--from: there is --save, too/],
+    ['has no program', ['pipeline.js', '--from', 'saved.json'], /--from: there is a program, too/],
+    ['reads only a file of --save', ['--from', 'other.json'], /other\.json: it holds no pipelines of this release/],
+    ['accepts no job without its lists', ['--from', 'bad.json'], /bad\.json: it holds no pipelines of this release/],
+  ])('%s', async (_, argv, words) => {
+    const saved = { format: 1, pipelines: [pipelineModel([PRODUCTION])] };
+    const bad = { format: 1, pipelines: [{ ...pipelineModel([PRODUCTION]), jobs: [{ name: 'a', stage: 'b' }] }] };
+    const files = { 'saved.json': JSON.stringify(saved), 'other.json': '{"format":2}', 'bad.json': JSON.stringify(bad) };
+
+    expect(await run(argv, { files, variables: { CI_PROJECT_ID: '42', CI_SERVER_URL: gitlab.url } })).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(words) });
+    expect(gitlab.requests).toEqual([]);
+  });
+});
+
+describe('an address of GitLab that only the git remote names', () => {
+  const saved = JSON.stringify({ format: 1, pipelines: [pipelineModel([PRODUCTION])] });
+  const run = async (argv: string[], options: CliOptions = {}) => runCli(['pipeline', '--check', '--from', 'saved.json', ...argv], {
+    clock: new FakeClock(),
+    variables: { GITLAB_TOKEN: TOKEN, ...options.variables },
+    files: { 'saved.json': saved, '.git/config': `[remote "origin"]\n\turl = ${gitlab.url}/example-group/site.git\n` },
+    stdinIsTerminal: options.stdin !== undefined,
+    stdin: options.stdin,
+  });
+
+  test.each(['y\n', 'yes\n'])('gets the token after the answer %j', async (stdin) => {
+    await setCredential();
+    gitlab.requests.length = 0;
+
+    expect(await run([], { stdin })).toMatchObject({ code: 0, stderr: `Send the GitLab token to ${gitlab.url} (from the git remote "origin")? [y/N] ` });
+    expect(gitlab.requests.length).toBeGreaterThan(0);
+  });
+
+  test.each([['no', 'n\n'], ['nothing', '\n'], ['the end of the input', '']])('gets no token after %s', async (_, stdin) => {
+    expect(await run([], { stdin })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('not confirmed') });
+    expect(gitlab.requests).toEqual([]);
+  });
+
+  test('gets no token without a terminal', async () => {
+    const { code, stderr } = await run([]);
+
+    expect([code, stderr]).toEqual([2, `cdk8s-ci-deploy: --gitlab-url: it is missing, and only the git remote "origin" names ${gitlab.url}, `
+      + `expected the address that the token may be sent to; add --gitlab-url ${gitlab.url}, or set CI_SERVER_URL\n`]);
+    expect(gitlab.requests).toEqual([]);
+  });
+
+  test('gets it when the option or the variable names it, too', async () => {
+    await setCredential();
+
+    expect((await run(['--gitlab-url', gitlab.url])).stderr).toBe('');
+    expect((await run([], { variables: { CI_SERVER_URL: gitlab.url } })).stderr).toBe('');
+  });
 });

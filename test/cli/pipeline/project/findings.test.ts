@@ -126,7 +126,7 @@ describe('the token for GitLab that rotates a credential', () => {
   test('fails when it is missing', () => {
     expect(lines([...good, variable('GITLAB_TOKEN', 'staging')])).toEqual([
       'failure: variable GITLAB_TOKEN for environment "production": it is missing, expected a project or group access token with the role Maintainer and the scope api; '
-      + 'create one in GitLab, and store it masked and protected',
+      + 'create one in GitLab, and store it masked, protected and with the environment scope "production"',
     ]);
   });
 
