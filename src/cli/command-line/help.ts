@@ -1,5 +1,5 @@
-import type { Option } from './arguments';
 import type { Command } from './command';
+import type { Option } from './options';
 
 const WIDTH = 80;
 

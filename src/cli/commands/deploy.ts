@@ -1,6 +1,6 @@
 import type { ExitCode } from '../base/failure';
-import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
+import { FILENAME_OPTION, Options, withOptionProperties } from '../command-line/options';
 import { deploy as deployManifests } from '../deploy/deploy';
 import { DEPLOY_OPTIONS, OBJECTS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
@@ -11,7 +11,7 @@ import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
 
 const MANIFESTS = 'Manifests';
 
-const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+const OPTIONS: Options = [
   ['recursive', { group: MANIFESTS, summary: 'read folders in folders, too' }],
   ['allow-empty', { group: MANIFESTS, summary: 'accept manifests without objects, which removes all objects of the last release' }],
   ['allow-mutable-tag', { group: MANIFESTS, summary: 'accept images without a tag, or with the tag latest or the name of the branch' }],
@@ -61,7 +61,10 @@ export const deploy: Command = {
     ['CI_REGISTRY_IMAGE', 'the registry that images may come from'],
     ['CI_REGISTRY, CI_DEPLOY_USER, CI_DEPLOY_PASSWORD', 'the registry credentials of --pull-secret'],
   ]),
-  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOY_OPTIONS]),
+  options: new Map([
+    ...SESSION_OPTIONS, ...withOptionProperties(FILENAME_OPTION, { group: MANIFESTS }),
+    ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOY_OPTIONS,
+  ]),
 
   async run(context: Context): Promise<ExitCode> {
     return deployManifests(context);

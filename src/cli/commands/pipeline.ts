@@ -39,8 +39,8 @@ export const pipeline: Command = {
   options: new Map([
     ['run', { summary: 'the words are a command that starts the program here' }],
     ['file', { takes: 'FILE', summary: 'use only the pipeline that the program writes into this file (default: all)' }],
-    ['check', { summary: 'write nothing; exit with 1 and the difference when a file is out of date' }],
-    ['graph', { summary: 'write nothing; print the pipeline as a Mermaid flowchart' }],
+    ['check', { excludes: ['output=-'], summary: 'write nothing; exit with 1 and the difference when a file is out of date' }],
+    ['graph', { excludes: ['check', 'output'], summary: 'write nothing; print the pipeline as a Mermaid flowchart' }],
     ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" prints the pipeline and writes no file (default: text)' }],
     ...PROJECT_OPTIONS,
   ]),
@@ -61,7 +61,6 @@ export const pipeline: Command = {
   async run(context: Context): Promise<ExitCode> {
     const { args } = context;
     const output = args.choice('output', ['text', 'json', '-']);
-    checkArguments(context);
     const program = await programOf(context);
     const pipelines = chosen(await pipelinesOf(program, context), program, context);
     if (args.has('graph')) return print(mermaid(only(pipelines, program, '--graph').model), context);
@@ -70,20 +69,6 @@ export const pipeline: Command = {
     return args.has('check') ? check(context, program, states) : write(context, program, states);
   },
 };
-
-function checkArguments({ args }: Context): void {
-  const [foreign] = PROJECT_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
-  if (foreign !== undefined && !args.has('check')) {
-    throw userError({ at: `--${foreign}`, given: 'there is no --check', expected: '--check, which is the only use of the project', fix: `add --check, or remove --${foreign}` });
-  }
-  const [other] = ['check', 'output'].filter((option) => args.has(option));
-  if (args.has('graph') && other !== undefined) {
-    throw userError({ at: '--graph', given: `there is --${other}, too`, expected: '--graph alone', fix: `remove --graph or --${other}` });
-  }
-  if (args.one('output') === '-' && args.has('check')) {
-    throw userError({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'remove --check, or use --output json' });
-  }
-}
 
 type Pipelines = readonly [ProgramOutput, ...ProgramOutput[]];
 

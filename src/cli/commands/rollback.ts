@@ -1,13 +1,13 @@
 import type { ExitCode } from '../base/failure';
-import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import { DEPLOY_OPTIONS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
 import { RELEASE_VARIABLES } from '../deploy/history/release-options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { rollBack } from '../deploy/roll-back';
 
-const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+const OPTIONS: Options = [
   ['to', { takes: 'NUMBER', summary: 'the release, by its number in `history` (default: the deployed release before the current one)' }],
   ['allow-registry', { takes: 'PREFIX', many: true, summary: 'the registries that images may come from (default: any)' }],
 ];

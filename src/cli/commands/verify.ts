@@ -92,14 +92,6 @@ function checkArguments({ args }: Context): void {
       fix: 'read the other from a file',
     });
   }
-  if (args.one('namespace') !== undefined && args.one('context') === undefined) {
-    throw userError({
-      at: '--namespace',
-      given: 'there is no --context',
-      expected: 'the namespace of the kubeconfig, or a GitLab agent\'s context',
-      fix: 'remove --namespace, or add the context of the agent: --context group/agents:production',
-    });
-  }
   for (const [option] of FILES) {
     if (args.one(option) === '-') {
       throw userError({ at: `--${option}`, given: '"-" is no file', expected: 'a file name', fix: `write it to a file: --${option} verify.${option === 'junit' ? 'xml' : 'html'}` });

@@ -11,9 +11,9 @@ import { REPORT_OPTIONS } from './report/report-output';
 import type { RollbackOptions } from './rollback/rollback-on-failure';
 import type { TakeOverOptions } from './take-over';
 import { progressOutput } from './wait/progress-reporter';
-import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
-import type { Arguments, Option } from '../command-line/arguments';
+import type { Arguments } from '../command-line/arguments';
+import type { Options } from '../command-line/options';
 
 /** Groups of options in the help. */
 export const OBJECTS = 'Ownership and pruning';
@@ -22,13 +22,13 @@ const FAILURE = 'Failures';
 /**
  * The options of the commands that deploy a release.
  */
-export const DEPLOY_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const DEPLOY_OPTIONS: Options = [
   ['force-conflicts', { group: OBJECTS, summary: 'take over fields that other field managers set' }],
   ['no-prune', { group: OBJECTS, summary: 'keep objects that are no longer in the release' }],
-  ['prune-data', { group: OBJECTS, summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
-  ['allow-prune-many', { group: OBJECTS, summary: 'delete more than half of the objects at once, even if that is more than one' }],
+  ['prune-data', { group: OBJECTS, excludes: ['no-prune'], summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
+  ['allow-prune-many', { group: OBJECTS, excludes: ['no-prune'], summary: 'delete more than half of the objects at once, even if that is more than one' }],
   ['rollback-on-failure', { group: FAILURE, summary: 'restore the previous release when this one fails (default: in CI)' }],
-  ['no-rollback-on-failure', { group: FAILURE, summary: 'leave a failed release as it is (default: outside CI)' }],
+  ['no-rollback-on-failure', { group: FAILURE, excludes: ['rollback-on-failure'], summary: 'leave a failed release as it is (default: outside CI)' }],
   ...REPORT_OPTIONS,
 ];
 
@@ -54,7 +54,7 @@ export interface DeployContext {
 }
 
 /**
- * @throws `UserError` when two options contradict each other.
+ * @throws `UserError` for an unknown format, and for two reports in one file.
  */
 export function deployOptions(session: DeploySession, { objects = [], secrets = [], former }: DeployContext = {}): DeployOptions {
   const { identity, namespace, timeout: budget, kubeconfig, context } = session;
@@ -90,11 +90,7 @@ export function deployOptions(session: DeploySession, { objects = [], secrets = 
 }
 
 function rollsBack(args: Arguments, byDefault: boolean): boolean {
-  const [yes, no] = [args.has('rollback-on-failure'), args.has('no-rollback-on-failure')];
-  if (yes && no) {
-    throw userError({ at: '--rollback-on-failure', given: 'there is also --no-rollback-on-failure', expected: 'one of them', fix: 'remove one' });
-  }
-  return yes || (byDefault && !no);
+  return args.has('rollback-on-failure') || (!args.has('no-rollback-on-failure') && byDefault);
 }
 
 /**

@@ -12,8 +12,9 @@ import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential, jobCredentialOptions } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
-import type { Arguments, Option } from '../command-line/arguments';
+import type { Arguments } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import type { TimeBudget } from '../http/retry';
 
 const LIMITS = 'Time limits';
@@ -21,7 +22,7 @@ const LIMITS = 'Time limits';
 /**
  * The options of all commands that change a release.
  */
-export const SESSION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const SESSION_OPTIONS: Options = [
   ...RELEASE_OPTIONS,
   ['server', { takes: 'URL', summary: 'refuse the credential of any other server' }],
   ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server with any other CA certificate' }],

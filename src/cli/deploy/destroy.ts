@@ -24,15 +24,15 @@ export async function destroy(context: Context): Promise<Summary> {
   const begun = clock.now();
   const session = await openSession(context);
   const { namespace, identity, timeout, say } = session;
-  const isDryRun = args.has('dry-run');
+  const [isDryRun, withClaims, pullSecret] = [args.has('dry-run'), args.has('prune-data'), args.one('pull-secret')];
   const options = { namespace, clock, signal, say, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout };
   const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
   const access = isDryRun ? readOnlyAccess(session, open) : await lockedAccess(session, undefined, open);
   return withAccess(access, async () => {
     const { cluster } = access;
     const store = await access.reads();
-    const removal = await planRemoval(cluster, store, options, args.has('prune-data'));
-    const used = await usedSecrets(cluster, store, { namespace, identity, name: args.one('pull-secret') });
+    const removal = await planRemoval(cluster, store, options, withClaims);
+    const used = await usedSecrets(cluster, store, { namespace, identity, name: pullSecret });
     if (!isDryRun) await removeObjects(cluster, store, removal, options);
     const pullSecrets = await removeFromPullSecrets(cluster, used, { namespace, identity, say, dryRun: isDryRun });
     if (removal.kept.length === 0) await access.removeLock();

@@ -42,14 +42,11 @@ export async function gitlabAddress(context: OptionSources): Promise<GitlabAddre
 /**
  * The project or group: from `--group` or `--project`, or else CI_PROJECT_ID, or else the git remote.
  *
- * @throws `UserError` when none names it, or both options are given.
+ * @throws `UserError` when none names it.
  */
 export async function ownerName(context: OptionSources, { url }: GitlabAddress): Promise<OwnerName> {
   const { args, variables } = context;
   const [group, project] = [args.one('group'), args.one('project')];
-  if (group !== undefined && project !== undefined) {
-    throw userError({ at: '--group', given: '--project is given as well', expected: 'only one of them', fix: 'remove --group or --project' });
-  }
   if (group !== undefined) return { kind: 'group', name: checkName(group, '--group', GROUP) };
   if (project !== undefined) return { kind: 'project', name: checkName(project, '--project', PROJECT) };
   if (variables.CI_PROJECT_ID) return { kind: 'project', name: checkName(variables.CI_PROJECT_ID, 'CI_PROJECT_ID', PROJECT) };

@@ -3,12 +3,12 @@ import type { CiVariables } from '../../../gitlab/ci-variables';
 import { releasePart } from '../../../release/release-names';
 import { JOB_CREDENTIAL_OPTIONS, jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
+import type { Options } from '../../command-line/options';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
 /** The options of all commands for a release: its application and environment, and the credential. */
-export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const RELEASE_OPTIONS: Options = [
   ['app', { takes: 'NAME', group: 'Release', required: true, summary: 'the application' }],
   ['environment', { takes: 'NAME', group: 'Release', summary: 'the GitLab environment (default: CI_ENVIRONMENT_NAME)' }],
   ...JOB_CREDENTIAL_OPTIONS,
