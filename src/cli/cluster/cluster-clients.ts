@@ -3,6 +3,7 @@ import { withClient } from './connect';
 import type { KubernetesClient } from './kubernetes-client';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { Context } from '../command-line/command';
+import { PROXY_VARIABLES } from '../command-line/help';
 import type { Options } from '../command-line/options';
 
 /** The options of commands for administrators: the cluster, and the log of requests. */
@@ -11,6 +12,13 @@ export const ADMINISTRATOR_OPTIONS: Options = [
   ['context', { takes: 'NAME', group: 'Cluster', summary: 'its context (default: the current context)' }],
   ['debug', { group: 'Output', summary: 'print each request to the API server and its status to standard error' }],
 ];
+
+/** The variables of commands for administrators. */
+export const ADMINISTRATOR_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['KUBECONFIG', 'your own kubeconfigs, without --kubeconfig'],
+  ['HOME, USERPROFILE', 'the folder of .kube/config, without both'],
+  ...PROXY_VARIABLES,
+]);
 
 /**
  * A cluster as its administrator reaches it.

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { checkOptionRules, LETTERS, Option } from './options';
+import { nearest } from './nearest';
+import { checkOptionRules, fixedChoice, LETTERS, Option } from './options';
 import { UserError, userError, show } from '../../base/user-error';
 
 /**
@@ -43,10 +44,7 @@ export class Arguments {
    * @throws For another value.
    */
   public choice<T extends string>(option: string, choices: readonly [T, ...T[]]): T {
-    const value = this.one(option) ?? choices[0];
-    const found = choices.find((choice) => choice === value);
-    if (found !== undefined) return found;
-    throw userError({ at: `--${option}`, given: show(value), expected: choices.join(', '), fix: `use --${option} ${nearest(value, choices) ?? choices[0]}` });
+    return fixedChoice(`--${option}`, this.one(option) ?? choices[0], choices);
   }
 }
 
@@ -119,28 +117,4 @@ function checkOperands(operands: string[], command: Syntax): void {
     expected: command.operands.join(' ') || 'none',
     fix: `see cdk8s-ci-deploy ${command.name} --help`,
   });
-}
-
-/**
- * The name that is most similar to a misspelt word, if one is similar.
- */
-export function nearest(word: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((name) => ({ name, distance: word !== '' && name.startsWith(word) ? 0 : distanceOf(word, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return best?.name;
-}
-
-/** The Levenshtein distance, row by row. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === b[j] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,5 +1,6 @@
 import type { Command } from './command';
-import type { Option } from './options';
+import { PROGRAM_OPTIONS } from './completion-words';
+import { LETTERS, Option } from './options';
 
 const WIDTH = 80;
 
@@ -8,6 +9,14 @@ const LONGEST_NAME = 24;
 
 /** The group of an option that names none. */
 const OTHERS = 'Options';
+
+/**
+ * The variables that commands with servers read.
+ */
+export const PROXY_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY', 'the proxy to the API server and to GitLab; small letters work, too'],
+  ['NO_PROXY', 'the hosts that need no proxy, separated by commas'],
+]);
 
 type Row = readonly [name: string, text: string];
 
@@ -32,7 +41,8 @@ export function overview(commands: ReadonlyMap<string, () => Command>): string {
     ['Give GitLab CI one Kubernetes namespace, and nothing else.'],
     ['Usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]'],
     ['Commands:', ...table([...commands].map(([name, load]) => [name, load().summary]))],
-    ['Options:', ...table([['--help', 'show this help, or that of the command before it'], ['--version', 'show the version']])],
+    ['Options:', ...table([...PROGRAM_OPTIONS])],
+    ['Variables:', ...table([...PROXY_VARIABLES])],
     exitCodes(EXIT_CODES),
   ]);
 }
@@ -85,7 +95,8 @@ function optionGroups({ options }: Command): string[][] {
 
 function optionRow(name: string, { takes, many, required, summary }: Option): Row {
   const marks = [...required ? ['required'] : [], ...many ? ['repeatable'] : []];
-  return [takes ? `--${name} ${takes}` : `--${name}`, marks.length === 0 ? summary : `${summary} (${marks.join(', ')})`];
+  const letter = name === 'help' ? 'h' : LETTERS.get(name);
+  return [`${letter === undefined ? '' : `-${letter}, `}--${name}${takes ? ` ${takes}` : ''}`, marks.length === 0 ? summary : `${summary} (${marks.join(', ')})`];
 }
 
 function exitCodes(codes: ReadonlyMap<number, string>): string[] {

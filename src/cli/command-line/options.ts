@@ -1,4 +1,5 @@
-import { userError } from '../../base/user-error';
+import { nearest } from './nearest';
+import { show, userError } from '../../base/user-error';
 
 /**
  * One option of a command.
@@ -54,6 +55,17 @@ export const LETTERS: ReadonlyMap<string, string> = new Map([['filename', 'f'], 
 export const FILENAME_OPTION: Options = [
   ['filename', { takes: 'FILE', many: true, isOperand: true, summary: 'the same as FILE without an option, as in kubectl' }],
 ];
+
+/**
+ * Checks a value that has fixed choices.
+ *
+ * @throws `UserError` for another value.
+ */
+export function fixedChoice<T extends string>(at: string, value: string, choices: readonly [T, ...T[]]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw userError({ at, given: show(value), expected: choices.join(', '), fix: `use ${at} ${nearest(value, choices) ?? choices[0]}` });
+}
 
 /**
  * Refuses options that would have no effect beside the others, so that no user relies on one that is ignored.

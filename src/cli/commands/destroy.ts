@@ -3,7 +3,7 @@ import type { Command, Context } from '../command-line/command';
 import type { Options } from '../command-line/options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
 import { destroy as destroyApplication } from '../deploy/destroy';
-import { RELEASE_VARIABLES } from '../deploy/history/release-options';
+import { CHANGE_VARIABLES } from '../deploy/history/release-options';
 import { summaryJson, summaryText } from '../deploy/report/summary';
 
 const OPTIONS: Options = [
@@ -34,7 +34,7 @@ export const destroy: Command = {
     { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch', does: 'Delete a review app' },
     { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch --dry-run', does: 'Show what would be deleted' },
   ],
-  variables: RELEASE_VARIABLES,
+  variables: CHANGE_VARIABLES,
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

@@ -6,7 +6,7 @@ import { applyAccess, dryRunAccess, objectName } from '../access/apply-access';
 import { oidcInstructions } from '../access/oidc/oidc-instructions';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/failure';
-import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
+import { asAdministrator, ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES, Administrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
 import { FILENAME_OPTION } from '../command-line/options';
@@ -15,8 +15,9 @@ import { addressWarning, kubeconfigBuilder } from '../credentials/credential-kub
 import { DESTINATION_OPTIONS, parseTokenLifetime, TOKEN_OPTIONS, TokenLifetime, withDestination } from '../credentials/credential-options';
 import { CredentialRecord, CredentialStore } from '../credentials/credential-store';
 import { checkDestination, currentCredential, Destination } from '../credentials/destination';
-import { GITLAB_MISSING, trustOf } from '../credentials/gitlab-options';
+import { GITLAB_MISSING, GITLAB_VARIABLES, trustOf } from '../credentials/gitlab-options';
 import type { TokenOptions } from '../credentials/issue-token';
+import { LOG_VARIABLES } from '../credentials/local-destination';
 import { isoTime, provisionCredential, validityText } from '../credentials/provision-credential';
 import { NEW_CREDENTIAL_OPTIONS, PROTECTED_NAMESPACE_OPTION, verificationParts, verifyCredential } from '../credentials/verify-credential';
 import { StepLog } from '../io/step-log';
@@ -63,6 +64,7 @@ export const grant: Command = {
     ['output', { takes: 'text|json|-', summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, ...GITLAB_VARIABLES, LOG_VARIABLES]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, stderr } = context;

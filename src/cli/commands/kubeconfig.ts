@@ -1,11 +1,11 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { ExitCode } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { withOptionProperties } from '../command-line/options';
 import { CREDENTIAL_FORMATS, formatCredential } from '../credentials/credential-kubeconfig';
 import { TOKEN_OPTIONS } from '../credentials/credential-options';
-import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
+import { checkLocalOptions, LOCAL_OPTIONS, LOG_VARIABLES, writeCredential } from '../credentials/local-destination';
 import { kubeconfigReport, kubeconfigReportText } from '../kubeconfig/kubeconfig-report';
 import { kubeconfigSource, SOURCES } from '../kubeconfig/kubeconfig-source';
 import { requestKubeconfig } from '../kubeconfig/request-kubeconfig';
@@ -60,6 +60,7 @@ export const kubeconfig: Command = {
     ...LOCAL_OPTIONS,
     ['output', { takes: 'text|json|-', summary: 'the format of the report; "-" prints the credential instead (default: text)' }],
   ]),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, LOG_VARIABLES]),
   missing: new Map([
     ['token', 'other users of this machine see the arguments, and the shell saves them: use --token-file FILE, or --token-file - to read standard input'],
   ]),

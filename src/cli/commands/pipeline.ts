@@ -4,7 +4,8 @@ import { userError, show } from '../../base/user-error';
 import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
-import { GITLAB_MISSING } from '../credentials/gitlab-options';
+import { PROXY_VARIABLES } from '../command-line/help';
+import { GITLAB_MISSING, GITLAB_VARIABLES } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';
 import { mermaid } from '../pipeline/mermaid';
 import { Program, programOf } from '../pipeline/program';
@@ -46,9 +47,9 @@ export const pipeline: Command = {
   ]),
   missing: new Map(GITLAB_MISSING),
   variables: new Map([
+    ...GITLAB_VARIABLES,
     ['GITLAB_TOKEN', 'with --check: the token for GitLab; the program does not get it'],
-    ['CI_PROJECT_ID', 'with --check: the project'],
-    ['CI_SERVER_URL', 'with --check: the address of GitLab'],
+    ...PROXY_VARIABLES,
   ]),
   exitCodes: new Map([
     [0, 'done; with --check: the files are up to date, and the variables match'],

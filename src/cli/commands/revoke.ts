@@ -3,12 +3,12 @@ import type { Access, AccessServiceAccount } from '../access/access';
 import { subjectName } from '../access/access-summary';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES, asAdministrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
 import { FILENAME_OPTION, withOptionProperties } from '../command-line/options';
 import { CredentialStore } from '../credentials/credential-store';
 import type { Destination } from '../credentials/destination';
-import { GITLAB_MISSING, GITLAB_OPTIONS, gitlabDestinationOf } from '../credentials/gitlab-options';
+import { GITLAB_MISSING, GITLAB_OPTIONS, GITLAB_VARIABLES, gitlabDestinationOf } from '../credentials/gitlab-options';
 import { StepLog } from '../io/step-log';
 import { readGivenToken } from '../revoke/revocation';
 import { revokeCompromised } from '../revoke/revoke-compromised';
@@ -60,6 +60,7 @@ export const revoke: Command = {
     ['yes', { summary: 'do not ask for confirmation' }],
     ['output', { takes: 'text|json', summary: 'the format of the result (default: text)' }],
   ]),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, ...GITLAB_VARIABLES]),
   missing: new Map([
     ...GITLAB_MISSING,
     ...['variable-type', 'unprotected'].map((name): [string, string] => [name, 'revoke finds the variables by --variable and --environment, so remove the option']),

@@ -1,6 +1,6 @@
 import { parseDuration, spanInWords } from '../base/duration';
 import { ExitCode, Failure } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES } from '../cluster/cluster-clients';
 import { withCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Command, Context } from '../command-line/command';
@@ -10,7 +10,8 @@ import { replacedRecords, revokeReplaced } from '../credentials/credential-clean
 import { DESTINATION_OPTIONS, parseTokenLifetime, TOKEN_OPTIONS, withDestination } from '../credentials/credential-options';
 import { CredentialRecord, CredentialStore } from '../credentials/credential-store';
 import { checkDestination, Destination } from '../credentials/destination';
-import { GITLAB_MISSING } from '../credentials/gitlab-options';
+import { GITLAB_MISSING, GITLAB_VARIABLES } from '../credentials/gitlab-options';
+import { LOG_VARIABLES } from '../credentials/local-destination';
 import { isoTime, provisionCredential, ProvisionedCredential, validityText } from '../credentials/provision-credential';
 import { Rotator, withRotator } from '../credentials/rotator';
 import { NEW_CREDENTIAL_OPTIONS, PROTECTED_NAMESPACE_OPTION, verifyCredential } from '../credentials/verify-credential';
@@ -66,6 +67,7 @@ export const rotate: Command = {
     ['output', { takes: 'text|json|-', excludes: ['finish'], summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, ['KUBECONFIG', 'your own kubeconfigs, or with --itself the credential of the job'], ...GITLAB_VARIABLES, LOG_VARIABLES]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, clock, stderr } = context;

@@ -31,6 +31,15 @@ export const GITLAB_OPTIONS: Options = [
   ['ca-file', { group: GITLAB, takes: 'FILE', summary: 'the CA certificates of GitLab, as PEM (default: CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE, the system\'s)' }],
 ];
 
+/** The variables of commands that write to GitLab. */
+export const GITLAB_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['GITLAB_TOKEN', 'the token for GitLab, without --gitlab-token-file'],
+  ['CI_PROJECT_ID', 'the project, without --project and --group'],
+  ['CI_SERVER_URL', 'the address of GitLab, without --gitlab-url'],
+  ['CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE', 'CA certificates to trust beside those of the system, without --ca-file'],
+  ['CI_JOB_TOKEN', 'refused as the token for GitLab'],
+]);
+
 /**
  * Options that do not exist, with the reason and the alternative.
  */

@@ -18,6 +18,9 @@ export const LOCAL_OPTIONS: Options = [
   ['force', { group: 'File', needs: ['file'], summary: 'replace the file of --file if it exists' }],
 ];
 
+/** The variables of a job, whose log must have no secret. */
+export const LOG_VARIABLES: readonly [string, string] = ['CI, GITLAB_CI', 'in CI, --output - is refused, because a secret would be in the log'];
+
 /**
  * How to treat a file that exists.
  */

@@ -1,4 +1,5 @@
-import { nearest, parseArguments, Syntax } from '../../../src/cli/command-line/arguments';
+import { parseArguments, Syntax } from '../../../src/cli/command-line/arguments';
+import { nearest } from '../../../src/cli/command-line/nearest';
 
 const SYNTAX: Syntax = {
   name: 'paint',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Arguments, parseArguments } from '../../../src/cli/command-line/arguments';
 import type { Command } from '../../../src/cli/command-line/command';
+import { commandHelp } from '../../../src/cli/command-line/help';
 import { optionOf } from '../../../src/cli/command-line/options';
 import { COMMANDS } from '../../../src/cli/lazy-commands';
 import { CliResult, runCli } from '../../support/cli';
@@ -88,9 +89,9 @@ const COMPANIONS = new Map([
   ['credential=oidc', ['--gitlab-url', 'https://gitlab.example.com', '--project-id', '42', '--server', 'https://203.0.113.1:6443']],
 ]);
 
-const EVERY = [...COMMANDS.values()]
-  .map((load) => load())
-  .flatMap((command) => [...command.options.keys()].map((name) => [command.name, name, command] as const));
+const ALL = [...COMMANDS.values()].map((load) => load());
+
+const EVERY = ALL.flatMap((command) => [...command.options.keys()].map((name) => [command.name, name, command] as const));
 
 /** The words of an option, with a valid value. */
 function words(command: Command, condition: string): string[] {
@@ -200,6 +201,21 @@ test.each(NAMESPACED.filter((name) => name !== 'verify'))('%s uses the namespace
 
   expect([code, stderr]).toEqual([4, expect.stringContaining('/namespaces/ns2/')]);
 });
+
+test.each(ALL.map((command) => [command.name, command] as const))('the help of %s names every variable that the command reads', async (name, command) => {
+  const read = new Set<string>();
+  const recorded = (variables: Record<string, string>) => new Proxy(variables, {
+    get: (target, key) => (read.add(String(key)), target[String(key)]),
+    ownKeys: () => [],
+  });
+  const lines = [...command.options.keys()].filter((option) => !['take-over-from', 'itself'].includes(option)).map((option) => commandLine(command, option));
+  for (const argv of [[name, ...USUAL.get(name) ?? []], ...lines]) {
+    for (const variables of name === 'pipeline' ? [{}] : [{}, VARIABLES]) await runCli(argv, { files: FILES, variables: recorded(variables), clock: new FakeClock(0) });
+  }
+
+  const named = commandHelp(command).split(/[^\w]+/);
+  expect([...read].map((variable) => variable.replace(/^(?:https?|all|no)_proxy$/, (proxy) => proxy.toUpperCase())).filter((variable) => !named.includes(variable))).toEqual([]);
+}, 120_000);
 
 test.each([['--server', 'https://127.0.0.1:1'], ['--duration', '30d'], ['--other-namespace', 'ns9'], ['--file', 'new.conf']])(
   'grant refuses %s for a subject that has no token', async (...option) => {

@@ -4,6 +4,7 @@ import { releasePart } from '../../../release/release-names';
 import { JOB_CREDENTIAL_OPTIONS, jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Context } from '../../command-line/command';
+import { PROXY_VARIABLES } from '../../command-line/help';
 import type { Options } from '../../command-line/options';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
@@ -19,6 +20,22 @@ export const RELEASE_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['CI_PROJECT_ID', 'the project of the release; without it, `local`'],
   ['CI_ENVIRONMENT_NAME', 'the environment, without --environment'],
   ['KUBECONFIG', 'the credential, without --kubeconfig'],
+  ...PROXY_VARIABLES,
+]);
+
+/** The variables that the commands read that change a release. */
+export const CHANGE_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ...RELEASE_VARIABLES,
+  ['CI_PIPELINE_IID, CI_JOB_ID, CI_COMMIT_SHA, CI_PIPELINE_URL, CI_JOB_URL', 'the job, for the record and the lock'],
+]);
+
+/** The variables that the commands read that deploy a release. */
+export const DEPLOY_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ...CHANGE_VARIABLES,
+  ['CI, GITLAB_CI', 'in CI, a failed release is rolled back, and the log has sections'],
+  ['CI_JOB_TOKEN, GITLAB_TOKEN, CI_REPOSITORY_URL', 'masked in all output'],
+  ['CI_REGISTRY_PASSWORD, CI_DEPLOY_PASSWORD', 'masked in all output'],
+  ['NO_COLOR, TERM', 'with NO_COLOR or TERM=dumb, the progress is not one live line'],
 ]);
 
 /**
