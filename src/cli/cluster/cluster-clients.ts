@@ -3,7 +3,7 @@ import { withClient } from './connect';
 import type { KubernetesClient } from './kubernetes-client';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { Context } from '../command-line/command';
-import { PROXY_VARIABLES } from '../command-line/help';
+import { PROXY_VARIABLES } from '../command-line/options';
 import type { Options } from '../command-line/options';
 
 /** The options of commands for administrators: the cluster, and the log of requests. */

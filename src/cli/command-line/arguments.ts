@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { nearest } from './nearest';
-import { checkOptionRules, fixedChoice, LETTERS, Option } from './options';
+import { fixedChoice, nearest } from './choices';
+import { checkOptionRules, LETTERS, Option } from './options';
 import { UserError, userError, show } from '../../base/user-error';
 
 /**

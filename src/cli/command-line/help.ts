@@ -1,6 +1,6 @@
 import type { Command } from './command';
 import { PROGRAM_OPTIONS } from './completion-words';
-import { LETTERS, Option } from './options';
+import { LETTERS, Option, PROXY_VARIABLES } from './options';
 
 const WIDTH = 80;
 
@@ -9,14 +9,6 @@ const LONGEST_NAME = 24;
 
 /** The group of an option that names none. */
 const OTHERS = 'Options';
-
-/**
- * The variables that commands with servers read.
- */
-export const PROXY_VARIABLES: ReadonlyMap<string, string> = new Map([
-  ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY', 'the proxy to the API server and to GitLab; small letters work, too'],
-  ['NO_PROXY', 'the hosts that need no proxy, separated by commas'],
-]);
 
 type Row = readonly [name: string, text: string];
 

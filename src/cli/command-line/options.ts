@@ -1,5 +1,4 @@
-import { nearest } from './nearest';
-import { show, userError } from '../../base/user-error';
+import { userError } from '../../base/user-error';
 
 /**
  * One option of a command.
@@ -57,15 +56,12 @@ export const FILENAME_OPTION: Options = [
 ];
 
 /**
- * Checks a value that has fixed choices.
- *
- * @throws `UserError` for another value.
+ * The variables that commands with servers read.
  */
-export function fixedChoice<T extends string>(at: string, value: string, choices: readonly [T, ...T[]]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  throw userError({ at, given: show(value), expected: choices.join(', '), fix: `use ${at} ${nearest(value, choices) ?? choices[0]}` });
-}
+export const PROXY_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY', 'the proxy to the API server and to GitLab; small letters work, too'],
+  ['NO_PROXY', 'the hosts that need no proxy, separated by commas'],
+]);
 
 /**
  * Refuses options that would have no effect beside the others, so that no user relies on one that is ignored.

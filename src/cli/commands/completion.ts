@@ -1,8 +1,8 @@
 import { ExitCode } from '../base/failure';
+import { fixedChoice } from '../command-line/choices';
 import type { Command, Context } from '../command-line/command';
 import { completionScript } from '../command-line/completion';
 import { SHELLS } from '../command-line/completion-words';
-import { fixedChoice } from '../command-line/options';
 
 /**
  * The command that prints the completion script of a shell.

@@ -4,7 +4,7 @@ import { userError, show } from '../../base/user-error';
 import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
-import { PROXY_VARIABLES } from '../command-line/help';
+import { PROXY_VARIABLES } from '../command-line/options';
 import { GITLAB_MISSING, GITLAB_VARIABLES } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';
 import { mermaid } from '../pipeline/mermaid';

@@ -5,7 +5,7 @@ import type { ReleaseIdentity } from './objects/release';
 import { cryptoModule } from '../../base/lazy-modules';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { sha256Digits } from '../../kubernetes/certificates';
+import { certificateBlocks, sha256Digits } from '../../kubernetes/certificates';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { parseDuration, spanInWords } from '../base/duration';
 import { connectCluster } from '../cluster/connect';
@@ -152,6 +152,5 @@ function fingerprint(text: string): string {
 }
 
 function fingerprints(data: string): string[] {
-  const pem = Buffer.from(data, 'base64').toString('latin1').match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  return pem.map((block) => new (cryptoModule().X509Certificate)(block).fingerprint256.replaceAll(':', '').toLowerCase());
+  return certificateBlocks(Buffer.from(data, 'base64').toString('latin1')).map((block) => new (cryptoModule().X509Certificate)(block).fingerprint256.replaceAll(':', '').toLowerCase());
 }

@@ -90,7 +90,7 @@ function rootOf(text: string, at: string): string {
   if (url.protocol === 'http:' && !isLoopback(url)) {
     throw userError({ at, given: `${show(url.origin)} is not https`, expected: 'https, since the credential is sent there', fix: `try https://${url.host}` });
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api\/v4$/, '')}`;
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/api\/v4$/, '')}`;
 }
 
 /** The project of a remote. The remote must be on the same GitLab, which may live below a path. */

@@ -85,7 +85,7 @@ function start({ words: [command, ...words], folder }: Program, outputFile: stri
 
 /** The message of the last `UserError` in the output of a runtime that failed with it: Node's, or another language's around it. */
 function userErrorIn(output: string): string | undefined {
-  return [...output.matchAll(/^\s*(?:\S+: )*UserError: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
+  return [...output.matchAll(/^[ \t]*(?:\S+: )*UserError: ([^]*?)(?=\r?\n[ \t]+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
 }
 
 function notStarted({ words: [command], name }: Program, { code = 'unknown' }: NodeJS.ErrnoException): Error {

@@ -1,5 +1,5 @@
 import { parseArguments, Syntax } from '../../../src/cli/command-line/arguments';
-import { nearest } from '../../../src/cli/command-line/nearest';
+import { nearest } from '../../../src/cli/command-line/choices';
 
 const SYNTAX: Syntax = {
   name: 'paint',

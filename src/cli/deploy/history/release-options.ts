@@ -4,7 +4,7 @@ import { releasePart } from '../../../release/release-names';
 import { JOB_CREDENTIAL_OPTIONS, jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Context } from '../../command-line/command';
-import { PROXY_VARIABLES } from '../../command-line/help';
+import { PROXY_VARIABLES } from '../../command-line/options';
 import type { Options } from '../../command-line/options';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';
 

@@ -1,3 +1,16 @@
+import { show, userError } from '../../base/user-error';
+
+/**
+ * Checks a value that has fixed choices.
+ *
+ * @throws `UserError` for another value.
+ */
+export function fixedChoice<T extends string>(at: string, value: string, choices: readonly [T, ...T[]]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw userError({ at, given: show(value), expected: choices.join(', '), fix: `use ${at} ${nearest(value, choices) ?? choices[0]}` });
+}
+
 /**
  * The name that is most similar to a misspelt word, if one is similar.
  */
