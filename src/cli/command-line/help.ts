@@ -74,7 +74,7 @@ function paragraphs(lines: readonly string[]): string[] {
   });
 }
 
-/** The groups by their first options; in all of them, and in each, required options come first. */
+/** The groups by their first options, and the options without a group last. In all groups, and in each, required options come first. */
 function optionGroups({ options }: Command): string[][] {
   const groups = new Map<string, Row[]>();
   const sorted = [...[...options].filter(([, { required }]) => required), ...[...options].filter(([, { required }]) => !required)];
@@ -82,7 +82,9 @@ function optionGroups({ options }: Command): string[][] {
     const group = option.group ?? OTHERS;
     groups.set(group, [...groups.get(group) ?? [], optionRow(name, option)]);
   }
-  return [...groups].map(([title, rows]) => [`${title}:`, ...table(rows)]);
+  const others = groups.get(OTHERS) ?? [];
+  groups.delete(OTHERS);
+  return [...groups, [OTHERS, others] as const].map(([title, rows]) => [`${title}:`, ...table(rows)]);
 }
 
 function optionRow(name: string, { takes, many, required, summary }: Option): Row {

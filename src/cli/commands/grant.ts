@@ -3,10 +3,12 @@ import { userError } from '../../base/user-error';
 import type { Access, AccessServiceAccount } from '../access/access';
 import { accessSummary, subjectName } from '../access/access-summary';
 import { applyAccess, dryRunAccess, objectName } from '../access/apply-access';
+import { configurationVersion } from '../access/oidc/authentication-configuration';
 import { oidcInstructions } from '../access/oidc/oidc-instructions';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/failure';
 import { asAdministrator, ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES, Administrator } from '../cluster/cluster-clients';
+import { serverVersion } from '../cluster/find';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
 import { FILENAME_OPTION } from '../command-line/options';
@@ -168,9 +170,9 @@ async function grantSubject(
   context: Context, access: Access, administrator: Administrator, certificateAuthority: string | undefined, steps: StepLog,
 ): Promise<ExitCode> {
   announce(access, administrator, 'The command stores nothing in GitLab.', steps);
-  if (await applyManifests(context, access, administrator, steps)) {
-    printInstructions(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority }));
-  }
+  if (!await applyManifests(context, access, administrator, steps)) return ExitCode.DONE;
+  const version = access.oidc && configurationVersion(await serverVersion(administrator.cluster));
+  printInstructions(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority, configurationVersion: version }));
   return ExitCode.DONE;
 }
 
