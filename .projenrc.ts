@@ -124,6 +124,11 @@ project.addTask('test:all', {
   description: 'Check, build, then every test: the quick ones, kubectl as the oracle, a real cluster, a browser, the packed library, newer Nodes',
   steps: [{ exec: `tsx test/support/in-turn.ts ${all.map((command) => `'${command}'`).join(' ')}` }],
 });
+project.addTask('test:versions', {
+  description: 'Run the cluster tests on several versions of Kubernetes, and write the table in docs/ (hours); words choose versions, such as 1.33',
+  // The cluster tests run the bundle.
+  steps: [{ exec: 'node .projen/bundle.mjs' }, { exec: 'tsx test/cluster/versions.ts', receiveArgs: true }],
+});
 project.addTask('cluster', {
   description: 'Start a Kubernetes cluster to play with, and stop it on Ctrl-C; --node makes this machine its node',
   steps: [{ exec: 'tsx test/cluster/play.ts', receiveArgs: true }],

@@ -198,7 +198,7 @@ describe('the client of the command', () => {
   async function clientOf(job: Job, agentContext: string, namespace: string): Promise<KubernetesClient> {
     const cwd = controlPlane.folder;
     const files = new Files({ cwd, stdin: process.stdin });
-    const { kubeconfig } = await jobCredential({ files, variables: { KUBECONFIG: kubeconfigOf(job) }, cwd }, { agentContext, namespace });
+    const { kubeconfig } = await jobCredential({ files, variables: { KUBECONFIG: kubeconfigOf(job) }, cwd }, { context: agentContext, namespace });
     expect(kubeconfig).toMatchObject({ namespace, context: agentContext, certificateAuthorityData: undefined });
     const connection = { ...credentialConnection(kubeconfig, files), certificateAuthority: kas.certificateAuthority };
     cluster = connectCluster(connection, { variables: {}, clock: systemClock, signal: new AbortController().signal });
@@ -219,7 +219,7 @@ describe('the client of the command', () => {
   });
 
   test('needs a namespace', async () => {
-    const options = { kubeconfig: kubeconfigOf(JOB), agentContext: FREE };
+    const options = { kubeconfig: kubeconfigOf(JOB), context: FREE };
     const context = { files: new Files({ cwd: controlPlane.folder, stdin: process.stdin }), variables: {}, cwd: controlPlane.folder };
     await expect(jobCredential(context, options)).rejects.toThrow('--namespace: it is missing');
   });

@@ -196,7 +196,7 @@ describe('a pull secret', () => {
     expect(await deployAs(deployer, job, [configMap('web')], '--pull-secret', 'gitlab'))
       .toMatchObject({ code: 2, stderr: expect.stringContaining('CI_DEPLOY_PASSWORD: it is the token of this job, which expires with the job') });
     expect(await deployAs(deployer, web(), [configMap('web')], '--pull-secret-registry', 'registry.example.com'))
-      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret-registry: there is no --pull-secret') });
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('--pull-secret-registry: it has no effect without --pull-secret') });
   });
 });
 

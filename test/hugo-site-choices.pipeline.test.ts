@@ -4,14 +4,14 @@ import { BuildJob, DeployCredential, DeployTarget, DeployJob, GitlabPipeline, Sy
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { Processes } from './cluster/processes';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { COMPILE_TIMEOUT, controlPlanePrograms, kubernetesVersion } from './cluster/programs';
 import { startRegistry } from './cluster/registry';
 import { JOB_USER, NAMESPACES, SiteDelivery } from './gitlab-ci/site-delivery';
 import { CiVariable } from './gitlab-ci/variables';
 import { AUDIENCE, Issuer, startIssuer } from './oidc/issuer';
 import { oidcAccess } from './oidc/jobs';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
-import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
+import { authenticationConfiguration, configurationVersion } from '../src/cli/access/oidc/authentication-configuration';
 import { readAccess } from '../src/cli/access/read-access';
 
 let processes: Processes;
@@ -39,8 +39,10 @@ afterAll(async () => {
 async function startTrustingCluster(): Promise<ControlPlane> {
   const accesses = Object.values(NAMESPACES).map((namespace) => oidcAccess(issuer, namespace));
   const configuration = join(processes.folder, 'authentication.yaml');
-  writeFileSync(configuration, authenticationConfiguration(readAccess(accesses[0]!, 'access.yaml').oidc!, issuer));
-  const started = await startControlPlane(controlPlanePrograms(), { nodes: 'kwok', apiServerFlags: [`--authentication-config=${configuration}`] });
+  const programs = controlPlanePrograms();
+  const served = { ...issuer, configurationVersion: configurationVersion(kubernetesVersion(programs)) };
+  writeFileSync(configuration, authenticationConfiguration(readAccess(accesses[0]!, 'access.yaml').oidc!, served));
+  const started = await startControlPlane(programs, { nodes: 'kwok', apiServerFlags: [`--authentication-config=${configuration}`] });
   for (const access of accesses) runKubectl(started.kubeconfig, ['apply', '--server-side', '-f', '-'], access);
   return started;
 }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { askKubectl } from './cluster/ask-kubectl';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
-import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
+import { COMPILE_TIMEOUT, controlPlanePrograms, kubernetesVersion } from './cluster/programs';
 import { AUDIENCE, Claims, Forgery, Issuer, startIssuer } from './oidc/issuer';
 import { Jobs, oidcAccess, UNAUTHORIZED } from './oidc/jobs';
 import { runCli } from './support/cli';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { OidcTrust } from '../src/cli/access/access';
-import { authenticationConfiguration } from '../src/cli/access/oidc/authentication-configuration';
+import { authenticationConfiguration, configurationVersion, IssuerOptions } from '../src/cli/access/oidc/authentication-configuration';
 import { readAccess } from '../src/cli/access/read-access';
 import { connectCluster } from '../src/cli/cluster/connect';
 import { credentialConnection, jobCredential } from '../src/cli/cluster/credential';
@@ -25,6 +25,7 @@ let jobs: Jobs;
 let controlPlane: ControlPlane;
 let configuration: string;
 let trust: OidcTrust;
+let served: IssuerOptions;
 
 beforeAll(async () => {
   kubectl();
@@ -34,7 +35,8 @@ beforeAll(async () => {
   const access = oidcAccess(issuer, 'example');
   trust = readAccess(access, 'access.yaml').oidc!;
   configuration = join(folder, 'authentication.yaml');
-  writeFileSync(configuration, authenticationConfiguration(trust, issuer));
+  served = { ...issuer, configurationVersion: configurationVersion(kubernetesVersion(programs)) };
+  writeFileSync(configuration, authenticationConfiguration(trust, served));
   controlPlane = await startControlPlane(programs, { apiServerFlags: [`--authentication-config=${configuration}`] });
   const production = oidcAccess(issuer, 'example-production', { environment: 'production' });
   for (const [namespace, manifests] of Object.entries({ 'example': access, 'example-production': production })) {
@@ -105,7 +107,7 @@ test('grant applies the manifests and prints the configuration of this API serve
   const { code, stdout } = await runCli(['grant', 'access.yaml', '--kubeconfig', controlPlane.kubeconfig, '--ca-file', 'issuer.crt', '--yes'], { files });
 
   expect(code).toBe(0);
-  expect(stdout).toContain(authenticationConfiguration(trust, issuer));
+  expect(stdout).toContain(authenticationConfiguration(trust, served));
   expect(await jobs.kubectl({ environment: 'staging', environment_protected: 'true' }, PODS, { namespace: 'example-staging' })).toMatchObject({ status: 0 });
 });
 
@@ -179,7 +181,7 @@ describe('a deployer of a protected environment', () => {
   });
 
   test('needs the same configuration as one of any environment', () => {
-    expect(authenticationConfiguration({ ...trust, environment: 'production' }, issuer)).toBe(readFileSync(configuration, 'utf8'));
+    expect(authenticationConfiguration({ ...trust, environment: 'production' }, served)).toBe(readFileSync(configuration, 'utf8'));
   });
 });
 

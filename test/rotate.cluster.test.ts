@@ -19,6 +19,12 @@ async function rotate(...options: string[]): Promise<CliResult> {
   return scene.run(['rotate', 'access.yaml', ...scene.inGitlab(), ...options]);
 }
 
+/** --finish concerns all credentials of the ServiceAccount, so it accepts no destination. */
+async function finish(command: typeof rotate): Promise<CliResult> {
+  if (command === rotate) return scene.run(['rotate', 'access.yaml', '--finish']);
+  return scene.run(['rotate', '--itself', '--finish'], { variables: { KUBECONFIG: scene.variable('KUBECONFIG')?.value ?? '', CI: 'true' } });
+}
+
 /** The API server caches an accepted token for some seconds. */
 async function untilRefused(token: string): Promise<void> {
   await until(() => scene.status(token) === 401);
@@ -59,7 +65,8 @@ describe.each<[string, (...options: string[]) => Promise<CliResult>]>([['an admi
     await untilRefused(first);
     expect(scene.status(second)).toBe(200);
 
-    const finished = await command('--finish');
+    expect(await command('--finish')).toMatchObject({ code: 2, stderr: expect.stringContaining('it cannot be combined with --finish') });
+    const finished = await finish(command);
     expectCode(finished, 0);
     expect(finished.stderr).toMatch(new RegExp(`^${tokenClaims(second)?.secret}: not before 20`, 'm'));
     expect(scene.ledger()).toHaveLength(2);

@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, Failure } from './base/failure';
 import type { Host } from './base/host';
-import { nearest, parseArguments } from './command-line/arguments';
+import { parseArguments } from './command-line/arguments';
+import { nearest } from './command-line/choices';
+import type { Command } from './command-line/command';
 import { commandHelp, overview } from './command-line/help';
 import { Files } from './io/files';
 import { SafeOutput } from './io/safe-output';
 import { UnwritableOutput } from './io/standard-output';
 import { COMMANDS } from './lazy-commands';
 import { secrets } from '../base/secrets';
-import { UserError, userError, show } from '../base/user-error';
+import { UserError, show } from '../base/user-error';
 import { secretVariables } from '../gitlab/ci-variables';
 
 /**
@@ -29,17 +31,29 @@ export async function runCommandLine(argv: string[], host: Host): Promise<ExitCo
 
 async function dispatch([name, ...rest]: string[], host: Host, stdout: SafeOutput, stderr: SafeOutput): Promise<ExitCode> {
   if (name === undefined) return print(overview(COMMANDS), stderr, ExitCode.USAGE);
-  if (['--help', '-h', 'help'].includes(name)) return print(overview(COMMANDS), stdout);
+  if (isHelp(name) || name === 'help') return print(helpOf(rest.filter((word) => !isHelp(word))), stdout);
   if (name === '--version') return print(`${version()}\n`, stdout);
-  const command = (COMMANDS.get(name) ?? unknownCommand(name))();
+  const command = commandOf(name);
   if (wantsHelp(rest)) return print(commandHelp(command), stdout);
   const { variables, cwd, clock, signal } = host;
   return command.run({ stdout, stderr, variables, cwd, clock, signal, args: parseArguments(rest, command), files: new Files(host) });
 }
 
+function isHelp(word: string): boolean {
+  return word === '--help' || word === '-h';
+}
+
 function wantsHelp(args: string[]): boolean {
   const end = args.indexOf('--');
-  return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+  return args.slice(0, end < 0 ? undefined : end).some(isHelp);
+}
+
+function helpOf([name]: string[]): string {
+  return name === undefined || name === 'help' ? overview(COMMANDS) : commandHelp(commandOf(name));
+}
+
+function commandOf(name: string): Command {
+  return (COMMANDS.get(name) ?? unknownCommand(name))();
 }
 
 function print(text: string, output: SafeOutput, code = ExitCode.DONE): ExitCode {
@@ -47,14 +61,13 @@ function print(text: string, output: SafeOutput, code = ExitCode.DONE): ExitCode
   return code;
 }
 
+/** An argument that is neither the name of a command nor of an option may be a secret, so the error does not show it. */
 function unknownCommand(name: string): never {
+  if (/^--?[a-z]/.test(name)) throw new UserError(`options follow the command: cdk8s-ci-deploy COMMAND ${show(/^--?[a-z-]{1,30}/.exec(name)?.[0])}. See cdk8s-ci-deploy --help.`);
+  const given = /^[\w-]{1,30}$/.test(name) ? `unknown command ${show(name)}` : 'the first argument is not a command';
   const names = [...COMMANDS.keys()];
   const similar = nearest(name, names);
-  throw userError({
-    given: /^[\w-]{1,30}$/.test(name) ? `unknown command ${show(name)}` : 'the first argument is not a command',
-    expected: names.join(', '),
-    fix: similar ? `did you mean ${similar}?` : 'see cdk8s-ci-deploy --help',
-  });
+  throw new UserError(`${given}. ${similar ? `Did you mean ${similar}?` : `The commands are ${names.join(', ')}.`}`);
 }
 
 function reportError(error: unknown, stderr: SafeOutput): ExitCode {

@@ -17,4 +17,5 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['status', () => require('./commands/status').status],
   ['history', () => require('./commands/history').history],
   ['destroy', () => require('./commands/destroy').destroy],
+  ['completion', () => require('./commands/completion').completion(COMMANDS)],
 ]);

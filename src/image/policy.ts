@@ -81,7 +81,7 @@ function isMutable(reference: ImageReference, variables: CiVariables): boolean {
 function checkRegistry(image: GivenImage, reference: ImageReference, rules: ImageRules, variables: CiVariables): void {
   const allowed = rules.allowedRegistries ?? ownRegistry(image, variables);
   const name = `${reference.registry}/${reference.repository}`;
-  if (!allowed || allowed.some((prefix) => name === prefix || name.startsWith(`${prefix.replace(/\/+$/, '')}/`))) return;
+  if (!allowed || allowed.some((prefix) => name === prefix || name.startsWith(`${prefix.replace(/(?<!\/)\/+$/, '')}/`))) return;
   throw userError({
     at: image.at,
     given: `${show(image.text)} is in ${show(name)}`,

@@ -84,7 +84,8 @@ function partsOf(file: string, text: string): Parts {
 }
 
 function firstOfEach(all: readonly FiledEntry[]): FiledEntry[] {
-  return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+  const names = new Set<string>();
+  return all.filter(({ name }) => !names.has(name) && names.add(name));
 }
 
 function noContext(files: readonly KubeconfigText[]): never {

@@ -111,7 +111,8 @@ export function entries(root: Section, list: string, body: string): Entry[] {
     throw userError({ at: list, given: `it is ${kindOf(value)}`, expected: 'a list', fix: `start each of the ${list} with "- name:"` });
   }
   const all = value.map((element, index) => entry(`${list}[${index}]`, element, body));
-  const twice = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index);
+  const names = new Set<string>();
+  const twice = all.find(({ name }) => names.has(name) || !names.add(name));
   if (!twice) return all;
   throw userError({ at: twice.wrapper.at, given: `the name ${shown(twice.name)} occurs twice`, expected: 'each name once', fix: 'remove one of the two entries' });
 }

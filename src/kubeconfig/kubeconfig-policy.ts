@@ -1,5 +1,6 @@
 import { checkRoot, CredentialParts, credentialParts, onlyEntry } from './entries';
 import { entries, entryNamed, readKubeconfigFile, textField } from './file';
+import { show, userError } from '../base/user-error';
 
 /**
  * Options for a kubeconfig that is stored in a CI/CD variable.
@@ -42,6 +43,12 @@ export interface AgentContextOptions {
   readonly allowProtectedNamespace?: boolean;
 }
 
+interface ChosenContextOptions {
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly allowProtectedNamespace?: boolean;
+}
+
 /**
  * The rules that a kubeconfig must satisfy before a job uses it.
  */
@@ -65,7 +72,21 @@ export class KubeconfigPolicy {
    */
   public static agent(options: AgentContextOptions): KubeconfigPolicy {
     const { namespace, allowProtectedNamespace } = options;
-    return new KubeconfigPolicy((text) => ({ ...agentParts(text, options.context), namespace, allowProtectedNamespace }));
+    return new KubeconfigPolicy((text) => ({ ...namedParts(text, options.context), namespace, allowProtectedNamespace }));
+  }
+
+  /**
+   * The rules for the options of the command: a context of any kubeconfig, and the namespace.
+   *
+   * @internal
+   */
+  public static _chosen({ context, namespace, allowProtectedNamespace }: ChosenContextOptions): KubeconfigPolicy {
+    return new KubeconfigPolicy((text) => {
+      const parts = context === undefined ? storedParts(text, true) : namedParts(text, context, true);
+      if (context === undefined) checkNamespaceOption(parts.namespace, namespace);
+      else if (namespace === undefined && parts.namespace === undefined) throw missingNamespace(context);
+      return { ...parts, namespace: namespace ?? parts.namespace, allowProtectedNamespace };
+    });
   }
 
   private constructor(private readonly read: (text: string) => ParsedCredential) {}
@@ -92,9 +113,24 @@ function storedParts(text: string, allowTokenFile?: boolean): CredentialParts {
   return credentialParts(context, [onlyEntry(root, 'clusters', 'cluster')], [onlyEntry(root, 'users', 'user')], allowTokenFile);
 }
 
-function agentParts(text: string, name: string): CredentialParts {
+function namedParts(text: string, name: string, allowTokenFile?: boolean): CredentialParts {
   const root = readKubeconfigFile(text);
   checkRoot(root);
   const context = entryNamed(entries(root, 'contexts', 'context'), name, 'context');
-  return credentialParts(context, entries(root, 'clusters', 'cluster'), entries(root, 'users', 'user'));
+  return credentialParts(context, entries(root, 'clusters', 'cluster'), entries(root, 'users', 'user'), allowTokenFile);
+}
+
+function missingNamespace(context: string): Error {
+  return userError({ at: '--namespace', given: `it is missing, and context ${show(context)} names none`, expected: 'the namespace of this job', fix: 'add --namespace NAME' });
+}
+
+/** A stored credential is for one namespace. Another one in the option is a mistake, such as the credential of another environment. */
+function checkNamespaceOption(own: string | undefined, namespace: string | undefined): void {
+  if (own === undefined || namespace === undefined || own === namespace) return;
+  throw userError({
+    at: '--namespace',
+    given: show(namespace),
+    expected: `${show(own)}, the namespace of the credential`,
+    fix: 'remove --namespace, or use the credential of that namespace; with --context, --namespace replaces the namespace of the context',
+  });
 }

@@ -2,7 +2,7 @@ import { cryptoModule } from '../base/lazy-modules';
 import { userError } from '../base/user-error';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const BLOCK = /-----BEGIN ([^-\n]+)-----[\s\S]*?-----END \1-----/g;
+const [BEGIN, END] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----'];
 
 /**
  * Checks base64 of PEM certificates and removes its line breaks, which Go's base64 decoder ignores.
@@ -35,14 +35,27 @@ function problemOf(text: string): string | undefined {
   if (text.startsWith('-----BEGIN')) return 'it is PEM, not base64';
   if (text === '' || !BASE64.test(text)) return 'it is not base64';
   const pem = Buffer.from(text, 'base64').toString('latin1');
-  const blocks = [...pem.matchAll(BLOCK)];
-  if (blocks.length === 0) return 'it is base64, but not of PEM';
-  const allClosed = pem.split('-----BEGIN ').length - 1 === blocks.length;
-  return allClosed && blocks.every(isCertificate) ? undefined : 'it is PEM, but not only of valid certificates';
+  const count = pem.split('-----BEGIN ').length - 1;
+  if (count === 0) return 'it is base64, but not of PEM';
+  const blocks = certificateBlocks(pem);
+  return count === blocks.length && blocks.every(isCertificate) ? undefined : 'it is PEM, but not only of valid certificates';
 }
 
-function isCertificate([block, label]: RegExpMatchArray): boolean {
-  if (label !== 'CERTIFICATE') return false;
+/**
+ * The certificates in PEM, each with its first and its last line. Other blocks are left out.
+ */
+export function certificateBlocks(pem: string): string[] {
+  const blocks: string[] = [];
+  for (let start = pem.indexOf(BEGIN); start >= 0;) {
+    const end = pem.indexOf(END, start);
+    if (end < 0) break;
+    blocks.push(pem.slice(start, end + END.length));
+    start = pem.indexOf(BEGIN, end);
+  }
+  return blocks;
+}
+
+function isCertificate(block: string): boolean {
   try {
     return new (cryptoModule().X509Certificate)(block).subject !== null;
   } catch {

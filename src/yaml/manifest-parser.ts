@@ -81,15 +81,19 @@ const DEEPEST = 1000;
 const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|(?<!(?:^|\n)---[^\n]*\n)\ufeff|\p{Surrogate}|\r(?!\n)/u;
 
 class Source {
+  /** The offsets at which lines start. Made once, because each document of a file asks for its place. */
+  private lineStarts: readonly number[] | undefined;
+
   public constructor(public readonly text: string, private readonly fileName: string) {}
 
   /** Shows a part of the text in an error. A Secret may be unreadable where its values are, so a text that mentions one is not shown at all. */
   public readonly shown = (value: unknown): string => (mayHaveSecret(this.text) ? '(hidden)' : show(value));
 
   public at(offset: number): string {
-    const before = this.text.slice(0, offset).split('\n');
-    const column = (before.at(-1) ?? '').replace(/^\ufeff/, '').length + 1;
-    return `${this.fileName}:${before.length}:${column}`;
+    this.lineStarts ??= [0, ...Array.from(this.text.matchAll(/\n/g), ({ index }) => index + 1)];
+    const line = lastNotAfter(this.lineStarts, offset);
+    const column = this.text.slice(this.lineStarts[line], offset).replace(/^\ufeff/, '').length + 1;
+    return `${this.fileName}:${line + 1}:${column}`;
   }
 
   public checkCharacters(): void {
@@ -154,6 +158,17 @@ function scalarOrType(value: Json | undefined): string {
   return typeof value === 'object' ? typeInWords(value) : show(value);
 }
 
+/** The index of the last number that is not greater than the limit, in a sorted list that starts with 0. */
+function lastNotAfter(sorted: readonly number[], limit: number): number {
+  let [low, high] = [0, sorted.length];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if ((sorted[middle] ?? 0) <= limit) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 function isText(value: Json | undefined): boolean {
   return typeof value === 'string' && value !== '';
 }
@@ -165,7 +180,14 @@ function tooDeepAt(text: string): number {
     depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
     if (depth > DEEPEST) return index;
   }
-  return text.search(new RegExp(`(?:[-?:][ \\t]+){${DEEPEST}}`));
+  // Lists and maps in one line: `- - - a`.
+  let [start, end, levels] = [0, -1, 0];
+  for (const { 0: mark, index } of text.matchAll(/[-?:][ \t]+/g)) {
+    [start, levels] = index === end ? [start, levels + 1] : [index, 1];
+    if (levels === DEEPEST) return start;
+    end = index + mark.length;
+  }
+  return -1;
 }
 
 interface Range {

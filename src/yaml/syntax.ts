@@ -77,8 +77,9 @@ function plainInFlow(text: string, node: yaml.Scalar, path: readonly unknown[]):
 function keyOverLines(text: string, { key, value }: Pair, parent: unknown): SyntaxProblem[] {
   if (!key || !value || !yamlModule().isMap(parent) || !parent.flow) return [];
   const [, end] = rangeOf(key);
-  const between = text.slice(end, rangeOf(value)[0]);
-  return /\n[^:]*:/.test(between.replace(/#[^\n]*/g, '')) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon right after the key' }] : [];
+  const between = text.slice(end, rangeOf(value)[0]).replace(/#[^\n]*/g, '');
+  const lineBreak = between.indexOf('\n');
+  return lineBreak >= 0 && between.includes(':', lineBreak) ? [{ offset: end, given: 'a line break before ":"', fix: 'put the colon right after the key' }] : [];
 }
 
 function tabBeforeToken(text: string, opaque: Array<readonly [number, number]>): SyntaxProblem | undefined {

@@ -22,6 +22,20 @@ test('--version prints the version of the package', async () => {
   expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
+test.each([['help', 'deploy'], ['--help', 'deploy'], ['-h', 'deploy'], ['deploy', '-h'], ['deploy', '--help'], ['help', 'deploy', '--help']])('%s %s prints the help of the command', async (...argv) => {
+  expect(await runCli(argv)).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: cdk8s-ci-deploy deploy FILE|FOLDER|-...'), stderr: '' });
+});
+
+test('help help prints the commands', async () => {
+  expect((await runCli(['help', 'help'])).stdout).toContain('Usage: cdk8s-ci-deploy COMMAND');
+});
+
+test.each([...COMMANDS.keys()])('%s --x lists no options', async (name) => {
+  const { code, stderr } = await runCli([name, '--x']);
+
+  expect([code, stderr]).toEqual([2, expect.stringMatching(new RegExp(`^cdk8s-ci-deploy: unknown option "--x" of ${name}\\. (?:See cdk8s-ci-deploy ${name} --help\\.|Did you mean --[\\w-]+\\?)\n$`))]);
+});
+
 test.each([['render', '--image REFERENCE'], ['kubeconfig', '--token-file FILE|-']])('%s --help prints its options', async (command, option) => {
   const { code, stdout } = await runCli([command, 'ignored', '--help', '--unknown']);
 
@@ -31,12 +45,16 @@ test.each([['render', '--image REFERENCE'], ['kubeconfig', '--token-file FILE|-'
 });
 
 test.each<[string, string[], RegExp]>([
-  ['an unknown command', ['publish'], /unknown command "publish", expected init, .*, destroy; see/],
-  ['a misspelt command', ['rendr'], /unknown command "rendr".*did you mean render\?/],
+  ['an unknown command', ['publish'], /unknown command "publish"\. The commands are init, .*, destroy, completion\./],
+  ['a misspelt command', ['rendr'], /unknown command "rendr"\. Did you mean render\?/],
   ['the name of a property of objects', ['constructor'], /unknown command "constructor"/],
+  ['an option before the command', ['--namespace', 'web', 'deploy'], /options follow the command: cdk8s-ci-deploy COMMAND "--namespace"\. See/],
+  ['an unknown command of help', ['help', 'depoy'], /unknown command "depoy"\. Did you mean deploy\?/],
+  ['a misspelt option', ['deploy', '--hepl'], /unknown option "--hepl" of deploy\. Did you mean --help\?/],
+  ['an unknown shell', ['completion', 'tcsh'], /completion: "tcsh", expected bash, zsh, fish; use completion bash/],
   ['a secret as the command', [TOKEN], /the first argument is not a command/],
-  ['an unknown option', ['render', '--imgae', 'x'], /^cdk8s-ci-deploy: "--imgae": unknown option of render, expected --image, .*did you mean --image\?/],
-  ['an unknown short option', ['render', '-x'], /"-x": unknown option of render/],
+  ['an unknown option', ['render', '--imgae', 'x'], /^cdk8s-ci-deploy: unknown option "--imgae" of render\. Did you mean --image\?\n$/],
+  ['an unknown short option', ['render', '-x'], /unknown option "-x" of render\. See/],
   ['an option without its value', ['render', '--image'], /--image: it has no value/],
   ['an option before another one', ['render', '--image', '--file', 'x'], /--image: it has no value/],
   ['a switch with a value', ['render', '--allow-mutable-tag=yes'], /--allow-mutable-tag: it has a value/],

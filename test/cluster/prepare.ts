@@ -5,7 +5,7 @@ import { RUBY } from '../gitlab-ci/psych';
 import { TOOLS } from '../gitlab-ci/site-delivery';
 import { CHROMIUM } from '../support/browser';
 import { kubectl } from '../support/kubectl';
-import { SHELLCHECK, SHELL_PACKAGES } from '../support/shells';
+import { COMPLETION_SHELLS, SHELLCHECK, SHELL_PACKAGES } from '../support/shells';
 
 // This runs before jest starts, because otherwise each worker would compile and install.
 controlPlanePrograms();
@@ -13,6 +13,6 @@ kwok();
 kubectl();
 // Without root there is no node and no pipeline. The tests that need one then fail with the reason.
 if (process.getuid?.() === 0) {
-  prepareRunner({ ...TOOLS, ...RUBY, ...SHELL_PACKAGES, ...SHELLCHECK, ...CHROMIUM });
+  prepareRunner({ ...TOOLS, ...RUBY, ...SHELL_PACKAGES, ...COMPLETION_SHELLS, ...SHELLCHECK, ...CHROMIUM });
   realNode();
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { compiled, GoModule } from './go-module';
@@ -32,6 +33,11 @@ export const COMPILE_TIMEOUT = 45 * 60_000;
 export function controlPlanePrograms(variables = process.env): Programs {
   const assets = variables.KUBEBUILDER_ASSETS;
   return assets ? programsIn(resolve(assets)) : programsIn(compiled({ ...CONTROL_PLANE, version: versionOf(variables) }, variables));
+}
+
+/** The version of the control plane: `v1.36.3`. */
+export function kubernetesVersion({ apiServer }: Programs): string {
+  return execFileSync(apiServer, ['--version'], { encoding: 'utf8' }).trim().replace(/^Kubernetes /, '');
 }
 
 /** The program of the module in `go-kwok/`. */

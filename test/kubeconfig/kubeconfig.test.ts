@@ -94,7 +94,7 @@ describe('a Kubeconfig from props', () => {
     ['CA data that is not base64', { certificateAuthorityData: '***' }, /^certificateAuthorityData: it is not base64/],
     ['CA data that is PEM', { certificateAuthorityData: CA_PEM }, /it is PEM, not base64/],
     ['CA data that is something else', { certificateAuthorityData: Buffer.from('hello').toString('base64') }, /it is base64, but not of PEM/],
-    ['CA data that is cut off', { certificateAuthorityData: Buffer.from(CA_PEM.slice(0, 300)).toString('base64') }, /it is base64, but not of PEM/],
+    ['CA data that is cut off', { certificateAuthorityData: Buffer.from(CA_PEM.slice(0, 300)).toString('base64') }, /it is PEM, but not only of valid certificates/],
     ['CA data with a broken certificate', { certificateAuthorityData: Buffer.from(CA_PEM.replace('MIIB', 'AAAA')).toString('base64') }, /not only of valid certificates/],
     ['CA data with a key', {
       certificateAuthorityData: Buffer.from(`${CA_PEM}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n`).toString('base64'),

@@ -9,6 +9,8 @@ export const SHELLCHECK: PackageFiles = { shellcheck: '/usr/bin/shellcheck' };
 
 export const SHELL_PACKAGES: PackageFiles = { 'dash': '/usr/bin/dash', 'busybox-static': '/bin/busybox' };
 
+export const COMPLETION_SHELLS: PackageFiles = { bash: '/bin/bash', zsh: '/usr/bin/zsh', fish: '/usr/bin/fish' };
+
 /** The shell of Debian images with the GNU programs, and that of Alpine images with the programs of BusyBox. */
 export type Shell = 'dash' | 'busybox';
 

@@ -72,7 +72,7 @@ export class ApiClient {
 
   public constructor(private readonly connection: Connection, public readonly options: ClientOptions) {
     const { origin, pathname } = new URL(connection.server);
-    this.server = `${origin}${pathname.replace(/\/+$/, '')}`;
+    this.server = `${origin}${pathname.replace(/(?<!\/)\/+$/, '')}`;
     this.budget = options.budget ?? DEFAULT_BUDGET;
     this.outage = new OutageTracker(options.clock);
     this.waiting = options.waiting ?? WaitNotice.silent(options.clock);

@@ -2,15 +2,23 @@ import { administratorConnection } from './administrator';
 import { withClient } from './connect';
 import type { KubernetesClient } from './kubernetes-client';
 import type { ClusterParts } from '../../kubeconfig/entries';
-import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import { PROXY_VARIABLES } from '../command-line/options';
+import type { Options } from '../command-line/options';
 
 /** The options of commands for administrators: the cluster, and the log of requests. */
-export const ADMINISTRATOR_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['kubeconfig', { takes: 'FILE', summary: 'your own kubeconfig (default: the files in KUBECONFIG, then ~/.kube/config)' }],
-  ['context', { takes: 'NAME', summary: 'its context (default: the current context)' }],
-  ['debug', { summary: 'print each request and the status of its response on standard error' }],
+export const ADMINISTRATOR_OPTIONS: Options = [
+  ['kubeconfig', { takes: 'FILE', group: 'Cluster', summary: 'your own kubeconfig (default: the files in KUBECONFIG, then ~/.kube/config)' }],
+  ['context', { takes: 'NAME', group: 'Cluster', summary: 'its context (default: the current context)' }],
+  ['debug', { group: 'Output', summary: 'print each request to the API server and its status to standard error' }],
 ];
+
+/** The variables of commands for administrators. */
+export const ADMINISTRATOR_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['KUBECONFIG', 'your own kubeconfigs, without --kubeconfig'],
+  ['HOME, USERPROFILE', 'the folder of .kube/config, without both'],
+  ...PROXY_VARIABLES,
+]);
 
 /**
  * A cluster as its administrator reaches it.

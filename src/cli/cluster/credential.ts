@@ -8,8 +8,8 @@ import { UserError, userError } from '../../base/user-error';
 import { inFile } from '../../kubeconfig/contexts';
 import { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { KubeconfigPolicy } from '../../kubeconfig/kubeconfig-policy';
-import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import { TlsSessionCache } from '../http/tls';
 
 /**
@@ -18,19 +18,20 @@ import { TlsSessionCache } from '../http/tls';
 export interface JobCredentialOptions {
   /** @default the variable KUBECONFIG */
   readonly kubeconfig?: string;
-  /** The context of GitLab's agent. It requires `namespace`. */
-  readonly agentContext?: string;
+  /** @default the only context of the kubeconfig */
+  readonly context?: string;
+  /** @default the namespace of the context */
   readonly namespace?: string;
   readonly allowProtectedNamespace?: boolean;
 }
 
 /** The options of commands that use the credential of a job. */
-export const JOB_CREDENTIAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const JOB_CREDENTIAL_OPTIONS: Options = [
   ['kubeconfig', { takes: 'FILE|-', group: 'Credential', summary: 'the credential (default: the variable KUBECONFIG: a file name, the kubeconfig itself, or its base64)' }],
-  ['context', { takes: 'NAME', group: 'Credential', summary: 'the context of GitLab\'s agent, PROJECT-PATH:AGENT-NAME' }],
-  ['namespace', { takes: 'NAME', group: 'Credential', summary: 'with --context: the namespace, because an agent\'s kubeconfig has none' }],
+  ['context', { takes: 'NAME', group: 'Credential', summary: 'the context (default: the only one); of a GitLab agent, it is PROJECT-PATH:AGENT-NAME' }],
+  ['namespace', { takes: 'NAME', group: 'Credential', summary: 'the namespace (default: that of the context); without --context, refuse a credential of another namespace' }],
   ['allow-protected-namespace', { group: 'Credential', summary: 'allow the namespaces `default` and `kube-*`' }],
-  ['debug', { group: 'Output', summary: 'print each request and its status to standard error' }],
+  ['debug', { group: 'Output', summary: 'print each request to the API server and its status to standard error' }],
 ];
 
 /**
@@ -39,7 +40,7 @@ export const JOB_CREDENTIAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = 
 export function jobCredentialOptions({ args }: Pick<Context, 'args'>): JobCredentialOptions {
   return {
     kubeconfig: args.one('kubeconfig'),
-    agentContext: args.one('context'),
+    context: args.one('context'),
     namespace: args.one('namespace'),
     allowProtectedNamespace: args.has('allow-protected-namespace'),
   };
@@ -57,13 +58,13 @@ export interface JobCredential {
 }
 
 /**
- * Reads the credential of a job and checks it: by the policy for stored credentials, or with `agentContext` by the policy for GitLab's agent.
+ * Reads the credential of a job and checks it: by the policy for stored credentials. With `context`, the kubeconfig may have other contexts.
  *
  * @throws `UserError` when there is no credential, or when the policy rejects it.
  */
 export async function jobCredential(context: Pick<Context, 'files' | 'variables' | 'cwd'>, options: JobCredentialOptions = {}): Promise<JobCredential> {
   const { text, source, folder } = await readKubeconfig(context, options);
-  const policy = policyFor(options);
+  const policy = KubeconfigPolicy._chosen(options);
   const kubeconfig = inFile(source, () => Kubeconfig.parse(text, policy));
   secrets.add(kubeconfig.token);
   return { kubeconfig, source, folder };
@@ -90,12 +91,6 @@ export function credentialConnection(kubeconfig: Kubeconfig, files: Context['fil
 function credentialsOf({ token, tokenFile = '' }: Kubeconfig, files: Context['files'], folder: string): Credentials {
   if (token !== undefined) return { description: 'a token', present: async () => ({ token }) };
   return tokenFileCredentials(files, isAbsolute(tokenFile) ? tokenFile : join(folder, tokenFile));
-}
-
-function policyFor({ agentContext, namespace, allowProtectedNamespace }: JobCredentialOptions): KubeconfigPolicy {
-  if (agentContext === undefined) return KubeconfigPolicy.stored({ allowProtectedNamespace, allowTokenFile: true });
-  if (namespace !== undefined) return KubeconfigPolicy.agent({ context: agentContext, namespace, allowProtectedNamespace });
-  throw userError({ at: '--namespace', given: 'it is missing', expected: 'the namespace of this job, since an agent\'s kubeconfig names none', fix: 'add --namespace NAME' });
 }
 
 interface KubeconfigSource {

@@ -1,20 +1,7 @@
 import { parseArgs } from 'node:util';
-import { userError, show } from '../../base/user-error';
-
-/**
- * One option of a command.
- */
-export interface Option {
-  /** The name of its value in the help. An option without it is a switch. */
-  readonly takes?: string;
-  /** Whether a command line may repeat it. */
-  readonly many?: boolean;
-  readonly summary: string;
-  /** The heading in the help above it and others. @default Options */
-  readonly group?: string;
-  /** Whether the help marks it as required. The command itself checks it. */
-  readonly required?: boolean;
-}
+import { fixedChoice, nearest } from './choices';
+import { checkOptionRules, LETTERS, Option } from './options';
+import { UserError, userError, show } from '../../base/user-error';
 
 /**
  * The operands and options of a command.
@@ -26,7 +13,7 @@ export interface Syntax {
   /** The least number of operands. */
   readonly required: number;
   readonly options: ReadonlyMap<string, Option>;
-  /** Options that users try and that do not exist on purpose, with the alternative. */
+  /** Options that users try and that do not exist on purpose, with the reason and the alternative. */
   readonly missing?: ReadonlyMap<string, string>;
 }
 
@@ -57,21 +44,18 @@ export class Arguments {
    * @throws For another value.
    */
   public choice<T extends string>(option: string, choices: readonly [T, ...T[]]): T {
-    const value = this.one(option) ?? choices[0];
-    const found = choices.find((choice) => choice === value);
-    if (found !== undefined) return found;
-    throw userError({ at: `--${option}`, given: show(value), expected: choices.join(', '), fix: `use --${option} ${nearest(value, choices) ?? choices[0]}` });
+    return fixedChoice(`--${option}`, this.one(option) ?? choices[0], choices);
   }
 }
 
 /**
  * Parses the arguments after the name of a command. Errors do not repeat values and operands, since one of them may be a secret by mistake.
  *
- * @throws For arguments that the command does not accept.
+ * @throws `UserError` for arguments that the command does not accept, and for options that would have no effect.
  */
 export function parseArguments(argv: string[], command: Syntax): Arguments {
-  const options = Object.fromEntries([...command.options].map(([name, { takes }]) => [name, { type: takes ? 'string' : 'boolean' } as const]));
-  const { tokens } = parseArgs({ args: argv, options, allowPositionals: true, strict: false, tokens: true });
+  const options = Object.fromEntries([...command.options].map(([name, { takes }]) => [name, { type: takes ? 'string' : 'boolean', short: LETTERS.get(name) } as const]));
+  const { tokens } = parseArgs({ args: argv, options: withoutUndefined(options), allowPositionals: true, strict: false, tokens: true });
   const operands: string[] = [];
   const values = new Map<string, string[]>();
   for (const token of tokens) {
@@ -79,40 +63,44 @@ export function parseArguments(argv: string[], command: Syntax): Arguments {
     if (token.kind !== 'option') continue;
     const option = command.options.get(token.name) ?? unknownOption(token.rawName, token.name, command);
     const value = option.takes ? valueOf(token) : switchOf(token);
-    values.set(token.name, once(token.name, option, [...values.get(token.name) ?? [], value]));
+    if (option.isOperand) operands.push(value);
+    else values.set(token.name, once(token.name, option, [...values.get(token.name) ?? [], value]));
   }
   checkOperands(operands, command);
+  checkOptionRules(values, command.options);
   return new Arguments(operands, values);
+}
+
+/** Node refuses a `short` that is undefined. */
+function withoutUndefined(options: Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  return Object.fromEntries(Object.entries(options).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]));
 }
 
 interface OptionToken {
   readonly name: string;
+  readonly rawName: string;
   readonly value?: string | undefined;
   readonly inlineValue?: boolean | undefined;
 }
 
 function unknownOption(rawName: string, name: string, command: Syntax): never {
   const hint = command.missing?.get(name);
-  if (hint) throw userError({ at: rawName, given: 'there is no such option on purpose', expected: 'no secret among the arguments', fix: hint });
-  const names = [...command.options.keys()];
-  const similar = nearest(name, names);
-  throw userError({
-    at: show(rawName),
-    given: `unknown option of ${command.name}`,
-    expected: names.map((valid) => `--${valid}`).join(', '),
-    fix: similar ? `did you mean --${similar}?` : `see cdk8s-ci-deploy ${command.name} --help`,
-  });
+  if (hint) throw new UserError(`${rawName}: there is no such option on purpose: ${hint}`);
+  const similar = nearest(name, [...command.options.keys(), 'help']);
+  throw new UserError(`unknown option ${show(rawName)} of ${command.name}. ${similar ? `Did you mean --${similar}?` : `See cdk8s-ci-deploy ${command.name} --help.`}`);
 }
 
-function valueOf({ name, value, inlineValue }: OptionToken): string {
+function valueOf({ name, rawName, value: written, inlineValue }: OptionToken): string {
+  // Node takes `-o=json` for `-o` with the value `=json`. kubectl accepts it.
+  const value = inlineValue && !rawName.startsWith('--') ? written?.replace(/^=/, '') : written;
   const isOption = !inlineValue && value !== undefined && value.length > 1 && value.startsWith('-');
   if (value !== undefined && !isOption) return value;
-  throw userError({ at: `--${name}`, given: 'it has no value', expected: `--${name} VALUE`, fix: `write --${name}=VALUE if the value starts with "-"` });
+  throw userError({ at: rawName, given: 'it has no value', expected: `${rawName} VALUE`, fix: `write --${name}=VALUE if the value starts with "-"` });
 }
 
-function switchOf({ name, value }: OptionToken): string {
+function switchOf({ rawName, value }: OptionToken): string {
   if (value === undefined) return '';
-  throw userError({ at: `--${name}`, given: 'it has a value', expected: 'the option alone', fix: `write --${name}` });
+  throw userError({ at: rawName, given: 'it has a value', expected: 'the option alone', fix: `write ${rawName}` });
 }
 
 function once(name: string, option: Option, values: string[]): string[] {
@@ -129,28 +117,4 @@ function checkOperands(operands: string[], command: Syntax): void {
     expected: command.operands.join(' ') || 'none',
     fix: `see cdk8s-ci-deploy ${command.name} --help`,
   });
-}
-
-/**
- * The name that is most similar to a misspelt word, if one is similar.
- */
-export function nearest(word: string, names: readonly string[]): string | undefined {
-  const [best] = names
-    .map((name) => ({ name, distance: word !== '' && name.startsWith(word) ? 0 : distanceOf(word, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return best?.name;
-}
-
-/** The Levenshtein distance, row by row. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === b[j] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,5 +1,6 @@
-import type { Option } from './arguments';
 import type { Command } from './command';
+import { PROGRAM_OPTIONS } from './completion-words';
+import { LETTERS, Option, PROXY_VARIABLES } from './options';
 
 const WIDTH = 80;
 
@@ -32,7 +33,8 @@ export function overview(commands: ReadonlyMap<string, () => Command>): string {
     ['Give GitLab CI one Kubernetes namespace, and nothing else.'],
     ['Usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]'],
     ['Commands:', ...table([...commands].map(([name, load]) => [name, load().summary]))],
-    ['Options:', ...table([['--help', 'show this help, or that of the command before it'], ['--version', 'show the version']])],
+    ['Options:', ...table([...PROGRAM_OPTIONS])],
+    ['Variables:', ...table([...PROXY_VARIABLES])],
     exitCodes(EXIT_CODES),
   ]);
 }
@@ -72,7 +74,7 @@ function paragraphs(lines: readonly string[]): string[] {
   });
 }
 
-/** The groups by their first options; in all of them, and in each, required options come first. */
+/** The groups by their first options, and the options without a group last. In all groups, and in each, required options come first. */
 function optionGroups({ options }: Command): string[][] {
   const groups = new Map<string, Row[]>();
   const sorted = [...[...options].filter(([, { required }]) => required), ...[...options].filter(([, { required }]) => !required)];
@@ -80,12 +82,15 @@ function optionGroups({ options }: Command): string[][] {
     const group = option.group ?? OTHERS;
     groups.set(group, [...groups.get(group) ?? [], optionRow(name, option)]);
   }
-  return [...groups].map(([title, rows]) => [`${title}:`, ...table(rows)]);
+  const others = groups.get(OTHERS) ?? [];
+  groups.delete(OTHERS);
+  return [...groups, [OTHERS, others] as const].map(([title, rows]) => [`${title}:`, ...table(rows)]);
 }
 
 function optionRow(name: string, { takes, many, required, summary }: Option): Row {
   const marks = [...required ? ['required'] : [], ...many ? ['repeatable'] : []];
-  return [takes ? `--${name} ${takes}` : `--${name}`, marks.length === 0 ? summary : `${summary} (${marks.join(', ')})`];
+  const letter = name === 'help' ? 'h' : LETTERS.get(name);
+  return [`${letter === undefined ? '' : `-${letter}, `}--${name}${takes ? ` ${takes}` : ''}`, marks.length === 0 ? summary : `${summary} (${marks.join(', ')})`];
 }
 
 function exitCodes(codes: ReadonlyMap<number, string>): string[] {

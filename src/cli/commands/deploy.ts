@@ -1,15 +1,15 @@
 import type { ExitCode } from '../base/failure';
-import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
+import { FILENAME_OPTION, Options, withOptionProperties } from '../command-line/options';
 import { deploy as deployManifests } from '../deploy/deploy';
 import { DEPLOY_OPTIONS, MANIFESTS, OBJECTS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
-import { RELEASE_VARIABLES } from '../deploy/history/release-options';
+import { DEPLOY_VARIABLES } from '../deploy/history/release-options';
 import { PULL_SECRET_OPTIONS } from '../deploy/pull-secret/options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { TAKE_OVER_OPTIONS } from '../deploy/take-over';
 
-const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+const OPTIONS: Options = [
   ['recursive', { group: MANIFESTS, summary: 'read folders in folders, too' }],
   ['allow-empty', { group: MANIFESTS, summary: 'accept manifests without objects, which removes all objects of the last release' }],
   ['allow-mutable-tag', { group: MANIFESTS, summary: 'accept images without a tag, or with the tag latest or the name of the branch' }],
@@ -75,11 +75,16 @@ export const deploy: Command = {
     { line: 'cdk8s-ci-deploy deploy dist --app web --pull-secret gitlab-registry', does: 'Also write the credentials for private images' },
   ],
   variables: new Map([
-    ...RELEASE_VARIABLES,
+    ...DEPLOY_VARIABLES,
     ['CI_REGISTRY_IMAGE', 'the registry that images may come from'],
+    ['CI_COMMIT_REF_SLUG, CI_COMMIT_TAG', 'the branch, whose name is no tag of an image'],
     ['CI_REGISTRY, CI_DEPLOY_USER, CI_DEPLOY_PASSWORD', 'the registry credentials of --pull-secret'],
+    ['CI_DEPENDENCY_PROXY_PASSWORD', 'refused as a registry credential, like CI_JOB_TOKEN and CI_REGISTRY_PASSWORD'],
   ]),
-  options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOY_OPTIONS]),
+  options: new Map([
+    ...SESSION_OPTIONS, ...withOptionProperties(FILENAME_OPTION, { group: MANIFESTS }),
+    ...OPTIONS, ...TAKE_OVER_OPTIONS, ...PULL_SECRET_OPTIONS, ...DEPLOY_OPTIONS,
+  ]),
 
   async run(context: Context): Promise<ExitCode> {
     return deployManifests(context);

@@ -1,12 +1,12 @@
 import { ExitCode } from '../base/failure';
-import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
 import { destroy as destroyApplication } from '../deploy/destroy';
-import { RELEASE_VARIABLES } from '../deploy/history/release-options';
+import { CHANGE_VARIABLES } from '../deploy/history/release-options';
 import { summaryJson, summaryText } from '../deploy/report/summary';
 
-const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+const OPTIONS: Options = [
   ['prune-data', { summary: 'also delete PersistentVolumeClaims' }],
   ['pull-secret', { takes: 'NAME', summary: 'the Secret of --pull-secret of deploy (default: found by its label)' }],
   ['dry-run', { summary: 'show what would be deleted, and delete nothing' }],
@@ -34,7 +34,7 @@ export const destroy: Command = {
     { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch', does: 'Delete a review app' },
     { line: 'cdk8s-ci-deploy destroy --app web --environment review/my-branch --dry-run', does: 'Show what would be deleted' },
   ],
-  variables: RELEASE_VARIABLES,
+  variables: CHANGE_VARIABLES,
   options: new Map([...SESSION_OPTIONS, ...OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

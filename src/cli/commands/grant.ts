@@ -1,22 +1,27 @@
+import { printable } from '../../base/printable';
 import { userError } from '../../base/user-error';
 import type { Access, AccessServiceAccount } from '../access/access';
 import { accessSummary, subjectName } from '../access/access-summary';
 import { applyAccess, dryRunAccess, objectName } from '../access/apply-access';
+import { configurationVersion } from '../access/oidc/authentication-configuration';
 import { oidcInstructions } from '../access/oidc/oidc-instructions';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/failure';
-import { asAdministrator, ADMINISTRATOR_OPTIONS, Administrator } from '../cluster/cluster-clients';
+import { asAdministrator, ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES, Administrator } from '../cluster/cluster-clients';
+import { serverVersion } from '../cluster/find';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
+import { FILENAME_OPTION } from '../command-line/options';
 import { revokeUnused } from '../credentials/credential-cleanup';
 import { addressWarning, kubeconfigBuilder } from '../credentials/credential-kubeconfig';
 import { DESTINATION_OPTIONS, parseTokenLifetime, TOKEN_OPTIONS, TokenLifetime, withDestination } from '../credentials/credential-options';
 import { CredentialRecord, CredentialStore } from '../credentials/credential-store';
 import { checkDestination, currentCredential, Destination } from '../credentials/destination';
-import { GITLAB_MISSING, trustOf } from '../credentials/gitlab-options';
+import { GITLAB_MISSING, GITLAB_VARIABLES, trustOf } from '../credentials/gitlab-options';
 import type { TokenOptions } from '../credentials/issue-token';
+import { LOG_VARIABLES } from '../credentials/local-destination';
 import { isoTime, provisionCredential, validityText } from '../credentials/provision-credential';
-import { VERIFICATION_OPTIONS, verificationParts, verifyCredential } from '../credentials/verify-credential';
+import { NEW_CREDENTIAL_OPTIONS, PROTECTED_NAMESPACE_OPTION, verificationParts, verifyCredential } from '../credentials/verify-credential';
 import { StepLog } from '../io/step-log';
 
 /**
@@ -50,15 +55,18 @@ export const grant: Command = {
     { line: 'cdk8s-ci-deploy grant dist/access.yaml --file ci.kubeconfig --dry-run', does: 'Check everything, and change nothing' },
   ],
   options: new Map([
+    ...FILENAME_OPTION,
     ...ADMINISTRATOR_OPTIONS,
     ...DESTINATION_OPTIONS,
     ...TOKEN_OPTIONS,
-    ...VERIFICATION_OPTIONS,
+    ...NEW_CREDENTIAL_OPTIONS,
+    ...PROTECTED_NAMESPACE_OPTION,
     ['dry-run', { summary: 'check everything, change nothing' }],
     ['yes', { summary: 'do not ask for confirmation' }],
     ['output', { takes: 'text|json|-', summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, ...GITLAB_VARIABLES, LOG_VARIABLES]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, stderr } = context;
@@ -72,6 +80,7 @@ export const grant: Command = {
       return asAdministrator(context, async (administrator) => steps.within(async () =>
         grantSubject(context, access, administrator, certificateAuthority, steps)));
     }
+    if (serviceAccount.tokenSecret !== undefined) checkNoLifetime(context, access, serviceAccount.tokenSecret);
     const lifetime = parseTokenLifetime(args);
     return withDestination(context, { account: { namespace, name: serviceAccount.name } }, async (destination) =>
       asAdministrator(context, async (administrator) => steps.within(async () =>
@@ -131,15 +140,28 @@ async function tokenSecretFor({ tokenSecret }: AccessServiceAccount, store: Cred
   return isStored ? 'new' : { name: tokenSecret };
 }
 
-/** A subject without a ServiceAccount has no token of the cluster, so the options must choose no destination. */
+/** The token of a token Secret never expires. */
+function checkNoLifetime({ args }: Context, { file }: Access, tokenSecret: string): void {
+  const [option] = TOKEN_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
+  if (option === undefined) return;
+  throw userError({
+    at: `--${option}`,
+    given: `the token of Secret ${tokenSecret} in ${printable(file)} never expires`,
+    expected: 'no lifetime',
+    fix: `remove --${option}, or the token Secret from the manifests`,
+  });
+}
+
+/** A subject without a ServiceAccount has no token of the cluster, so the options must choose no destination and describe no token. */
 function checkNoDestination({ args }: Context, access: Access): void {
-  const [option] = DESTINATION_OPTIONS.map(([name]) => name).filter((name) => name !== 'ca-file' && args.has(name));
+  const options = [...DESTINATION_OPTIONS, ...TOKEN_OPTIONS, ...NEW_CREDENTIAL_OPTIONS].map(([name]) => name);
+  const [option] = options.filter((name) => name !== 'ca-file' && args.has(name));
   if (option === undefined && args.one('output') !== '-') return;
   const name = option ?? 'output';
   throw userError({
     at: `--${name}`,
     given: `${subjectName(access)} has no token that could be stored`,
-    expected: 'no destination',
+    expected: 'no option for a token',
     fix: name === 'output' ? 'use --output text or --output json' : `remove --${name}`,
   });
 }
@@ -148,9 +170,9 @@ async function grantSubject(
   context: Context, access: Access, administrator: Administrator, certificateAuthority: string | undefined, steps: StepLog,
 ): Promise<ExitCode> {
   announce(access, administrator, 'The command stores nothing in GitLab.', steps);
-  if (await applyManifests(context, access, administrator, steps)) {
-    printInstructions(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority }));
-  }
+  if (!await applyManifests(context, access, administrator, steps)) return ExitCode.DONE;
+  const version = access.oidc && configurationVersion(await serverVersion(administrator.cluster));
+  printInstructions(context, access, access.oidc && oidcInstructions(access.oidc, { certificateAuthority, configurationVersion: version }));
   return ExitCode.DONE;
 }
 

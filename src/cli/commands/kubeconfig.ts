@@ -1,13 +1,16 @@
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { ExitCode } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
+import { withOptionProperties } from '../command-line/options';
 import { CREDENTIAL_FORMATS, formatCredential } from '../credentials/credential-kubeconfig';
 import { TOKEN_OPTIONS } from '../credentials/credential-options';
-import { checkLocalOptions, LOCAL_OPTIONS, writeCredential } from '../credentials/local-destination';
+import { checkLocalOptions, LOCAL_OPTIONS, LOG_VARIABLES, writeCredential } from '../credentials/local-destination';
 import { kubeconfigReport, kubeconfigReportText } from '../kubeconfig/kubeconfig-report';
-import { kubeconfigSource } from '../kubeconfig/kubeconfig-source';
+import { kubeconfigSource, SOURCES } from '../kubeconfig/kubeconfig-source';
 import { requestKubeconfig } from '../kubeconfig/request-kubeconfig';
+
+const SOURCE = 'Source';
 
 /**
  * Builds or checks the kubeconfig of a CI job, and reports how GitLab masks it.
@@ -38,21 +41,26 @@ export const kubeconfig: Command = {
     { line: 'cdk8s-ci-deploy kubeconfig --service-account gitlab-web --namespace web', does: 'Request a token of a ServiceAccount' },
   ],
   options: new Map([
-    ['token-file', { takes: 'FILE|-', summary: 'the token, as `kubectl create token` prints it; a line break at the end is removed' }],
-    ['id-token-file', { takes: 'FILE', summary: 'the file, best absolute, that the job writes its id_token to; it is not read now' }],
-    ['service-account', { takes: 'NAME', summary: 'the ServiceAccount in --namespace to request a token for' }],
-    ['namespace', { takes: 'NAME', summary: 'with a token: the namespace' }],
-    ['context', { takes: 'NAME', summary: 'with a token: the context of the cluster (default: the current one)' }],
-    ['server', { takes: 'URL', summary: 'with a token: the address of the API server for CI jobs (default: that in FILE)' }],
-    ['user', { takes: 'NAME', summary: 'with a token: the name of the user in the kubeconfig (default: gitlab-<namespace>)' }],
-    ['allow-token-file', { summary: 'without a token: accept a FILE with a tokenFile' }],
+    ['token-file', { group: SOURCE, takes: 'FILE|-', excludes: ['id-token-file', 'service-account'], summary: 'the token, as `kubectl create token` prints it; a line break at the end is removed' }],
+    ['id-token-file', { group: SOURCE, takes: 'FILE', excludes: ['service-account'], summary: 'the file, best absolute, that the job writes its id_token to; it is not read now' }],
+    ['service-account', { group: SOURCE, takes: 'NAME', summary: 'the ServiceAccount in --namespace to request a token for' }],
+    ...withOptionProperties([
+      ['namespace', { takes: 'NAME', summary: 'the namespace (required)' }],
+      ['context', { takes: 'NAME', summary: 'the context of the cluster (default: the current one)' }],
+      ['server', { takes: 'URL', summary: 'the address of the API server for CI jobs (default: that in FILE)' }],
+      ['user', { takes: 'NAME', summary: 'the name of the user in the kubeconfig (default: gitlab-<namespace>)' }],
+    ], { group: 'With one of them', needs: SOURCES }),
+    ...withOptionProperties([
+      ...ADMINISTRATOR_OPTIONS.filter(([name]) => name !== 'context'),
+      ...TOKEN_OPTIONS,
+      ['dry-run', { summary: 'check everything, change nothing' }],
+    ], { group: 'With --service-account', needs: ['service-account'] }),
+    ['allow-token-file', { excludes: SOURCES, summary: 'without a token: accept a FILE with a tokenFile' }],
     ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
-    ...ADMINISTRATOR_OPTIONS.filter(([name]) => name !== 'context'),
-    ...TOKEN_OPTIONS,
-    ['dry-run', { summary: 'with --service-account: check everything, change nothing' }],
     ...LOCAL_OPTIONS,
     ['output', { takes: 'text|json|-', summary: 'the format of the report; "-" prints the credential instead (default: text)' }],
   ]),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, LOG_VARIABLES]),
   missing: new Map([
     ['token', 'other users of this machine see the arguments, and the shell saves them: use --token-file FILE, or --token-file - to read standard input'],
   ]),

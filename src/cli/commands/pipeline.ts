@@ -5,7 +5,8 @@ import { userError, show } from '../../base/user-error';
 import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
-import { GITLAB_MISSING } from '../credentials/gitlab-options';
+import { PROXY_VARIABLES } from '../command-line/options';
+import { GITLAB_MISSING, GITLAB_VARIABLES } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';
 import { checkJobNames } from '../pipeline/job-names';
 import { mermaid } from '../pipeline/mermaid';
@@ -47,18 +48,18 @@ export const pipeline: Command = {
   options: new Map([
     ['run', { summary: 'the words are a command that starts the program here' }],
     ['file', { takes: 'FILE', summary: 'use only the pipeline that the program writes into this file (default: all)' }],
-    ['check', { summary: 'write nothing; exit with 1 and the difference when a file is out of date' }],
+    ['check', { excludes: ['output=-'], summary: 'write nothing; exit with 1 and the difference when a file is out of date' }],
     ['save', { takes: 'FILE', summary: 'also save the pipelines, for --from' }],
-    ['from', { takes: 'FILE', summary: 'with --check: start no program; check the project with the pipelines of --save' }],
-    ['graph', { summary: 'write nothing; print the pipeline as a Mermaid flowchart' }],
+    ['from', { takes: 'FILE', needs: ['check'], excludes: ['run', 'file', 'save'], summary: 'with --check: start no program; check the project with the pipelines of --save' }],
+    ['graph', { excludes: ['check', 'output'], summary: 'write nothing; print the pipeline as a Mermaid flowchart' }],
     ['output', { takes: 'text|json|-', summary: 'the form of the report; "-" prints the pipeline and writes no file (default: text)' }],
     ...PROJECT_OPTIONS,
   ]),
   missing: new Map(GITLAB_MISSING),
   variables: new Map([
+    ...GITLAB_VARIABLES,
     ['GITLAB_TOKEN', 'with --from: the token for GitLab, in a variable that only the job of the check gets'],
-    ['CI_PROJECT_ID', 'with --check: the project'],
-    ['CI_SERVER_URL', 'with --check: the address of GitLab'],
+    ...PROXY_VARIABLES,
   ]),
   exitCodes: new Map([
     [0, 'done; with --check: the files are up to date, and the variables match'],
@@ -71,7 +72,7 @@ export const pipeline: Command = {
   async run(context: Context): Promise<ExitCode> {
     const { args } = context;
     const output = args.choice('output', ['text', 'json', '-']);
-    checkArguments(context);
+    checkToken(context);
     const saved = args.one('from');
     if (saved !== undefined) return checkSaved(saved, context);
     const program = await programOf(context);
@@ -87,31 +88,17 @@ export const pipeline: Command = {
   },
 };
 
-function checkArguments({ args, variables }: Context): void {
-  const [useless] = args.has('from') ? ['run', 'file', 'save', 'graph'].filter((option) => args.has(option)) : [];
-  if (args.has('from') && (!args.has('check') || useless !== undefined || args.operands.length > 0)) {
-    const given = useless !== undefined ? `there is --${useless}, too` : args.operands.length > 0 ? 'there is a program, too' : 'there is no --check';
-    throw userError({ at: '--from', given, expected: '--check --from FILE, without a program', fix: 'use --check --from FILE for the project, and a second run for the rest' });
+function checkToken({ args, variables }: Context): void {
+  if (args.has('from') && args.operands.length > 0) {
+    throw userError({ at: '--from', given: 'there is a program, too', expected: '--check --from FILE, without a program', fix: 'use --check --from FILE for the project, and a second run for the rest' });
   }
-  if (args.has('check') && !args.has('from') && variables.GITLAB_TOKEN) {
-    throw userError({
-      at: 'GITLAB_TOKEN',
-      given: 'it is set, and the program could read it from the environment of this command (/proc)',
-      expected: 'a run without a token, or without a program',
-      fix: 'run `pipeline --check --save FILE` without the variable, then `pipeline --check --from FILE` with it',
-    });
-  }
-  const [foreign] = PROJECT_OPTIONS.map(([name]) => name).filter((name) => args.has(name));
-  if (foreign !== undefined && !args.has('check')) {
-    throw userError({ at: `--${foreign}`, given: 'there is no --check', expected: '--check, which is the only use of the project', fix: `add --check, or remove --${foreign}` });
-  }
-  const [other] = ['check', 'output'].filter((option) => args.has(option));
-  if (args.has('graph') && other !== undefined) {
-    throw userError({ at: '--graph', given: `there is --${other}, too`, expected: '--graph alone', fix: `remove --graph or --${other}` });
-  }
-  if (args.one('output') === '-' && args.has('check')) {
-    throw userError({ at: '--output', given: 'it is "-", with --check', expected: 'the pipeline or a report', fix: 'remove --check, or use --output json' });
-  }
+  if (!args.has('check') || args.has('from') || !variables.GITLAB_TOKEN) return;
+  throw userError({
+    at: 'GITLAB_TOKEN',
+    given: 'it is set, and the program could read it from the environment of this command (/proc)',
+    expected: 'a run without a token, or without a program',
+    fix: 'run `pipeline --check --save FILE` without the variable, then `pipeline --check --from FILE` with it',
+  });
 }
 
 type Pipelines = readonly [ProgramOutput, ...ProgramOutput[]];

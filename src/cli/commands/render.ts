@@ -7,6 +7,7 @@ import { Container, noContainer } from '../../kubernetes/container-images';
 import { ExitCode } from '../base/failure';
 import type { Arguments } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
+import { FILENAME_OPTION } from '../command-line/options';
 import { renderInPlace } from '../render/render-in-place';
 
 const IMAGE = 'Image';
@@ -33,8 +34,9 @@ export const render: Command = {
     { line: 'cdk8s-ci-deploy render app.yml --container web --container worker', does: 'Set the image of two containers' },
   ],
   options: new Map([
+    ...FILENAME_OPTION,
     ['image', { takes: 'REFERENCE', group: IMAGE, summary: 'the image (default: the variable of the image job)' }],
-    ['variable', { takes: 'NAME', group: IMAGE, summary: 'the variable of the image job (default: IMAGE)' }],
+    ['variable', { takes: 'NAME', group: IMAGE, excludes: ['image'], summary: 'the variable of the image job (default: IMAGE)' }],
     ['placeholder', { takes: 'TEXT', summary: 'the image to replace (default: IMAGE)' }],
     ['container', { takes: 'NAME', many: true, summary: 'also set this container, whatever its image is' }],
     ['allow-mutable-tag', { group: IMAGE, summary: 'accept an image without a tag, with the tag latest, or with the name of the branch' }],
@@ -47,6 +49,7 @@ export const render: Command = {
     ['IMAGE_PIPELINE_ID', 'the pipeline that built it'],
     ['CI_PIPELINE_ID', 'this pipeline'],
     ['CI_REGISTRY_IMAGE', 'in CI: the prefix of allowed images'],
+    ['CI_COMMIT_REF_SLUG, CI_COMMIT_TAG', 'the branch, whose name is no tag of an image'],
   ]),
   exitCodes: new Map([
     [0, 'done'],
@@ -84,8 +87,7 @@ function imageOf(args: Arguments, variables: CiVariables): ImageLookup {
   };
   const image = args.one('image');
   if (image === undefined) return CiImage.fromGitlab({ ...policy, variable: args.one('variable'), ciVariables: present(variables) }).lookup();
-  if (!args.has('variable')) return { ...CiImage.of(image, policy).lookup(), source: 'option --image' };
-  throw userError({ at: '--variable', given: 'there is an --image, too', expected: 'one source of the image', fix: 'remove --image or --variable' });
+  return { ...CiImage.of(image, policy).lookup(), source: 'option --image' };
 }
 
 function present(variables: CiVariables): Record<string, string> {

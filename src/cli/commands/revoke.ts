@@ -3,15 +3,21 @@ import type { Access, AccessServiceAccount } from '../access/access';
 import { subjectName } from '../access/access-summary';
 import { readAccessFile } from '../access/read-access';
 import { ExitCode } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS, asAdministrator } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES, asAdministrator } from '../cluster/cluster-clients';
 import type { Command, Context } from '../command-line/command';
+import { FILENAME_OPTION, withOptionProperties } from '../command-line/options';
 import { CredentialStore } from '../credentials/credential-store';
 import type { Destination } from '../credentials/destination';
-import { GITLAB_OPTIONS, gitlabDestinationOf } from '../credentials/gitlab-options';
+import { GITLAB_MISSING, GITLAB_OPTIONS, GITLAB_VARIABLES, gitlabDestinationOf } from '../credentials/gitlab-options';
 import { StepLog } from '../io/step-log';
 import { readGivenToken } from '../revoke/revocation';
 import { revokeCompromised } from '../revoke/revoke-compromised';
 import { listCredentials, revokeCredentials } from '../revoke/revoke-credentials';
+
+const SELECTION = 'Selection';
+
+/** A stored variable is found by its name and its environment, whatever its type. */
+const VARIABLE_OPTIONS = GITLAB_OPTIONS.filter(([name]) => !['variable-type', 'unprotected'].includes(name));
 
 /**
  * Revokes credentials, and waits until the API server rejects them.
@@ -44,22 +50,29 @@ export const revoke: Command = {
     { line: 'cdk8s-ci-deploy revoke dist/access.yaml --compromised', does: 'Revoke every token of the ServiceAccount' },
   ],
   options: new Map([
+    ...FILENAME_OPTION,
     ...ADMINISTRATOR_OPTIONS,
-    ['credential', { takes: 'SECRET', summary: 'the Secret of the credential, as grant and --list print it' }],
-    ['token-file', { takes: 'FILE|-', summary: 'the token to revoke' }],
-    ['list', { summary: 'only list the credentials' }],
-    ['compromised', { summary: 'revoke every token of the ServiceAccount' }],
-    ...GITLAB_OPTIONS,
-    ['remove-variable', { summary: 'also remove the variables in GitLab' }],
+    ['credential', { group: SELECTION, takes: 'SECRET', excludes: ['list', 'compromised'], summary: 'the Secret of the credential, as grant and --list print it' }],
+    ['token-file', { group: SELECTION, takes: 'FILE|-', excludes: ['list', 'compromised', 'credential'], summary: 'the token to revoke' }],
+    ['list', { group: SELECTION, summary: 'only list the credentials' }],
+    ['compromised', { group: SELECTION, excludes: ['list'], summary: 'revoke every token of the ServiceAccount' }],
+    ...withOptionProperties(VARIABLE_OPTIONS, { excludes: ['list'] }),
+    ['remove-variable', { group: 'GitLab', excludes: ['list'], summary: 'also remove the variables in GitLab' }],
     ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
     ['dry-run', { summary: 'check everything, change nothing' }],
     ['yes', { summary: 'do not ask for confirmation' }],
     ['output', { takes: 'text|json', summary: 'the format of the result (default: text)' }],
   ]),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, ...GITLAB_VARIABLES]),
+  missing: new Map([
+    ...GITLAB_MISSING,
+    ...['variable-type', 'unprotected'].map((name): [string, string] => [name, 'revoke finds the variables by --variable and --environment, so remove the option']),
+  ]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, clock } = context;
     args.choice('output', ['text', 'json']);
+    checkCompromised(context);
     const access = await readAccessFile(context, args.operands[0] ?? '-');
     const account = { namespace: access.namespace, name: serviceAccountOf(access).name };
     const token = await readGivenToken(context, account);
@@ -73,6 +86,18 @@ export const revoke: Command = {
   },
 };
 
+/** With --compromised, the only use of GitLab is to remove the variables. */
+function checkCompromised({ args }: Context): void {
+  const option = VARIABLE_OPTIONS.map(([name]) => name).find((name) => args.has(name));
+  if (option === undefined || !args.has('compromised') || args.has('remove-variable')) return;
+  throw userError({
+    at: `--${option}`,
+    given: 'it has no effect with --compromised without --remove-variable',
+    expected: 'a variable to remove, or every token',
+    fix: `add --remove-variable, or remove --${option}`,
+  });
+}
+
 function serviceAccountOf(access: Access): AccessServiceAccount {
   if (access.serviceAccount) return access.serviceAccount;
   throw userError({
@@ -85,7 +110,7 @@ function serviceAccountOf(access: Access): AccessServiceAccount {
 
 /** Opens the destination in GitLab if the options choose one, runs an action, and closes it. */
 async function withGitlabDestination<T>(context: Context, action: (destination?: Destination) => Promise<T>): Promise<T> {
-  const isChosen = [...GITLAB_OPTIONS.map(([name]) => name), 'remove-variable'].some((name) => context.args.has(name));
+  const isChosen = [...VARIABLE_OPTIONS.map(([name]) => name), 'remove-variable'].some((name) => context.args.has(name));
   if (!isChosen) return action();
   const destination = await gitlabDestinationOf(context);
   try {

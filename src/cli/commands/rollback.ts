@@ -1,13 +1,13 @@
 import type { ExitCode } from '../base/failure';
-import type { Option } from '../command-line/arguments';
 import type { Command, Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import { DEPLOY_OPTIONS } from '../deploy/deploy-options';
 import { SESSION_OPTIONS } from '../deploy/deploy-session';
-import { RELEASE_VARIABLES } from '../deploy/history/release-options';
+import { DEPLOY_VARIABLES } from '../deploy/history/release-options';
 import { REPORT_DESCRIPTION } from '../deploy/report/report-output';
 import { rollBack } from '../deploy/roll-back';
 
-const OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+const OPTIONS: Options = [
   ['to', { takes: 'NUMBER', summary: 'the release, by its number in `history` (default: the deployed release before the current one)' }],
   ['allow-registry', { takes: 'PREFIX', many: true, summary: 'a registry that images may come from; in CI, CI_REGISTRY_IMAGE is one, too (default: any)' }],
 ];
@@ -34,7 +34,7 @@ export const rollback: Command = {
     { line: 'cdk8s-ci-deploy rollback --app web --environment production', does: 'Restore the release before the current one' },
     { line: 'cdk8s-ci-deploy rollback --app web --environment production --to 12 --dry-run', does: 'Show what release 12 would change' },
   ],
-  variables: RELEASE_VARIABLES,
+  variables: new Map([...DEPLOY_VARIABLES, ['CI_COMMIT_REF_SLUG, CI_COMMIT_TAG, CI_REGISTRY_IMAGE', 'for the check of images, as in deploy']]),
   options: new Map([...SESSION_OPTIONS, ...OPTIONS, ...DEPLOY_OPTIONS]),
 
   async run(context: Context): Promise<ExitCode> {

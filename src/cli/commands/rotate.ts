@@ -1,20 +1,30 @@
 import { parseDuration, spanInWords } from '../base/duration';
 import { ExitCode, Failure } from '../base/failure';
-import { ADMINISTRATOR_OPTIONS } from '../cluster/cluster-clients';
+import { ADMINISTRATOR_OPTIONS, ADMINISTRATOR_VARIABLES } from '../cluster/cluster-clients';
 import { withCredential } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
 import type { Command, Context } from '../command-line/command';
 import { confirm } from '../command-line/confirm';
+import { FILENAME_OPTION, Options, withOptionProperties } from '../command-line/options';
 import { replacedRecords, revokeReplaced } from '../credentials/credential-cleanup';
 import { DESTINATION_OPTIONS, parseTokenLifetime, TOKEN_OPTIONS, withDestination } from '../credentials/credential-options';
 import { CredentialRecord, CredentialStore } from '../credentials/credential-store';
 import { checkDestination, Destination } from '../credentials/destination';
-import { GITLAB_MISSING } from '../credentials/gitlab-options';
+import { GITLAB_MISSING, GITLAB_VARIABLES } from '../credentials/gitlab-options';
+import { LOG_VARIABLES } from '../credentials/local-destination';
 import { isoTime, provisionCredential, ProvisionedCredential, validityText } from '../credentials/provision-credential';
 import { Rotator, withRotator } from '../credentials/rotator';
-import { VERIFICATION_OPTIONS, verifyCredential } from '../credentials/verify-credential';
+import { NEW_CREDENTIAL_OPTIONS, PROTECTED_NAMESPACE_OPTION, verifyCredential } from '../credentials/verify-credential';
 import { waitForRevocation } from '../credentials/wait-for-revocation';
 import { StepLog } from '../io/step-log';
+
+const ROTATION = 'Rotation';
+
+const ROTATION_OPTIONS: Options = [
+  ['grace', { takes: 'TIME', excludes: ['now'], summary: 'how long the old token stays valid (default: 1h)' }],
+  ['now', { summary: 'revoke the old token at once' }],
+  ['no-wait', { excludes: ['now'], summary: 'do not wait for the end of the grace period' }],
+];
 
 /**
  * Replaces a credential: stores a new one first, and revokes the old one after a grace period.
@@ -46,20 +56,19 @@ export const rotate: Command = {
     { line: 'cdk8s-ci-deploy rotate --itself --finish', does: 'Revoke the old token after its grace period' },
   ],
   options: new Map([
+    ...FILENAME_OPTION,
     ...ADMINISTRATOR_OPTIONS,
-    ...DESTINATION_OPTIONS.filter(([name]) => name !== 'force'),
-    ...TOKEN_OPTIONS,
-    ...VERIFICATION_OPTIONS,
-    ['itself', { summary: 'rotate the credential in --kubeconfig or KUBECONFIG by itself' }],
-    ['grace', { takes: 'TIME', summary: 'how long the old token stays valid (default: 1h)' }],
-    ['now', { summary: 'revoke the old token at once' }],
-    ['no-wait', { summary: 'do not wait for the end of the grace period' }],
-    ['finish', { summary: 'only revoke replaced tokens whose grace period is over' }],
+    ['itself', { group: ROTATION, summary: 'rotate the credential in --kubeconfig or KUBECONFIG by itself' }],
+    ...withOptionProperties(ROTATION_OPTIONS, { group: ROTATION, excludes: ['finish'] }),
+    ['finish', { group: ROTATION, summary: 'only revoke replaced tokens whose grace period is over' }],
+    ...withOptionProperties([...DESTINATION_OPTIONS.filter(([name]) => name !== 'force'), ...TOKEN_OPTIONS, ...NEW_CREDENTIAL_OPTIONS], { excludes: ['finish'] }),
+    ...PROTECTED_NAMESPACE_OPTION,
     ['dry-run', { summary: 'check everything, change nothing' }],
     ['yes', { summary: 'do not ask for confirmation' }],
-    ['output', { takes: 'text|json|-', summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
+    ['output', { takes: 'text|json|-', excludes: ['finish'], summary: 'the format of the result; "-" prints the credential instead (default: text)' }],
   ]),
   missing: new Map(GITLAB_MISSING),
+  variables: new Map([...ADMINISTRATOR_VARIABLES, ['KUBECONFIG', 'your own kubeconfigs, or with --itself the credential of the job'], ...GITLAB_VARIABLES, LOG_VARIABLES]),
 
   async run(context: Context): Promise<ExitCode> {
     const { args, clock, stderr } = context;

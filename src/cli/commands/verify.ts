@@ -9,6 +9,7 @@ import { JOB_CREDENTIAL_OPTIONS, JobCredential, jobCredential, jobCredentialOpti
 import { ApiError } from '../cluster/status';
 import type { Command, Context } from '../command-line/command';
 import { EXIT_CODES } from '../command-line/help';
+import { PROXY_VARIABLES } from '../command-line/options';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';
@@ -46,6 +47,7 @@ export const verify: Command = {
     { line: 'cdk8s-ci-deploy verify --expect dist/access.yaml --junit verify.xml', does: 'Compare the rights with the access manifests' },
     { line: 'cdk8s-ci-deploy verify --kubeconfig ci.kubeconfig --html verify.html', does: 'Write the report as a page' },
   ],
+  variables: new Map([['KUBECONFIG', 'the credential, without --kubeconfig'], ...PROXY_VARIABLES]),
   exitCodes: new Map([
     ...EXIT_CODES,
     [ExitCode.DONE, 'access is as expected'],
@@ -91,14 +93,6 @@ function checkArguments({ args }: Context): void {
       given: '--kubeconfig reads standard input already',
       expected: 'standard input for one of them',
       fix: 'read the other from a file',
-    });
-  }
-  if (args.one('namespace') !== undefined && args.one('context') === undefined) {
-    throw userError({
-      at: '--namespace',
-      given: 'there is no --context',
-      expected: 'the namespace of the kubeconfig, or a GitLab agent\'s context',
-      fix: 'remove --namespace, or add the context of the agent: --context group/agents:production',
     });
   }
   for (const [option] of FILES) {

@@ -3,11 +3,12 @@ import { GITLAB_OPTIONS, gitlabDestinationOf } from './gitlab-options';
 import { LOCAL_OPTIONS, localDestination, LocalOptions } from './local-destination';
 import { userError } from '../../base/user-error';
 import { parseDuration } from '../base/duration';
-import type { Arguments, Option } from '../command-line/arguments';
+import type { Arguments } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 
 /** The options that choose where to store the credential: in GitLab, or on this machine. */
-export const DESTINATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [...GITLAB_OPTIONS, ...LOCAL_OPTIONS];
+export const DESTINATION_OPTIONS: Options = [...GITLAB_OPTIONS, ...LOCAL_OPTIONS];
 
 /**
  * Opens the destination that the options choose, runs an action, and closes the destination. Opening sends no request.
@@ -38,9 +39,9 @@ async function destinationOf(context: Context, options: LocalOptions): Promise<D
 }
 
 /** The options for the lifetime of a token. */
-export const TOKEN_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['duration', { takes: 'TIME', summary: 'the requested lifetime of the token, such as 90d or 12h (default: 90d)' }],
-  ['shortest', { takes: 'TIME', summary: 'the shortest lifetime to accept from the cluster (default: 7d)' }],
+export const TOKEN_OPTIONS: Options = [
+  ['duration', { group: 'Token', takes: 'TIME', summary: 'the requested lifetime of the token, such as 90d or 12h (default: 90d)' }],
+  ['shortest', { group: 'Token', takes: 'TIME', summary: 'the shortest lifetime to accept from the cluster (default: 7d)' }],
 ];
 
 /**

@@ -3,31 +3,43 @@ import { decodeText } from '../../base/text-file';
 import { userError, show } from '../../base/user-error';
 import { environmentScope } from '../../gitlab/environments';
 import { variableKey } from '../../gitlab/masking';
-import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import { confirmAddress, gitlabAddress, gitlabToken, OwnerName, ownerName } from '../gitlab/connection-options';
 import type { Gitlab } from '../gitlab/gitlab';
 import { gitlabClient } from '../gitlab/gitlab-client';
 import type { TransportConfig } from '../http/tls';
 import { WaitNotice } from '../io/wait-notice';
 
+const GITLAB = 'GitLab';
+
 /**
  * The options of the commands that read or write variables of GitLab.
  */
-export const GITLAB_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['project', { takes: 'ID|PATH', summary: 'the GitLab project that stores the credential (default: CI_PROJECT_ID, then the git remote)' }],
-  ['group', { takes: 'ID|PATH', summary: 'a GitLab group instead of a project: every project in it gets the credential' }],
-  ['environment', { takes: 'SCOPE', summary: 'the environment whose jobs get the credential; "*" matches any characters' }],
-  ['variable', { takes: 'KEY', summary: 'the variable for the kubeconfig; KEY_TOKEN holds the token alone (default: KUBECONFIG)' }],
+export const GITLAB_OPTIONS: Options = [
+  ['project', { group: GITLAB, takes: 'ID|PATH', summary: 'the GitLab project that stores the credential (default: CI_PROJECT_ID, then the git remote)' }],
+  ['group', { group: GITLAB, takes: 'ID|PATH', excludes: ['project'], summary: 'a GitLab group instead of a project: every project in it gets the credential' }],
+  ['environment', { group: GITLAB, takes: 'SCOPE', summary: 'the environment whose jobs get the credential; "*" matches any characters' }],
+  ['variable', { group: GITLAB, takes: 'KEY', summary: 'the variable for the kubeconfig; KEY_TOKEN holds the token alone (default: KUBECONFIG)' }],
   ['variable-type', {
+    group: GITLAB,
     takes: 'file|env_var',
     summary: 'file: JSON, which kubectl reads; env_var: base64, which the job decodes, for an old GitLab (default: file)',
   }],
-  ['unprotected', { summary: 'also give the credential to jobs of unprotected branches and tags' }],
-  ['gitlab-url', { takes: 'URL', summary: 'the address of GitLab (default: CI_SERVER_URL, then the git remote, after a question)' }],
-  ['gitlab-token-file', { takes: 'FILE|-', summary: 'the GitLab token with the scope api (default: the variable GITLAB_TOKEN)' }],
-  ['ca-file', { takes: 'FILE', summary: 'the CA certificates of GitLab, as PEM (default: CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE, the system\'s)' }],
+  ['unprotected', { group: GITLAB, summary: 'also give the credential to jobs of unprotected branches and tags' }],
+  ['gitlab-url', { group: GITLAB, takes: 'URL', summary: 'the address of GitLab (default: CI_SERVER_URL, then the git remote, after a question)' }],
+  ['gitlab-token-file', { group: GITLAB, takes: 'FILE|-', summary: 'the GitLab token with the scope api (default: the variable GITLAB_TOKEN)' }],
+  ['ca-file', { group: GITLAB, takes: 'FILE', summary: 'the CA certificates of GitLab, as PEM (default: CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE, the system\'s)' }],
 ];
+
+/** The variables of commands that write to GitLab. */
+export const GITLAB_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['GITLAB_TOKEN', 'the token for GitLab, without --gitlab-token-file'],
+  ['CI_PROJECT_ID', 'the project, without --project and --group'],
+  ['CI_SERVER_URL', 'the address of GitLab, without --gitlab-url'],
+  ['CI_SERVER_TLS_CA_FILE, SSL_CERT_FILE', 'CA certificates to trust beside those of the system, without --ca-file'],
+  ['CI_JOB_TOKEN', 'refused as the token for GitLab'],
+]);
 
 /**
  * Options that do not exist, with the reason and the alternative.

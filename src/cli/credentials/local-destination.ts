@@ -6,17 +6,20 @@ import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
 import { tokenClaims } from '../../kubernetes/token-claims';
-import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import type { Files } from '../io/files';
 import type { SafeOutput } from '../io/safe-output';
 
 /** The options that store a credential on this machine. */
-export const LOCAL_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['file', { takes: 'FILE', summary: 'write the credential to a new file that only you can read' }],
-  ['format', { takes: 'yaml|json|base64', summary: 'the format of the credential in --file or --output - (default: yaml)' }],
-  ['force', { summary: 'replace the file of --file if it exists' }],
+export const LOCAL_OPTIONS: Options = [
+  ['file', { takes: 'FILE', group: 'File', excludes: ['output=-'], summary: 'write the credential to a new file that only you can read' }],
+  ['format', { takes: 'yaml|json|base64', group: 'File', needs: ['file', 'output=-'], summary: 'the format of the credential in --file or --output - (default: yaml)' }],
+  ['force', { group: 'File', needs: ['file'], summary: 'replace the file of --file if it exists' }],
 ];
+
+/** The variables of a job, whose log must have no secret. */
+export const LOG_VARIABLES: readonly [string, string] = ['CI, GITLAB_CI', 'in CI, --output - is refused, because a secret would be in the log'];
 
 /**
  * How to treat a file that exists.
@@ -31,7 +34,7 @@ export interface LocalOptions {
 /**
  * Reads the destination on this machine from the options. Returns nothing when they choose none.
  *
- * @throws A `UserError` when the options choose two, when the file exists, or when standard output is the log of a CI job.
+ * @throws A `UserError` when the file exists, or when standard output is the log of a CI job.
  */
 export async function localDestination(context: Context, { replace = false, account }: LocalOptions = {}): Promise<Destination | undefined> {
   const { args, files, stdout } = context;
@@ -51,17 +54,12 @@ export async function localDestination(context: Context, { replace = false, acco
  * Checks the options of a local destination.
  *
  * @param hasSecret Whether the credential holds a token. The log of a CI job must not.
- * @throws A `UserError` for contradicting options, and for a secret on the standard output of a CI job.
+ * @throws A `UserError` for a secret on the standard output of a CI job.
  */
 export function checkLocalOptions({ args, variables }: Pick<Context, 'args' | 'variables'>, { hasSecret = true } = {}): void {
   const [file, toStdout] = [args.one('file'), args.one('output') === '-'];
   if (file === '-') throw userError({ at: '--file', given: 'it is "-"', expected: 'a file name', fix: 'use --output - for standard output' });
-  if (args.has('force') && file === undefined) {
-    throw userError({ at: '--force', given: 'there is no --file', expected: 'both options', fix: 'add --file ci.kubeconfig, or remove --force' });
-  }
-  if (!toStdout) return;
-  if (file !== undefined) throw userError({ at: '--output', given: 'it is "-" and there is a --file', expected: 'one of the two', fix: 'remove --file, or use --output text' });
-  if (hasSecret && isCi(variables)) {
+  if (toStdout && hasSecret && isCi(variables)) {
     throw userError({ at: '--output', given: 'it is "-" in a CI job', expected: 'no secret in the log', fix: 'use --file ci.kubeconfig' });
   }
 }

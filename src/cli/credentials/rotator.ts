@@ -71,7 +71,7 @@ async function withAdministrator<T>(context: Context, access: Access, action: (r
 async function withItself<T>(context: Context, access: Access | undefined, action: (rotator: Rotator) => Promise<T>): Promise<T> {
   const { args } = context;
   const { kubeconfig, source } = await jobCredential(context, {
-    kubeconfig: args.one('kubeconfig'), allowProtectedNamespace: args.has('allow-protected-namespace'),
+    kubeconfig: args.one('kubeconfig'), context: args.one('context'), allowProtectedNamespace: args.has('allow-protected-namespace'),
   });
   const claims = tokenClaims(kubeconfig.token ?? '');
   if (claims?.serviceAccount === undefined || claims.namespace === undefined) {

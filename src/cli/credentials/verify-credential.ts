@@ -4,20 +4,26 @@ import type { Access } from '../access/access';
 import { ExitCode, Failure } from '../base/failure';
 import { withCredential } from '../cluster/credential';
 import { ApiError } from '../cluster/status';
-import type { Option } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import { WaitNotice } from '../io/wait-notice';
 import { shortList } from '../verify/access-request';
 import { differences } from '../verify/verification';
 import { verifyAccess } from '../verify/verify-access';
 
-/** The options for the verification of a new credential. */
-export const VERIFICATION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
-  ['server', { takes: 'URL', summary: 'the address of the API server for CI jobs (default: that of the kubeconfig)' }],
-  ['prove-here', { summary: 'verify at the address of the kubeconfig, if this machine cannot reach --server' }],
-  ['other-namespace', { takes: 'NAME', many: true, summary: 'a namespace in which everything must be denied, beside kube-system (default: default)' }],
-  ['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }],
+const VERIFICATION = 'Verification';
+
+/** The options for the address of a new credential, and for its verification. */
+export const NEW_CREDENTIAL_OPTIONS: Options = [
+  ['server', { group: VERIFICATION, takes: 'URL', summary: 'the address of the API server for CI jobs (default: that of the kubeconfig)' }],
+  ['prove-here', { group: VERIFICATION, needs: ['server'], summary: 'verify at the address of the kubeconfig, if this machine cannot reach --server' }],
+  ['other-namespace', {
+    group: VERIFICATION, takes: 'NAME', many: true, summary: 'a namespace in which everything must be denied, beside kube-system (default: default)',
+  }],
 ];
+
+/** The option to use a namespace of the cluster itself. */
+export const PROTECTED_NAMESPACE_OPTION: Options = [['allow-protected-namespace', { summary: 'accept default and kube-* as the namespace' }]];
 
 /**
  * The parts of the kubeconfig that this machine uses for the verification: with --prove-here, without the address for CI jobs.

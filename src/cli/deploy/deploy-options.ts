@@ -15,7 +15,8 @@ import { printableText } from '../../base/printable';
 import { userError } from '../../base/user-error';
 import { isCi } from '../../gitlab/ci-variables';
 import { withOwnRegistry } from '../../image/policy';
-import type { Arguments, Option } from '../command-line/arguments';
+import type { Arguments } from '../command-line/arguments';
+import type { Options } from '../command-line/options';
 
 /** Groups of options in the help. */
 export const MANIFESTS = 'Manifests';
@@ -25,15 +26,15 @@ const FAILURE = 'Failures';
 /**
  * The options of the commands that deploy a release.
  */
-export const DEPLOY_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const DEPLOY_OPTIONS: Options = [
   ['allow-service-account', { group: MANIFESTS, takes: 'NAME', many: true, summary: 'let objects use the deployer\'s ServiceAccount, or another with more rights than a workload' }],
   ['force-conflicts', { group: OBJECTS, summary: 'take over fields that other field managers set' }],
   ['take-over-manager', { group: OBJECTS, takes: 'NAME', many: true, summary: 'take over all fields of this field manager, so that those that the manifests omit are removed' }],
   ['no-prune', { group: OBJECTS, summary: 'keep objects that are no longer in the release' }],
-  ['prune-data', { group: OBJECTS, summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
-  ['allow-prune-many', { group: OBJECTS, summary: 'delete more than half of the objects at once, even if that is more than one' }],
+  ['prune-data', { group: OBJECTS, excludes: ['no-prune'], summary: 'also delete PersistentVolumeClaims, and Secrets with values' }],
+  ['allow-prune-many', { group: OBJECTS, excludes: ['no-prune'], summary: 'delete more than half of the objects at once, even if that is more than one' }],
   ['rollback-on-failure', { group: FAILURE, summary: 'restore the previous release when this one fails (default: in CI)' }],
-  ['no-rollback-on-failure', { group: FAILURE, summary: 'leave a failed release as it is (default: outside CI)' }],
+  ['no-rollback-on-failure', { group: FAILURE, excludes: ['rollback-on-failure'], summary: 'leave a failed release as it is (default: outside CI)' }],
   ...REPORT_OPTIONS,
 ];
 
@@ -57,7 +58,7 @@ export interface DeployContext {
 }
 
 /**
- * @throws `UserError` when two options contradict each other.
+ * @throws `UserError` for an unknown format, and for two reports in one file.
  */
 export function deployOptions(session: DeploySession, { former }: DeployContext = {}): DeployOptions {
   const { identity, namespace, timeout: budget, kubeconfig, context } = session;
@@ -102,11 +103,7 @@ function takenOverManagers(args: Arguments): string[] {
 }
 
 function rollsBack(args: Arguments, byDefault: boolean): boolean {
-  const [yes, no] = [args.has('rollback-on-failure'), args.has('no-rollback-on-failure')];
-  if (yes && no) {
-    throw userError({ at: '--rollback-on-failure', given: 'there is also --no-rollback-on-failure', expected: 'one of them', fix: 'remove one' });
-  }
-  return yes || (byDefault && !no);
+  return args.has('rollback-on-failure') || (!args.has('no-rollback-on-failure') && byDefault);
 }
 
 /**

@@ -5,15 +5,16 @@ import type { ReleaseIdentity } from './objects/release';
 import { cryptoModule } from '../../base/lazy-modules';
 import { userError, show } from '../../base/user-error';
 import type { Kubeconfig } from '../../kubeconfig/kubeconfig';
-import { sha256Digits } from '../../kubernetes/certificates';
+import { certificateBlocks, sha256Digits } from '../../kubernetes/certificates';
 import { tokenClaims } from '../../kubernetes/token-claims';
 import { parseDuration, spanInWords } from '../base/duration';
 import { connectCluster } from '../cluster/connect';
 import type { Connection } from '../cluster/connection';
 import { credentialConnection, jobCredential, jobCredentialOptions } from '../cluster/credential';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
-import type { Arguments, Option } from '../command-line/arguments';
+import type { Arguments } from '../command-line/arguments';
 import type { Context } from '../command-line/command';
+import type { Options } from '../command-line/options';
 import type { TimeBudget } from '../http/retry';
 import { WaitNotice } from '../io/wait-notice';
 
@@ -22,7 +23,7 @@ const LIMITS = 'Time limits';
 /**
  * The options of all commands that change a release.
  */
-export const SESSION_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const SESSION_OPTIONS: Options = [
   ...RELEASE_OPTIONS,
   ['server', { takes: 'URL', summary: 'refuse the credential of any other server' }],
   ['cluster-ca-sha256', { takes: 'HEX', many: true, summary: 'refuse a server with any other CA certificate' }],
@@ -153,6 +154,5 @@ function fingerprint(text: string): string {
 }
 
 function fingerprints(data: string): string[] {
-  const pem = Buffer.from(data, 'base64').toString('latin1').match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  return pem.map((block) => new (cryptoModule().X509Certificate)(block).fingerprint256.replaceAll(':', '').toLowerCase());
+  return certificateBlocks(Buffer.from(data, 'base64').toString('latin1')).map((block) => new (cryptoModule().X509Certificate)(block).fingerprint256.replaceAll(':', '').toLowerCase());
 }

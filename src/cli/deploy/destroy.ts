@@ -25,7 +25,7 @@ export async function destroy(context: Context): Promise<Summary> {
   const begun = clock.now();
   const session = await openSession(context);
   const { namespace, identity, timeout, say } = session;
-  const isDryRun = args.has('dry-run');
+  const [isDryRun, withClaims, pullSecret] = [args.has('dry-run'), args.has('prune-data'), args.one('pull-secret')];
   const waiting = WaitNotice.until('all objects are gone', context);
   const options = { namespace, clock, signal, say, waiting, owner: new Owner(identity, namespace), job: jobOf(variables), budget: timeout };
   const open = async (cluster: KubernetesClient) => new ReleaseStore(cluster, namespace, identity, clock);
@@ -33,8 +33,8 @@ export async function destroy(context: Context): Promise<Summary> {
   return withAccess(access, async () => {
     const { cluster } = access;
     const store = await access.reads();
-    const removal = await planRemoval(cluster, store, options, args.has('prune-data'));
-    const used = await usedSecrets(cluster, store, { namespace, identity, name: args.one('pull-secret') });
+    const removal = await planRemoval(cluster, store, options, withClaims);
+    const used = await usedSecrets(cluster, store, { namespace, identity, name: pullSecret });
     if (!isDryRun) await removeObjects(cluster, store, removal, options);
     const pullSecrets = await removeFromPullSecrets(cluster, used, { namespace, identity, say, dryRun: isDryRun });
     if (removal.kept.length === 0) await access.removeLock();

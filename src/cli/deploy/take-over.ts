@@ -15,9 +15,10 @@ import { userError, show } from '../../base/user-error';
 import { releasePart } from '../../release/release-names';
 import type { Clock } from '../base/host';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
-import type { Arguments, Option } from '../command-line/arguments';
+import type { Arguments } from '../command-line/arguments';
+import type { Options } from '../command-line/options';
 
-export const TAKE_OVER_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const TAKE_OVER_OPTIONS: Options = [
   ['take-over-from', { takes: 'PROJECT/ENVIRONMENT/APP', summary: 'continue the releases of this former identity of the application' }],
 ];
 

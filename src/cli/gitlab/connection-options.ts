@@ -63,14 +63,11 @@ export async function confirmAddress({ url, source }: GitlabAddress, { files, st
 /**
  * The project or group: from `--group` or `--project`, or else CI_PROJECT_ID, or else the git remote.
  *
- * @throws `UserError` when none names it, or both options are given.
+ * @throws `UserError` when none names it.
  */
 export async function ownerName(context: OptionSources, { url }: GitlabAddress): Promise<OwnerName> {
   const { args, variables } = context;
   const [group, project] = [args.one('group'), args.one('project')];
-  if (group !== undefined && project !== undefined) {
-    throw userError({ at: '--group', given: '--project is given as well', expected: 'only one of them', fix: 'remove --group or --project' });
-  }
   if (group !== undefined) return { kind: 'group', name: checkName(group, '--group', GROUP) };
   if (project !== undefined) return { kind: 'project', name: checkName(project, '--project', PROJECT) };
   if (variables.CI_PROJECT_ID) return { kind: 'project', name: checkName(variables.CI_PROJECT_ID, 'CI_PROJECT_ID', PROJECT) };
@@ -114,7 +111,7 @@ function rootOf(text: string, at: string): string {
   if (url.protocol === 'http:' && !isLoopback(url)) {
     throw userError({ at, given: `${show(url.origin)} is not https`, expected: 'https, since the credential is sent there', fix: `try https://${url.host}` });
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/api\/v4$/, '')}`;
+  return `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/api\/v4$/, '')}`;
 }
 
 /** The project of a remote. The remote must be on the same GitLab, which may live below a path. */

@@ -39,7 +39,7 @@ function remoteOfUrl({ protocol, hostname, host, pathname }: URL): GitRemote | u
 }
 
 function remote(server: URL, path: string): GitRemote {
-  return { server, path: path.replace(/^\/+/, '').replace(/\/+$/, '').replace(/\.git$/, '') };
+  return { server, path: path.replace(/^\/+/, '').replace(/(?<!\/)\/+$/, '').replace(/\.git$/, '') };
 }
 
 function findGit(folder: string, files: Files): string | undefined {
@@ -65,10 +65,18 @@ function parseOrigin(config: string): GitRemote | undefined {
   let section = '';
   for (const line of config.split(/\r?\n/)) {
     section = /^\s*\[(.*)\]/.exec(line)?.[1] ?? section;
-    const address = /^\s*url\s*=\s*"?([^"]*?)"?\s*$/.exec(line)?.[1];
-    if (section === 'remote "origin"' && address !== undefined) return remoteOf(address);
+    const address = section === 'remote "origin"' ? valueOf(line, 'url') : undefined;
+    if (address !== undefined) return remoteOf(address);
   }
   return undefined;
+}
+
+/** The value of a line `key = value` or `key = "value"`. */
+function valueOf(line: string, key: string): string | undefined {
+  const [name = '', ...rest] = line.split('=');
+  if (name.trim() !== key || rest.length === 0) return undefined;
+  const value = rest.join('=').trim().replace(/^"/, '').replace(/"$/, '');
+  return value.includes('"') ? undefined : value;
 }
 
 async function readText(name: string, files: Files): Promise<string> {

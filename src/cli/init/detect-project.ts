@@ -29,6 +29,9 @@ const HUGO = ['hugo.toml', 'hugo.yaml', 'hugo.yml', 'hugo.json'];
 export async function detectProject({ args, files }: Pick<Context, 'args' | 'files'>, folder: string): Promise<DetectedProject> {
   const has = (name: string) => files.exists(join(folder, name));
   const manifest = args.one('manifest') ?? MANIFESTS.find(has);
+  if (manifest === undefined && args.has('placeholder')) {
+    throw userError({ at: '--placeholder', given: 'there is no manifest', expected: `--manifest, or one of ${MANIFESTS.join(', ')}`, fix: 'add --manifest FILE, or remove --placeholder' });
+  }
   return {
     manifest: manifest === undefined ? undefined : await readManifest(files, folder, manifest, args.one('placeholder') ?? 'IMAGE'),
     isHugoSite: HUGO.some(has),

@@ -12,12 +12,11 @@ import type { Context } from '../command-line/command';
  * The source of the kubeconfig that the options choose: a file to check, a token to build with, or a ServiceAccount of the cluster.
  *
  * @returns A function that reads the kubeconfig, or `service-account`.
- * @throws A `UserError` when the options choose two sources.
+ * @throws A `UserError` for a FILE beside a ServiceAccount.
  */
 export function kubeconfigSource(context: Context): (() => Promise<Kubeconfig>) | 'service-account' {
   const { args } = context;
-  const [source, second] = SOURCES.filter((name) => args.has(name));
-  if (second) throw userError({ at: `--${second}`, given: `there is also a --${source}`, expected: 'one of the two', fix: `remove --${second} or --${source}` });
+  const source = SOURCES.find((name) => args.has(name));
   if (source === undefined) return async () => checkKubeconfig(context);
   if (source !== 'service-account') return async () => buildKubeconfig(context);
   if (args.operands.length === 0) return source;
@@ -29,10 +28,8 @@ export function kubeconfigSource(context: Context): (() => Promise<Kubeconfig>) 
   });
 }
 
-const SOURCES = ['token-file', 'id-token-file', 'service-account'] as const;
-
-/** The options that need a token or a ServiceAccount. */
-const BUILD_OPTIONS = ['namespace', 'context', 'server', 'user', 'kubeconfig', 'duration', 'shortest', 'dry-run'];
+/** The options that choose a source. At most one of them is there. */
+export const SOURCES = ['token-file', 'id-token-file', 'service-account'] as const;
 
 /** The namespace of the new credential. */
 export function requiredNamespace({ args }: Pick<Context, 'args'>): string {
@@ -88,15 +85,6 @@ async function readCertificates(
 
 async function checkKubeconfig(context: Context): Promise<Kubeconfig> {
   const { args } = context;
-  const option = BUILD_OPTIONS.find((name) => args.has(name));
-  if (option) {
-    throw userError({
-      at: `--${option}`,
-      given: 'there is no --token-file',
-      expected: 'both or neither',
-      fix: `add --token-file to build a kubeconfig, or remove --${option} to check FILE`,
-    });
-  }
   const file = fileOf(context);
   const text = await read(context, file);
   const policy = KubeconfigPolicy.stored({ allowProtectedNamespace: args.has('allow-protected-namespace'), allowTokenFile: args.has('allow-token-file') });

@@ -81,7 +81,7 @@ async function runProgram({ name, words: [command, ...words], folder }: Program,
 
 /** The message of the last `UserError` in the output of a runtime that failed with it: Node's, or another language's around it. */
 function userErrorIn(output: string): string | undefined {
-  return [...output.matchAll(/^\s*(?:\S+: )*UserError: ([^]*?)(?=\r?\n\s+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
+  return [...output.matchAll(/^[ \t]*(?:\S+: )*UserError: ([^]*?)(?=\r?\n[ \t]+at |\r?\n\r?\n|$(?![^]))/gm)].at(-1)?.[1]?.trim();
 }
 
 function notStarted(name: string, command: string, { code = 'unknown' }: NodeJS.ErrnoException): Error {

@@ -38,12 +38,39 @@ describe('the credential of a job', () => {
 
   test('is the named context of the agent\'s file', async () => {
     const context = { files: { agent: AGENT_FILE }, variables: { KUBECONFIG: 'agent' } };
-    const found = await credential({ agentContext: 'group/project:production', namespace: 'ns2' }, context);
+    const found = await credential({ context: 'group/project:production', namespace: 'ns2' }, context);
 
     expect(found.kubeconfig).toMatchObject({ server: 'https://kas.gitlab.example.com/k8s-proxy/', token: 'ci:2:job-token', namespace: 'ns2' });
   });
 
+  test.each<[string, JobCredentialOptions, string]>([
+    ['the only context, by its name', { context: 'x' }, 'ns1'],
+    ['the only context, with its own namespace', { namespace: 'ns1' }, 'ns1'],
+    ['the named context, in another namespace', { context: 'x', namespace: 'ns2' }, 'ns2'],
+  ])('is %s', async (_, options, namespace) => {
+    const { kubeconfig } = await credential({ kubeconfig: 'a', ...options }, { files: { a: STORED } });
+
+    expect(kubeconfig).toMatchObject({ server: SERVER, token: TOKEN, namespace });
+  });
+
+  test('is a context of a kubeconfig with several contexts, with the namespace of the context', async () => {
+    const { clusters, users, contexts } = JSON.parse(STORED);
+    const others = { contexts: [...contexts, { name: 'y', context: { cluster: 'c', user: 'v', namespace: 'ns3' } }], users: [...users, { name: 'v', user: { token: 'second-token' } }], clusters };
+    const { kubeconfig } = await credential({ kubeconfig: 'a', context: 'y' }, { files: { a: kubeconfigFile({ root: others }) } });
+
+    expect(kubeconfig).toMatchObject({ token: 'second-token', namespace: 'ns3' });
+  });
+
+  test('is in the namespace of the option when its context names none', async () => {
+    const { kubeconfig } = await credential({ kubeconfig: 'a', namespace: 'ns4' }, { files: { a: kubeconfigFile({ context: { namespace: undefined } }) } });
+
+    expect(kubeconfig.namespace).toBe('ns4');
+  });
+
   test.each<[string, JobCredentialOptions, TestContextOptions, string]>([
+    ['of another namespace than the option', { kubeconfig: 'a', namespace: 'ns2' }, { files: { a: STORED } }, 'a: --namespace: "ns2", expected "ns1", the namespace of the credential'],
+    ['of another namespace than the option, in the variable', { namespace: 'other' }, { variables: { KUBECONFIG: ONE_LINE } }, '--namespace: "other", expected "ns1"'],
+    ['a context of the file that does not exist', { kubeconfig: 'a', context: 'z' }, { files: { a: STORED } }, 'a: context: "z" is not in the file, expected one of "x"'],
     ['missing', {}, {}, 'KUBECONFIG: it is not set, expected the credential of this job; name a file with --kubeconfig FILE'],
     ['a missing file', {}, { variables: { KUBECONFIG: '/absent' } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
     ['a bare token', {}, { variables: { KUBECONFIG: TOKEN } }, 'KUBECONFIG: it is neither an existing file nor a kubeconfig'],
@@ -51,7 +78,7 @@ describe('the credential of a job', () => {
     ['an exec plugin', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ user: { token: undefined, exec: { command: 'aws' } } }) } },
       'a: users[0].user: it has exec, expected a token, since an exec plugin runs a program that the file names'],
     ['the agent\'s file without a context', { kubeconfig: 'a' }, { files: { a: AGENT_FILE } }, 'a: contexts: it has 2 entries'],
-    ['the agent\'s context without a namespace', { kubeconfig: 'a', agentContext: 'group/project:staging' }, { files: { a: AGENT_FILE } }, '--namespace: it is missing'],
+    ['the agent\'s context without a namespace', { kubeconfig: 'a', context: 'group/project:staging' }, { files: { a: AGENT_FILE } }, '--namespace: it is missing'],
     ['a protected namespace', { kubeconfig: 'a' }, { files: { a: kubeconfigFile({ context: { namespace: 'kube-system' } }) } }, 'kube-system'],
     ['truncated', {}, { variables: { KUBECONFIG: ONE_LINE.slice(0, -9) } }, 'KUBECONFIG (the text itself): line 1, column'],
   ])('is rejected when it is %s', async (_, options, context, expected) => {

@@ -1,4 +1,5 @@
-import { nearest, parseArguments, Syntax } from '../../../src/cli/command-line/arguments';
+import { parseArguments, Syntax } from '../../../src/cli/command-line/arguments';
+import { nearest } from '../../../src/cli/command-line/choices';
 
 const SYNTAX: Syntax = {
   name: 'paint',
@@ -41,8 +42,8 @@ test('it returns the first choice by default, and rejects an unknown one', () =>
 });
 
 test.each<[string, string[], RegExp]>([
-  ['an unknown option', ['a', '--color', 'red'], /^"--color": unknown option of paint, expected --colour, --shade, --dry, --output; did you mean --colour\?$/],
-  ['an unknown option without a similar one', ['a', '--wet'], /; see cdk8s-ci-deploy paint --help$/],
+  ['an unknown option', ['a', '--color', 'red'], /^unknown option "--color" of paint\. Did you mean --colour\?$/],
+  ['an unknown option without a similar one', ['a', '--wet'], /^unknown option "--wet" of paint\. See cdk8s-ci-deploy paint --help\.$/],
   ['an option without its value', ['a', '--colour'], /^--colour: it has no value, expected --colour VALUE; write --colour=VALUE if the value starts with "-"$/],
   ['a switch with a value', ['a', '--dry=yes'], /^--dry: it has a value, expected the option alone; write --dry$/],
   ['a repeated option', ['a', '--colour', 'b', '--colour', 'c'], /^--colour: it is given 2 times, expected once; remove all but one$/],
@@ -53,7 +54,7 @@ test.each<[string, string[], RegExp]>([
 
 test('it names the alternative of an option that does not exist on purpose', () => {
   expect(() => parseArguments(['a', '--token', 'x'], { ...SYNTAX, missing: new Map([['token', 'use --token-file']]) })).toThrow(
-    /^--token: there is no such option on purpose, expected no secret among the arguments; use --token-file$/);
+    /^--token: there is no such option on purpose: use --token-file$/);
 });
 
 test.each<[string, string | undefined]>([

@@ -39,7 +39,7 @@ Options:
   --coats NUMBER  how many coats (default: 2)
   --a-name-that-is-very-long VALUE
                   anything
-  --help          show this help
+  -h, --help      show this help
 
 Exit codes:
   0         done
@@ -69,6 +69,12 @@ test('the overview lists each command with its summary', () => {
   expect(overview(new Map([['paint', () => COMMAND]]))).toContain('\n\nCommands:\n  paint  paint a wall\n\nOptions:\n  --help     show');
 });
 
+test('the letters of options stand before their names', () => {
+  const options = new Map([['namespace', { takes: 'NAME', summary: 'the room' }], ['recursive', { summary: 'all rooms' }]]);
+
+  expect(commandHelp({ ...COMMAND, options })).toContain('Options:\n  -n, --namespace NAME  the room\n  -R, --recursive       all rooms\n  -h, --help            show this help\n');
+});
+
 test('no line of the overview is wider than 80 columns', () => {
   expect(overview(COMMANDS).split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
@@ -78,8 +84,20 @@ describe.each([...COMMANDS])('the help of %s', (name, load) => {
     expect(commandHelp(load()).split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test('has two examples or more, and names the exit codes', () => {
+    expect((load().examples ?? []).length).toBeGreaterThanOrEqual(2);
+    expect(commandHelp(load())).toMatch(/\n\nExit codes:\n {2}0 /);
+  });
+
+  test('breaks no word', () => {
+    const words = new Set(commandHelp(load()).split(/[\s.,()]+/));
+    const source = [load().summary, ...load().description, ...[...load().options.values()].flatMap(({ summary, takes = '' }) => [summary, takes])].join(' ').split(/[\s.,()]+/);
+
+    expect(source.slice(1).filter((word) => !words.has(word))).toEqual([]);
+  });
+
   test('has examples that the command accepts', () => {
-    const lines = (load().examples ?? []).flatMap(({ line }) => line.replace(/ *\\\n */g, ' ').split(/ [|>&]+ /)).filter((line) => line.includes('cdk8s-ci-deploy'));
+    const lines = (load().examples ?? []).flatMap(({ line }) => line.replace(/ *\\\n */g, ' ').split(/ [|>&]+ /)).filter((line) => /^(?:.* )?cdk8s-ci-deploy /.test(line));
     const words = lines.map((line) => line.split(' ')).map((all) => all.slice(all.indexOf('cdk8s-ci-deploy') + 1));
 
     expect(words.filter(([command]) => command !== name)).toEqual([]);

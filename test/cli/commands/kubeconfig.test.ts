@@ -145,9 +145,9 @@ describe('building a kubeconfig', () => {
     ['a missing CA file', BUILD, {
       files: { ...FILES, 'admin.conf': kubeconfigFile({ cluster: { 'certificate-authority-data': undefined, 'certificate-authority': 'gone.crt' } }) },
     }, /file not found: .*gone\.crt/],
-    ['--output - beside --file', [...BUILD, '--output', '-', '--file', 'out'], {}, /--output: it is "-" and there is a --file/],
+    ['--output - beside --file', [...BUILD, '--output', '-', '--file', 'out'], {}, /--file: it cannot be combined with --output -/],
     ['--file -', [...BUILD, '--file', '-'], {}, /--file: it is "-".*use --output -/],
-    ['--force alone', [...BUILD, '--force'], {}, /--force: there is no --file/],
+    ['--force alone', [...BUILD, '--force'], {}, /--force: it has no effect without --file/],
     ['an unknown format', [...BUILD, '--format', 'toml'], {}, /--format: "toml", expected yaml, json, base64/],
   ])('fails for %s', async (_, argv, options, expected) => {
     const output = argv.some((arg) => ['--file', '--output', '--force'].includes(arg)) ? [] : ['--file', 'out'];
@@ -201,7 +201,7 @@ describe('building a kubeconfig for a job with an id_token', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a second source', [...FOR_JOB, '--token-file', 'token'], /--id-token-file: there is also a --token-file/],
+    ['a second source', [...FOR_JOB, '--token-file', 'token'], /--token-file: it cannot be combined with --id-token-file/],
     ['standard input', ['kubeconfig', 'admin.conf', '--id-token-file', '-', '--namespace', 'ns1'], /--id-token-file: it is "-"/],
     ['the token instead of its file', ['kubeconfig', 'admin.conf', '--id-token-file', TOKEN, '--namespace', 'ns1'], /tokenFile: it is a token/],
     ['a missing namespace', FOR_JOB.slice(0, 4), /--namespace: it is missing/],
@@ -255,7 +255,7 @@ describe('checking a kubeconfig', () => {
   });
 
   test('rejects the options that need a token', async () => {
-    expect((await run(['kubeconfig', 'ci.conf', '--namespace', 'ns1'])).stderr).toMatch(/--namespace: there is no --token-file/);
+    expect((await run(['kubeconfig', 'ci.conf', '--namespace', 'ns1'])).stderr).toMatch(/--namespace: it has no effect without --token-file, --id-token-file or --service-account/);
   });
 
   test('rejects the kubeconfig of a GitLab agent', async () => {

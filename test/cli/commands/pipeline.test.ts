@@ -175,10 +175,10 @@ describe('the program', () => {
     ['several pipelines for one flowchart', ['--graph'], { 'pipeline.js': program() + program(YAML, { name: 'b.yml' }) }, /it writes 2 pipelines, expected one with --graph/],
     ['a file that the program does not write', ['--file', 'other.yml'], { 'pipeline.js': program() }, /--file: pipeline\.js does not write "other\.yml", expected \.gitlab-ci\.yml; /],
     ['another form of the flowchart', ['--graph=svg'], {}, /--graph: it has a value, expected the option alone/],
-    ['a project without --check', ['--project', '42'], {}, /--project: there is no --check/],
+    ['a project without --check', ['--project', '42'], {}, /--project: it has no effect without --check/],
     ['a token among the arguments', ['--check', '--gitlab-token', 'glpat'], {}, /--gitlab-token: there is no such option on purpose/],
-    ['a flowchart and a report', ['--graph', '--check'], {}, /--graph: there is --check, too/],
-    ['both the pipeline and the report on standard output', ['--output', '-', '--check'], {}, /--output: it is "-", with --check/],
+    ['a flowchart and a report', ['--graph', '--check'], {}, /--graph: it cannot be combined with --check/],
+    ['both the pipeline and the report on standard output', ['--output', '-', '--check'], {}, /--check: it cannot be combined with --output -/],
   ])('it rejects %s', async (_, argv, files, expected) => {
     expect(await run(argv, files)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });
     expect(fileNames()).toEqual(Object.keys(files));

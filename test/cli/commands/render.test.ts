@@ -146,7 +146,7 @@ test.each<[string, string[], CliOptions, RegExp]>([
   ['a space behind it', ['--image', `${IMAGE} `], {}, /image/],
   ['a foreign registry in CI', [], { variables: { ...JOB, IMAGE: 'docker.io/evil/site:1' } }, /docker\.io\/evil/],
   ['the image of another pipeline', [], { variables: { ...JOB, IMAGE_PIPELINE_ID: '4710' } }, /IMAGE_PIPELINE_ID is "4710"/],
-  ['two sources of the image', ['--image', IMAGE, '--variable', 'IMAGE'], {}, /--variable: there is an --image, too, expected one source of the image; remove --image or --variable/],
+  ['two sources of the image', ['--image', IMAGE, '--variable', 'IMAGE'], {}, /--variable: it cannot be combined with --image, expected one of them; remove --variable or --image/],
   ['a container that is not there', ['--image', IMAGE, '--container', 'wbe'], {}, /deployment\.yml: .*"web".*the name "wbe"/],
   ['no placeholder', ['--image', IMAGE, '--placeholder', 'X'], {}, /deployment\.yml: .*"web" with "IMAGE".*the image "X"/],
   ['a duplicate key', ['--image', IMAGE], { files: { 'deployment.yml': 'kind: A\nkind: B\n' } }, /deployment\.yml:2:1: /],

@@ -108,8 +108,6 @@ describe('standard output', () => {
 
 test.each<[string[], RegExp]>([
   [['--file', '-'], /^--file: it is "-"/],
-  [['--force'], /^--force: there is no --file/],
-  [['--file', 'ci.conf', '--output', '-'], /^--output: it is "-" and there is a --file/],
   [['--file', 'ci.conf', '--format', 'toml'], /--format/],
 ])('the options %j are rejected', async (argv, message) => {
   await expect(destination(argv)).rejects.toThrow(message);

@@ -61,7 +61,6 @@ describe('the project or group', () => {
   });
 
   test.each<[string, string[], ContextOptions, RegExp]>([
-    ['with both options', ['--group', 'a', '--project', 'a/b'], {}, /^--group: --project is given as well/],
     ['when nothing names it', [], {}, /^--project: it is missing/],
     ['when the git remote is on another server', [], { files: origin('git@code.example.com:a/b.git') }, /the git remote "origin" is on "code\.example\.com", not on "gitlab\.example\.com"/],
     ['when a project has no group', ['--project', 'site'], {}, /^--project: it is "site", expected the id or full path of a project/],

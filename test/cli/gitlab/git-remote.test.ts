@@ -19,6 +19,18 @@ test.each([
   expect(remoteOf(address)).toBeUndefined();
 });
 
+test.each([
+  ['url=https://gitlab.example.com/group/site.git', 'group/site'],
+  ['\turl = "https://gitlab.example.com/group/site.git"  ', 'group/site'],
+  ['  url\t=\thttps://gitlab.example.com/group/site.git?x=1', 'group/site'],
+])('the line %j names the origin', async (line, path) => {
+  expect(await gitOrigin(contextOf([], { files: { '.git/config': `[remote "origin"]\n${line}\n` } }))).toMatchObject({ path });
+});
+
+test.each(['pushurl = https://gitlab.example.com/group/site.git', 'url', 'url = "a"b"', '# url = https://gitlab.example.com/group/site.git'])('the line %j names no origin', async (line) => {
+  expect(await gitOrigin(contextOf([], { files: { '.git/config': `[remote "origin"]\n${line}\n` } }))).toBeUndefined();
+});
+
 describe('the origin of a repository', () => {
   const SITE = { server: new URL('https://gitlab.example.com'), path: 'example-group/site' };
   const CONFIG = [

@@ -1,10 +1,31 @@
 import { RESERVED_PREFIX } from '../../../access/oidc-names';
 import type { OidcTrust } from '../access';
 
+/** The versions of AuthenticationConfiguration in the API group apiserver.config.k8s.io. */
+export type ConfigurationVersion = 'v1' | 'v1beta1';
+
 /**
- * How the API server reaches the issuer.
+ * The version that a server reads: v1 since Kubernetes 1.34, v1beta1 since 1.30.
+ *
+ * @param gitVersion Of the server: `v1.33.4`. Without it, the server is taken for a new one.
+ * @see https://kubernetes.io/docs/reference/config-api/apiserver-config.v1/
+ */
+export function configurationVersion(gitVersion: string | undefined): ConfigurationVersion {
+  const [, minor] = /^v?1\.(\d+)\./.exec(gitVersion ?? '') ?? [];
+  return minor !== undefined && Number(minor) < 34 ? 'v1beta1' : 'v1';
+}
+
+const REQUIREMENTS: Readonly<Record<ConfigurationVersion, string>> = {
+  v1: 'This version needs Kubernetes 1.34 or newer. Kubernetes 1.30 to 1.33 need apiserver.config.k8s.io/v1beta1.',
+  v1beta1: 'This version is for Kubernetes 1.30 to 1.33. Kubernetes 1.34 and newer read apiserver.config.k8s.io/v1.',
+};
+
+/**
+ * How the API server reaches the issuer, and which version of the configuration it reads.
  */
 export interface IssuerOptions {
+  /** @default v1 */
+  readonly configurationVersion?: ConfigurationVersion;
   /** The CA certificates of the issuer, as PEM. By default the API server uses the CA certificates of its system. */
   readonly certificateAuthority?: string;
 }
@@ -20,11 +41,12 @@ export interface IssuerOptions {
  */
 export function authenticationConfiguration(trust: OidcTrust, options: IssuerOptions = {}): string {
   const { issuer, audience, projectId, usernamePrefix } = trust;
+  const { configurationVersion: version = 'v1' } = options;
   const user = `${cel(`${usernamePrefix}project:`)} + claims.project_id`;
   return `\
 # For kube-apiserver --authentication-config=FILE, without any --oidc-* flag. The API server reloads the file when it changes.
-# This version needs Kubernetes 1.34 or newer. Kubernetes 1.30 to 1.33 need apiserver.config.k8s.io/v1beta1.
-apiVersion: apiserver.config.k8s.io/v1
+# ${REQUIREMENTS[version]}
+apiVersion: apiserver.config.k8s.io/${version}
 kind: AuthenticationConfiguration
 jwt:
 # Use one entry for each issuer. If the issuer has an entry, add the id of the project to the list in its first rule.

@@ -3,12 +3,13 @@ import type { CiVariables } from '../../../gitlab/ci-variables';
 import { releasePart } from '../../../release/release-names';
 import { JOB_CREDENTIAL_OPTIONS, jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
-import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
+import { PROXY_VARIABLES } from '../../command-line/options';
+import type { Options } from '../../command-line/options';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
 /** The options of all commands for a release: its application and environment, and the credential. */
-export const RELEASE_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const RELEASE_OPTIONS: Options = [
   ['app', { takes: 'NAME', group: 'Release', required: true, summary: 'the application' }],
   ['environment', { takes: 'NAME', group: 'Release', summary: 'the GitLab environment (default: CI_ENVIRONMENT_NAME)' }],
   ...JOB_CREDENTIAL_OPTIONS,
@@ -19,6 +20,22 @@ export const RELEASE_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['CI_PROJECT_ID', 'the project of the release; without it, `local`'],
   ['CI_ENVIRONMENT_NAME', 'the environment, without --environment'],
   ['KUBECONFIG', 'the credential, without --kubeconfig'],
+  ...PROXY_VARIABLES,
+]);
+
+/** The variables that the commands read that change a release. */
+export const CHANGE_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ...RELEASE_VARIABLES,
+  ['CI_PIPELINE_IID, CI_JOB_ID, CI_COMMIT_SHA, CI_PIPELINE_URL, CI_JOB_URL', 'the job, for the record and the lock'],
+]);
+
+/** The variables that the commands read that deploy a release. */
+export const DEPLOY_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ...CHANGE_VARIABLES,
+  ['CI, GITLAB_CI', 'in CI, a failed release is rolled back, and the log has sections'],
+  ['CI_JOB_TOKEN, GITLAB_TOKEN, CI_REPOSITORY_URL', 'masked in all output'],
+  ['CI_REGISTRY_PASSWORD, CI_DEPLOY_PASSWORD', 'masked in all output'],
+  ['NO_COLOR, TERM', 'with NO_COLOR or TERM=dumb, the progress is not one live line'],
 ]);
 
 /**

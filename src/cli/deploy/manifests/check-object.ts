@@ -68,7 +68,7 @@ function nameOf(at: string, kind: string, { name, generateName }: JsonObject): s
       at,
       given: `${kind} with generateName ${show(generateName)}`,
       expected: 'metadata.name: with generateName, each deploy would create another object and never update or delete one',
-      fix: `use metadata.name, such as ${show(String(generateName).replace(/-+$/, ''))}`,
+      fix: `use metadata.name, such as ${show(String(generateName).replace(/(?<!-)-+$/, ''))}`,
     });
   }
   const expected = typeof name === 'string' ? nameRuleOf(kind)(name) : 'text';

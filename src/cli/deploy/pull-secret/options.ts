@@ -8,17 +8,17 @@ import type { CiVariables } from '../../../gitlab/ci-variables';
 import { ImageReference } from '../../../image/image-reference';
 import { dns1123Subdomain } from '../../../kubernetes/names';
 import { isReleaseName } from '../../../release/release-names';
-import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
+import type { Options } from '../../command-line/options';
 import type { ReleaseObject } from '../objects/release';
 
 const PULL_SECRET = 'Pull secret';
 
-export const PULL_SECRET_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const PULL_SECRET_OPTIONS: Options = [
   ['pull-secret', { group: PULL_SECRET, takes: 'NAME', summary: 'write registry credentials into this Secret' }],
-  ['pull-secret-registry', { group: PULL_SECRET, takes: 'HOST[/PATH]', summary: 'the registry, or a path in it (default: CI_REGISTRY)' }],
-  ['pull-secret-user-variable', { group: PULL_SECRET, takes: 'NAME', summary: 'the variable with the user (default: CI_DEPLOY_USER)' }],
-  ['pull-secret-password-variable', { group: PULL_SECRET, takes: 'NAME', summary: 'the variable with the password (default: CI_DEPLOY_PASSWORD)' }],
+  ['pull-secret-registry', { group: PULL_SECRET, needs: ['pull-secret'], takes: 'HOST[/PATH]', summary: 'the registry, or a path in it (default: CI_REGISTRY)' }],
+  ['pull-secret-user-variable', { group: PULL_SECRET, needs: ['pull-secret'], takes: 'NAME', summary: 'the variable with the user (default: CI_DEPLOY_USER)' }],
+  ['pull-secret-password-variable', { group: PULL_SECRET, needs: ['pull-secret'], takes: 'NAME', summary: 'the variable with the password (default: CI_DEPLOY_PASSWORD)' }],
 ];
 
 /**
@@ -51,11 +51,7 @@ export async function wantedPullSecret(
   { args, files, variables }: Pick<Context, 'args' | 'files' | 'variables'>, objects: readonly ReleaseObject[],
 ): Promise<WantedPullSecret | undefined> {
   const name = args.one('pull-secret');
-  if (name === undefined) {
-    const option = PULL_SECRET_OPTIONS.map(([other]) => other).find((other) => args.has(other));
-    if (option === undefined) return undefined;
-    throw userError({ at: `--${option}`, given: 'there is no --pull-secret', expected: 'both options', fix: `add --pull-secret NAME, or remove --${option}` });
-  }
+  if (name === undefined) return undefined;
   checkName(name, objects);
   const credentials = await pullCredentials({ files, variables }, {
     registry: args.one('pull-secret-registry'),

@@ -1,14 +1,14 @@
 import { Ending, JSON_FIELDS, Summary, summaryJson, summaryText } from './summary';
 import { secrets } from '../../../base/secrets';
 import { userError } from '../../../base/user-error';
-import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
+import type { Options } from '../../command-line/options';
 import { UnwritableOutput } from '../../io/standard-output';
 import type { ReleaseIdentity } from '../objects/release';
 
 const REPORTS = 'Reports';
 
-export const REPORT_OPTIONS: ReadonlyArray<readonly [string, Option]> = [
+export const REPORT_OPTIONS: Options = [
   ['dry-run', { group: REPORTS, summary: 'show the changes; the server checks them, and nothing is written' }],
   ['diff', { group: REPORTS, summary: 'show old and new values of fields, except those of Secrets' }],
   ['output', { group: REPORTS, takes: 'text|json', summary: 'the format of the result (default: text)' }],

@@ -1,8 +1,8 @@
 import { Finding, findingsOf, findingText } from './findings';
 import { projectVariables } from './project-variables';
 import type { PipelineModel } from '../../../pipeline/model/pipeline-model';
-import type { Option } from '../../command-line/arguments';
 import type { Context } from '../../command-line/command';
+import type { Options } from '../../command-line/options';
 import { GITLAB_OPTIONS, gitlabOf } from '../../credentials/gitlab-options';
 
 /**
@@ -22,9 +22,9 @@ const SUMMARIES = new Map([
 ]);
 
 /** The options that name the project. */
-export const PROJECT_OPTIONS: ReadonlyArray<readonly [string, Option]> = GITLAB_OPTIONS
+export const PROJECT_OPTIONS: Options = GITLAB_OPTIONS
   .filter(([name]) => ['project', 'gitlab-url', 'gitlab-token-file', 'ca-file'].includes(name))
-  .map(([name, option]) => [name, { ...option, summary: SUMMARIES.get(name) ?? option.summary, group: 'Project, with --check' }]);
+  .map(([name, option]) => [name, { ...option, summary: SUMMARIES.get(name) ?? option.summary, group: 'Project, with --check', needs: ['check'] }]);
 
 /**
  * Checks whether the variables of the project and its groups match the pipelines. It changes nothing and compares no values.

@@ -2,11 +2,22 @@ import * as fc from 'fast-check';
 import { parse } from 'yaml';
 import { oidcAudience, oidcEnvironmentGroup, oidcIssuer, oidcPrefix, oidcUser } from '../../../../src/access/oidc-names';
 import { OidcTrust } from '../../../../src/cli/access/access';
-import { authenticationConfiguration } from '../../../../src/cli/access/oidc/authentication-configuration';
+import { authenticationConfiguration, configurationVersion } from '../../../../src/cli/access/oidc/authentication-configuration';
 import { environmentName } from '../../../../src/gitlab/environments';
 import { CA_PEM } from '../../../support/kubeconfigs';
 
 const TRUST: OidcTrust = { issuer: 'https://gitlab.example.com', audience: 'https://k8s.example.com', projectId: 42, usernamePrefix: 'gitlab:' };
+
+test.each<[string | undefined, string]>([
+  ['v1.30.0', 'v1beta1'], ['v1.33.13', 'v1beta1'], ['v1.33.4-gke.1200', 'v1beta1'], ['1.33.1+k3s1', 'v1beta1'], ['v1.34.0', 'v1'], ['v1.34.1-eks-113cf36', 'v1'], ['v1.37.2', 'v1'],
+  ['v2.1.0', 'v1'], ['unknown', 'v1'], [undefined, 'v1'],
+])('a server of version %s reads %s', (gitVersion, expected) => {
+  const version = configurationVersion(gitVersion);
+  const text = authenticationConfiguration(TRUST, { configurationVersion: version });
+
+  expect([version, parse(text).apiVersion]).toEqual([expected, `apiserver.config.k8s.io/${expected}`]);
+  expect(text).toContain(expected === 'v1' ? 'needs Kubernetes 1.34 or newer' : 'is for Kubernetes 1.30 to 1.33');
+});
 
 test('the configuration checks issuer, audience, project and protected branch, and names the user after the project\'s id', () => {
   expect(authenticationConfiguration(TRUST)).toMatchInlineSnapshot(`
