@@ -1,5 +1,6 @@
 import { kindName, scopeOf, typedItem } from './kinds';
-import { isObject, Json, JsonObject, pathsOfTexts } from '../base/json';
+import { pathsOfTexts } from './text-fields';
+import { isObject, Json, JsonObject } from '../base/json';
 import { printable } from '../base/printable';
 import { userError, show } from '../base/user-error';
 

@@ -1,4 +1,4 @@
-import { pathsOfTexts } from '../base/json';
+import { pathsOfTexts } from './text-fields';
 import type { Problem } from '../base/user-error';
 
 /**

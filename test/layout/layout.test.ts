@@ -46,7 +46,7 @@ describe('the layout of src/', () => {
 
 describe('the files of src/', () => {
   test('are few enough to know', () => {
-    expect(SOURCES.length).toBeLessThanOrEqual(310);
+    expect(SOURCES.length).toBeLessThanOrEqual(330);
   });
 
   test('hold one concept each, so the median is 70 to 110 lines and no file is longer than 450', () => {
@@ -63,7 +63,7 @@ describe('the files of src/', () => {
   });
 
   test('make up a deploy command that loads few of them', () => {
-    expect(loadedBy('cli/commands/deploy.ts', FILES).size).toBeLessThanOrEqual(125);
+    expect(loadedBy('cli/commands/deploy.ts', FILES).size).toBeLessThanOrEqual(130);
   });
 });
 

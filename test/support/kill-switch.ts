@@ -18,7 +18,7 @@ export interface KillPoint {
  *
  * Each read and each write counts. Of the hundreds of reviews in a row that test a credential, only the first and the hundredth count.
  * Only writes are killed after their answer. After a read, the state is the same as before the next request.
- * A retry does not count: a busy machine causes some.
+ * A retry does not count, nor does a read that comes again before the next write: their number depends on the speed of the machine.
  */
 export class KillSwitch {
   public victim?: SpawnedCli;
@@ -28,6 +28,8 @@ export class KillSwitch {
   private counted = 0;
   private readonly reviews = new Map<string, number>();
   private isProving = false;
+  /** The paths that were read since the last write. */
+  private readonly reads = new Set<string>();
 
   public constructor(private readonly point: KillPoint, api: FaultProxy, gitlab: FaultProxy) {
     for (const proxy of [api, gitlab]) {
@@ -57,7 +59,11 @@ export class KillSwitch {
     const isReview = this.isProving || /\/selfsubject/.test(path);
     if (/\/token(?:\?|$)/.test(path)) this.isProving = true;
     if (this.point.when === 'written') return method !== 'GET' && !isReview && !/dryRun=/.test(path);
-    return !isReview || this.isSample(this.isProving ? 'proof' : path);
+    if (isReview) return this.isSample(this.isProving ? 'proof' : path);
+    if (method !== 'GET') this.reads.clear();
+    const isRepeated = this.reads.has(path);
+    if (method === 'GET') this.reads.add(path);
+    return !isRepeated;
   }
 
   private isSample(review: string): boolean {

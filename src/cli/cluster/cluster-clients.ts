@@ -3,7 +3,7 @@ import { withClient } from './connect';
 import type { KubernetesClient } from './kubernetes-client';
 import type { ClusterParts } from '../../kubeconfig/entries';
 import type { Context } from '../command-line/command';
-import { PROXY_VARIABLES } from '../command-line/options';
+import { CONNECTION_VARIABLES } from '../command-line/options';
 import type { Options } from '../command-line/options';
 
 /** The options of commands for administrators: the cluster, and the log of requests. */
@@ -17,7 +17,7 @@ export const ADMINISTRATOR_OPTIONS: Options = [
 export const ADMINISTRATOR_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['KUBECONFIG', 'your own kubeconfigs, without --kubeconfig'],
   ['HOME, USERPROFILE', 'the folder of .kube/config, without both'],
-  ...PROXY_VARIABLES,
+  ...CONNECTION_VARIABLES,
 ]);
 
 /**

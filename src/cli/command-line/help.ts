@@ -1,6 +1,6 @@
 import type { Command } from './command';
 import { PROGRAM_OPTIONS } from './completion-words';
-import { LETTERS, Option, PROXY_VARIABLES } from './options';
+import { LETTERS, Option, CONNECTION_VARIABLES } from './options';
 
 const WIDTH = 80;
 
@@ -34,7 +34,7 @@ export function overview(commands: ReadonlyMap<string, () => Command>): string {
     ['Usage: cdk8s-ci-deploy COMMAND [ARGUMENTS]'],
     ['Commands:', ...table([...commands].map(([name, load]) => [name, load().summary]))],
     ['Options:', ...table([...PROGRAM_OPTIONS])],
-    ['Variables:', ...table([...PROXY_VARIABLES])],
+    ['Variables:', ...table([...CONNECTION_VARIABLES])],
     exitCodes(EXIT_CODES),
   ]);
 }

@@ -58,9 +58,10 @@ export const FILENAME_OPTION: Options = [
 /**
  * The variables that commands with servers read.
  */
-export const PROXY_VARIABLES: ReadonlyMap<string, string> = new Map([
+export const CONNECTION_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY', 'the proxy to the API server and to GitLab; small letters work, too'],
   ['NO_PROXY', 'the hosts that need no proxy, separated by commas'],
+  ['CI, GITLAB_CI, NO_COLOR, TERM', 'whether the output is a log, or a terminal with a line that changes'],
 ]);
 
 /**

@@ -5,7 +5,7 @@ import { userError, show } from '../../base/user-error';
 import type { ProgramOutput } from '../../pipeline/model/program-output';
 import { ExitCode } from '../base/failure';
 import type { Command, Context } from '../command-line/command';
-import { PROXY_VARIABLES } from '../command-line/options';
+import { CONNECTION_VARIABLES } from '../command-line/options';
 import { GITLAB_MISSING, GITLAB_VARIABLES } from '../credentials/gitlab-options';
 import { fileName, fileState, FileState } from '../pipeline/file-state';
 import { checkJobNames } from '../pipeline/job-names';
@@ -59,7 +59,7 @@ export const pipeline: Command = {
   variables: new Map([
     ...GITLAB_VARIABLES,
     ['GITLAB_TOKEN', 'with --from: the token for GitLab, in a variable that only the job of the check gets'],
-    ...PROXY_VARIABLES,
+    ...CONNECTION_VARIABLES,
   ]),
   exitCodes: new Map([
     [0, 'done; with --check: the files are up to date, and the variables match'],

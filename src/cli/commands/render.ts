@@ -49,6 +49,7 @@ export const render: Command = {
     ['IMAGE_PIPELINE_ID', 'the pipeline that built it'],
     ['CI_PIPELINE_ID', 'this pipeline'],
     ['CI_REGISTRY_IMAGE', 'in CI: the prefix of allowed images'],
+    ['CI, GITLAB_CI', 'whether this is a job'],
     ['CI_COMMIT_REF_SLUG, CI_COMMIT_TAG', 'the branch, whose name is no tag of an image'],
   ]),
   exitCodes: new Map([

@@ -9,7 +9,7 @@ import { JOB_CREDENTIAL_OPTIONS, JobCredential, jobCredential, jobCredentialOpti
 import { ApiError } from '../cluster/status';
 import type { Command, Context } from '../command-line/command';
 import { EXIT_CODES } from '../command-line/help';
-import { PROXY_VARIABLES } from '../command-line/options';
+import { CONNECTION_VARIABLES } from '../command-line/options';
 import { reportHtml } from '../verify/report-html';
 import { JSON_FIELDS, reportJson } from '../verify/report-json';
 import { reportJunit } from '../verify/report-junit';
@@ -47,7 +47,7 @@ export const verify: Command = {
     { line: 'cdk8s-ci-deploy verify --expect dist/access.yaml --junit verify.xml', does: 'Compare the rights with the access manifests' },
     { line: 'cdk8s-ci-deploy verify --kubeconfig ci.kubeconfig --html verify.html', does: 'Write the report as a page' },
   ],
-  variables: new Map([['KUBECONFIG', 'the credential, without --kubeconfig'], ...PROXY_VARIABLES]),
+  variables: new Map([['KUBECONFIG', 'the credential, without --kubeconfig'], ...CONNECTION_VARIABLES]),
   exitCodes: new Map([
     ...EXIT_CODES,
     [ExitCode.DONE, 'access is as expected'],

@@ -56,7 +56,8 @@ const USUAL: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const VALUES: ReadonlyMap<string, string> = new Map([
-  ['agent', 'infra/agents:production'], ['agent-service-account', 'agents/production'], ['allow-registry', 'registry.example.com'], ['app', 'web'],
+  ['agent', 'infra/agents:production'], ['allow-service-account', 'gitlab-ns1'], ['from', 'saved.json'], ['image-from-controller', 'web'], ['save', 'saved.json'],
+  ['take-over-manager', 'kubectl-edit'], ['agent-service-account', 'agents/production'], ['allow-registry', 'registry.example.com'], ['app', 'web'],
   ['audience', 'kubernetes-web'], ['builder', 'docker'], ['ca-file', 'ca.pem'], ['cluster-ca-sha256', 'ab'.repeat(32)], ['container', 'web'], ['context', 'x'],
   ['credential', 'kubeconfig'], ['dotenv', 'deploy.env'], ['duration', '30d'], ['environment', 'production'], ['expect', 'access.yaml'], ['file', 'new.conf'],
   ['format', 'json'], ['gitlab-token-file', 'token'], ['gitlab-url', 'https://127.0.0.1:1'], ['grace', '2h'], ['group', 'group'], ['html', 'report.html'],
@@ -73,6 +74,7 @@ const AFTER_REQUESTS: ReadonlyMap<string, string> = new Map([
   ['init yes', 'test/cli/init/ask-options.test.ts'],
   ...['file', 'check', 'graph', 'project'].map((name) => [`pipeline ${name}`, 'test/cli/commands/pipeline.test.ts'] as const),
   ...['gitlab-url', 'gitlab-token-file'].map((name) => [`pipeline ${name}`, 'test/cli/gitlab/connection-options.test.ts'] as const),
+  ['pipeline save', 'test/cli/pipeline/project/check-project.test.ts'],
   ['pipeline ca-file', 'test/cli/credentials/gitlab-options.test.ts'],
   ...['grant', 'rotate', 'revoke'].map((command) => [`${command} yes`, 'test/cli/command-line/confirm.test.ts'] as const),
   ...['grant', 'rotate'].map((command) => [`${command} other-namespace`, 'test/verify.cluster.test.ts'] as const),

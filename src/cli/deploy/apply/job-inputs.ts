@@ -1,5 +1,5 @@
-import { secrets } from '../../../base/secrets';
 import { isObject, Json } from '../../../base/json';
+import { secrets } from '../../../base/secrets';
 import { resourceOf } from '../../../kubernetes/kinds';
 import { ConfigReference, PodSpec, requiredReferences } from '../../../kubernetes/pod-spec';
 import { concurrently } from '../../base/concurrency';

@@ -4,7 +4,7 @@ import { releasePart } from '../../../release/release-names';
 import { JOB_CREDENTIAL_OPTIONS, jobCredential, jobCredentialOptions, withCredential } from '../../cluster/credential';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import type { Context } from '../../command-line/command';
-import { PROXY_VARIABLES } from '../../command-line/options';
+import { CONNECTION_VARIABLES } from '../../command-line/options';
 import type { Options } from '../../command-line/options';
 import type { DeployJob, ReleaseIdentity } from '../objects/release';
 
@@ -20,7 +20,7 @@ export const RELEASE_VARIABLES: ReadonlyMap<string, string> = new Map([
   ['CI_PROJECT_ID', 'the project of the release; without it, `local`'],
   ['CI_ENVIRONMENT_NAME', 'the environment, without --environment'],
   ['KUBECONFIG', 'the credential, without --kubeconfig'],
-  ...PROXY_VARIABLES,
+  ...CONNECTION_VARIABLES,
 ]);
 
 /** The variables that the commands read that change a release. */

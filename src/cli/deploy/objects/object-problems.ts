@@ -128,7 +128,8 @@ const MOST_PROBLEMS = 50;
  */
 export function explain(object: ReleaseObject, { code, status }: ApiError): ObjectProblem {
   const isAccess = isAccessDenied(code, status);
-  const [first = otherProblem(object, code, status), ...more] = rejectedFields(object, status).slice(0, MOST_PROBLEMS).map(({ field, given, fix }) => ({
+  const fields = rejectedFields(object, status).slice(0, MOST_PROBLEMS);
+  const [first = otherProblem(object, code, status), ...more] = fields.map(({ field, given, fix }) => ({
     given: field === undefined ? given : `${field}: ${given}`,
     fix: fix ?? remedyFor(code, given) ?? 'change it in the manifest',
   }));
@@ -191,9 +192,7 @@ function withoutPreamble(message: string): string {
   return inPlainWords(text);
 }
 
-/** A message about a Secret without the values that the API server quotes: where it expects another type, and where it refuses a value. */
+/** A message about a Secret without the values that the API server refuses. */
 function withoutValues(message: string): string {
-  const ofTypes = [...message.matchAll(/(\.[^\s:]+: expected [\w ]+), got /g)].map(([, expected]) => `${expected}, got another type`);
-  if (ofTypes.length > 0) return ofTypes.join('; ');
-  return message.replace(/\b((?:Invalid|Unsupported|Duplicate) value: )("(?:[^"\\]|\\.)*"|[^\s:]+|[[{][^]*[\]}])(?=$|[:,\]])/g, '$1(hidden)').replace(/valueUnstructured\{[^]*/g, '(hidden)');
+  return message.replace(/\b((?:Invalid|Unsupported|Duplicate) value: )("(?:[^"\\]|\\.)*"|[^\s:]+|[[{][^]*[\]}])(?=$|[:,\]])/g, '$1(hidden)');
 }

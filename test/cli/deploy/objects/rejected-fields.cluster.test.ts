@@ -36,7 +36,8 @@ async function rejection(...objects: NamedObject[]): Promise<ReleaseRejected> {
     { at: `app.yaml:${index + 1}:1`, apiVersion: String(value.apiVersion), kind: String(value.kind), name: value.metadata.name, value }
   ));
   const targets = await targetsOf(cluster, release, NAMESPACE, owner);
-  const result = await dryRun(cluster, targets, { namespace: NAMESPACE, owner, adopt: false, forceConflicts: false }).catch((error: unknown) => error);
+  const options = { namespace: NAMESPACE, owner, adopt: false, forceConflicts: false };
+  const result = await dryRun(cluster, targets, options).catch((error: unknown) => error);
   if (!(result instanceof ReleaseRejected)) throw new Error('the objects were not rejected', { cause: result });
   return result;
 }

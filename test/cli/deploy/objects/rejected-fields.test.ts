@@ -1,6 +1,6 @@
-import { secrets } from '../../../../src/base/secrets';
 import * as fc from 'fast-check';
 import { Json, JsonObject } from '../../../../src/base/json';
+import { secrets } from '../../../../src/base/secrets';
 import { ApiError, Status } from '../../../../src/cli/cluster/status';
 import { explain, ObjectProblem } from '../../../../src/cli/deploy/objects/object-problems';
 import { describeVectors } from '../../../support/vectors';

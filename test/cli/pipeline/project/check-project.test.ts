@@ -171,7 +171,7 @@ describe('a run that starts no program', () => {
 
   test.each<[string, string[], RegExp]>([
     ['needs a token', ['--from', 'saved.json'], /GITLAB_TOKEN: it is not set/],
-    ['saves nothing', ['--from', 'saved.json', '--save', 'x'], /--from: there is --save, too/],
+    ['saves nothing', ['--from', 'saved.json', '--save', 'x'], /--from: it cannot be combined with --save/],
     ['has no program', ['pipeline.js', '--from', 'saved.json'], /--from: there is a program, too/],
     ['reads only a file of --save', ['--from', 'other.json'], /other\.json: it holds no pipelines of this release/],
     ['accepts no job without its lists', ['--from', 'bad.json'], /bad\.json: it holds no pipelines of this release/],
