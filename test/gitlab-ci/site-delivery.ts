@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pushBaseImage } from './base-image';
@@ -57,7 +57,7 @@ export class SiteDelivery {
   }
 
   /** Creates a pipeline of the newest commit on the default branch. It runs no job yet. */
-  public pipeline(credentials = this.credentials, options: Pick<PipelineRunOptions, 'event' | 'idToken' | 'updateInterval'> = {}): PipelineRun {
+  public pipeline(credentials = this.credentials, options: Pick<PipelineRunOptions, 'event' | 'idToken'> = {}): PipelineRun {
     const registry = this.registries.project;
     const predefined = { CI_REGISTRY: registry, CI_REGISTRY_IMAGE: `${registry}/group/site`, CI_REGISTRY_PASSWORD: JOB_TOKEN };
     return this.project.pipeline(this.repository, { ...options, predefined, projectVariables: credentials });
@@ -66,6 +66,20 @@ export class SiteDelivery {
   /** The image of the Deployment in a namespace; empty without a Deployment. */
   public deployedImage(namespace: string): string {
     return runKubectl(this.cluster.kubeconfig, ['get', 'deployment', 'web', '-n', namespace, '--ignore-not-found', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
+  }
+
+  /** What `status` says about the application in an environment. */
+  public status(environment: keyof typeof NAMESPACES): { readonly ok: boolean; readonly newest: { readonly outcome: string } | null; readonly lock: object | null } {
+    const KUBECONFIG = join(this.folder, `${environment}.kubeconfig`);
+    const variables = { PATH: process.env.PATH, KUBECONFIG, CI_PROJECT_ID: '42', CI_ENVIRONMENT_NAME: environment };
+    return JSON.parse(spawnSync(process.execPath, [MAIN, 'status', '--app', 'web', '--output', 'json'], { env: variables, encoding: 'utf8' }).stdout);
+  }
+
+  /** The files with a credential that the runner has left on its disk. */
+  public leftCredentials(): string[] {
+    const entries = readdirSync(this.project.builds, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && entry.parentPath.endsWith('.tmp')).map(({ parentPath, name }) => join(parentPath, name));
+    return files.filter((file) => this.tokens().some((token) => readFileSync(file, 'utf8').includes(token)));
   }
 
   /** The tokens of the credentials, which must appear in no log. */

@@ -36,7 +36,6 @@ export interface PipelineRunOptions {
   readonly event?: PipelineEvent;
   readonly projectVariables?: readonly ProjectVariable[];
   readonly predefined?: Readonly<Record<string, string>>;
-  readonly updateInterval?: number;
   /** Makes an id_token for an audience. */
   readonly idToken?: (audience: string | readonly string[], job: Job) => string;
 }
@@ -51,6 +50,10 @@ export interface RunChoice {
   readonly variables?: readonly ProjectVariable[];
   /** The keys of variables of the project that the jobs do not get. */
   readonly without?: readonly string[];
+  /** Changes a job of the file. */
+  readonly change?: (definition: JobDefinition) => JobDefinition;
+  /** Seconds between two updates of a running job. */
+  readonly updateInterval?: number;
   /** Is called for each part of a log. */
   readonly onTrace?: (job: string, text: string) => void;
 }
@@ -60,7 +63,6 @@ export interface RunChoice {
  */
 export class PipelineRun implements JobSource {
   public readonly repository: string;
-  public readonly updateInterval: number;
   private readonly file: CiFile;
   private readonly api = new JobsApi(this);
   private readonly jobs: Job[] = [];
@@ -70,8 +72,11 @@ export class PipelineRun implements JobSource {
 
   constructor(private readonly options: PipelineRunOptions) {
     this.repository = options.repository;
-    this.updateInterval = options.updateInterval ?? 3;
     this.file = readCiFile(options.file);
+  }
+
+  public get updateInterval(): number {
+    return this.choice.updateInterval ?? WATCHED;
   }
 
   /**
@@ -89,6 +94,11 @@ export class PipelineRun implements JobSource {
     } finally {
       await this.api.close();
     }
+  }
+
+  /** The log of the running job so far. */
+  public get runningTrace(): string {
+    return this.running?.job.trace.toString() ?? '';
   }
 
   /** Cancels the running job, as a person does in GitLab. `force` is the second time. */
@@ -203,7 +213,8 @@ export class PipelineRun implements JobSource {
 
   private async runOne(definition: JobDefinition, decision: Decision): Promise<Job> {
     const { runner, iid } = this.options;
-    const job = new Job(9000 + iid * 100 + this.jobs.length + 1, definition, decision.allowFailure, decision.variables, decision.environment);
+    const changed = this.choice.change?.(definition) ?? definition;
+    const job = new Job(9000 + iid * 100 + this.jobs.length + 1, changed, decision.allowFailure, decision.variables, decision.environment);
     this.jobs.push(job);
     job.status = 'pending';
     this.waiting = job;
@@ -261,6 +272,9 @@ export class PipelineRun implements JobSource {
     return this.jobs.filter((job) => job.name === name).at(-1);
   }
 }
+
+/** Seconds, while a person watches the log of the job: app/models/ci/build_trace… of GitLab, `UPDATE_FREQUENCY_WHEN_BEING_WATCHED`. */
+const WATCHED = 3;
 
 function resultOf({ id, status, allowFailure, failureReason, exitCode, trace }: Job): JobResult {
   const result = status === 'success' || status === 'canceled' ? status : allowFailure ? 'warning' : 'failed';

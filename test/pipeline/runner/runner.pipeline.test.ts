@@ -38,7 +38,7 @@ function pipeline(jobs: object, options: Options = {}): PipelineRun {
   const commit = bareRepository(join(folder, `source-${pipelines}`), bare, 4701);
   const variables = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder };
   const runner = { program, folder, variables };
-  return new PipelineRun({ file: stringify(jobs), repository: bare, commit, iid: 1, updateInterval: 1, runner, ...options });
+  return new PipelineRun({ file: stringify(jobs), repository: bare, commit, iid: 1, runner, ...options });
 }
 
 test('a file variable is a file, only for jobs of its environment', async () => {
@@ -116,7 +116,7 @@ const WAITING = {
 test('a canceled job gets SIGTERM, and its after_script runs', async () => {
   const running = pipeline({ job: WAITING });
   const ended = running.run();
-  await until(() => running.trace('job').includes('tick 2\n'));
+  await until(() => running.runningTrace.includes('tick 2\n'));
   running.cancel();
 
   expect((await ended).job).toMatchObject({ status: 'canceled', log: expect.stringMatching(/\[got TERM\][^]*after: canceled/) });
@@ -125,7 +125,7 @@ test('a canceled job gets SIGTERM, and its after_script runs', async () => {
 test('a job that is canceled by force ends without its after_script', async () => {
   const running = pipeline({ job: WAITING });
   const ended = running.run();
-  await until(() => running.trace('job').includes('tick 2\n'));
+  await until(() => running.runningTrace.includes('tick 2\n'));
   running.cancel({ force: true });
 
   expect(await ended).toMatchObject({ job: { status: 'canceled', log: expect.not.stringContaining('after: ') } });
@@ -144,7 +144,7 @@ test('a job whose time is up ends without its after_script, and one whose script
 test('a job whose runner is killed is failed by GitLab', async () => {
   const running = pipeline({ job: { script: ['echo begun', 'sleep 5'] } });
   const ended = running.run();
-  await until(() => running.trace('job').includes('begun\n'));
+  await until(() => running.runningTrace.includes('begun\n'));
   running.killRunner();
 
   expect(await ended).toMatchObject({ job: { status: 'failed', failureReason: 'stuck_or_timeout_failure' } });
