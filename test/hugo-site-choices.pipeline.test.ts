@@ -7,9 +7,9 @@ import { Processes } from './cluster/processes';
 import { COMPILE_TIMEOUT, controlPlanePrograms, kubernetesVersion } from './cluster/programs';
 import { startRegistry } from './cluster/registry';
 import { JOB_USER, NAMESPACES, SiteDelivery } from './gitlab-ci/site-delivery';
-import { CiVariable } from './gitlab-ci/variables';
 import { AUDIENCE, Issuer, startIssuer } from './oidc/issuer';
 import { oidcAccess } from './oidc/jobs';
+import { ProjectVariable } from './pipeline/runner/pipeline-event';
 import { FETCH_TIMEOUT, kubectl } from './support/kubectl';
 import { authenticationConfiguration, configurationVersion } from '../src/cli/access/oidc/authentication-configuration';
 import { readAccess } from '../src/cli/access/read-access';
@@ -52,12 +52,12 @@ const credentials = {
   base64: () => ({ choice: DeployCredential.kubeconfigVariable({ server: cluster.server }), variables: delivery.credentials.map(asBase64) }),
   idToken: () => ({
     choice: DeployCredential.idToken({ audience: AUDIENCE, server: cluster.server, certificateAuthorityData: Buffer.from(cluster.certificateAuthority).toString('base64') }),
-    variables: Object.keys(NAMESPACES).map((environment) => ({ key: 'KUBE_ID_TOKEN', value: issuer.token({ environment }), environmentScope: environment })),
+    variables: [],
   }),
 };
 
 /** The same value as `grant --variable-type env_var` stores. */
-function asBase64({ value, ...variable }: CiVariable): CiVariable {
+function asBase64({ value, ...variable }: ProjectVariable): ProjectVariable {
   return { ...variable, value: Buffer.from(value).toString('base64'), variableType: 'env_var' };
 }
 
@@ -72,12 +72,12 @@ test.each(CHOICES)('a pipeline with %s deploys to both environments and stops th
   const { choice, variables } = credentials[credential]();
   delivery.repository.write('.gitlab-ci.yml', sitePipeline({ credential: choice, ...choices }));
   delivery.repository.commit('another pipeline');
-  const pipeline = delivery.pipeline(variables);
+  const pipeline = delivery.pipeline(variables, { idToken: (audience, { environment }) => issuer.token({ aud: audience, environment }) });
   const deployed = await pipeline.run();
 
   expect(deployed).toEqual(Object.fromEntries(Object.keys(deployed).map((name) => [name, expect.objectContaining({ status: 'success' })])));
   expect(Object.keys(deployed)).toEqual(expect.arrayContaining(['deploy-staging', 'deploy-production']));
-  const { IMAGE } = pipeline.dotenv('container', 'image.env');
+  const { IMAGE } = pipeline.dotenv('container');
   expect(Object.values(NAMESPACES).map((namespace) => delivery.deployedImage(namespace))).toEqual([IMAGE, IMAGE]);
 
   expect(await pipeline.run({ jobs: ['stop-staging', 'stop-production'] })).toMatchObject({ 'stop-staging': { status: 'success' }, 'stop-production': { status: 'success' } });

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runKubectl } from './cluster/cluster';
 import { ControlPlane, startControlPlane } from './cluster/control-plane';
 import { COMPILE_TIMEOUT, controlPlanePrograms } from './cluster/programs';
@@ -28,7 +26,7 @@ test('the pods pull the pipeline\'s image and serve the page that Hugo built', a
   const pipeline = delivery.pipeline();
   expect(await pipeline.run()).toMatchObject({ 'deploy-staging': { status: 'success' }, 'deploy-production': { status: 'success' } });
 
-  const [, digest] = pipeline.dotenv('container', 'image.env').IMAGE!.split('@');
+  const [, digest] = pipeline.dotenv('container').IMAGE!.split('@');
   for (const namespace of Object.values(NAMESPACES)) {
     expect(imagesOfPods(namespace)).toContain(`${cluster.registry}/group/site@${digest}`);
     expect(page(namespace)).toContain('GitLab CI built this page with <strong>Hugo</strong>');
@@ -48,8 +46,7 @@ test('the deploy job fails with the registry\'s answer when an image cannot be p
   delivery.repository.commit('third');
   const pipeline = delivery.pipeline();
   await pipeline.run({ jobs: ['build', 'container'] });
-  const report = pipeline.artifact('container', join('.gitlab-ci-reports', 'dotenv', 'image.env'));
-  writeFileSync(report, readFileSync(report, 'utf8').replace(/sha256:[0-9a-f]{64}/, `sha256:${'0'.repeat(64)}`));
+  pipeline.replaceDotenv('container', { IMAGE: pipeline.dotenv('container').IMAGE!.replace(/sha256:[0-9a-f]{64}/, `sha256:${'0'.repeat(64)}`) });
   const jobs = await pipeline.run({ jobs: ['synth', 'deploy-staging'] });
 
   expect(jobs).toMatchObject({ 'synth': { status: 'success' }, 'deploy-staging': { status: 'failed', exitCode: 1 } });

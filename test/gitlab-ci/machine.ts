@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { buildahSettings, Registries } from './buildah-settings';
@@ -13,8 +13,6 @@ export function machineVariables(folder: string, registries: Registries): NodeJS
   const [bin, home, temporary] = ['bin', 'home', 'tmp'].map((name) => join(folder, name)) as [string, string, string];
   for (const each of [bin, home, temporary]) mkdirSync(each, { recursive: true });
   symlinkSync(kubectl(), join(bin, 'kubectl'));
-  writeFileSync(join(bin, 'rsync'), RSYNC, { mode: 0o755 });
-  writeFileSync(join(folder, 'git-strategy.sh'), GIT_STRATEGY);
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.startsWith(ROOT));
   return {
     ...packageSettings(),
@@ -22,7 +20,6 @@ export function machineVariables(folder: string, registries: Registries): NodeJS
     PATH: [bin, dirname(process.execPath), ...path].join(delimiter),
     HOME: home,
     TMPDIR: temporary,
-    BASH_ENV: join(folder, 'git-strategy.sh'),
   };
 }
 
@@ -41,22 +38,3 @@ function packageSettings(): NodeJS.ProcessEnv {
 }
 
 const KEPT = /^(?:npm_config_(?:cache|registry|userconfig|cafile)|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|https?_proxy)$/i;
-
-/** gitlab-ci-local gives every job a checkout. This script, which bash reads first, removes it from jobs with `GIT_STRATEGY: none`. */
-const GIT_STRATEGY = `
-if [ "\${GIT_STRATEGY-}" = none ] && [ -d "\${CI_PROJECT_DIR-}/.git" ]; then
-  (cd "$CI_PROJECT_DIR" && git ls-files -z | xargs -0 rm -f && rm -rf .git && find . -type d -empty -delete)
-fi
-`;
-
-/**
- * gitlab-ci-local copies the checkout again before after_script, and so deletes the files of the script, artifacts too. This rsync skips that copy.
- */
-const RSYNC = `#!/bin/sh
-case " $* " in
-  *" --delete-excluded "*)
-    for target; do :; done
-    if [ -n "$(ls -A "$target")" ]; then exit 0; fi ;;
-esac
-exec /usr/bin/rsync "$@"
-`;

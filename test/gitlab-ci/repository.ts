@@ -22,7 +22,7 @@ export class Repository {
     return repository;
   }
 
-  constructor(private readonly folder: string) {
+  constructor(public readonly folder: string) {
     mkdirSync(folder, { recursive: true });
     git(folder, 'init', '--quiet', '--initial-branch', 'main');
   }

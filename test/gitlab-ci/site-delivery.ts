@@ -1,15 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pushBaseImage } from './base-image';
 import type { Registries } from './buildah-settings';
 import { prepareRunner } from './gitlab-ci-local';
 import { PackedLibrary } from './packed-library';
-import { Pipeline } from './pipeline';
 import { Repository } from './repository';
-import { Runner } from './runner';
-import { CiVariable, predefinedVariables } from './variables';
 import { Kubeconfig } from '../../src';
 import { runKubectl } from '../cluster/cluster';
 import { ControlPlane } from '../cluster/control-plane';
@@ -17,6 +14,9 @@ import { PackageFiles } from '../cluster/debian';
 import { ExampleSite, HUGO } from '../cluster/example-site';
 import { BUILDAH } from '../cluster/image';
 import { REGISTRY } from '../cluster/registry';
+import { GitlabProject } from '../pipeline/runner/gitlab-project';
+import { ProjectVariable } from '../pipeline/runner/pipeline-event';
+import { PipelineRun, PipelineRunOptions } from '../pipeline/runner/pipeline-run';
 
 /** The value of CI_JOB_TOKEN and CI_REGISTRY_PASSWORD, and its line in an htpasswd file. */
 export const JOB_TOKEN = 'job-token-of-the-test';
@@ -44,30 +44,42 @@ export class SiteDelivery {
 
   public readonly repository: Repository;
   /** The kubeconfigs that `grant` created, as CI/CD variables. */
-  public readonly credentials: readonly CiVariable[];
+  public readonly credentials: readonly ProjectVariable[];
 
   private readonly folder = mkdtempSync(join(tmpdir(), 'delivery-'));
-  private readonly runner: Runner;
-  private pipelines = 0;
+  private readonly project: GitlabProject;
 
   private constructor(private readonly cluster: ControlPlane, private readonly registries: Registries) {
     pushBaseImage(registries.dockerHub, this.folder);
     this.repository = Repository.ofExample(this.folder, PackedLibrary.pack(join(this.folder, 'library')));
-    this.runner = new Runner(join(this.folder, 'runner'), registries);
+    this.project = new GitlabProject(join(this.folder, 'runner'), registries);
     this.credentials = this.grant();
   }
 
   /** Creates a pipeline of the newest commit on the default branch. It runs no job yet. */
-  public pipeline(credentials = this.credentials): Pipeline {
-    this.pipelines += 1;
-    return this.runner.pipeline(this.repository, [
-      ...predefinedVariables({ registry: this.registries.project, password: JOB_TOKEN, iid: this.pipelines }), ...credentials,
-    ]);
+  public pipeline(credentials = this.credentials, options: Pick<PipelineRunOptions, 'event' | 'idToken'> = {}): PipelineRun {
+    const registry = this.registries.project;
+    const predefined = { CI_REGISTRY: registry, CI_REGISTRY_IMAGE: `${registry}/group/site`, CI_REGISTRY_PASSWORD: JOB_TOKEN };
+    return this.project.pipeline(this.repository, { ...options, predefined, projectVariables: credentials });
   }
 
   /** The image of the Deployment in a namespace; empty without a Deployment. */
   public deployedImage(namespace: string): string {
     return runKubectl(this.cluster.kubeconfig, ['get', 'deployment', 'web', '-n', namespace, '--ignore-not-found', '-o', 'jsonpath={.spec.template.spec.containers[0].image}']);
+  }
+
+  /** What `status` says about the application in an environment. */
+  public status(environment: keyof typeof NAMESPACES): { readonly ok: boolean; readonly newest: { readonly outcome: string } | null; readonly lock: object | null } {
+    const KUBECONFIG = join(this.folder, `${environment}.kubeconfig`);
+    const variables = { PATH: process.env.PATH, KUBECONFIG, CI_PROJECT_ID: '42', CI_ENVIRONMENT_NAME: environment };
+    return JSON.parse(spawnSync(process.execPath, [MAIN, 'status', '--app', 'web', '--output', 'json'], { env: variables, encoding: 'utf8' }).stdout);
+  }
+
+  /** The files with a credential that the runner has left on its disk. */
+  public leftCredentials(): string[] {
+    const entries = readdirSync(this.project.builds, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && entry.parentPath.endsWith('.tmp')).map(({ parentPath, name }) => join(parentPath, name));
+    return files.filter((file) => this.tokens().some((token) => readFileSync(file, 'utf8').includes(token)));
   }
 
   /** The tokens of the credentials, which must appear in no log. */
@@ -79,14 +91,14 @@ export class SiteDelivery {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private grant(): CiVariable[] {
+  private grant(): ProjectVariable[] {
     const site = new ExampleSite(join(this.folder, 'access'));
     site.run('access.ts');
     return Object.keys(NAMESPACES).map((environment) => {
       const file = join(this.folder, `${environment}.kubeconfig`);
       const options = ['--kubeconfig', this.cluster.kubeconfig, '--file', file, '--format', 'json', '--yes'];
       execFileSync(process.execPath, [MAIN, 'grant', site.manifest(`access-${environment}.yaml`), ...options], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
-      return { key: 'KUBECONFIG', value: readFileSync(file, 'utf8').trim(), variableType: 'file', environmentScope: environment };
+      return { key: 'KUBECONFIG', value: readFileSync(file, 'utf8').trim(), variableType: 'file', environmentScope: environment, masked: true, raw: true, protected: true };
     });
   }
 }
