@@ -3,6 +3,7 @@ import { realNode } from './real-node';
 import { prepareRunner } from '../gitlab-ci/gitlab-ci-local';
 import { RUBY } from '../gitlab-ci/psych';
 import { TOOLS } from '../gitlab-ci/site-delivery';
+import { gitlabRunner } from '../pipeline/runner/runner-program';
 import { CHROMIUM } from '../support/browser';
 import { kubectl } from '../support/kubectl';
 import { COMPLETION_SHELLS, SHELLCHECK, SHELL_PACKAGES } from '../support/shells';
@@ -15,4 +16,5 @@ kubectl();
 if (process.getuid?.() === 0) {
   prepareRunner({ ...TOOLS, ...RUBY, ...SHELL_PACKAGES, ...COMPLETION_SHELLS, ...SHELLCHECK, ...CHROMIUM });
   realNode();
+  gitlabRunner();
 }

@@ -68,7 +68,7 @@ container:
 # This job has no environment, so the project's code runs without a credential of the cluster.
 synth:
   stage: synth
-  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
+  image: node:24.9.0-alpine3.22
   rules:
   - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
@@ -97,7 +97,7 @@ synth:
 
 deploy-staging:
   stage: deploy
-  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
+  image: node:24.9.0-alpine3.22
   rules:
   - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   needs:
@@ -129,7 +129,7 @@ deploy-staging:
 
 deploy-review:
   stage: deploy
-  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
+  image: node:24.9.0-alpine3.22
   rules:
   - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
   needs:
@@ -163,7 +163,7 @@ deploy-review:
 
 stop-review:
   stage: deploy
-  image: node:24.9.0-alpine3.22@sha256:77f3c4d1f33c17dfa4af4b0add57d86957187873e313c2c37f52831d117645c8
+  image: node:24.9.0-alpine3.22
   # A person or GitLab starts this job. The pipeline does not wait for it.
   rules:
   - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID

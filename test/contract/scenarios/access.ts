@@ -128,8 +128,8 @@ export const ROTATIONS: readonly Scenario[] = [
     runs: [
       GRANTED,
       asAdministrator(`rotate access.yaml ${IN_GITLAB} --grace 1h --no-wait --output json`),
-      asAdministrator('rotate access.yaml --finish --output json'),
-      asAdministrator('rotate access.yaml --finish --output json', { before: async (stage) => stage.pass(3_700_000) }),
+      asAdministrator('rotate access.yaml --finish'),
+      asAdministrator('rotate access.yaml --finish', { before: async (stage) => stage.pass(3_700_000) }),
     ],
   },
   {

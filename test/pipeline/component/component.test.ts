@@ -69,11 +69,11 @@ spec:
       regex: ^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$
     synthesis-image:
       description: The image of the jobs in the stage synth. Give the one of your own registry where others are out of reach.
-      default: node:24.9.0-alpine3.22@sha256:SHA256
+      default: node:24.9.0-alpine3.22
       regex: ^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$
     deploy-image:
       description: The image of the jobs in the stage deploy. Give the one of your own registry where others are out of reach.
-      default: node:24.9.0-alpine3.22@sha256:SHA256
+      default: node:24.9.0-alpine3.22
       regex: ^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]*$
     command-sha256:
       description: 'SHA-256 of the command in the version of cdk8s-ci-deploy that the project has: node_modules/cdk8s-ci-deploy/lib/cli/main.js.'
