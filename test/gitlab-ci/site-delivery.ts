@@ -30,6 +30,13 @@ export const TOOLS: PackageFiles = { ...HUGO, ...BUILDAH, ...REGISTRY };
 
 const MAIN = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
 
+/** The fields of `status --output json` that tests read. */
+export interface ReleaseState {
+  readonly ok: boolean;
+  readonly newest: { readonly outcome: string } | null;
+  readonly lock: object | null;
+}
+
 /**
  * A project with the example's repository: its credentials for a cluster, a runner, and registries.
  */
@@ -69,7 +76,7 @@ export class SiteDelivery {
   }
 
   /** What `status` says about the application in an environment. */
-  public status(environment: keyof typeof NAMESPACES): { readonly ok: boolean; readonly newest: { readonly outcome: string } | null; readonly lock: object | null } {
+  public status(environment: keyof typeof NAMESPACES): ReleaseState {
     const KUBECONFIG = join(this.folder, `${environment}.kubeconfig`);
     const variables = { PATH: process.env.PATH, KUBECONFIG, CI_PROJECT_ID: '42', CI_ENVIRONMENT_NAME: environment };
     return JSON.parse(spawnSync(process.execPath, [MAIN, 'status', '--app', 'web', '--output', 'json'], { env: variables, encoding: 'utf8' }).stdout);
