@@ -41,25 +41,27 @@ export class KillSwitch {
   private async meet(exchange: Exchange, { requests }: FaultProxy, isGitlab: boolean): Promise<void> {
     const request = requests.at(-1) as RecordedRequest;
     if (this.killedAt !== undefined) return exchange.cut();
-    if (isRetry(request, requests.slice(0, -1)) || !this.isDue(request, isGitlab)) return exchange.pass();
+    if (!this.isDue(request, requests.slice(0, -1), isGitlab)) return exchange.pass();
     this.killedAt = `${request.method} ${request.path}`;
     if (this.point.when === 'written') await buffer(await exchange.forward());
     await this.victim?.kill('SIGKILL');
     exchange.cut();
   }
 
-  private isDue(request: RecordedRequest, isGitlab: boolean): boolean {
-    if (this.counts(request, isGitlab)) this.counted += 1;
+  private isDue(request: RecordedRequest, earlier: readonly RecordedRequest[], isGitlab: boolean): boolean {
+    if (this.counts(request, earlier, isGitlab)) this.counted += 1;
     else return false;
     return this.counted === this.point.nth;
   }
 
-  private counts({ method, path }: RecordedRequest, isGitlab: boolean): boolean {
+  private counts(request: RecordedRequest, earlier: readonly RecordedRequest[], isGitlab: boolean): boolean {
+    const { method, path } = request;
     if (isGitlab || method === 'PATCH') this.isProving = false;
     const isReview = this.isProving || /\/selfsubject/.test(path);
     if (/\/token(?:\?|$)/.test(path)) this.isProving = true;
-    if (this.point.when === 'written') return method !== 'GET' && !isReview && !/dryRun=/.test(path);
-    if (isReview) return this.isSample(this.isProving ? 'proof' : path);
+    if (isReview) return this.point.when === 'asked' && this.isSample(this.isProving ? 'proof' : path);
+    if (isRetry(request, earlier)) return false;
+    if (this.point.when === 'written') return method !== 'GET' && !/dryRun=/.test(path);
     if (method !== 'GET') this.reads.clear();
     const isRepeated = this.reads.has(path);
     if (method === 'GET') this.reads.add(path);

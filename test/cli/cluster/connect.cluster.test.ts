@@ -166,7 +166,8 @@ test.each([
 test('a name does not change the path', () => {
   const secrets = { group: '', version: 'v1', resource: 'secrets', namespace: NAMESPACE };
 
-  expect(objectPath({ ...secrets, name: 'a/../b?c#d' })).toBe('/api/v1/namespaces/connect-test/secrets/a%2F..%2Fb%3Fc%23d');
+  expect(objectPath({ ...secrets, name: 'b?c#d' })).toBe('/api/v1/namespaces/connect-test/secrets/b%3Fc%23d');
+  expect(() => objectPath({ ...secrets, name: 'a/../b' })).toThrow('the name "a/../b"');
   expect(() => objectPath({ ...secrets, name: '..' })).toThrow('the name ".."');
   expect(() => objectPath({ ...secrets, namespace: '', name: 'a' })).toThrow('the name ""');
 });
