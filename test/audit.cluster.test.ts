@@ -80,7 +80,7 @@ describe('the audit log shows that', () => {
     expectCode(await scene.grant(...scene.inGitlab()), 0);
     const writes = await writesOf(() => scene.run(['revoke', 'access.yaml', '--compromised']));
     expect(writes).toEqual([
-      'create selfsubjectreviews', TOKEN,
+      'create selfsubjectreviews', 'create selfsubjectrulesreviews', TOKEN,
       'delete rolebindings NS/gitlab-NS-admin', `delete secrets ${secret()}`, 'delete serviceaccounts NS/gitlab-NS', 'patch serviceaccounts NS/gitlab-NS',
     ].sort());
   });

@@ -15,6 +15,8 @@ const RELEASE_NAME = /cdk8s-ci-deploy-[a-z0-9-]*[0-9a-f]{10}\b/g;
 const OWNER_ID = /release-[\w-]{43}-v1/g;
 /** The form in which a credential's Secret names a file of this machine. */
 const PLACE = /^(file \S+) [0-9a-f]{8}$/;
+/** The ServiceAccount that does not exist, with which the rights of a real one are compared. */
+const NOBODY = /:none-[0-9a-f]{16}\b/g;
 const POD = /(?<=\/pods\/)[\w.-]+(?=\/)/g;
 
 /**
@@ -51,6 +53,7 @@ export class Normaliser {
       .replace(SHA256, '<sha256>')
       .replace(LOCAL_PROCESS, '<process>')
       .replace(PLACE, '$1 <place>')
+      .replace(NOBODY, ':none-<random>')
       .replace(POD, '<pod>');
   }
 
