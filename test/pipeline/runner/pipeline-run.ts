@@ -214,7 +214,7 @@ export class PipelineRun implements JobSource {
   private async runOne(definition: JobDefinition, decision: Decision): Promise<Job> {
     const { runner, iid } = this.options;
     const changed = this.choice.change?.(definition) ?? definition;
-    const job = new Job(9000 + iid * 100 + this.jobs.length + 1, changed, decision.allowFailure, decision.variables, decision.environment);
+    const job = new Job(FIRST_ID + iid * 100 + this.jobs.length + 1, changed, decision.allowFailure, decision.variables, decision.environment);
     this.jobs.push(job);
     job.status = 'pending';
     this.waiting = job;
@@ -272,6 +272,9 @@ export class PipelineRun implements JobSource {
     return this.jobs.filter((job) => job.name === name).at(-1);
   }
 }
+
+/** Ids of jobs are unique in a GitLab: generated jobs name folders in /tmp by them, and test files run at the same time. */
+const FIRST_ID = process.pid * 10_000;
 
 /** Seconds, while a person watches the log of the job: app/models/ci/build_trace… of GitLab, `UPDATE_FREQUENCY_WHEN_BEING_WATCHED`. */
 const WATCHED = 3;
