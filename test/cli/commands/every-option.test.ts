@@ -211,8 +211,10 @@ test.each(ALL.map((command) => [command.name, command] as const))('the help of %
     ownKeys: () => [],
   });
   const lines = [...command.options.keys()].filter((option) => !['take-over-from', 'itself'].includes(option)).map((option) => commandLine(command, option));
-  for (const argv of [[name, ...USUAL.get(name) ?? []], ...lines]) {
-    for (const variables of name === 'pipeline' ? [{}] : [{}, VARIABLES]) await runCli(argv, { files: FILES, variables: recorded(variables), clock: new FakeClock(0) });
+  const usual = [name, ...USUAL.get(name) ?? []];
+  await runCli(usual, { files: FILES, variables: recorded({}), clock: new FakeClock(0) });
+  for (const argv of [usual, ...lines]) {
+    await runCli(argv, { files: FILES, variables: recorded(name === 'pipeline' ? {} : VARIABLES), clock: new FakeClock(0) });
   }
 
   const named = commandHelp(command).split(/[^\w]+/);
