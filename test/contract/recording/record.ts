@@ -88,7 +88,7 @@ class Recorder {
     // The path first, because its names occur in the body.
     const where = `${server === 'gitlab' ? '<gitlab>' : ''}${this.normaliser.text(sortedQuery(path))}`;
     const hash = body === '' ? '' : ` body=${this.bodyHash(body)}`;
-    return `${method}${type} ${where}${user === undefined ? '' : ` as=${this.normaliser.text(user)}`}${hash} -> ${status ?? 'no answer'}`;
+    return `${method}${type} ${where}${user === undefined ? '' : ` as=${this.normaliser.text(String(user))}`}${hash} -> ${status ?? 'no answer'}`;
   }
 
   private bodyHash(text: string): string {
