@@ -139,10 +139,10 @@ describe('a release with a problem', () => {
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'nodes' }, rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }] };
 
   test.each<[string, object[], number, RegExp]>([
-    ['a field that there is not', [{ ...configMap('a'), dta: {} }], 1, /app\.yaml:3:1: ConfigMap a: dta: unknown field; correct the name/],
+    ['an unknown field', [{ ...configMap('a'), dta: {} }], 1, /app\.yaml:3:1: ConfigMap a: dta: unknown field; correct the name/],
     ['a value of another type', [{ ...configMap('a'), data: { key: 1 } }], 1, /ConfigMap a: data\.key: got 1 \(number\), expected a text; write it in quotes: "1"/],
-    ['what is invalid', [{ ...service('a'), spec: { ports: [{ port: 80_000 }] } }], 1, /Service a: spec\.ports\[0\]\.port: got 80000: must be between 1 and 65535/],
-    ['what the role may not write', [quota], 3, /ResourceQuota mine: User "system:serviceaccount:refused:ci" cannot patch resource "resourcequotas".*; let an administrator grant this right/],
+    ['an invalid value', [{ ...service('a'), spec: { ports: [{ port: 80_000 }] } }], 1, /Service a: spec\.ports\[0\]\.port: got 80000: must be between 1 and 65535/],
+    ['an object that the role may not write', [quota], 3, /ResourceQuota mine: User "system:serviceaccount:refused:ci" cannot patch resource "resourcequotas".*; let an administrator grant this right/],
     ['rights that the deployer lacks', [role], 3, /Role nodes: .*is attempting to grant RBAC permissions not currently held.*; grant only rights/],
     ['a pod that the namespace refuses', [privileged], 1, /Pod root: violates PodSecurity "restricted:latest".*; meet the Pod Security level/],
     ['an API that is not served', [{ ...deployment('a'), apiVersion: 'apps/v2' }], 1, /Deployment a: the server could not find the requested resource; use an apiVersion/],

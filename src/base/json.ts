@@ -35,3 +35,10 @@ export function parseObject(text: string): JsonObject | undefined {
   const value = parseJson(text);
   return isObject(value) ? value : undefined;
 }
+
+/**
+ * The texts in a list. Empty for any other value.
+ */
+export function textsIn(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}

@@ -23,6 +23,17 @@ export function plainText(text: string): PlainText {
   return { text: current.text, rangeOf: (index) => [starts?.[index] ?? index, ends?.[index] ?? index + 1] };
 }
 
+/**
+ * Decodes the percent escapes of a URL. A text with an invalid escape stays as it is.
+ */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The levels of escapes in escapes that are decoded. Doubled backslashes are one level. */
 const DEEPEST = 6;
 

@@ -1,5 +1,5 @@
 import { isObject, Json, parseJson } from './json';
-import { plainText } from './plain-text';
+import { percentDecoded, plainText } from './plain-text';
 
 /**
  * The secrets that a process knows, and their mask.
@@ -8,7 +8,7 @@ import { plainText } from './plain-text';
  * Add a secret as soon as it is read. Mask a text before it is cut: a part of a secret cannot be found.
  */
 export class Secrets {
-  /** By their first characters, longest first. */
+  /** The forms of all secrets by their first characters, the longest form first. */
   private readonly forms = new Map<string, string[]>();
   private readonly added = new Set<string>();
   private longest = 0;
@@ -101,6 +101,13 @@ const SHORTEST = 6;
 /** Characters for one byte: `\\u0026#x27;` and the like are shorter. */
 const LONGEST_ESCAPE = 12;
 
+/**
+ * A replacer for JSON that masks the secrets in each text. A mask of the whole JSON could break its structure.
+ */
+export function maskTexts(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? secrets.mask(value) : value;
+}
+
 const MARK = '[MASKED]';
 
 const SECRET_SETTING = /pass|secret|token|key|^auth(?:orization)?$/i;
@@ -143,7 +150,7 @@ function base64Forms(secret: string): string[] {
 
 /** Secrets in a document that is a secret itself: the password in a URL, and settings such as `password` and `auth`, in JSON and in lines. */
 function secretsIn(secret: string): string[] {
-  const passwords = [...secret.matchAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]*:([^\s@/]+)@/gi)].flatMap(([, password = '']) => [password, unescaped(password)]);
+  const passwords = [...secret.matchAll(/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]*:([^\s@/]+)@/gi)].flatMap(([, password = '']) => [password, percentDecoded(password)]);
   const settings = [...secret.matchAll(/^[ \t]*["']?([\w.-]{1,100})["']?[ \t]*[=:][ \t]*(\S.*)$/gm)].filter(([, name = '']) => SECRET_SETTING.test(name));
   const values = settings.map(([, , value = '']) => value.trim().replace(/^(["'])(.*)\1$/, '$2'));
   return [...passwords, ...secret.startsWith('{') ? secretFields(parseJson(secret)) : values];
@@ -158,12 +165,4 @@ function secretFields(value: Json | undefined): string[] {
     const [, password] = name === 'auth' ? /^[^:]*:([^]+)$/.exec(Buffer.from(item, 'base64').toString()) ?? [] : [];
     return SECRET_SETTING.test(name) ? [item, ...password === undefined ? [] : [password]] : [];
   });
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,3 +1,5 @@
+import { JsonObject, textsIn } from '../base/json';
+
 /**
  * A rule of a Role or ClusterRole (rbac.authorization.k8s.io/v1).
  */
@@ -8,6 +10,19 @@ export interface PolicyRule {
   /** An empty or missing list allows all names. */
   readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
+}
+
+/**
+ * Reads a rule of an object in the cluster.
+ */
+export function policyRule({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: JsonObject): PolicyRule {
+  return {
+    verbs: textsIn(verbs),
+    apiGroups: textsIn(apiGroups),
+    resources: textsIn(resources),
+    resourceNames: textsIn(resourceNames),
+    nonResourceURLs: textsIn(nonResourceURLs),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isObject, Json, JsonObject, parseObject } from '../../base/json';
 import { serverWords } from '../../base/printable';
-import { secrets } from '../../base/secrets';
+import { maskTexts } from '../../base/secrets';
 import { show } from '../../base/user-error';
 import { HttpError, Unreachable } from '../base/failure';
 import type { RetriedResponse } from '../http/retry';
@@ -130,7 +130,7 @@ function errorOf(at: string, response: RetriedResponse, object: JsonObject | und
 
 /** A server may repeat the request, with its credential, in any text of its answer. */
 function masked(object: Json | undefined): Status {
-  return JSON.parse(JSON.stringify(object ?? null), (_, value: unknown) => (typeof value === 'string' ? secrets.mask(value) : value));
+  return JSON.parse(JSON.stringify(object ?? null), maskTexts);
 }
 
 function notKubernetes({ status, body }: RetriedResponse): string {

@@ -163,14 +163,14 @@ function metadataOf(object: JsonObject | undefined): { readonly [key: string]: J
 /**
  * An event of one watch request. A BOOKMARK has only a resourceVersion.
  */
-export interface StreamEvent extends Omit<WatchEvent, 'type'> {
+interface StreamEvent extends Omit<WatchEvent, 'type'> {
   readonly type: WatchEvent['type'] | 'BOOKMARK';
 }
 
 /**
  * A collection to watch.
  */
-export interface WatchRequest {
+interface WatchRequest {
   readonly path: string;
   readonly query: Query;
   readonly signal: AbortSignal;

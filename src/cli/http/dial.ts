@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { ConnectionError } from './network-errors';
 import type { TlsSessionCache } from './tls';
+import { percentDecoded } from '../../base/plain-text';
 import { secrets } from '../../base/secrets';
 import { show, userError } from '../../base/user-error';
 import type { CiVariables } from '../../gitlab/ci-variables';
@@ -122,16 +123,7 @@ function proxyAuthorization({ username, password }: URL): { readonly 'proxy-auth
 }
 
 function basicCredentials(username: string, password: string): string {
-  return `${decoded(username)}:${decoded(password)}`;
-}
-
-/** The text itself when it is not percent-encoded. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return `${percentDecoded(username)}:${percentDecoded(password)}`;
 }
 
 function rejectedByProxy({ statusCode = 0, statusMessage = '' }: IncomingMessage): ConnectionError {
@@ -175,7 +167,7 @@ export function proxyOf(text: string, source: string): Proxy {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url && url.host !== '' && ['http:', 'https:'].includes(url.protocol)) {
     const { username, password } = url;
-    if (password !== '') secrets.add(password, decoded(password), basicCredentials(username, password));
+    if (password !== '') secrets.add(password, percentDecoded(password), basicCredentials(username, password));
     return { url, source };
   }
   throw userError({

@@ -1,6 +1,6 @@
 import { ERASE, fitted } from './live-line';
 import { escapeControls, printable } from '../../base/printable';
-import { secrets } from '../../base/secrets';
+import { maskTexts, secrets } from '../../base/secrets';
 import type { Output } from '../base/host';
 
 /**
@@ -61,7 +61,7 @@ export class SafeOutput implements Output {
  * A value as indented JSON in ASCII. Secrets are masked in its texts.
  */
 export function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, (_, item: unknown) => (typeof item === 'string' ? secrets.mask(item) : item), 2);
+  const text = JSON.stringify(value, maskTexts, 2);
   // A terminal may show the text: no character may control it.
   return `${text.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }

@@ -1,8 +1,8 @@
 import type { AccessRequest } from './access-request';
 import type { ListedKind } from './permissions';
 import type { Answer } from './verification';
-import { isObject, Json, JsonObject } from '../../base/json';
-import type { PolicyRule } from '../../kubernetes/rbac';
+import { isObject, Json, JsonObject, textsIn } from '../../base/json';
+import { policyRule, type PolicyRule } from '../../kubernetes/rbac';
 import { Semaphore } from '../base/concurrency';
 import { HttpError, Unreachable } from '../base/failure';
 import type { KubernetesClient } from '../cluster/kubernetes-client';
@@ -66,7 +66,7 @@ export class AccessReviews {
     if (review.error && (review.error.code === 429 || review.error.code >= 500)) throw new Unreachable(review.error.message, review.error);
     const info = review.status && field(review.status, 'userInfo');
     if (!info || typeof info.username !== 'string') return undefined;
-    return { username: info.username, groups: texts(info.groups) };
+    return { username: info.username, groups: textsIn(info.groups) };
   }
 
   /** Whether the credential may send a request in a namespace. Without one: in all namespaces, or for cluster-scoped resources. */
@@ -157,16 +157,6 @@ function errorText(error: HttpError): string {
   return `${code} ${status.reason ?? ''}: ${status.message ?? 'no message'}`.replace(' :', ':');
 }
 
-function policyRule(rule: JsonObject): PolicyRule {
-  return {
-    verbs: texts(rule.verbs),
-    apiGroups: texts(rule.apiGroups),
-    resources: texts(rule.resources),
-    resourceNames: texts(rule.resourceNames),
-    nonResourceURLs: texts(rule.nonResourceURLs),
-  };
-}
-
 function field(object: JsonObject, name: string): JsonObject | undefined {
   const value = object[name];
   return isObject(value) ? value : undefined;
@@ -174,10 +164,6 @@ function field(object: JsonObject, name: string): JsonObject | undefined {
 
 function text(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }
 
 /**

@@ -1,7 +1,8 @@
-import { isObject, Json } from '../../../base/json';
+import { isObject } from '../../../base/json';
 import { secrets } from '../../../base/secrets';
 import { resourceOf } from '../../../kubernetes/kinds';
 import { ConfigReference, PodSpec, requiredReferences } from '../../../kubernetes/pod-spec';
+import { pathsOfTexts } from '../../../kubernetes/text-fields';
 import { concurrently } from '../../base/concurrency';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
@@ -49,13 +50,8 @@ function sourceOf({ name }: ConfigReference, changes: readonly PlannedChange[]):
   const custom = changes.filter(({ object: { apiVersion, kind } }) => resourceOf(apiVersion, kind) === undefined);
   const isPart = (part: string) => `-${name.replace(/\./g, '-')}-`.includes(`-${part.replace(/\./g, '-')}-`);
   return custom.find(({ object }) => object.name === name)
-    ?? custom.find(({ object }) => hasText(object.value.spec, name))
+    ?? custom.find(({ object }) => pathsOfTexts(object.value.spec, (text) => text === name).length > 0)
     ?? custom.find(({ object }) => isPart(object.name));
-}
-
-function hasText(value: Json | undefined, text: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => hasText(item, text));
-  return isObject(value) ? Object.values(value).some((item) => hasText(item, text)) : value === text;
 }
 
 /** Milliseconds between two looks. */
@@ -151,5 +147,4 @@ class InputWait {
   private jobs(): PlannedChange[] {
     return [...new Set(this.inputs.map(({ job }) => job))];
   }
-
 }

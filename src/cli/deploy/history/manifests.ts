@@ -4,10 +4,9 @@ import { isObject, JsonObject } from '../../../base/json';
 import { show } from '../../../base/user-error';
 import { containersOf } from '../../../kubernetes/container-images';
 import { kindName } from '../../../kubernetes/kinds';
+import { RBAC_GROUP } from '../../../kubernetes/rbac';
 import type { ReleaseObject } from '../objects/release';
 import { withData } from '../objects/secret-values';
-
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /**
  * Packs the manifests of a release for the record. Only the names of Secrets and of RBAC objects are recorded.

@@ -10,6 +10,13 @@ export function fieldAt(object: Json | undefined, ...path: readonly string[]): J
 }
 
 /**
+ * The value if it is an object, else an object without fields.
+ */
+export function mapOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/**
  * The text of a field. Empty when the field is missing or has another type.
  */
 export function textAt(object: Json | undefined, ...path: readonly string[]): string {

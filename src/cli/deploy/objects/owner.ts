@@ -1,6 +1,7 @@
+import { mapOf } from './fields';
 import { isDeployTool, Join } from './managed-fields';
 import { identityInWords, ReleaseIdentity } from './release';
-import { isObject, Json, JsonObject } from '../../../base/json';
+import type { Json, JsonObject } from '../../../base/json';
 import { FIELD_MANAGER, IDENTITY_ANNOTATION, OWNER_LABEL, ownerId, releaseName } from '../../../release/release-names';
 
 /**
@@ -100,8 +101,4 @@ function parsed(annotation: Json | undefined): JsonObject {
   } catch {
     return {};
   }
-}
-
-function mapOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

@@ -26,7 +26,7 @@ interface Source {
   readonly isSecret: boolean;
 }
 
-/** The forms of messages. The first group is the part with the problems. */
+/** The forms of the server's messages. The first group of a pattern is the list of problems. */
 const FORMS: ReadonlyArray<readonly [RegExp, (text: string, source: Source) => FieldProblem[]]> = [
   [/^failed to create typed patch object \([^)]*\): (?:errors:\n {2})?(.*)$/s, (text, source) => text.split(/\n {2}(?=\.)/).map((entry) => schemaProblem(entry, source))],
   [/^failed to convert new object \([^)]*\) to proper version: unable to convert unstructured object to [^:]*: (.*)$/s, conversionProblems],

@@ -1,14 +1,14 @@
-import { isObject, Json, JsonObject } from '../../../base/json';
+import type { JsonObject } from '../../../base/json';
 import { printable } from '../../../base/printable';
 import { show } from '../../../base/user-error';
-import { allows, PolicyRule, RBAC_GROUP, ResourceRequest } from '../../../kubernetes/rbac';
+import { allows, policyRule, RBAC_GROUP, ResourceRequest } from '../../../kubernetes/rbac';
 import { serviceAccountUses } from '../../../kubernetes/service-accounts';
 import type { AccountRules } from '../../../release/account-rules';
 import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath, objectPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
-import { textAt } from '../objects/fields';
+import { listAt, textAt } from '../objects/fields';
 import { ObjectProblem, ReleaseRejected } from '../objects/object-problems';
 import type { ReleaseObject } from '../objects/release';
 
@@ -68,8 +68,8 @@ class BoundRoles {
     const list = await this.read(collectionPath({ group: RBAC_GROUP, version: 'v1', resource: 'rolebindings', namespace }));
     if (list === 'denied') this.sayUnchecked([...accounts], `list RoleBindings in ${namespace}`);
     const found = new Map<string, string>();
-    for (const binding of list === 'denied' ? [] : objectsOf(list?.items)) {
-      const subjects = objectsOf(binding.subjects).filter((subject) => this.isAccount(subject));
+    for (const binding of list === 'denied' ? [] : listAt(list, 'items')) {
+      const subjects = listAt(binding, 'subjects').filter((subject) => this.isAccount(subject));
       const named = subjects.map(({ name }) => String(name)).filter((name) => accounts.has(name));
       const role = { kind: textAt(binding, 'roleRef', 'kind'), name: textAt(binding, 'roleRef', 'name') };
       if (named.length === 0 || !await this.isMore(role, named)) continue;
@@ -88,7 +88,7 @@ class BoundRoles {
     const place = kind === 'ClusterRole' ? { resource: 'clusterroles' } : { resource: 'roles', namespace: this.options.namespace };
     const role = await this.read(objectPath({ group: RBAC_GROUP, version: 'v1', name, ...place }));
     if (role === 'denied') this.sayUnchecked(accounts, `get ${kind} ${name}`);
-    const rules = role === 'denied' ? [] : objectsOf(role?.rules).map(policyRule);
+    const rules = role === 'denied' ? [] : listAt(role, 'rules').map(policyRule);
     return ESCALATING.some((request) => allows(rules, request));
   }
 
@@ -105,16 +105,4 @@ class BoundRoles {
       throw error;
     }
   }
-}
-
-function policyRule({ verbs, apiGroups, resources, resourceNames }: JsonObject): PolicyRule {
-  return { verbs: texts(verbs), apiGroups: texts(apiGroups), resources: texts(resources), resourceNames: texts(resourceNames) };
-}
-
-function objectsOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

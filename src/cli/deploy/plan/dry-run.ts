@@ -5,7 +5,7 @@ import { find } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { collectionPath } from '../../cluster/paths';
 import { ApiError, isApiError } from '../../cluster/status';
-import { fieldAt, listAt } from '../objects/fields';
+import { fieldAt, listAt, mapOf } from '../objects/fields';
 import { checkReplacement, hasEnded, hookOfJob, isGenerated, isJob, isToBeReplaced } from '../objects/jobs';
 import {
   appliedFields, applierAmong, isDeployTool, Join, joinedManagers, otherManagers, ownsReplicas, takenManagers, united,
@@ -71,10 +71,18 @@ class ObjectDryRun {
     const problem = live && this.ownershipProblem(live);
     if (problem) return problem;
     if (live && await this.isScaledByAnother(live)) {
-      return new ObjectDryRun(this.cluster, { ...this.target, leavesReplicas: true }, this.all, this.autoscalers, this.options).run();
+      const target = { ...this.target, leavesReplicas: true };
+      return new ObjectDryRun(this.cluster, target, this.all, this.autoscalers, this.options).resultOf(live, result);
     }
+    return this.resultOf(live, result);
+  }
+
+  /**
+   * @param applied The result of the dry run as the owner's manager.
+   */
+  private async resultOf(live: JsonObject | undefined, applied: JsonObject | ApiError): Promise<DryRunResult> {
     const former = live && applierAmong(live, this.options.owner.formerManagers);
-    if (former === undefined && !this.givesUpReplicas(live)) return this.changeOrProblem(live, result);
+    if (former === undefined && !this.givesUpReplicas(live)) return this.changeOrProblem(live, applied);
     // A take-over moves the fields to the owner's manager before the apply. Until then, only a dry run with the former manager has no conflicts.
     return this.changeOrProblem(live, await this.apply(this.options.forceConflicts, { live, fieldManager: former }));
   }
@@ -82,7 +90,7 @@ class ObjectDryRun {
   /** Whether the apply would reset the replicas of an object that an autoscaler outside of the release scales. */
   private async isScaledByAnother(live: JsonObject): Promise<boolean> {
     const { object, leavesReplicas } = this.target;
-    const mayReset = leavesReplicas !== true && specOf(object.value).replicas === undefined && ownsReplicas(live, this.join(live));
+    const mayReset = leavesReplicas !== true && mapOf(object.value.spec).replicas === undefined && ownsReplicas(live, this.join(live));
     return mayReset && (await this.autoscalers.targets()).has(objectKey(object));
   }
 
@@ -92,7 +100,11 @@ class ObjectDryRun {
 
   private join(live: JsonObject): Join {
     const { owner } = this.options;
-    return owner.join({ adopted: owner.of(live) === 'nobody\'s', leavesReplicas: this.target.leavesReplicas });
+    return owner.join({ adopted: this.isAdopted(live), leavesReplicas: this.target.leavesReplicas });
+  }
+
+  private isAdopted(live: JsonObject): boolean {
+    return this.options.owner.of(live) === 'nobody\'s';
   }
 
   private async changeOrProblem(live: JsonObject | undefined, result: JsonObject | ApiError): Promise<DryRunResult> {
@@ -117,7 +129,8 @@ class ObjectDryRun {
   private async apply(force: boolean, { live, fieldManager = this.options.owner.manager }: DryRunState = {}): Promise<JsonObject | ApiError> {
     // The owner's manager gives the replicas up before the apply. Until then, only a dry run with the live number keeps them.
     const { applied } = this.target;
-    const object = live && this.givesUpReplicas(live) ? { ...applied, spec: { ...specOf(applied), replicas: specOf(live).replicas ?? 1 } } : applied;
+    const replicas = live && this.givesUpReplicas(live) ? { replicas: mapOf(live.spec).replicas ?? 1 } : undefined;
+    const object = replicas ? { ...applied, spec: { ...mapOf(applied.spec), ...replicas } } : applied;
     try {
       return await this.cluster.apply(this.target.path, object, { dryRun: true, force, fieldManager });
     } catch (error) {
@@ -145,7 +158,7 @@ class ObjectDryRun {
 
   private async change(live: JsonObject | undefined, after: JsonObject): Promise<PlannedChange> {
     const { owner } = this.options;
-    const adopted = live !== undefined && owner.of(live) === 'nobody\'s';
+    const adopted = live !== undefined && this.isAdopted(live);
     if (!live) return { ...this.target, action: 'create', after, changes: [], adopted };
     const { removed, ...others } = await this.omissions(live, after);
     const found = changesBetween(live, after);
@@ -159,7 +172,7 @@ class ObjectDryRun {
   /** The fields that the manifest omits: those that the apply removes, because it takes them over, and those that stay. */
   private async omissions(live: JsonObject, after: JsonObject): Promise<Omissions> {
     const { owner } = this.options;
-    const [join, isAdopted] = [this.join(live), owner.of(live) === 'nobody\'s'];
+    const [join, isAdopted] = [this.join(live), this.isAdopted(live)];
     const taken = takenManagers(live, join);
     const takenOver = [...new Set(taken.map(({ manager }) => manager))];
     const own = [owner.manager, ...owner.formerManagers].map((manager) => appliedFields(after, manager)).filter(isObject);
@@ -226,10 +239,6 @@ class LiveAutoscalers {
       throw error;
     }
   }
-}
-
-function specOf({ spec }: JsonObject): JsonObject {
-  return isObject(spec) ? spec : {};
 }
 
 const OF_ANOTHER = 'give it another name, remove it from that application first, or continue the releases of that application (--take-over-from)';

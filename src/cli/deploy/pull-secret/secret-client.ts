@@ -8,6 +8,7 @@ import { ABSENT_VERSION } from '../../cluster/find';
 import type { KubernetesClient } from '../../cluster/kubernetes-client';
 import { objectPath } from '../../cluster/paths';
 import { ApiError } from '../../cluster/status';
+import { mapOf } from '../objects/fields';
 import { explain, ObjectProblem } from '../objects/object-problems';
 import { ownerInWords } from '../objects/owner';
 
@@ -251,8 +252,4 @@ function userOf(text: string): PullSecretUser | undefined {
   } catch {
     return undefined;
   }
-}
-
-function mapOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }

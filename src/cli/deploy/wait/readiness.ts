@@ -8,7 +8,7 @@ import { fieldAt, isTrue, numberAt, textAt } from '../objects/fields';
  * Reads from the status of an object whether it is ready. Custom resources have rules of their own: see `customReadiness`.
  *
  * Workloads follow the rules of `kubectl rollout status` and of kstatus: `replicas` defaults to 1.
- * Two cases go beyond both:
+ * Two rules differ from them:
  *
  * - A paused Deployment and a suspended Job are ready, as for Helm, because nothing will happen to them.
  * - With the strategy OnDelete, pods of the old revision count, because the controller replaces them only after a user has deleted them.

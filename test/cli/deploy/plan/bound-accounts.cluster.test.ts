@@ -62,7 +62,7 @@ describe('another account of the namespace', () => {
     expect((await deploy(deployer, [serviceAccount('web'), role, binding, running('web')])).code).toBe(0);
   });
 
-  test('is accepted, and the user is told, when the credential may not read RoleBindings', async () => {
+  test('is accepted with a line for the user when the credential may not read RoleBindings', async () => {
     const least = makeLeastDeployer(cluster, { namespace: 'account-least', app: 'web', objects: [running('operator')] });
     least.admin('create', 'serviceaccount', 'operator');
     const around = { files: { 'app.json': JSON.stringify(running('operator')) }, variables: { CI_PROJECT_ID: '7' } };

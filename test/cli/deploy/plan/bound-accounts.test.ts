@@ -67,7 +67,7 @@ test('nothing is read for objects without an account, with the account default, 
   for (const objects of [[pod()], [pod('default')], own]) expect(await check(objects, {})).toEqual({ message: 'accepted', requests: [], said: [] });
 });
 
-test('the user is told what the credential may not read', async () => {
+test('a line names the roles and bindings that the credential may not read', async () => {
   expect((await check([pod('operator')], { [BINDINGS]: 'denied' })).said).toEqual([
     'not checked whether ServiceAccount operator has more rights than a workload: the credential may not list RoleBindings in example',
   ]);
